@@ -1,0 +1,82 @@
+"""Times are whole seconds since the epoch, UTC; text is ISO 8601. WHEN is a fenced grammar: what it does not know is an error."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+_ISO = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*(Z|[+-]\d\d:?\d\d|[+-]\d\d)?)?", re.IGNORECASE
+)
+_AGO = re.compile(r"(\d{1,6}) (minute|hour|day|week|month)s? ago", re.IGNORECASE)
+_SECONDS = {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}
+
+GRAMMAR = "an ISO date or time, 'N minutes|hours|days|weeks|months ago', or yesterday"
+
+
+def parse_iso(text: str) -> int:
+    """Seconds since the epoch of an ISO 8601 date or time; a time without zone is UTC, a date is its midnight UTC.
+
+    Raises:
+        ValueError: when ``text`` is no such time.
+    """
+    match = _ISO.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"{text!r} is no ISO 8601 time, such as 2026-02-10T14:03:22Z")
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
+    try:
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no time: {error}") from None
+    return int(moment.timestamp()) - _offset(match[7])
+
+
+def _offset(zone: str | None) -> int:
+    if zone is None or zone in "zZ":
+        return 0
+    digits = zone[1:].replace(":", "")
+    seconds = int(digits[:2]) * 3600 + int(digits[2:] or 0) * 60
+    return -seconds if zone[0] == "-" else seconds
+
+
+def format_iso(seconds: int) -> str:
+    """ISO 8601 with ``Z``, to the second."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def parse_when(text: str, now: int) -> int:
+    """The moment that ``text`` names, seen from ``now``.
+
+    Raises:
+        ValueError: for anything outside the grammar (git's own parser reads nonsense as *now*).
+    """
+    word = " ".join(text.split())
+    if match := _AGO.fullmatch(word):
+        count, unit = int(match[1]), match[2].lower()
+        if unit == "month":
+            return _months_before(now, count)
+        return now - count * _SECONDS[unit]
+    if word.lower() == "yesterday":
+        return now - now % 86400 - 86400
+    try:
+        return parse_iso(word)
+    except ValueError:
+        raise ValueError(f"{text!r} is no moment: {GRAMMAR}") from None
+
+
+def _months_before(now: int, count: int) -> int:
+    moment = datetime.fromtimestamp(now, UTC)
+    months = moment.year * 12 + moment.month - 1 - count
+    if months < 12:
+        raise ValueError(f"{count} months ago is before the year 1")
+    year, month = divmod(months, 12)
+    first = datetime(year, month + 1, 1, moment.hour, moment.minute, moment.second, tzinfo=UTC)
+    following = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
+    last = (following - timedelta(days=1)).day
+    return int(first.replace(day=min(moment.day, last)).timestamp())
+
+
+def age(seconds: int) -> str:
+    """An age in its largest unit: ``now``, ``35m``, ``2h``, ``12d``, ``4mo``, ``2y``."""
+    for size, unit in ((31557600, "y"), (2629800, "mo"), (86400, "d"), (3600, "h"), (60, "m")):
+        if seconds >= size * (2 if unit == "mo" else 1):
+            return f"{seconds // size}{unit}"
+    return "now"
