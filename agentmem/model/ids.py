@@ -46,7 +46,10 @@ def short_ids(ids: Iterable[str]) -> dict[str, str]:
     for i, whole in enumerate(ordered):
         need = SHORT
         for other in (ordered[i - 1] if i else "", ordered[i + 1] if i + 1 < len(ordered) else ""):
-            common = next((k for k, (a, b) in enumerate(zip(whole, other, strict=False)) if a != b), min(len(whole), len(other)))
+            common = next(
+                (k for k, (a, b) in enumerate(zip(whole, other, strict=False)) if a != b),
+                min(len(whole), len(other)),
+            )
             need = max(need, common + 1)
         shorts[whole] = whole[:need]
     return shorts

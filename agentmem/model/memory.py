@@ -1,7 +1,7 @@
 """A memory as a value, and how front matter becomes one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agentmem.model import fields, ids, kinds, times
 from agentmem.model.fields import Type
@@ -81,6 +81,7 @@ def coerce(spec: fields.Field, value: Value) -> object:
 
     Raises:
         ValueError: with a message for people, when the text is no such value.
+
     """
     match spec.type:
         case Type.LIST | Type.IDS:
@@ -133,16 +134,13 @@ def _citations(value: Value) -> tuple[Citation, ...]:
     return tuple(cites)
 
 
-def build(
-    meta: Mapping[str, Value],
-    body: str,
-    path: str,
-    key_lines: Mapping[str, int],
+def read(
+    meta: Mapping[str, Value], body: str, key_lines: Mapping[str, int]
 ) -> tuple[Memory, tuple[Problem, ...]]:
-    """The memory that a file at ``path`` (below the store) holds, and what is wrong with its front matter.
+    """What a file's bytes alone say, and what is wrong with its front matter; ``key_lines`` gives each key's line.
 
-    A wrong value is left out and reported; what remains is a memory still. A file with no id has one derived from its path,
-    one with no title takes its first heading or its name. ``key_lines`` gives each key's line for the reports.
+    A wrong value is left out and reported; what remains is a memory still. Where the bytes give no id, kind or title, it is
+    empty: ``place`` fills it in.
     """
     values: dict[str, object] = {}
     problems: list[Problem] = []
@@ -156,16 +154,30 @@ def build(
                 values[key] = coerce(spec, value)
             except ValueError as error:
                 problems.append(Problem("schema", key_lines.get(key, 1), str(error)))
-    folder_kind = kinds.of_path(path)
-    kind = values.pop("kind", None)
-    if kind not in kinds.BY_NAME:
-        if kind is not None:
-            problems.append(Problem("kind", key_lines.get("kind", 1), f"no kind {kind!r}; kinds: {' '.join(kinds.NAMES)}"))
-        kind = folder_kind.name if folder_kind else "fact"
-    values.setdefault("id", ids.derived_id(path))
-    if not values.get("title"):
-        values["title"] = first_heading(body) or name_of(path)
+    kind = values.pop("kind", "")
+    if kind and kind not in kinds.BY_NAME:
+        problems.append(
+            Problem("kind", key_lines.get("kind", 1), f"no kind {kind!r}; kinds: {' '.join(kinds.NAMES)}")
+        )
+        kind = ""
+    values.setdefault("id", "")
+    values["title"] = values.get("title") or first_heading(body) or ""
     return Memory(kind=str(kind), body=body, extra=extra, **values), tuple(problems)  # type: ignore[arg-type]
+
+
+def place(memory: Memory, path: str) -> Memory:
+    """``memory`` as the file at ``path`` (below the store) makes it whole: an id derived from the path, the folder's kind, the
+    file's name as title, each only where the bytes gave none.
+    """
+    if memory.id and memory.kind and memory.title:
+        return memory
+    folder_kind = kinds.of_path(path)
+    return replace(
+        memory,
+        id=memory.id or ids.derived_id(path),
+        kind=memory.kind or (folder_kind.name if folder_kind else "fact"),
+        title=memory.title or name_of(path),
+    )
 
 
 def first_heading(body: str) -> str | None:
@@ -213,7 +225,10 @@ def _plain(kind: Type, value: object) -> object:
     if kind is Type.TIME and isinstance(value, int):
         return times.format_iso(value)
     if kind is Type.CITES and isinstance(value, Sequence):
-        return [{key: getattr(cite, key) for key in fields.CITE_KEYS if getattr(cite, key) is not None} for cite in value]
+        return [
+            {key: getattr(cite, key) for key in fields.CITE_KEYS if getattr(cite, key) is not None}
+            for cite in value
+        ]
     if isinstance(value, tuple):
         return list(value)
     return value

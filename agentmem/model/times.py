@@ -4,7 +4,8 @@ import re
 from datetime import UTC, datetime, timedelta
 
 _ISO = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*(Z|[+-]\d\d:?\d\d|[+-]\d\d)?)?", re.IGNORECASE
+    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*(Z|[+-]\d\d:?\d\d|[+-]\d\d)?)?",
+    re.IGNORECASE,
 )
 _AGO = re.compile(r"(\d{1,6}) (minute|hour|day|week|month)s? ago", re.IGNORECASE)
 _SECONDS = {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}
@@ -17,6 +18,7 @@ def parse_iso(text: str) -> int:
 
     Raises:
         ValueError: when ``text`` is no such time.
+
     """
     match = _ISO.fullmatch(text.strip())
     if match is None:
@@ -47,6 +49,7 @@ def parse_when(text: str, now: int) -> int:
 
     Raises:
         ValueError: for anything outside the grammar (git's own parser reads nonsense as *now*).
+
     """
     word = " ".join(text.split())
     if match := _AGO.fullmatch(word):

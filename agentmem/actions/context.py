@@ -1,0 +1,119 @@
+"""What every action works with, built once and handed down: where the store is, its index, its configuration, the clock."""
+
+import os
+import time
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from agentmem.errors import UsageError
+from agentmem.model import times
+from agentmem.store import cache, place
+from agentmem.store.config import Config
+from agentmem.store.place import Place
+
+if TYPE_CHECKING:
+    from agentmem.git.repository import Repository
+    from agentmem.index.index import Index
+    from agentmem.index.knowledge import Progress
+    from agentmem.store.journal import Journal
+
+
+class Context:
+    """Opens nothing until it is asked for it: ``--help`` opens nothing, a test swaps the clock."""
+
+    def __init__(
+        self,
+        directory: str = ".",
+        store: str | None = None,
+        environment: Mapping[str, str] | None = None,
+        agent: str | None = None,
+        role: str | None = None,
+        progress: "Progress | None" = None,
+    ) -> None:
+        """``agent`` and ``role`` are who is asking; ``progress`` is told of long work."""
+        self.directory = os.path.abspath(directory)
+        self.environment = os.environ if environment is None else environment
+        self._store, self._agent, self._role, self._progress = store, agent, role, progress
+
+    @cached_property
+    def now(self) -> int:
+        """The present moment, seconds UTC; ``AGENTMEM_NOW`` sets it for a test.
+
+        Raises:
+            UsageError: ``AGENTMEM_NOW`` is no ISO 8601 time.
+
+        """
+        fixed = self.environment.get("AGENTMEM_NOW")
+        if not fixed:
+            return int(time.time())
+        try:
+            return times.parse_iso(fixed)
+        except ValueError as error:
+            raise UsageError(f"AGENTMEM_NOW: {error}") from None
+
+    @cached_property
+    def place(self) -> Place:
+        """Where the store is."""
+        return place.find(self.directory, self._store)
+
+    @cached_property
+    def index(self) -> "Index":
+        """The index; git starts answering with it."""
+        from agentmem.index.index import Index
+
+        return Index(
+            self.place, self.environment, self.now, self._progress, scan="AGENTMEM_SCAN" in self.environment
+        )
+
+    @property
+    def repository(self) -> "Repository":
+        """The repository around the store."""
+        return self.index.repository
+
+    @cached_property
+    def config(self) -> Config:
+        """The store's configuration."""
+        from agentmem.store import config
+
+        return config.load(self.place.root)
+
+    @cached_property
+    def journal(self) -> "Journal":
+        """The journal of this repository's worktrees."""
+        from agentmem.store.journal import Journal
+
+        return Journal(os.path.join(cache.state_folder(self.repository.common_dir), "journal"))
+
+    @cached_property
+    def lock_folders(self) -> list[str]:
+        """Where lock files go: the common git dir, else a folder of the system's own."""
+        common = self.repository.common_dir
+        folders = (cache.state_folder(common), cache.fallback_folder(common, self.environment))
+        return [os.path.join(folder, "locks") for folder in folders]
+
+    @property
+    def agent(self) -> str:
+        """Who is asking: ``--agent``, else ``AGENTMEM_AGENT``, else the worktree folder's name; never the git user, which is the
+        same for all.
+        """
+        return self._agent or self.environment.get("AGENTMEM_AGENT") or os.path.basename(self.repository.top)
+
+    @property
+    def role(self) -> str | None:
+        """The asker's role: ``--role``, else ``AGENTMEM_ROLE``."""
+        return self._role or self.environment.get("AGENTMEM_ROLE") or None
+
+    def from_top(self, path: str) -> str:
+        """A path given by a user, in this folder, as the repository names it: from its top, with forward slashes.
+
+        Raises:
+            UsageError: it leads out of the repository.
+
+        """
+        top = self.repository.top
+        whole = os.path.normpath(os.path.join(self.directory, path))
+        relative = os.path.relpath(whole, top)
+        if relative == ".." or relative.startswith(".." + os.sep) or os.path.isabs(relative):
+            raise UsageError(f"{path} is outside the repository {top}")
+        return relative.replace(os.sep, "/")

@@ -1,0 +1,72 @@
+"""``init``: make a store, or complete one, changing nothing that is there."""
+
+import os
+from dataclasses import dataclass
+
+from agentmem.errors import NoRepository, NoStore
+from agentmem.git import process, trunk
+from agentmem.git.repository import Probe
+from agentmem.store import layout, resources, writing
+
+
+@dataclass(frozen=True, slots=True)
+class Initialised:
+    """What ``init`` did. Paths are from the folder that holds the store; ``plan`` counts files that look like a team's plan."""
+
+    root: str
+    created: tuple[str, ...]
+    kept: tuple[str, ...]
+    trunk: str | None
+    plan_folder: str | None = None
+    plan_files: int = 0
+    ignored: tuple[str, ...] = ()
+
+
+def init(directory: str, store: str | None = None) -> Initialised:
+    """Make ``.agentmem/`` at the top of the repository around ``directory`` (or the folder ``store``).
+
+    Raises:
+        NoRepository: there is none, or it is bare; NotWritable; NoStore: something else is in the place.
+
+    """
+    directory = os.path.abspath(directory)
+    if not os.path.isdir(directory):
+        raise NoRepository(f"no directory {directory}")
+    top = process.run(directory, "rev-parse", "--show-toplevel")
+    if top.code:
+        if process.run(directory, "rev-parse", "--git-dir").code:
+            raise NoRepository(f"no git repository in {directory} or above", "git init")
+        raise NoRepository(
+            f"{directory} has no worktree (a bare repository?)", "run agentmem init in a clone with files"
+        )
+    parent = os.fsdecode(top.out.rstrip(b"\n"))
+    root = os.path.normpath(os.path.join(directory, store)) if store else os.path.join(parent, layout.NAME)
+    parent, name = os.path.split(root)
+    if os.path.islink(root) or (os.path.lexists(root) and not os.path.isdir(root)):
+        raise NoStore(f"{root} is a link or a file: a store is a folder of its own")
+    repository = Probe(directory, ".", None).repository()
+    branch = trunk.guess(repository)
+    files = {
+        layout.CONFIG: resources.read("config.toml").replace("@trunk@", branch or "main"),
+        "README.md": resources.read("README.md"),
+        ".gitignore": layout.GITIGNORE,
+        ".gitattributes": layout.GITATTRIBUTES,
+    }
+    created, kept = [], []
+    for file, text in files.items():
+        made = writing.create(os.path.join(root, file), text.encode("utf-8"))
+        (created if made else kept).append(f"{name}/{file}")
+    plan, count = _plan(parent)
+    ignored = process.run(parent, "check-ignore", "-q", "--no-index", f"{name}/facts/x.md").code == 0
+    return Initialised(root, tuple(created), tuple(kept), branch, plan, count, (name,) if ignored else ())
+
+
+def _plan(top: str) -> tuple[str | None, int]:
+    """The folder where teams keep their plan today, and how many markdown files it holds."""
+    for name in ("plan", "plans", "docs/plan", "memory-bank"):
+        folder = os.path.join(top, name)
+        if os.path.isdir(folder) and not os.path.islink(folder):
+            count = sum(file.endswith(".md") for _, _, files in os.walk(folder) for file in files)
+            if count:
+                return name, count
+    return None, 0

@@ -1,0 +1,89 @@
+"""Reading without a question: show, list, the status of it all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from agentmem.actions import selecting
+from agentmem.actions.context import Context
+from agentmem.actions.selecting import Filters, Found
+from agentmem.model import ids
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of memories, newest first; ``total`` counts all that the filters let through."""
+
+    branch: str | None
+    commit: str | None
+    memories: tuple[Found, ...]
+    total: int
+    notes: tuple[str, ...] = ()
+    shorts: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What there is, and who asks. ``uncommitted`` counts memories that HEAD does not hold as they are."""
+
+    branch: str | None
+    commit: str | None
+    agent: str
+    role: str | None
+    memories: int
+    hidden: int
+    uncommitted: int
+    broken: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def listed(context: Context, filters: Filters, limit: int | None) -> Listed:
+    """The memories that ``filters`` let through, newest first; ``limit`` None or 0: all of them."""
+    index = context.index
+    view = index.view()
+    found = view.newest_first(selecting.positions(index, view, filters))
+    page = selecting.fetch(index, view, found[:limit] if limit else found)
+    return Listed(
+        branch=context.repository.branch,
+        commit=context.repository.head,
+        memories=tuple(page),
+        total=len(found),
+        notes=tuple(index.notes),
+        shorts=ids.short_ids(view.columns.ids),
+    )
+
+
+def shown(context: Context, references: Sequence[str]) -> Listed:
+    """The memories that ``references`` name, whole, in that order.
+
+    Raises:
+        NotFound, Ambiguous: see ``selecting.by_reference``.
+
+    """
+    index = context.index
+    view = index.view()
+    chosen = list(dict.fromkeys(selecting.by_reference(index, view, reference) for reference in references))
+    return Listed(
+        branch=context.repository.branch,
+        commit=context.repository.head,
+        memories=tuple(selecting.fetch(index, view, chosen)),
+        total=len(chosen),
+        notes=tuple(index.notes),
+        shorts=ids.short_ids(view.columns.ids),
+    )
+
+
+def status(context: Context) -> Status:
+    """The state of the store."""
+    index = context.index
+    view = index.view()
+    return Status(
+        branch=context.repository.branch,
+        commit=context.repository.head,
+        agent=context.agent,
+        role=context.role,
+        memories=sum(view.shown),
+        hidden=len(view) - sum(view.shown),
+        uncommitted=index.uncommitted(),
+        broken=tuple(f"{context.place.name}/{path}" for path, _ in view.columns.broken),
+        notes=tuple(index.notes),
+    )

@@ -1,0 +1,340 @@
+"""Recall: the few memories that answer a question, within a token budget, or none."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from agentmem.actions import selecting
+from agentmem.actions.context import Context
+from agentmem.actions.selecting import Filters, Found
+from agentmem.index.index import Index
+from agentmem.index.view import NO_TIME, View
+from agentmem.model import ids, kinds, notation, packing, query, ranking, scopes, similarity, tokens
+from agentmem.model.query import Query
+from agentmem.model.ranking import Weights
+
+ARM_DEPTH = 200
+"""How far down each arm's list joining looks."""
+
+MOST_TERMS = 6
+"""A question is covered when what is matched weighs enough against its six rarest terms: a long note has many more."""
+
+FRAME_TOKENS = 40
+"""What the first and last line of the text cost at most."""
+
+SAME_SKETCH = 0.9
+"""Two hits this alike say the same: the better one is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One factor or summand of a score, for ``--explain``."""
+
+    name: str
+    value: float
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One memory that answers. ``score`` is the product of the weights times the sum of the arms (``explain``)."""
+
+    found: Found
+    score: float
+    detail: str
+    text: str
+    tokens: int
+    explain: tuple[Term, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What recall gives. ``omitted`` counts what matched and is not among ``hits``; ``searched`` what was looked through."""
+
+    query: str
+    branch: str | None
+    commit: str | None
+    budget: int
+    searched: int
+    hits: tuple[Hit, ...] = ()
+    omitted: int = 0
+    abstained: bool = False
+    key: str | None = None
+    notes: tuple[str, ...] = ()
+    shorts: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Candidate:
+    position: int
+    score: float = 0.0
+    terms: list[Term] = field(default_factory=list)
+
+
+def recall(
+    context: Context,
+    question: str,
+    filters: Filters,
+    limit: int | None = None,
+    budget: int | None = None,
+    files: Sequence[str] = (),
+    key: str | None = None,
+    weights: Weights = ranking.DEFAULT,
+) -> Recalled:
+    """What is known about ``question``.
+
+    ``files`` (paths from the repository's top) are what the asker works on: what is about them ranks up; as a filter they
+    stand in ``filters``. ``limit`` counts hits, ``budget`` tokens; 0 is no limit, None the configured one.
+    """
+    index = context.index
+    view = index.view()
+    asked = query.parse(question, context.now)
+    filters = selecting.merged(context, filters, asked.filters)
+    eligible = selecting.positions(index, view, filters)
+    limit = context.config.recall_limit if limit is None else limit
+    budget = context.config.recall_budget if budget is None else budget
+    ranked, abstained = rank(context, index, view, asked, eligible, (*files, *filters.files), weights)
+    ranked = _different(index, view, ranked, limit or len(ranked))
+    chosen = ranked[:limit] if limit else ranked
+    return Recalled(
+        query=question,
+        branch=context.repository.branch,
+        commit=context.repository.head,
+        budget=budget,
+        searched=len(eligible),
+        hits=(hits := _pack(context, index, view, chosen, budget)),
+        omitted=len(ranked) - len(hits),
+        abstained=abstained,
+        key=key,
+        notes=tuple(index.notes),
+        shorts=ids.short_ids(view.columns.ids) if len(hits) else {},
+    )
+
+
+def rank(
+    context: Context,
+    index: Index,
+    view: View,
+    asked: Query,
+    eligible: Sequence[int],
+    files: Sequence[str],
+    weights: Weights,
+) -> tuple[list[_Candidate], bool]:
+    """The candidates for ``asked`` among ``eligible``, best first, and whether it abstained for want of evidence."""
+    allowed = bytearray(len(view))
+    for position in eligible:
+        allowed[position] = 1
+    lexical = _lexical(index, view, asked, weights)
+    scores = {position: score for position, score in lexical.scores.items() if allowed[position]}
+    scores = ranking.spread_to_neighbours(scores, _chains(view, scores), weights.neighbours)
+    scores = {position: score for position, score in scores.items() if allowed[position]}
+    if asked.phrases:
+        scores = _with_phrases(index, view, asked.phrases, scores)
+    entity = {
+        position: s for position, s in _entity_arm(index, view, asked, files).items() if allowed[position]
+    }
+    if not asked.terms and not entity and not asked.ids:
+        if asked.text.strip() and not asked.filters:
+            return [], True
+        newest = view.newest_first(eligible)
+        return [
+            _Candidate(p, 1 / (weights.rrf_k + r), [Term("newest", r)]) for r, p in enumerate(newest, 1)
+        ], False
+    enough = weights.abstain * lexical.total
+    sure = {position for position in scores if lexical.matched.get(position, 0.0) >= enough} | set(entity)
+    if not sure:
+        return [], True
+    best = max((scores.get(position, 0.0) for position in sure), default=0.0)
+    identities = view.columns.ids
+    arms = [
+        ("words", weights.lexical_arm, ranking.order(scores, identities, ARM_DEPTH)),
+        ("names and paths", weights.entity_arm, ranking.order(entity, identities, ARM_DEPTH)),
+        ("time", weights.temporal_arm, _temporal_arm(view, asked, scores, entity)),
+    ]
+    keep = {p for p in sure if p in entity or scores.get(p, 0.0) >= weights.relevant * best}
+    candidates = _joined(arms, keep, weights)
+    for candidate in candidates:
+        _weigh(context, view, candidate, weights)
+    return sorted(candidates, key=lambda c: (-c.score, identities[c.position])), False
+
+
+def _lexical(index: Index, view: View, asked: Query, weights: Weights) -> ranking.Lexical:
+    columns = view.columns
+    statistics = ranking.Statistics(len(view), view.average_lengths, columns.lengths)
+    found = ranking.bm25f(asked.terms, index.postings(list(asked.terms)), view.positions, statistics, weights)
+    if view.twins:
+        for row, others in view.twins.items():
+            first = view.positions[row]
+            for other in others:
+                if first in found.scores:
+                    found.scores[other] = found.scores[first]
+                    found.matched[other] = found.matched[first]
+    return found
+
+
+def _chains(view: View, scores: dict[int, float]) -> list[list[int]]:
+    """Log entries by author and day in the order of their times, where any of them matches."""
+    columns = view.columns
+    log = kinds.NUMBER["log"]
+    wanted = {
+        _chain_key(view, i) for i in scores if columns.kinds[i] == log and columns.created[i] != NO_TIME
+    }
+    if not wanted:
+        return []
+    days = {day for _, day in wanted}
+    chains: dict[tuple[str, int], list[int]] = {}
+    for i, created in enumerate(columns.created):
+        if columns.kinds[i] == log and created // 86400 in days:
+            chains.setdefault((columns.authors[i], created // 86400), []).append(i)
+    return [
+        sorted(chain, key=lambda i: (columns.created[i], columns.ids[i]))
+        for key, chain in chains.items()
+        if key in wanted
+    ]
+
+
+def _chain_key(view: View, position: int) -> tuple[str, int]:
+    return view.columns.authors[position], view.columns.created[position] // 86400
+
+
+def _with_phrases(
+    index: Index, view: View, phrases: Iterable[str], scores: dict[int, float]
+) -> dict[int, float]:
+    """Those of ``scores`` that hold every phrase, letter case and white space aside."""
+    wanted = [" ".join(phrase.casefold().split()) for phrase in phrases]
+    kept = {}
+    for found in selecting.fetch(index, view, scores):
+        text = " ".join(f"{found.memory.title}\n{found.memory.body}".casefold().split())
+        if all(phrase in text for phrase in wanted):
+            kept[found.position] = scores[found.position]
+    return kept
+
+
+def _entity_arm(index: Index, view: View, asked: Query, files: Sequence[str]) -> dict[int, float]:
+    """What is named outright: ids, entities, aliases, tags, symbols, paths, scopes that meet the files at hand; and, at half
+    the strength, what those link to.
+    """
+    near: dict[int, float] = {}
+
+    def meet(row: int, strength: float) -> None:
+        for position in view.positions_of(row):
+            near[position] = near.get(position, 0.0) + strength
+
+    for prefix in asked.ids:
+        for position in view.with_id(prefix):
+            near[position] = near.get(position, 0.0) + 4.0
+    knowledge = index.knowledge
+    if asked.names:
+        for key, strength in (("alias", 2.0), ("entity", 1.5), ("symbol", 1.5), ("source_id", 4.0)):
+            for value, row in knowledge.named(key, asked.names):
+                if len(value) > 2:
+                    meet(row, strength)
+    paths = [scopes.normal(path) for path in (*files, *asked.paths)]
+    if paths:
+        for row, strength in selecting.about_files(index, paths).items():
+            meet(row, strength)
+    if near and len(near) <= ARM_DEPTH:
+        by_id = {identity: i for i, identity in enumerate(view.columns.ids)} if view.columns.links else {}
+        for position, strength in list(near.items()):
+            for linked in (target for targets in view.columns.links.get(position, ()) for target in targets):
+                if linked in by_id and by_id[linked] not in near:
+                    near[by_id[linked]] = strength / 2
+    return near
+
+
+def _temporal_arm(view: View, asked: Query, scores: dict[int, float], entity: dict[int, float]) -> list[int]:
+    """What falls into the span the question names, newest first; without one, nothing."""
+    if asked.after is None:
+        return []
+    matched = [p for p in {*scores, *entity} if view.columns.created[p] >= asked.after]
+    return view.newest_first(matched)[:ARM_DEPTH]
+
+
+def _joined(
+    arms: Sequence[tuple[str, float, Sequence[int]]], keep: set[int], weights: Weights
+) -> list[_Candidate]:
+    found: dict[int, _Candidate] = {}
+    for name, weight, ranked in arms:
+        for place, position in enumerate(ranked, 1):
+            if position in keep:
+                share = weight / (weights.rrf_k + place)
+                candidate = found.setdefault(position, _Candidate(position))
+                candidate.score += share
+                candidate.terms.append(Term(name, share, f"rank {place}"))
+    return list(found.values())
+
+
+def _weigh(context: Context, view: View, candidate: _Candidate, weights: Weights) -> None:
+    """Multiply the candidate's score by what speaks for it beyond the match."""
+    columns, position = view.columns, candidate.position
+    kind = view.kind(position)
+    created = view.created(position)
+    age = None if created is None else (view.now - created) / 86400
+    factors = [Term("recency", ranking.recency(age, kinds.BY_NAME[kind].half_life, weights.recency), kind)]
+    if kind == "deadend":
+        factors.append(Term("dead end", weights.deadend))
+    if kind == "log":
+        factors.append(Term("log entry", weights.log))
+    if columns.importance[position]:
+        level = columns.importance[position]
+        factors.append(Term("importance", 1 + weights.importance * (level - 3), f"{level} of 5"))
+    if columns.pins[position]:
+        factors.append(Term("pinned", weights.pin))
+    for factor in factors:
+        candidate.score *= factor.value
+    candidate.terms += factors
+
+
+def _different(index: Index, view: View, ranked: list[_Candidate], limit: int) -> list[_Candidate]:
+    """``ranked`` without those among the first few that say the same as a better one."""
+    window = ranked[: 3 * limit + 3]
+    rows = [view.columns.rows[c.position] for c in window]
+    sketches = index.knowledge.sketches_of(rows)
+    kept: list[_Candidate] = []
+    shown: list[bytes] = []
+    for candidate, row in zip(window, rows, strict=True):
+        sketch = sketches.get(row, b"")
+        if sketch and any(similarity.sketch_similarity(sketch, other) >= SAME_SKETCH for other in shown):
+            continue
+        kept.append(candidate)
+        if sketch:
+            shown.append(sketch)
+    return kept + ranked[len(window) :]
+
+
+def _pack(
+    context: Context, index: Index, view: View, chosen: Sequence[_Candidate], budget: int
+) -> tuple[Hit, ...]:
+    found = selecting.fetch(index, view, [c.position for c in chosen])
+    shorts = ids.short_ids(view.columns.ids) if found else {}
+    quoted = [quote(context, one, shorts) for one in found]
+    texts = [
+        [notation.block(q, detail) for detail in (packing.TITLE, packing.PARAGRAPH, packing.FULL)]
+        for q in quoted
+    ]
+    costs = [packing.Costs(*(tokens.estimate(text) + 1 for text in three)) for three in texts]
+    levels = packing.pack(costs, budget, FRAME_TOKENS)
+    hits = []
+    for candidate, one, three, cost, level in zip(chosen, found, texts, costs, levels, strict=True):
+        if level is None:
+            break
+        place = (packing.TITLE, packing.PARAGRAPH, packing.FULL).index(level)
+        spent = (cost.title, cost.paragraph, cost.full)[place]
+        hits.append(Hit(one, candidate.score, level, three[place], spent, tuple(candidate.terms)))
+    return tuple(hits)
+
+
+def quote(context: Context, found: Found, shorts: dict[str, str]) -> notation.Quoted:
+    """``found`` as it is quoted in text."""
+    notes = () if found.status in ("active", "open") else (found.status,)
+    created = found.memory.created
+    return notation.Quoted(
+        memory=found.memory,
+        short=shorts[found.memory.id],
+        age=None if created is None else context.now - created,
+        notes=notes,
+    )
+
+
+def without_explanations(recalled: Recalled) -> Recalled:
+    """``recalled`` with no terms of scores, as it is given unless they were asked for."""
+    return replace(recalled, hits=tuple(replace(hit, explain=()) for hit in recalled.hits))

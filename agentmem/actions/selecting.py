@@ -1,0 +1,250 @@
+"""Filters that every reading verb shares: which memories of a view are asked for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from agentmem.actions.context import Context
+from agentmem.errors import Ambiguous, NotFound, UsageError
+from agentmem.index.index import Index
+from agentmem.index.view import NO_TIME, View
+from agentmem.model import ids, kinds, lifecycle, memory, scopes, times
+from agentmem.model.memory import Memory
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What is asked for. Times are seconds UTC, ``since`` inclusive and ``until`` exclusive; ``files`` are paths from the
+    repository's top; empty means no restriction.
+    """
+
+    kinds: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    since: int | None = None
+    until: int | None = None
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is restricted."""
+        return self != Filters()
+
+
+def make(
+    context: Context,
+    kind: Iterable[str] = (),
+    tag: Iterable[str] = (),
+    entity: Iterable[str] = (),
+    role: Iterable[str] = (),
+    by: Iterable[str] = (),
+    status: Iterable[str] = (),
+    file: Iterable[str] = (),
+    since: str | None = None,
+    until: str | None = None,
+) -> Filters:
+    """Filters from a user's words.
+
+    Raises:
+        UsageError: a kind, status or moment that does not exist, or a path outside the repository.
+
+    """
+    return Filters(
+        kinds=tuple(known_kind(word) for word in kind),
+        tags=tuple(tag),
+        entities=tuple(entity),
+        roles=tuple(role),
+        by=tuple(by),
+        statuses=tuple(_status(word) for word in status),
+        files=tuple(context.from_top(path) for path in file),
+        since=when(context, since, "--since") if since else None,
+        until=when(context, until, "--until") if until else None,
+    )
+
+
+def merged(context: Context, filters: Filters, written: Iterable[tuple[str, str]]) -> Filters:
+    """``filters`` and those written in a question as ``field:value``."""
+    words: dict[str, list[str]] = {}
+    for key, value in written:
+        words.setdefault(key, []).append(value)
+    if not words:
+        return filters
+    since, until = words.pop("since", [None])[-1], words.pop("until", [None])[-1]
+    return both(filters, make(context, since=since, until=until, **words))  # type: ignore[arg-type]
+
+
+def both(filters: Filters, extra: Filters) -> Filters:
+    """What both let through: of the same field any value counts, a moment of ``extra`` takes the place of the other."""
+    names = ("kinds", "tags", "entities", "roles", "by", "statuses", "files")
+    joined = {name: (*getattr(filters, name), *getattr(extra, name)) for name in names}
+    moments = {name: getattr(extra, name) for name in ("since", "until") if getattr(extra, name) is not None}
+    return replace(filters, **joined, **moments)
+
+
+def known_kind(word: str) -> str:
+    """The kind that ``word`` names.
+
+    Raises:
+        UsageError: none does; the hint has the nearest.
+
+    """
+    name = word.lower()
+    if name in kinds.BY_NAME:
+        return name
+    for kind in kinds.ALL:
+        if name in (kind.folder, kind.name + "s"):
+            return kind.name
+    raise UsageError(f'no kind "{word}"', nearest(name, kinds.NAMES) + f"kinds: {' '.join(kinds.NAMES)}")
+
+
+def _status(word: str) -> str:
+    name = word.lower()
+    if name not in lifecycle.ALL:
+        raise UsageError(
+            f'no status "{word}"', nearest(name, lifecycle.ALL) + f"statuses: {' '.join(lifecycle.ALL)}"
+        )
+    return name
+
+
+def nearest(word: str, choices: Iterable[str]) -> str:
+    """``did you mean …? `` when one of ``choices`` is near, else nothing."""
+    import difflib
+
+    near = difflib.get_close_matches(word, list(choices), n=1, cutoff=0.6)
+    return f"did you mean {near[0]}? " if near else ""
+
+
+def when(context: Context, text: str, option: str) -> int:
+    """The moment that ``text`` names.
+
+    Raises:
+        UsageError: outside the grammar.
+
+    """
+    try:
+        return times.parse_when(text, context.now)
+    except ValueError as error:
+        raise UsageError(f"{option}: {error}") from None
+
+
+def positions(index: Index, view: View, filters: Filters) -> list[int]:
+    """The positions of the memories that ``filters`` let through, in the view's order."""
+    if filters.statuses:
+        found = [i for i in range(len(view)) if view.status(i) in filters.statuses]
+    else:
+        shown = view.shown
+        found = [i for i in range(len(view)) if shown[i]]
+    if filters.kinds:
+        numbers = {kinds.NUMBER[name] for name in filters.kinds}
+        found = [i for i in found if view.columns.kinds[i] in numbers]
+    if filters.since is not None or filters.until is not None:
+        low = NO_TIME + 1 if filters.since is None else filters.since
+        high = 2**62 if filters.until is None else filters.until
+        found = [i for i in found if low <= view.columns.created[i] < high]
+    rows = view.columns.rows
+    for key, values in (("tag", filters.tags), ("role", filters.roles), ("author", filters.by)):
+        if values:
+            having = {row for _, row in index.knowledge.named(key, values)}
+            found = [i for i in found if rows[i] in having]
+    if filters.entities:
+        having = {
+            row for key in ("entity", "alias") for _, row in index.knowledge.named(key, filters.entities)
+        }
+        found = [i for i in found if rows[i] in having]
+    if filters.files:
+        about = about_files(index, filters.files)
+        found = [i for i in found if rows[i] in about]
+    return found
+
+
+def about_files(index: Index, files: Iterable[str]) -> dict[int, float]:
+    """The rows that are about one of ``files``, with how closely: 1 for a citation or the path itself as scope, less for a
+    folder above it or a glob, and more where several of the files are met.
+    """
+    paths = [scopes.normal(path) for path in files]
+    knowledge = index.knowledge
+    near: dict[int, float] = {}
+
+    def meet(row: int, strength: float) -> None:
+        near[row] = near.get(row, 0.0) + strength
+
+    for key in ("cite", "scope"):
+        for _, row in knowledge.named(key, paths):
+            meet(row, 1.0)
+    parents = {
+        parent: len(path.split("/")) - len(parent.split("/"))
+        for path in paths
+        for parent in scopes.with_parents(path)[1:]
+    }
+    for value, row in knowledge.named("scope", parents):
+        depth = next((d for parent, d in parents.items() if parent.casefold() == value), 1)
+        meet(row, 0.8 / depth)
+    matching: dict[str, float] = {}
+    for pattern, row in knowledge.all_named("glob"):
+        if pattern not in matching:
+            matching[pattern] = sum(0.7 for path in paths if scopes.matches(pattern, path))
+        if matching[pattern]:
+            meet(row, matching[pattern])
+    return near
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One memory of a view with what the view says of it."""
+
+    position: int
+    memory: Memory
+    path: str
+    blob: str
+    status: str
+    layer: str = "base"
+
+
+def fetch(index: Index, view: View, chosen: Iterable[int]) -> list[Found]:
+    """The memories at ``chosen``, in that order."""
+    wanted = list(chosen)
+    columns = view.columns
+    whole = index.knowledge.memories(list({columns.rows[i] for i in wanted}))
+    return [
+        Found(
+            position=i,
+            memory=memory.place(whole[columns.rows[i]], columns.paths[i]),
+            path=f"{index.place.name}/{columns.paths[i]}",
+            blob=columns.blobs[i],
+            status=view.status(i),
+        )
+        for i in wanted
+    ]
+
+
+def by_reference(index: Index, view: View, reference: str) -> int:
+    """The position of the one memory that ``reference`` names: an id or an unambiguous prefix of it, its id where it was
+    imported from, or its path.
+
+    Raises:
+        NotFound: none; Ambiguous: several, which the hint lists.
+
+    """
+    prefix = reference.lower()
+    found = view.with_id(prefix) if ids.is_prefix(prefix) else []
+    if not found:
+        rows = {row for _, row in index.knowledge.named("source_id", [reference])}
+        found = [i for i in range(len(view)) if view.columns.rows[i] in rows]
+    if not found:
+        path = reference.replace("\\", "/").removeprefix("./").removeprefix(index.place.name + "/")
+        found = [i for i in range(len(view)) if view.columns.paths[i] == path]
+    if not found:
+        short = ids.is_prefix(prefix) or len(prefix) >= ids.MIN_PREFIX
+        hint = (
+            f'agentmem recall "{reference}"' if short else f"an id needs {ids.MIN_PREFIX} characters or more"
+        )
+        raise NotFound(f"no memory {reference}", hint)
+    if len({view.columns.ids[i] for i in found}) > 1:
+        shorts = ids.short_ids(view.columns.ids)
+        some = [
+            f'{shorts[f.memory.id]} {f.memory.kind} "{f.memory.title}"' for f in fetch(index, view, found[:4])
+        ]
+        raise Ambiguous(f"{reference} names {len(found)} memories", " · ".join(some))
+    return found[0]

@@ -1,0 +1,130 @@
+"""What every rule gets and gives: the files of one store, read once, and the findings about them.
+
+It knows no git and no disk: who calls it reads the bytes, from a worktree, the git index or a commit.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from agentmem.index.record import MAX_BYTES
+from agentmem.model import document, ids, memory, safety
+from agentmem.model.document import Document
+from agentmem.model.findings import Finding
+from agentmem.model.memory import Memory, Problem
+from agentmem.store import layout
+
+MAX_MESSAGE = 300
+"""Characters of a message: a wrong value may be a whole page."""
+
+LINK = "a symbolic link"
+UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFile:
+    """One file: ``path`` is below the store; ``memory`` is None where it is broken, too large, or no memory.
+
+    ``problems`` are those of the document, else those of its front matter's values.
+    """
+
+    path: str
+    data: bytes
+    document: Document
+    memory: Memory | None
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """Something at ``path`` below the store that is no readable plain file where a memory should be.
+
+    ``what`` is LINK, UNREADABLE, or a few words of its own.
+    """
+
+    path: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is checked. ``name`` is the store's folder as it is printed, such as ``.agentmem``."""
+
+    files: tuple[StoreFile, ...]
+    strays: tuple[Stray, ...]
+    name: str
+
+    @cached_property
+    def shorts(self) -> Mapping[str, str]:
+        """The id to print for each memory's id, unambiguous among the files at hand."""
+        return ids.short_ids(file.memory.id for file in self.files if file.memory)
+
+    def shown(self, path: str) -> str:
+        """``path`` with the store's name before it."""
+        return f"{self.name}/{path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: ``severity`` is its gravest, ``reason`` says in one line what it saves people from."""
+
+    id: str
+    severity: str
+    reason: str
+    run: Callable[[Subject], Iterable[Finding]]
+
+
+def read(path: str, data: bytes) -> StoreFile:
+    """The file with the bytes ``data`` at ``path`` below the store; never fails, never parses a huge one."""
+    if len(data) > MAX_BYTES:
+        problem = Problem("size", 1, f"{len(data):,} bytes; a memory has at most {MAX_BYTES:,}")
+        unread = Document(data, "", {}, {}, "", 1, (problem,))
+        return StoreFile(path, data, unread, None, unread.problems)
+    parsed = document.parse(data)
+    # an overlay's changes and receipts lie in the store too, and are no memories
+    if parsed.problems or not layout.is_memory(path):
+        return StoreFile(path, data, parsed, None, parsed.problems)
+    found, problems = memory.read(parsed.meta, parsed.body, parsed.lines)
+    return StoreFile(path, data, parsed, memory.place(found, path), problems)
+
+
+def at(
+    subject: Subject,
+    file: StoreFile,
+    rule: str,
+    severity: str,
+    line: int,
+    message: str,
+    fix: str | None = None,
+) -> Finding:
+    """The finding of ``rule`` at ``line`` of ``file``; what ``message`` quotes of it is made safe to show."""
+    identity = file.memory.id if file.memory else None
+    return Finding(rule, severity, subject.shown(file.path), line, identity, _safe(message), fix)
+
+
+def _safe(message: str) -> str:
+    # a wrong value may be a key put in the wrong place, and a CI log keeps what it is told
+    if safety.secrets(message.replace(safety.ALLOW, "")):
+        return "a wrong value, not shown: it looks like a secret"
+    shown = safety.one_line(message)
+    return shown if len(shown) <= MAX_MESSAGE else shown[: MAX_MESSAGE - 2].rstrip() + " …"
+
+
+def short(subject: Subject, file: StoreFile) -> str:
+    """How a command names the memory in ``file``: its short id, or its path where it has none."""
+    return subject.shorts[file.memory.id] if file.memory else subject.shown(file.path)
+
+
+def quoted(word: str) -> str:
+    """``word`` as one word of a shell command, made safe to show."""
+    shown = safety.one_line(word)
+    return shown if re.fullmatch(r"[\w@%+=:,./-]+", shown) else "'" + shown.replace("'", "'\\''") + "'"
+
+
+def nearest(word: str, words: Iterable[str]) -> str | None:
+    """The one of ``words`` that ``word`` was probably meant to be."""
+    import difflib
+
+    near = difflib.get_close_matches(word.lower().replace("_", "-"), list(words), n=1, cutoff=0.6)
+    return near[0] if near else None

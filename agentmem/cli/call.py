@@ -1,0 +1,98 @@
+"""One call of the command line: the options that every verb takes, and how its results leave."""
+
+import os
+import sys
+from collections.abc import Callable
+from functools import cached_property
+
+from agentmem.actions.context import Context
+from agentmem.errors import EXIT_OK, UsageError
+
+MAX_STDIN = 8_388_608
+"""Bytes taken from standard input at most."""
+
+
+class Call:
+    """The global options, what they make, and the way out. A command gets it as ``ctx.obj``."""
+
+    def __init__(self) -> None:
+        self.directory = "."
+        self.store: str | None = None
+        self.json = False
+        self.color = "auto"
+        self.quiet = False
+        self.verbose = False
+        self.agent: str | None = None
+        self.role: str | None = None
+
+    @cached_property
+    def context(self) -> Context:
+        """What actions work with."""
+        return Context(
+            self.directory, self.store, agent=self.agent, role=self.role, progress=self._progress()
+        )
+
+    def _progress(self) -> Callable[[int, int], None] | None:
+        if self.quiet or self.json or not sys.stderr.isatty():
+            return None
+        from agentmem.output import terminal
+
+        return terminal.progress("learning memories")
+
+    def give(self, text: str) -> int:
+        """Print a result; the exit code of success."""
+        if self._colored():
+            from agentmem.output import terminal
+
+            terminal.show(text)
+        else:
+            write(sys.stdout, text)
+        return EXIT_OK
+
+    def note(self, *notes: str) -> None:
+        """Say on stderr what makes an answer less than right."""
+        for text in notes:
+            write(sys.stderr, f"note: {text}\n")
+
+    def _colored(self) -> bool:
+        if self.json or self.color == "never":
+            return False
+        environment = os.environ
+        if self.color == "always" or environment.get("FORCE_COLOR"):
+            return True
+        return sys.stdout.isatty() and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
+
+    def text_or_stdin(self, value: str | None) -> str | None:
+        """``value``, or what standard input holds where it is ``-``.
+
+        Raises:
+            UsageError: it is no text, or there is too much of it.
+
+        """
+        if value != "-":
+            return value
+        data = sys.stdin.buffer.read(MAX_STDIN + 1)
+        if len(data) > MAX_STDIN:
+            raise UsageError(f"standard input has more than {MAX_STDIN:,} bytes")
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise UsageError(f"standard input is no UTF-8: byte {error.start}") from None
+
+
+class Bare:
+    """What stands for typer's context where typer is not needed."""
+
+    def __init__(self, call: Call) -> None:
+        self.obj = call
+
+
+def write(stream: object, text: str) -> None:
+    """Write ``text`` as UTF-8 whatever the locale says; what cannot be encoded becomes a question mark."""
+    buffer = getattr(stream, "buffer", None)
+    if buffer is None:
+        stream.write(text)  # type: ignore[attr-defined]
+    else:
+        stream.flush()  # type: ignore[attr-defined]
+        buffer.write(text.encode("utf-8", "replace"))
+        buffer.flush()

@@ -1,0 +1,86 @@
+"""``agentmem add``, also ``remember``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+if TYPE_CHECKING:
+    import typer
+
+
+def add(
+    ctx: typer.Context,
+    kind: Annotated[
+        str, typer.Argument(help="fact decision convention procedure deadend reflection entity plan task log")
+    ],
+    title: Annotated[str | None, typer.Argument(help="The memory in one line.")] = None,
+    body: Annotated[
+        str | None, typer.Option("--body", help="Why, how, what else; - reads standard input.")
+    ] = None,
+    tag: Annotated[list[str] | None, typer.Option("--tag", help="A word to find it by.")] = None,
+    entity: Annotated[list[str] | None, typer.Option("--entity", help="What it is about.")] = None,
+    scope: Annotated[
+        list[str] | None, typer.Option("--scope", help="A glob of the paths it is about, quoted.")
+    ] = None,
+    supersedes: Annotated[
+        list[str] | None, typer.Option("--supersedes", help="The memory it replaces.")
+    ] = None,
+    importance: Annotated[int | None, typer.Option("--importance", help="1 to 5.")] = None,
+    pin: Annotated[bool, typer.Option("--pin", help="Never forget it.")] = False,
+    expires: Annotated[
+        str | None, typer.Option("--expires", help="From when on it is out: an ISO date or time.")
+    ] = None,
+    created: Annotated[str | None, typer.Option("--created", help="When it was so, if not now.")] = None,
+    branch: Annotated[
+        str | None, typer.Option("--branch", help="The branch it is for, where HEAD is detached.")
+    ] = None,
+    role: Annotated[
+        str | None, typer.Option("--role", help="Your role; of a task: whose work it is.")
+    ] = None,
+    commit: Annotated[bool, typer.Option("--commit", help="Commit the memory alone.")] = False,
+    stage: Annotated[bool, typer.Option("--stage", help="Add it to the git index.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Add it though another says the same.")] = False,
+) -> int:
+    """Write a memory."""
+    import sys
+
+    from agentmem.actions import selecting, write
+    from agentmem.errors import UsageError
+    from agentmem.model.memory import Memory
+
+    call = ctx.obj
+    name = selecting.known_kind(kind)
+    text = call.text_or_stdin(body) or ""
+    if title is None:
+        if not (sys.stdin.isatty() and body is None):
+            raise UsageError("a memory needs a title", f'agentmem add {name} "one line" --body "why"')
+        from agentmem.cli import editor
+
+        title, text = editor.new_memory(name)
+    if importance is not None and not 1 <= importance <= 5:
+        raise UsageError("--importance must be from 1 to 5")
+    call.role = role
+    context = call.context
+    memory = Memory(
+        id="",
+        kind=name,
+        title=title,
+        body=text.replace("\r\n", "\n").replace("\r", "\n"),
+        tags=tuple(dict.fromkeys(tag or ())),
+        entities=tuple(dict.fromkeys(entity or ())),
+        scope=tuple(dict.fromkeys(scope or ())),
+        supersedes=tuple(dict.fromkeys(supersedes or ())),
+        importance=importance,
+        pin=pin,
+        expires=selecting.when(context, expires, "--expires") if expires else None,
+        created=selecting.when(context, created, "--created") if created else None,
+    )
+    result = write.add(context, memory, force, commit, stage, branch)
+    call.note(*context.index.notes)
+    if call.json:
+        from agentmem.output import jsonout
+
+        return int(call.give(jsonout.line(jsonout.added(result))))
+    from agentmem.output import text as texts
+
+    return int(call.give(texts.added(result, context.repository.branch, context.now)))

@@ -1,0 +1,43 @@
+"""``agentmem edit``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+if TYPE_CHECKING:
+    import typer
+
+
+def edit(
+    ctx: typer.Context,
+    id: Annotated[str, typer.Argument(help="The memory.")],
+    set: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="KEY=VALUE, KEY+=VALUE or KEY-=VALUE; KEY= takes it away."),
+    ] = None,
+    body: Annotated[str | None, typer.Option("--body", help="The new text; - reads standard input.")] = None,
+) -> int:
+    """Change a memory, in its own lines alone; without options, in $EDITOR."""
+    import sys
+
+    from agentmem.actions import write
+    from agentmem.errors import UsageError
+
+    call = ctx.obj
+    if not set and body is None:
+        if not sys.stdin.isatty():
+            raise UsageError(
+                "nothing to change", f'agentmem edit {id} --set title="one line"     or --body -'
+            )
+        from agentmem.cli import editor
+
+        result = editor.edit_file(call.context, id)
+    else:
+        result = write.edit(call.context, id, set or (), call.text_or_stdin(body))
+    if call.json:
+        from agentmem.output import jsonout
+
+        return int(call.give(jsonout.line(jsonout.changed(result, "edit"))))
+    from agentmem.output import text
+
+    return int(call.give(text.changed(result, "edited")))

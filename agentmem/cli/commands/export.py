@@ -1,0 +1,44 @@
+"""``agentmem export``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+if TYPE_CHECKING:
+    import typer
+
+FORMATS = ("jsonl", "schema")
+
+
+def export(
+    ctx: typer.Context,
+    format: Annotated[
+        str, typer.Argument(help="jsonl: one memory a line. schema: the JSON Schema of the front matter.")
+    ],
+    kind: Annotated[list[str] | None, typer.Option("--kind", help="Only this kind.")] = None,
+    status: Annotated[
+        list[str] | None, typer.Option("--status", help="This status in place of those in force.")
+    ] = None,
+) -> int:
+    """Give the store in another form."""
+    import json
+
+    from agentmem.actions import selecting
+    from agentmem.errors import UsageError
+
+    call = ctx.obj
+    if format not in FORMATS:
+        raise UsageError(
+            f'no format "{format}"', selecting.nearest(format, FORMATS) + f"formats: {' '.join(FORMATS)}"
+        )
+    if format == "schema":
+        from agentmem.model import schema
+
+        return int(call.give(json.dumps(schema.front_matter(), indent=2) + "\n"))
+    from agentmem.actions import exporting
+    from agentmem.output import jsonout
+
+    filters = selecting.make(call.context, kind=kind or (), status=status or ())
+    for record in exporting.records(call.context, filters):
+        call.give(jsonout.line(record))
+    return 0

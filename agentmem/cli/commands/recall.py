@@ -1,0 +1,99 @@
+"""``agentmem recall``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+if TYPE_CHECKING:
+    import typer
+
+FORMATS = ("text", "md", "json", "jsonl", "ids")
+
+
+def recall(
+    ctx: typer.Context,
+    query: Annotated[
+        list[str] | None, typer.Argument(help='What to find: words, "phrases", field:value.')
+    ] = None,
+    kind: Annotated[list[str] | None, typer.Option("--kind", help="Only this kind.")] = None,
+    tag: Annotated[list[str] | None, typer.Option("--tag", help="Only with this tag.")] = None,
+    entity: Annotated[list[str] | None, typer.Option("--entity", help="Only about this entity.")] = None,
+    file: Annotated[
+        list[str] | None, typer.Option("--file", help="What you work on: ranks what is about it up.")
+    ] = None,
+    diff: Annotated[bool, typer.Option("--diff", help="As --file, for every file changed here.")] = False,
+    diff_from: Annotated[
+        str | None, typer.Option("--diff-from", help="As --diff, since this revision.")
+    ] = None,
+    role: Annotated[list[str] | None, typer.Option("--role", help="Only by this role.")] = None,
+    by: Annotated[list[str] | None, typer.Option("--by", help="Only by this agent.")] = None,
+    since: Annotated[str | None, typer.Option("--since", help="Only created at or after WHEN.")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Only created before WHEN.")] = None,
+    status: Annotated[
+        list[str] | None, typer.Option("--status", help="This status in place of those in force.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option("--limit", help="Results at most; 0: all. Default 6.")] = None,
+    budget: Annotated[
+        int | None, typer.Option("--budget", help="Tokens at most; 0: no limit. Default 800.")
+    ] = None,
+    format: Annotated[str, typer.Option("--format", help="text, md, json, jsonl or ids.")] = "text",
+    explain: Annotated[bool, typer.Option("--explain", help="Show how each score comes about.")] = False,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit with 1 when nothing is found.")
+    ] = False,
+    batch: Annotated[
+        str | None, typer.Option("--batch", help="Questions from a file, one JSON object a line.")
+    ] = None,
+) -> int:
+    """Find what is known about a question."""
+    from agentmem.actions import recall as action
+    from agentmem.actions import selecting
+    from agentmem.errors import EXIT_FINDINGS, UsageError
+
+    call = ctx.obj
+    if format not in FORMATS:
+        raise UsageError(f'no format "{format}"', f"formats: {' '.join(FORMATS)}")
+    for name, number in (("--limit", limit), ("--budget", budget)):
+        if number is not None and number < 0:
+            raise UsageError(f"{name} must be 0 (no limit) or more")
+    context = call.context
+    filters = selecting.make(
+        context, kind or (), tag or (), entity or (), role or (), by or (), status or (), (), since, until
+    )
+    if batch is not None:
+        from agentmem.cli.commands import batch as batches
+
+        return batches.run(call, batch, filters, limit, budget, explain)
+    files = [context.from_top(path) for path in file or ()]
+    if diff or diff_from:
+        from agentmem.git import trunk
+
+        files += trunk.changed_files(context.repository, diff_from)
+    question = " ".join(query or ())
+    if not question.strip() and not files and not filters.any:
+        raise UsageError(
+            "recall needs a question, a --file or a filter", 'agentmem recall "why …" --file PATH'
+        )
+    result = action.recall(context, question, filters, limit, budget, files)
+    if not explain:
+        result = action.without_explanations(result)
+    call.note(*result.notes)
+    _give(call, result, "json" if call.json else format)
+    return EXIT_FINDINGS if exit_code and not result.hits else 0
+
+
+def _give(call, result, format):  # type: ignore[no-untyped-def]
+    from agentmem.output import jsonout, text
+
+    if format == "json":
+        call.give(jsonout.line(jsonout.recalled(result)))
+    elif format == "jsonl":
+        call.give(jsonout.lines(jsonout.hit(hit) for hit in result.hits))
+    elif format == "ids":
+        call.give(text.ids_only([hit.found for hit in result.hits]))
+    elif format == "md":
+        from agentmem.output import markdown
+
+        call.give(markdown.recalled(result))
+    else:
+        call.give(text.recalled(result))

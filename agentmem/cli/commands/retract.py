@@ -1,0 +1,27 @@
+"""``agentmem retract``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+if TYPE_CHECKING:
+    import typer
+
+
+def retract(
+    ctx: typer.Context,
+    id: Annotated[str, typer.Argument(help="The memory that is wrong.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why it is wrong.")],
+) -> int:
+    """Mark a memory as wrong; it can still be read, with the reason."""
+    from agentmem.actions import write
+
+    call = ctx.obj
+    result = write.retract(call.context, id, reason)
+    if call.json:
+        from agentmem.output import jsonout
+
+        return int(call.give(jsonout.line(jsonout.changed(result, "retract"))))
+    from agentmem.output import text
+
+    return int(call.give(text.changed(result, "retracted")))

@@ -1,0 +1,43 @@
+"""``agentmem supersede``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+if TYPE_CHECKING:
+    import typer
+
+
+def supersede(
+    ctx: typer.Context,
+    id: Annotated[str, typer.Argument(help="The memory that is replaced.")],
+    by: Annotated[str | None, typer.Option("--by", help="The memory that replaces it.")] = None,
+    title: Annotated[
+        str | None,
+        typer.Option("--title", help="Write a new one, of the same kind and scope, with this title."),
+    ] = None,
+    body: Annotated[
+        str | None, typer.Option("--body", help="The new one's text; - reads standard input.")
+    ] = None,
+) -> int:
+    """Replace a memory by another; the old file stays as it is."""
+    from agentmem.actions import write
+    from agentmem.model import ids
+
+    call = ctx.obj
+    old, new, path = write.supersede(call.context, id, by, title, call.text_or_stdin(body) or "")
+    if call.json:
+        from agentmem.output import jsonout
+
+        record = {
+            "schema": "agentmem/supersede/1",
+            "id": new.id,
+            "path": path,
+            "layer": "base",
+            "superseded": old.memory.id,
+        }
+        return int(call.give(jsonout.line(record)))
+    from agentmem.model import safety
+
+    short, other = new.id[: ids.SHORT], old.memory.id[: ids.SHORT]
+    return int(call.give(f'{short} {new.kind} "{safety.one_line(new.title)}" supersedes {other}\n'))

@@ -1,0 +1,130 @@
+"""The front door, and the one error boundary: user errors with their exit code, bugs with a log, ^C with 130."""
+
+import os
+import sys
+
+from agentmem import errors
+
+COLORS = ("auto", "always", "never")
+
+
+def main() -> None:
+    """Run the command line; the process ends with its exit code."""
+    code = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # the reader has gone (`| head`): what it wanted it has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
+
+
+def run(words: list[str]) -> int:
+    """Run one command; its exit code."""
+    json = "--json" in words
+    try:
+        return _dispatch(words)
+    except errors.AgentmemError as problem:
+        return _report(problem, json)
+    except KeyboardInterrupt:
+        return errors.EXIT_INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return errors.EXIT_OK
+    except Exception as problem:
+        return _report_bug(problem, json)
+
+
+def _dispatch(words: list[str]) -> int:
+    from agentmem.cli import quick
+    from agentmem.cli.grammar import VERBS
+
+    if words and words[0] in ("--version", "-V"):
+        from agentmem import __version__
+
+        return _print(f"agentmem {__version__}\n")
+    if words and words[0] in ("--help", "-h", "help"):
+        from agentmem.output import screens
+
+        return _print(screens.help_screen(words[1:], VERBS))
+    values, name, rest = quick.split_globals(words, VERBS)
+    if values.get("color", "auto") not in COLORS:
+        raise errors.UsageError(f"--color must be one of {', '.join(COLORS)}")
+    if name is None:
+        if rest:
+            raise errors.UsageError(f"no option {rest[0]}", "agentmem help")
+        name = "status"
+    verb = VERBS.get(name)
+    if verb is None:
+        from agentmem.actions.selecting import nearest
+
+        shown = [known for known in VERBS if known not in ("status", "remember")]
+        raise errors.UsageError(f'no command "{name}"', nearest(name, shown) + "all: agentmem help all")
+    from agentmem.cli.call import Bare, Call
+
+    call = Call()
+    for key, value in values.items():
+        setattr(call, key, value)
+    arguments = quick.parse(verb, rest)
+    if arguments is None:
+        from agentmem.cli import app
+
+        return app.run(name, rest, call)
+    module, _, function = verb.function.partition(":")
+    command = getattr(__import__(f"agentmem.cli.commands.{module}", fromlist=[function]), function)
+    return int(command(Bare(call), **arguments))
+
+
+def _print(text: str) -> int:
+    from agentmem.cli.call import write
+
+    write(sys.stdout, text)
+    return errors.EXIT_OK
+
+
+def _report(problem: errors.AgentmemError, json: bool) -> int:
+    from agentmem.cli.call import write
+    from agentmem.model import safety
+
+    if json:
+        from agentmem.output import jsonout
+
+        write(sys.stdout, jsonout.line(jsonout.error(problem)))
+    else:
+        text = f"error: {safety.one_line(problem.message)}\n"
+        if problem.hint:
+            text += f"{'' if problem.exit == errors.EXIT_DECISION else 'hint: '}{' '.join(safety.clean(problem.hint).split(chr(10)))}\n"
+        write(sys.stderr, text)
+    return problem.exit
+
+
+def _report_bug(problem: Exception, json: bool) -> int:
+    import platform
+    import tempfile
+    import traceback
+
+    from agentmem import __version__
+
+    lines = [
+        f"agentmem {__version__}, Python {platform.python_version()}, {platform.platform()}",
+        f"command: {sys.argv[1:2]}",
+        "".join(traceback.format_exception(problem)),
+    ]
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="agentmem-bug-", suffix=".log", delete=False, encoding="utf-8"
+        ) as log:
+            log.write("\n".join(lines))
+        where = log.name
+    except OSError:
+        where = "nowhere: the temporary folder cannot be written"
+    bug = errors.AgentmemError(
+        f"this is a bug in agentmem: {type(problem).__name__}: {problem}",
+        f"the log to report it with: {where}",
+    )
+    bug.code, bug.exit = "bug", errors.EXIT_BUG
+    return _report(bug, json)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""Trees and blobs, read in bulk: one process for any number of them."""
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+
+from agentmem.git import process
+from agentmem.git.repository import Repository
+
+CHUNK = 2000
+"""Blobs asked for at a time: bounds the memory, and keeps git's answer and our request from blocking each other."""
+
+
+def list_tree(repository: Repository, treeish: str, below: str) -> list[tuple[str, str]]:
+    """``(path below the folder, blob id)`` of the plain files below folder ``below`` of ``treeish``; [] where it has none.
+
+    ``below`` is relative to the worktree's top. Links and submodules are left out.
+    """
+    out = process.run(
+        repository.git_dir, "ls-tree", "-r", "-z", "--full-tree", f"{treeish}:{below}" if below else treeish
+    ).out
+    entries = []
+    for line in out.split(b"\0"):
+        header, _, path = line.partition(b"\t")
+        if header.startswith(b"100"):
+            entries.append((os.fsdecode(path), header.split(b" ")[2].decode("ascii")))
+    return entries
+
+
+def read_blobs(repository: Repository, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    """``(id, content)`` of each blob of ``oids`` that this clone has, in their order."""
+    wanted = list(oids)
+    for begin in range(0, len(wanted), CHUNK):
+        request = "".join(f"{oid}\n" for oid in wanted[begin : begin + CHUNK]).encode("ascii")
+        out = process.run(repository.git_dir, "cat-file", "--batch", stdin=request).out
+        at = 0
+        while at < len(out):
+            end = out.index(b"\n", at)
+            header = out[at:end].split(b" ")
+            at = end + 1
+            if len(header) != 3:
+                continue  # "<id> missing": a partial clone that cannot fetch now
+            size = int(header[2])
+            yield header[0].decode("ascii"), out[at : at + size]
+            at += size + 1
+
+
+def blob_id(data: bytes, object_format: str) -> str:
+    """The id that git gives a blob of these bytes (no filter, no line-ending conversion)."""
+    return hashlib.new(object_format, b"blob %d\0" % len(data) + data).hexdigest()

@@ -1,0 +1,74 @@
+"""Running git: one way to start it, one way to wait for it."""
+
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agentmem.errors import GitFailed, NoRepository
+
+ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one git process gave."""
+
+    code: int
+    out: bytes
+    err: str
+
+
+def start(
+    directory: str, *args: str, stdin: bool = False, env: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start git in ``directory`` and return at once.
+
+    Raises:
+        NoRepository: git is not installed, or the directory does not exist.
+
+    """
+    try:
+        return subprocess.Popen(
+            ["git", "--literal-pathspecs", *args],
+            cwd=directory,
+            env={**os.environ, **ENVIRONMENT, **(env or {})},
+            stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+    except FileNotFoundError:
+        if not os.path.isdir(directory):
+            raise NoRepository(f"no directory {directory}") from None
+        raise NoRepository("git is not installed or not on PATH") from None
+    except NotADirectoryError:
+        raise NoRepository(f"{directory} is no directory") from None
+
+
+def finish(process: subprocess.Popen[bytes], stdin: bytes | None = None) -> Result:
+    """Wait for ``process`` and take what it printed."""
+    out, err = process.communicate(stdin)
+    return Result(process.returncode, out, err.decode("utf-8", "replace").strip())
+
+
+def run(directory: str, *args: str, stdin: bytes | None = None) -> Result:
+    """Run git in ``directory`` to its end."""
+    return finish(start(directory, *args, stdin=stdin is not None), stdin)
+
+
+def demand(directory: str, *args: str, stdin: bytes | None = None) -> bytes:
+    """What git prints.
+
+    Raises:
+        GitFailed: with git's own words, when it exits non-zero.
+
+    """
+    result = run(directory, *args, stdin=stdin)
+    if result.code:
+        raise GitFailed(f"git {args[0]} failed: {result.err.splitlines()[-1] if result.err else result.code}")
+    return result.out
+
+
+def paths(out: bytes) -> list[str]:
+    """The paths of a ``-z`` listing; bytes that are no UTF-8 come through as surrogates, as Python's own paths do."""
+    return [os.fsdecode(part) for part in out.split(b"\0") if part]

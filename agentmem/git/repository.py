@@ -1,0 +1,152 @@
+"""Which repository this is, and which files of the store differ from a commit: asked at once, awaited when needed."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from agentmem.errors import GitFailed, NoRepository
+from agentmem.git import process
+
+EMPTY_TREE = {
+    "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """One repository seen from ``directory``, the folder that holds the store.
+
+    ``prefix`` leads from the worktree's top to it (empty at the top, else with a final slash); ``head`` is None before
+    the first commit; ``branch`` is None when HEAD is detached.
+    """
+
+    directory: str
+    git_dir: str
+    common_dir: str
+    object_format: str
+    bare: bool
+    prefix: str
+    head: str | None
+    branch: str | None
+
+    @property
+    def top(self) -> str:
+        """The worktree's top folder; the git dir itself where there is no worktree."""
+        if self.bare:
+            return self.git_dir
+        depth = self.prefix.count("/")
+        return os.path.normpath(os.path.join(self.directory, *[".."] * depth)) if depth else self.directory
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One path of the store that is not as the compared commit has it.
+
+    ``old`` is the commit's blob; ``new`` the blob it has now where git knows it without reading; both None where there is
+    none. ``deleted``: the worktree has no such file.
+    """
+
+    path: str
+    old: str | None
+    new: str | None
+    deleted: bool
+
+
+class Probe:
+    """Git's answers about one folder: the processes start with the object, so that they run while Python imports."""
+
+    def __init__(self, directory: str, store: str, compare: str | None) -> None:
+        """Start git for the folder ``store`` below ``directory``; ``compare`` is the commit to compare with, None for HEAD."""
+        self._directory, self._store = directory, store
+        self.compared = compare or "HEAD"
+        self._identity = process.start(
+            directory, "rev-parse", "--path-format=absolute", "--is-bare-repository", "--git-dir", "--git-common-dir",
+            "--show-object-format", "--show-prefix", "--is-inside-work-tree", "HEAD",
+        )  # fmt: skip
+        self._differences = self._start_diff(self.compared)
+        self._others = process.start(directory, "ls-files", "-o", "-z", "--", store)
+
+    def _start_diff(self, compare: str) -> "process.subprocess.Popen[bytes]":
+        return process.start(
+            self._directory, "diff-index", "--raw", "-z", "--no-renames", "--no-abbrev", "--ignore-submodules=all", "--relative",
+            compare, "--", self._store,
+        )  # fmt: skip
+
+    def repository(self) -> Repository:
+        """The repository.
+
+        Raises:
+            NoRepository: the folder is in none, or git refuses it (its owner is another user).
+
+        """
+        result = process.finish(self._identity)
+        lines = result.out.decode("utf-8", "surrogateescape").split("\n")
+        if len(lines) < 7:
+            detail = (
+                result.err.splitlines()[0].removeprefix("fatal: ") if result.err else "git gave no answer"
+            )
+            if "not a git repository" in detail:
+                raise NoRepository(f"no git repository in {self._directory} or above", "git init")
+            raise NoRepository(f"git refuses {self._directory}: {detail}")
+        bare, git_dir, common_dir, object_format, prefix, inside, head = lines[:7]
+        return Repository(
+            directory=self._directory,
+            git_dir=git_dir,
+            common_dir=common_dir,
+            object_format=object_format,
+            bare=bare == "true" or inside != "true",
+            prefix=prefix,
+            head=head if result.code == 0 else None,
+            branch=_branch(git_dir),
+        )
+
+    def differences(self, repository: Repository) -> tuple[str, list[Difference]]:
+        """The commit that was compared (or the empty tree) and what differs from it now, untracked files included.
+
+        A commit to compare with that is gone (collected, another clone's) gives way to HEAD.
+        """
+        result = process.finish(self._differences)
+        if result.code:
+            self.compared = repository.head or EMPTY_TREE[repository.object_format]
+            result = process.finish(self._start_diff(self.compared))
+            if result.code:
+                raise GitFailed(f"git diff-index failed: {result.err}")
+        elif self.compared == "HEAD":
+            self.compared = repository.head or self.compared
+        found = list(_parse_raw(result.out))
+        others = process.finish(self._others)
+        known = {difference.path for difference in found}
+        found += [
+            Difference(path, None, None, False) for path in process.paths(others.out) if path not in known
+        ]
+        return self.compared, found
+
+
+def _branch(git_dir: str) -> str | None:
+    """The branch that HEAD names, read from its file: a process would cost 2 ms."""
+    try:
+        with open(os.path.join(git_dir, "HEAD"), encoding="utf-8", errors="surrogateescape") as file:
+            text = file.read().strip()
+    except OSError:
+        return None
+    if text == "ref: refs/heads/.invalid":  # reftable repositories keep HEAD elsewhere
+        result = process.run(git_dir, "symbolic-ref", "-q", "HEAD")
+        text = "ref: " + result.out.decode("utf-8", "surrogateescape").strip()
+    return text.removeprefix("ref: refs/heads/") if text.startswith("ref: refs/heads/") else None
+
+
+def _parse_raw(out: bytes) -> Iterator[Difference]:
+    fields = iter(out.split(b"\0"))
+    for header in fields:
+        if not header:
+            return
+        old_mode, new_mode, old, new, letter = header[1:].decode("ascii").split(" ")
+        path = os.fsdecode(next(fields))
+        regular = new_mode.startswith("100")
+        yield Difference(
+            path=path,
+            old=old if old_mode.startswith("100") else None,
+            new=new if regular and new.strip("0") else None,
+            deleted=letter == "D" or not (regular or letter == "U"),
+        )

@@ -1,0 +1,286 @@
+"""The catalog: what each blob says, by blob id, in SQLite. Every verb but ranked recall works from it alone."""
+
+import json
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from typing import TypeVar
+
+from agentmem.index.record import Record
+from agentmem.model import scopes
+from agentmem.model.memory import Citation, Memory, Problem, first_paragraph
+
+T = TypeVar("T")
+VERSION = 1
+SCHEMA = """
+CREATE TABLE info(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE doc(
+  row INTEGER PRIMARY KEY, blob TEXT NOT NULL UNIQUE, id TEXT, kind TEXT, title TEXT, paragraph TEXT, status TEXT,
+  created INTEGER, expires INTEGER, author TEXT, importance INTEGER, pin INTEGER, tokens INTEGER,
+  n_title INTEGER, n_names INTEGER, n_places INTEGER, n_body INTEGER, links TEXT, broken INTEGER
+);
+CREATE TABLE content(row INTEGER PRIMARY KEY, memory TEXT, body TEXT, problems TEXT, sketch BLOB);
+CREATE TABLE name(key TEXT, value TEXT, row INTEGER, PRIMARY KEY(key, value, row)) WITHOUT ROWID;
+"""
+BATCH = 500
+MEMORY_ROWS = 2**40
+"""Where the rows of a catalog in memory start, so that they are told from those of the one on disk."""
+
+LINKS = ("supersedes", "closes", "reopens", "needs", "sources")
+"""The keys by which one memory names others, in the order of a row's ``links``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a view needs of a blob. ``links`` has, for each key of ``LINKS``, the ids named."""
+
+    row: int
+    blob: str
+    id: str
+    kind: str
+    title: str
+    status: str
+    created: int | None
+    expires: int | None
+    author: str
+    importance: int | None
+    pin: bool
+    tokens: int
+    lengths: tuple[int, int, int, int]
+    links: tuple[tuple[str, ...], ...]
+    broken: bool
+
+
+class Catalog:
+    """One catalog: a file, or memory alone where no file can be had."""
+
+    def __init__(self, connection: sqlite3.Connection, identity: str, first_row: int = 1) -> None:
+        """Use ``open_file`` or ``in_memory``."""
+        self._db = connection
+        self._first_row = first_row
+        self.identity = identity
+        """A new catalog numbers its rows anew: what refers to rows keeps this beside them."""
+
+    @classmethod
+    def open_file(cls, path: str) -> "Catalog":
+        """The catalog at ``path``, made when missing.
+
+        Raises:
+            sqlite3.Error: it cannot be read or made: torn, of another version, no permission.
+
+        """
+        connection = sqlite3.connect(path, timeout=5.0, isolation_level=None)
+        try:
+            connection.execute("PRAGMA synchronous=NORMAL")
+            found = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'info'").fetchone()
+            if not found[0]:
+                _create(connection)
+            info = dict(connection.execute("SELECT key, value FROM info"))
+            if info.get("version") != str(VERSION):
+                raise sqlite3.DatabaseError(f"catalog version {info.get('version')}, not {VERSION}")
+        except BaseException:
+            connection.close()
+            raise
+        return cls(connection, info["identity"])
+
+    @classmethod
+    def in_memory(cls) -> "Catalog":
+        """A catalog that lives as long as the process."""
+        connection = sqlite3.connect(":memory:", isolation_level=None)
+        connection.executescript(SCHEMA)
+        return cls(connection, "memory", MEMORY_ROWS)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def count(self) -> int:
+        """How many blobs it knows."""
+        return int(self._db.execute("SELECT count(*) FROM doc").fetchone()[0])
+
+    def known(self, blobs: Sequence[str]) -> dict[str, int]:
+        """The row of each of ``blobs`` that it knows."""
+        found: dict[str, int] = {}
+        for part in _parts(blobs):
+            found.update(self._db.execute(f"SELECT blob, row FROM doc WHERE blob IN ({_marks(part)})", part))
+        return found
+
+    def add(self, records: Iterable[Record]) -> None:
+        """Add ``records``; those it has are left as they are. One transaction."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            for record in records:
+                self._insert(record)
+            self._db.execute("COMMIT")
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+
+    def _insert(self, record: Record) -> None:
+        memory = record.memory or Memory("", "", "")
+        links = [list(getattr(memory, key)) for key in LINKS]
+        cursor = self._db.execute(
+            "INSERT OR IGNORE INTO doc SELECT coalesce(max(row) + 1, ?),?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,? FROM doc",
+            (
+                self._first_row, record.blob, memory.id, memory.kind, _text(memory.title), _text(first_paragraph(memory.body)), memory.status,
+                memory.created, memory.expires, _text(memory.by or ""), memory.importance, memory.pin, record.tokens,
+                *record.lengths, json.dumps(links) if any(links) else None, record.memory is None,
+            ),
+        )  # fmt: skip
+        if not cursor.rowcount:
+            return
+        row = cursor.lastrowid
+        problems = (
+            json.dumps([[p.code, p.line, p.message] for p in record.problems]) if record.problems else None
+        )
+        self._db.execute(
+            "INSERT OR REPLACE INTO content VALUES (?,?,?,?,?)",
+            (row, _dump(memory), _text(memory.body), problems, record.sketch),
+        )
+        if record.memory is not None:
+            self._db.executemany(
+                "INSERT OR IGNORE INTO name VALUES (?,?,?)", ((k, _text(v), row) for k, v in names_of(memory))
+            )
+
+    def rows(self, numbers: Sequence[int]) -> Iterator[Row]:
+        """The rows of ``numbers``, in no order."""
+        columns = (
+            "row, blob, id, kind, title, status, created, expires, author, importance, pin, tokens,"
+            " n_title, n_names, n_places, n_body, links, broken"
+        )
+        for part in _parts(numbers):
+            for r in self._db.execute(f"SELECT {columns} FROM doc WHERE row IN ({_marks(part)})", part):
+                links = tuple(tuple(ids) for ids in json.loads(r[16])) if r[16] else ()
+                yield Row(*r[:10], bool(r[10]), r[11], r[12:16], links, bool(r[17]))
+
+    def memories(self, numbers: Sequence[int]) -> dict[int, Memory]:
+        """The whole memories of ``numbers``, as their bytes give them."""
+        found = {}
+        for part in _parts(numbers):
+            for row, text, body in self._db.execute(
+                f"SELECT row, memory, body FROM content WHERE row IN ({_marks(part)})", part
+            ):
+                found[row] = _load(text, body)
+        return found
+
+    def problems(self, numbers: Sequence[int]) -> dict[int, tuple[Problem, ...]]:
+        """What is wrong with each of ``numbers`` that has problems."""
+        found = {}
+        for part in _parts(numbers):
+            query = (
+                f"SELECT row, problems FROM content WHERE problems IS NOT NULL AND row IN ({_marks(part)})"
+            )
+            for row, text in self._db.execute(query, part):
+                found[row] = tuple(Problem(*entry) for entry in json.loads(text))
+        return found
+
+    def sketches(self) -> Iterator[tuple[int, bytes]]:
+        """``(row, near-duplicate sketch)`` of every blob that has one."""
+        return iter(self._db.execute("SELECT row, sketch FROM content WHERE sketch <> x''"))
+
+    def sketches_of(self, numbers: Sequence[int]) -> dict[int, bytes]:
+        """The near-duplicate sketch of each of ``numbers``."""
+        found: dict[int, bytes] = {}
+        for part in _parts(numbers):
+            found.update(
+                self._db.execute(f"SELECT row, sketch FROM content WHERE row IN ({_marks(part)})", part)
+            )
+        return found
+
+    def named(self, key: str, values: Iterable[str]) -> list[tuple[str, int]]:
+        """``(value, row)`` of each blob that has one of ``values`` (case folded) under ``key``; see ``names_of``."""
+        found: list[tuple[str, int]] = []
+        for part in _parts(sorted({value.casefold() for value in values})):
+            query = f"SELECT value, row FROM name WHERE key = ? AND value IN ({_marks(part)})"
+            found.extend(self._db.execute(query, (key, *part)))
+        return found
+
+    def all_named(self, key: str) -> list[tuple[str, int]]:
+        """Every ``(value, row)`` under ``key``."""
+        return list(self._db.execute("SELECT value, row FROM name WHERE key = ?", (key,)))
+
+    def forget(self, numbers: Sequence[int]) -> None:
+        """Drop rows."""
+        self._db.execute("BEGIN IMMEDIATE")
+        for part in _parts(numbers):
+            for table in ("doc", "content", "name"):
+                self._db.execute(f"DELETE FROM {table} WHERE row IN ({_marks(part)})", part)
+        self._db.execute("COMMIT")
+
+
+def names_of(memory: Memory) -> Iterator[tuple[str, str]]:
+    """The exact names by which a memory can be looked up, case folded: (key, value) pairs."""
+    for key, values in (("tag", memory.tags), ("entity", memory.entities), ("alias", memory.aliases)):
+        for value in values:
+            yield key, value.casefold()
+    for pattern in memory.scope:
+        yield ("glob" if scopes.is_glob(pattern) else "scope"), scopes.normal(pattern).casefold()
+    for cite in memory.cites:
+        yield "cite", cite.path.casefold()
+        if cite.symbol:
+            yield "symbol", cite.symbol.casefold()
+            yield "symbol", cite.symbol.rpartition(".")[2].casefold()
+    for key, value in (("author", memory.by), ("role", memory.role), ("source_id", memory.source_id)):
+        if value:
+            yield key, value.casefold()
+    if memory.kind == "entity" and memory.title:
+        yield "alias", memory.title.casefold()
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    """Make the tables; several processes may try at once, and one of them does."""
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("BEGIN IMMEDIATE")
+    if not connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'info'").fetchone()[0]:
+        for statement in SCHEMA.split(";"):
+            connection.execute(statement)
+        values = (("version", str(VERSION)), ("identity", secrets.token_hex(8)))
+        connection.executemany("INSERT INTO info VALUES (?, ?)", values)
+    connection.execute("COMMIT")
+
+
+def remove_files(path: str) -> None:
+    """Remove a catalog's files, for one that cannot be used."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        try:
+            os.unlink(path + suffix)
+        except FileNotFoundError:
+            pass
+
+
+def _parts(values: Sequence[T]) -> Iterator[list[T]]:
+    for begin in range(0, len(values), BATCH):
+        yield list(values[begin : begin + BATCH])
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))
+
+
+def _text(value: str) -> str:
+    """``value`` as SQLite can hold it: lone surrogates, from bytes that are no UTF-8, become question marks."""
+    return value.encode("utf-8", "replace").decode("utf-8")
+
+
+_SCALARS = tuple(f.name for f in fields(Memory) if f.name not in ("body", "cites"))
+
+
+def _dump(memory: Memory) -> str:
+    record = {
+        name: value for name in _SCALARS if (value := getattr(memory, name)) not in (None, (), {}, False)
+    }
+    if memory.cites:
+        record["cites"] = [[c.path, c.symbol, c.lines, c.commit, c.hash, c.quote] for c in memory.cites]
+    return json.dumps(record, ensure_ascii=True)
+
+
+def _load(text: str, body: str) -> Memory:
+    record = json.loads(text)
+    cites = tuple(Citation(*cite) for cite in record.pop("cites", ()))
+    values = {key: tuple(value) if isinstance(value, list) else value for key, value in record.items()}
+    values.setdefault("id", "")
+    values.setdefault("kind", "")
+    values.setdefault("title", "")
+    return Memory(body=body, cites=cites, **values)

@@ -1,0 +1,265 @@
+"""The index of one repository: fresh views of its store, and an engine that holds every word of them."""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from agentmem.errors import Contended
+from agentmem.git import objects
+from agentmem.git.repository import Difference, Probe, Repository
+from agentmem.index import catalog, entries, viewcache
+from agentmem.index.entries import Delta, Worktree
+from agentmem.index.knowledge import FEW, Knowledge, Progress
+from agentmem.index.port import Engine, EngineError, Posting
+from agentmem.index.scan_engine import ScanEngine
+from agentmem.index.view import Columns, Entry, View
+from agentmem.store import cache, layout
+from agentmem.store.place import Place
+
+SAVE_FROM = 200
+"""Memories from which on a view is worth keeping: below, making it anew costs less than 5 ms."""
+
+
+class Index:
+    """Everything that reads go through. Asking git starts with the object."""
+
+    def __init__(self, place: Place, environment: Mapping[str, str], now: int, progress: Progress | None = None, scan: bool = False) -> None:  # fmt: skip
+        """``now`` is the moment of the view, seconds UTC; ``scan`` answers without the words' index, as a test does."""
+        self.place, self._environment, self._now, self._progress, self._scan = (
+            place,
+            environment,
+            now,
+            progress,
+            scan,
+        )
+        common = entries.guess_common_dir(place.directory)
+        self._cache_file: str | None = None
+        commit = None
+        if common:
+            self._cache_file = self._view_file(self._existing(common))
+            commit = viewcache.read_commit(self._cache_file)
+        self._probe = Probe(place.directory, place.name, commit)
+        self._repository: Repository | None = None
+        self._knowledge: Knowledge | None = None
+        self._view: View | None = None
+        self._differences: tuple[str, list[Difference]] = ("", [])
+        self.notes: list[str] = []
+        """What makes an answer less than right, or was mended on the way, for the reader to say."""
+
+    def _existing(self, common: str) -> str:
+        own = cache.state_folder(common)
+        return own if os.access(own, os.W_OK) else cache.fallback_folder(common, self._environment)
+
+    def _view_file(self, folder: str) -> str:
+        key = hashlib.sha256(self.place.root.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        return os.path.join(folder, "views", key)
+
+    @property
+    def repository(self) -> Repository:
+        """The repository around the store."""
+        if self._repository is None:
+            self._repository = self._probe.repository()
+        return self._repository
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """What is known of blobs."""
+        if self._knowledge is None:
+            folder = cache.writable_folder(self.repository.common_dir, self._environment)
+            self._knowledge = Knowledge(folder, self._progress)
+            self._cache_file = self._view_file(folder) if folder else None
+            if self._knowledge.repaired:
+                self.notes.append(self._knowledge.repaired)
+        return self._knowledge
+
+    # -- views
+
+    def view(self) -> View:
+        """What this worktree's files say now (of a bare clone: what HEAD says), every blob of it known."""
+        if self._view is None:
+            self._view = View(self._columns(), self._now)
+        return self._view
+
+    def uncommitted(self) -> int:
+        """How many memories of the worktree are not as HEAD has them."""
+        self.view()
+        commit, differences = self._differences
+        head = self.repository.head
+        if self.repository.bare:
+            return 0
+        if head and commit != head:
+            _, differences = entries.probe(self.place, head).differences(self.repository)
+        start = self.place.name + "/"
+        return sum(
+            d.path.startswith(start) and layout.is_memory(d.path.removeprefix(start)) for d in differences
+        )
+
+    def _columns(self) -> Columns:
+        worktree = Worktree(self.place, self.repository)
+        if self.repository.bare:
+            found = worktree.tree(self.repository.head) if self.repository.head else []
+            return self._make(found, Delta(), write=len(found) > SAVE_FROM)
+        commit, differences = self._probe.differences(self.repository)
+        self._differences = commit, differences
+        saved = viewcache.load(self._cache_file) if self._cache_file else None
+        if saved and saved.commit == commit and saved.identity == self.knowledge.identity:
+            delta = worktree.delta(saved, differences)
+            if len(delta) <= entries.DELTA:
+                return self._apply(saved.columns, delta)
+        treeish = self.repository.head
+        if treeish and commit != treeish:
+            commit, differences = entries.probe(self.place, treeish).differences(self.repository)
+            self._differences = commit, differences
+        found, delta, dirty = worktree.everything(commit, differences)
+        columns = self._make(found, delta, write=len(found) >= SAVE_FROM)
+        self._save(commit, columns, dirty)
+        return columns
+
+    def _apply(self, columns: Columns, delta: Delta) -> Columns:
+        present = {*columns.paths, *(path for path, _ in columns.broken)}
+        if changed := frozenset(delta.removed & present):
+            columns = columns.without(changed)
+        if delta.added:
+            self._append(columns, delta.added, delta, write=False)
+        return columns
+
+    def _make(self, found: Sequence[Entry], delta: Delta, write: bool) -> Columns:
+        columns = Columns()
+        self._append(columns, found, delta, write)
+        return columns
+
+    def _append(self, columns: Columns, found: Sequence[Entry], delta: Delta, write: bool) -> None:
+        blobs = list(dict.fromkeys(entry.blob for entry in found))
+        known = self.knowledge.rows_of(blobs)
+        unknown = [blob for blob in blobs if blob not in known]
+        if unknown:
+            self.knowledge.take(lambda: self._contents(unknown, delta.contents), len(unknown), write)
+            known = self.knowledge.rows_of(blobs)
+        rows = {row.row: row for row in self.knowledge.rows(list(set(known.values())))}
+        missing = 0
+        for entry in found:
+            row = rows.get(known.get(entry.blob, -1))
+            if row is None:
+                missing += 1
+            else:
+                columns.add(entry.path, row)
+        if missing:
+            self.notes.append(
+                f"{missing} memories could not be read from git (a partial clone without its remote?)"
+            )
+
+    def _contents(self, blobs: Iterable[str], read: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+        wanted = list(blobs)
+        yield from ((blob, read[blob]) for blob in wanted if blob in read)
+        yield from objects.read_blobs(self.repository, [blob for blob in wanted if blob not in read])
+
+    def _save(
+        self, commit: str, columns: Columns, dirty: dict[str, tuple[viewcache.Signature | None, str | None]]
+    ) -> None:
+        identity = self.knowledge.identity
+        if self._cache_file is None or identity is None or len(columns.paths) < SAVE_FROM:
+            return
+        if all(self.knowledge.is_kept(row) for row in columns.rows):
+            viewcache.save(self._cache_file, viewcache.Saved(commit, identity, columns, dirty))
+
+    # -- words
+
+    def postings(self, terms: Sequence[str]) -> dict[str, list[Posting]]:
+        """The postings of ``terms`` over the view, and what the index has beyond it."""
+        view = self.view()
+        wanted = view.positions.keys()
+        try:
+            engine = self._engine()
+            held = engine.held() if engine else set()
+            missing = [row for row in wanted if row not in held]
+            if engine and len(missing) > FEW and self._write(engine, missing):
+                held = engine.held()
+                missing = [row for row in wanted if row not in held]
+            found = engine.postings(terms) if engine and held else {}
+        except EngineError as error:
+            self.notes.append(f"the words' index is being rebuilt ({error}); answered by scanning")
+            self._clear()
+            found, missing = {}, list(wanted)
+        if missing:
+            scan = ScanEngine()
+            scan.write(self.knowledge.words(missing))
+            for term, more in scan.postings(terms).items():
+                found[term] = found.get(term, []) + more
+        return found
+
+    def held(self) -> tuple[set[int], str]:
+        """The rows whose words the index holds, after it took up what it lacked; and the engine's name."""
+        self.postings([])
+        try:
+            engine = self._engine()
+            return (engine.held(), engine.name) if engine else (set(), ScanEngine.name)
+        except EngineError:
+            return set(), ScanEngine.name
+
+    def drop(self) -> None:
+        """Remove catalog, words and kept views, to be made anew by the next read.
+
+        Raises:
+            Contended: somebody else is writing them.
+
+        """
+        knowledge = self.knowledge
+        if knowledge.folder is None or knowledge.catalog_path is None:
+            return
+        lock = knowledge.lock()
+        if lock is None:
+            raise Contended("the index is being written by somebody else", "try again")
+        try:
+            knowledge.close()
+            catalog.remove_files(knowledge.catalog_path)
+            for name in os.listdir(knowledge.folder):
+                if name == "views" or name.startswith("words-"):
+                    shutil.rmtree(os.path.join(knowledge.folder, name), ignore_errors=True)
+        finally:
+            os.close(lock)
+
+    def _engine(self) -> Engine | None:
+        identity = self.knowledge.identity
+        folder = self.knowledge.folder
+        if self._scan or identity is None or folder is None:
+            return None
+        if len(self.view()) <= FEW and not os.path.isdir(self._engine_folder(folder, identity)):
+            return None
+        from agentmem.index.whoosh_engine import WhooshEngine
+
+        return WhooshEngine(self._engine_folder(folder, identity))
+
+    @staticmethod
+    def _engine_folder(folder: str, identity: str) -> str:
+        return os.path.join(folder, f"words-{identity}")
+
+    def _write(self, engine: Engine, rows: Sequence[int]) -> bool:
+        """Add ``rows`` to the engine, if nobody else is at it; whether that was done."""
+        kept = [row for row in rows if self.knowledge.is_kept(row)]
+        if not kept or (lock := self.knowledge.lock()) is None:
+            return False
+        try:
+            held = engine.held()
+            engine.write(self._counted([row for row in kept if row not in held]))
+        finally:
+            os.close(lock)
+        return True
+
+    def _counted(self, rows: list[int]) -> Iterator[tuple[int, dict[str, int]]]:
+        for done, pair in enumerate(self.knowledge.words(rows), 1):
+            yield pair
+            if self._progress and len(rows) > 10 * FEW and (done % 200 == 0 or done == len(rows)):
+                self._progress(done, len(rows))
+
+    def _clear(self) -> None:
+        lock = self.knowledge.lock()
+        if lock is not None:
+            try:
+                if self.knowledge.folder and self.knowledge.identity:
+                    shutil.rmtree(
+                        self._engine_folder(self.knowledge.folder, self.knowledge.identity),
+                        ignore_errors=True,
+                    )
+            finally:
+                os.close(lock)

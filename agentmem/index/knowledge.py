@@ -1,0 +1,191 @@
+"""What is known of blobs: the catalog on disk, and beside it what this process learned but did not write."""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from agentmem.index import catalog as catalogs
+from agentmem.index.catalog import Catalog, Row
+from agentmem.index.record import Record, learn
+from agentmem.model import words
+from agentmem.model.memory import Memory, Problem
+from agentmem.store import writing
+
+FEW = 24
+"""Unknown blobs up to this many are read and scored without writing: 0.5 ms each, less than a write's locks and syncs."""
+
+BATCH = 1000
+"""Blobs learned in one transaction: what a kill loses, and how often progress is shown."""
+
+KEPT = 20_000
+"""Up to this many, the words of what was just learned stay in memory (10 kB each) for the index that is written next."""
+
+Progress = Callable[[int, int], None]
+"""Told (done, total) while blobs are learned."""
+
+
+class Knowledge:
+    """The catalog in ``folder`` (None: no folder can be written, everything is learned anew) and an extra one in memory."""
+
+    def __init__(self, folder: str | None, progress: Progress | None = None) -> None:
+        self.folder = folder
+        self.catalog_path = os.path.join(folder, "catalog.sqlite") if folder else None
+        self.repaired: str | None = None
+        """Why the catalog on disk was not used as it was, for the reader to say."""
+        self._progress = progress
+        self._disk = self._open()
+        self._extra = Catalog.in_memory()
+        self._fresh: dict[int, Record] = {}
+
+    def _open(self) -> Catalog | None:
+        if self.catalog_path is None:
+            return None
+        for attempt in (1, 2):
+            try:
+                return Catalog.open_file(self.catalog_path)
+            except sqlite3.Error as error:
+                if attempt == 1 and not isinstance(error, sqlite3.OperationalError):
+                    self.repaired = f"catalog rebuilt: {error}"
+                    catalogs.remove_files(self.catalog_path)
+                else:
+                    self.repaired = f"catalog not usable: {error}"
+        return None
+
+    @property
+    def identity(self) -> str | None:
+        """The catalog's identity; None where there is none on disk, so that nothing that refers to rows may be kept."""
+        return self._disk.identity if self._disk else None
+
+    def close(self) -> None:
+        """Close the catalog."""
+        if self._disk:
+            self._disk.close()
+
+    def rows_of(self, blobs: Sequence[str]) -> dict[str, int]:
+        """The row of each of ``blobs`` that is known."""
+        found = dict(self._disk.known(blobs)) if self._disk else {}
+        missing = [blob for blob in blobs if blob not in found]
+        if missing:
+            found.update(self._extra.known(missing))
+        return found
+
+    def take(self, contents: Callable[[], Iterable[tuple[str, bytes]]], count: int, write: bool) -> None:
+        """Learn ``count`` blobs whose ``contents`` gives (id, bytes).
+
+        They go to the catalog on disk when there are more than a few or ``write`` asks for it, and nobody else is writing
+        it: nobody waits for a lock. Else they are kept for this process.
+        """
+        if self._disk and (write or count > FEW) and (lock := self.lock()) is not None:
+            try:
+                self._learn_into(self._disk, contents(), count, keep=count <= KEPT)
+                return
+            except sqlite3.Error as error:
+                self.repaired = f"catalog not written: {error}"
+            finally:
+                os.close(lock)
+        self._learn_into(self._extra, contents(), count, keep=True)
+
+    def lock(self) -> int | None:
+        """The open descriptor that holds the lock of the index; None when somebody else has it or there is no place for it."""
+        if self.folder is None:
+            return None
+        try:
+            descriptor = os.open(os.path.join(self.folder, "index.lock"), os.O_RDWR | os.O_CREAT, 0o666)
+        except OSError:
+            return None
+        if writing.try_lock(descriptor):
+            return descriptor
+        os.close(descriptor)
+        return None
+
+    def _learn_into(
+        self, into: Catalog, contents: Iterable[tuple[str, bytes]], count: int, keep: bool = False
+    ) -> None:
+        batch: list[Record] = []
+        done = 0
+        for blob, data in contents:
+            batch.append(learn(blob, data))
+            done += 1
+            if len(batch) >= BATCH:
+                self._store(into, batch, keep)
+                batch = []
+            if self._progress and count > FEW and (done % 100 == 0 or done == count):
+                self._progress(done, count)
+        self._store(into, batch, keep)
+
+    def _store(self, into: Catalog, batch: list[Record], keep: bool) -> None:
+        into.add(batch)
+        if keep:
+            rows = into.known([record.blob for record in batch])
+            self._fresh.update((rows[record.blob], record) for record in batch)
+
+    def is_kept(self, row: int) -> bool:
+        """Whether ``row`` will still mean the same to the next process."""
+        return row < catalogs.MEMORY_ROWS
+
+    def rows(self, numbers: Sequence[int]) -> Iterator[Row]:
+        """The rows of ``numbers``, in no order."""
+        for source, part in self._split(numbers):
+            yield from source.rows(part)
+
+    def memories(self, numbers: Sequence[int]) -> dict[int, Memory]:
+        """The whole memories of ``numbers``, as their bytes give them."""
+        return {
+            row: memory
+            for source, part in self._split(numbers)
+            for row, memory in source.memories(part).items()
+        }
+
+    def problems(self, numbers: Sequence[int]) -> dict[int, tuple[Problem, ...]]:
+        """What is wrong with each of ``numbers`` that has problems."""
+        return {
+            row: found
+            for source, part in self._split(numbers)
+            for row, found in source.problems(part).items()
+        }
+
+    def named(self, key: str, values: Iterable[str]) -> list[tuple[str, int]]:
+        """``(value, row)`` of what has one of ``values`` under ``key``."""
+        wanted = list(values)
+        return [hit for source in self._sources() for hit in source.named(key, wanted)]
+
+    def all_named(self, key: str) -> list[tuple[str, int]]:
+        """Every ``(value, row)`` under ``key``."""
+        return [hit for source in self._sources() for hit in source.all_named(key)]
+
+    def sketches(self) -> Iterator[tuple[int, bytes]]:
+        """``(row, near-duplicate sketch)`` of everything known."""
+        for source in self._sources():
+            yield from source.sketches()
+
+    def sketches_of(self, numbers: Sequence[int]) -> dict[int, bytes]:
+        """The near-duplicate sketch of each of ``numbers``."""
+        return {
+            row: sketch
+            for source, part in self._split(numbers)
+            for row, sketch in source.sketches_of(part).items()
+        }
+
+    def words(self, numbers: Sequence[int]) -> Iterator[tuple[int, dict[str, int]]]:
+        """``(row, packed frequency of each term)`` of ``numbers``: from this process, else analysed again."""
+        again = [row for row in numbers if row not in self._fresh]
+        for row in numbers:
+            if row in self._fresh:
+                yield row, self._fresh[row].terms
+        for begin in range(0, len(again), BATCH):
+            for row, memory in self.memories(again[begin : begin + BATCH]).items():
+                yield row, words.words_of(memory)[0]
+
+    def count(self) -> int:
+        """How many blobs the catalog on disk knows."""
+        return self._disk.count() if self._disk else 0
+
+    def _sources(self) -> list[Catalog]:
+        return [source for source in (self._disk, self._extra) if source is not None]
+
+    def _split(self, numbers: Sequence[int]) -> Iterator[tuple[Catalog, list[int]]]:
+        kept = [row for row in numbers if row < catalogs.MEMORY_ROWS]
+        if kept and self._disk:
+            yield self._disk, kept
+        if len(kept) < len(numbers):
+            yield self._extra, [row for row in numbers if row >= catalogs.MEMORY_ROWS]

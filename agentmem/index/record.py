@@ -1,0 +1,43 @@
+"""What the bytes of one blob say, parsed once and kept by blob id."""
+
+from dataclasses import dataclass
+
+from agentmem.model import document, memory, similarity, tokens, words
+from agentmem.model.memory import Memory, Problem
+
+MAX_BYTES = 262_144
+"""A memory's largest size in bytes; beyond it a file is a finding, and is not searched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One blob. ``memory`` is as the bytes alone give it (see ``memory.place``); None where the file is broken."""
+
+    blob: str
+    memory: Memory | None
+    problems: tuple[Problem, ...]
+    tokens: int
+    sketch: bytes
+    lengths: words.Lengths
+    terms: dict[str, int]
+
+
+def learn(blob: str, data: bytes) -> Record:
+    """The record of a blob; never fails, whatever the bytes."""
+    if len(data) > MAX_BYTES:
+        problem = Problem("size", 1, f"{len(data):,} bytes; a memory has at most {MAX_BYTES:,}")
+        return Record(blob, None, (problem,), 0, b"", words.Lengths(0, 0, 0, 0), {})
+    parsed = document.parse(data)
+    found, problems = memory.read(parsed.meta, parsed.body, parsed.lines)
+    if parsed.problems:
+        return Record(blob, None, parsed.problems, 0, b"", words.Lengths(0, 0, 0, 0), {})
+    terms, lengths = words.words_of(found)
+    return Record(
+        blob=blob,
+        memory=found,
+        problems=problems,
+        tokens=tokens.estimate(f"{found.title}\n{found.body}"),
+        sketch=similarity.signature(found.title, found.body),
+        lengths=lengths,
+        terms=terms,
+    )

@@ -1,0 +1,202 @@
+"""A view: every memory visible from one tree, as parallel columns that load in a few milliseconds for 10,000 of them."""
+
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from agentmem.index.catalog import LINKS, Row
+from agentmem.model import ids, kinds, lifecycle
+
+NO_TIME = -(2**62)
+_STATUSES = ("active", "proposed", "retracted")
+_RETRACTED = _STATUSES.index("retracted")
+_SUPERSEDES, _CLOSES, _REOPENS = LINKS.index("supersedes"), LINKS.index("closes"), LINKS.index("reopens")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file of the view: its path below the store and its blob."""
+
+    path: str
+    blob: str
+
+
+class Columns:
+    """The memories of one tree by position. ``created``/``expires`` are seconds UTC or ``NO_TIME``."""
+
+    def __init__(self) -> None:
+        self.paths: list[str] = []
+        self.blobs: list[str] = []
+        self.rows = array("q")
+        self.ids: list[str] = []
+        self.kinds = bytearray()
+        self.status = bytearray()
+        self.authors: list[str] = []
+        self.created = array("q")
+        self.expires = array("q")
+        self.importance = bytearray()  # 0 where absent
+        self.pins = bytearray()
+        self.tokens = array("l")
+        self.lengths = (array("l"), array("l"), array("l"), array("l"))
+        self.links: dict[int, tuple[tuple[str, ...], ...]] = {}
+        self.broken: list[tuple[str, int]] = []
+        """(path, row) of the files that are no memories because they are broken."""
+
+    def add(self, path: str, row: Row) -> None:
+        """Append the file at ``path`` whose blob says ``row``."""
+        if row.broken:
+            self.broken.append((path, row.row))
+            return
+        if any(row.links):
+            self.links[len(self.paths)] = row.links
+        kind = row.kind or getattr(kinds.of_path(path), "name", "fact")
+        self.paths.append(path)
+        self.blobs.append(row.blob)
+        self.rows.append(row.row)
+        self.ids.append(row.id or ids.derived_id(path))
+        self.kinds.append(kinds.NUMBER[kind])
+        self.status.append(_STATUSES.index(row.status))
+        self.authors.append(row.author)
+        self.created.append(NO_TIME if row.created is None else row.created)
+        self.expires.append(NO_TIME if row.expires is None else row.expires)
+        self.importance.append(row.importance or 0)
+        self.pins.append(row.pin)
+        self.tokens.append(row.tokens)
+        for column, length in zip(self.lengths, row.lengths, strict=True):
+            column.append(length)
+
+    def without(self, paths: frozenset[str]) -> "Columns":
+        """A copy that lacks the files at ``paths``."""
+        kept = Columns()
+        keep = [i for i, path in enumerate(self.paths) if path not in paths]
+        kept.paths = [self.paths[i] for i in keep]
+        kept.blobs = [self.blobs[i] for i in keep]
+        kept.ids = [self.ids[i] for i in keep]
+        kept.authors = [self.authors[i] for i in keep]
+        for name in ("rows", "created", "expires", "tokens"):
+            column = getattr(self, name)
+            setattr(kept, name, array(column.typecode, (column[i] for i in keep)))
+        for name in ("kinds", "status", "importance", "pins"):
+            column = getattr(self, name)
+            setattr(kept, name, bytearray(column[i] for i in keep))
+        first, second, third, fourth = (array("l", (column[i] for i in keep)) for column in self.lengths)
+        kept.lengths = (first, second, third, fourth)
+        places = {old: new for new, old in enumerate(keep)}
+        kept.links = {places[i]: links for i, links in self.links.items() if i in places}
+        kept.broken = [(path, row) for path, row in self.broken if path not in paths]
+        return kept
+
+
+class View:
+    """What is visible from one tree at the moment ``now`` (seconds UTC), with what follows from all of it together."""
+
+    def __init__(self, columns: Columns, now: int) -> None:
+        self.columns = columns
+        self.now = now
+
+    def __len__(self) -> int:
+        return len(self.columns.paths)
+
+    @cached_property
+    def positions(self) -> dict[int, int]:
+        """The position of each row; of a blob at two paths the first (see ``twins``)."""
+        rows = self.columns.rows
+        return dict(zip(reversed(rows), range(len(rows) - 1, -1, -1), strict=True))
+
+    @cached_property
+    def twins(self) -> dict[int, list[int]]:
+        """The further positions of a row whose blob stands at several paths: each is a memory of its own."""
+        if len(self.positions) == len(self):
+            return {}
+        found: dict[int, list[int]] = {}
+        for position, row in enumerate(self.columns.rows):
+            if self.positions[row] != position:
+                found.setdefault(row, []).append(position)
+        return found
+
+    def positions_of(self, row: int) -> Iterator[int]:
+        """Every position of ``row``; none where the view does not hold it."""
+        first = self.positions.get(row)
+        if first is not None:
+            yield first
+            yield from self.twins.get(row, ())
+
+    @cached_property
+    def superseded(self) -> frozenset[str]:
+        """The ids that others of the view replace."""
+        columns = self.columns
+        return lifecycle.superseded(
+            (columns.ids[i], _STATUSES[columns.status[i]], links[_SUPERSEDES])
+            for i, links in columns.links.items()
+        )
+
+    @cached_property
+    def tasks(self) -> dict[str, str]:
+        """The state of each task that a log entry closed or reopened."""
+        columns = self.columns
+        return lifecycle.task_states(
+            (
+                None if columns.created[i] == NO_TIME else columns.created[i],
+                columns.ids[i],
+                links[_CLOSES],
+                links[_REOPENS],
+            )
+            for i, links in columns.links.items()
+            if columns.status[i] != _RETRACTED and (links[_CLOSES] or links[_REOPENS])
+        )
+
+    def status(self, position: int) -> str:
+        """The derived status of one memory."""
+        columns = self.columns
+        expires = columns.expires[position]
+        return lifecycle.derive(
+            columns.ids[position],
+            self.kind(position),
+            _STATUSES[columns.status[position]],
+            None if expires == NO_TIME else expires,
+            self.now,
+            self.superseded,
+            self.tasks,
+        )
+
+    def kind(self, position: int) -> str:
+        """The kind of one memory."""
+        return kinds.NAMES[self.columns.kinds[position]]
+
+    def created(self, position: int) -> int | None:
+        """When one memory was written, seconds UTC."""
+        value = self.columns.created[position]
+        return None if value == NO_TIME else value
+
+    @cached_property
+    def shown(self) -> bytearray:
+        """1 at each position that is in force: not superseded, retracted or expired."""
+        columns, now = self.columns, self.now
+        out = bytearray(
+            status != _RETRACTED and (expires == NO_TIME or expires > now)
+            for status, expires in zip(columns.status, columns.expires, strict=True)
+        )
+        if self.superseded:
+            for i, identity in enumerate(columns.ids):
+                if identity in self.superseded:
+                    out[i] = 0
+        return out
+
+    @cached_property
+    def average_lengths(self) -> tuple[float, float, float, float]:
+        """The mean length of each field in terms, over the view: at least 1, so that it can divide."""
+        count = max(len(self), 1)
+        first, second, third, fourth = (max(sum(column) / count, 1.0) for column in self.columns.lengths)
+        return first, second, third, fourth
+
+    def with_id(self, prefix: str) -> list[int]:
+        """The positions of the memories whose id starts with ``prefix``."""
+        return [i for i, identity in enumerate(self.columns.ids) if identity.startswith(prefix)]
+
+    def newest_first(self, positions: Iterable[int]) -> list[int]:
+        """``positions`` by creation, newest first; those without a time last, ties by id."""
+        created, identities = self.columns.created, self.columns.ids
+        return sorted(
+            positions, key=lambda i: (-created[i] if created[i] != NO_TIME else -NO_TIME, identities[i])
+        )

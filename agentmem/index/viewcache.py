@@ -1,0 +1,110 @@
+"""Views kept on disk: the columns of one worktree's store as of one commit, so that only what differs is looked at.
+
+One file a worktree. Its first line is the commit, read alone so that git can start comparing before the rest is loaded.
+"""
+
+import marshal
+import os
+import secrets
+from dataclasses import dataclass, field
+
+from agentmem.index.view import Columns
+from agentmem.store.reading import Signature
+
+FORMAT = 1
+_ARRAYS = ("rows", "created", "expires", "tokens")
+_BYTES = ("kinds", "status", "importance", "pins")
+
+
+@dataclass(slots=True)
+class Saved:
+    """Columns of the tree at ``commit`` with the files of ``dirty`` in the place of what it held.
+
+    ``dirty`` maps a path to the signature of the file that was read (None where it must be read again) and the commit's own
+    blob of that path (None: the commit has none). ``identity`` is the catalog's whose rows these are.
+    """
+
+    commit: str
+    identity: str
+    columns: Columns
+    dirty: dict[str, tuple[Signature | None, str | None]] = field(default_factory=dict)
+
+
+def read_commit(path: str) -> str | None:
+    """The commit of the cache at ``path``; None where there is none."""
+    try:
+        with open(path, "rb") as file:
+            line = file.readline(80).strip().decode("ascii", "replace")
+    except OSError:
+        return None
+    return line if len(line) in (40, 64) and set(line) <= set("0123456789abcdef") else None
+
+
+def load(path: str) -> Saved | None:
+    """The cache at ``path``; None where there is none that can be used."""
+    try:
+        with open(path, "rb") as file:
+            commit = file.readline(80).strip().decode("ascii")
+            record = marshal.loads(file.read())
+        if record["format"] != FORMAT:
+            return None
+        columns = Columns()
+        columns.paths = record["paths"].split("\0") if record["paths"] else []
+        columns.ids = record["ids"].split("\0") if record["ids"] else []
+        columns.authors = record["authors"].split("\0") if columns.ids else []
+        width = record["width"]
+        columns.blobs = [record["blobs"][i : i + width] for i in range(0, len(record["blobs"]), width)]
+        for name in _ARRAYS:
+            getattr(columns, name).frombytes(record[name])
+        for name in _BYTES:
+            setattr(columns, name, bytearray(record[name]))
+        for column, data in zip(columns.lengths, record["lengths"], strict=True):
+            column.frombytes(data)
+        columns.links, columns.broken = record["links"], record["broken"]
+        if (
+            len(
+                {
+                    len(columns.paths),
+                    len(columns.rows),
+                    len(columns.ids),
+                    len(columns.blobs),
+                    len(columns.kinds),
+                }
+            )
+            != 1
+        ):
+            return None
+        return Saved(commit, record["identity"], columns, record["dirty"])
+    except (OSError, ValueError, EOFError, TypeError, KeyError, UnicodeDecodeError):
+        return None
+
+
+def save(path: str, saved: Saved) -> None:
+    """Write the cache, whole or not at all; a folder that cannot be written is no harm."""
+    columns = saved.columns
+    record = {
+        "format": FORMAT,
+        "identity": saved.identity,
+        "paths": "\0".join(columns.paths),
+        "ids": "\0".join(columns.ids),
+        "authors": "\0".join(columns.authors),
+        "width": len(columns.blobs[0]) if columns.blobs else 40,
+        "blobs": "".join(columns.blobs),
+        "lengths": [column.tobytes() for column in columns.lengths],
+        "links": columns.links,
+        "broken": columns.broken,
+        "dirty": saved.dirty,
+        **{name: getattr(columns, name).tobytes() for name in _ARRAYS},
+        **{name: bytes(getattr(columns, name)) for name in _BYTES},
+    }
+    temporary = f"{path}.{secrets.token_hex(6)}"
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(temporary, "wb") as file:
+            file.write(saved.commit.encode("ascii") + b"\n" + marshal.dumps(record))
+        os.replace(temporary, path)
+    except (OSError, ValueError):
+        try:
+            os.unlink(temporary)
+        except OSError:
+            pass

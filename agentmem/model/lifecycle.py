@@ -1,0 +1,55 @@
+"""Status as a view derives it: superseding or closing never edits the old file, so two branches never edit one."""
+
+from collections.abc import Iterable
+
+SHOWN = frozenset({"active", "proposed", "open", "done", "failed"})
+"""The statuses that recall and list show unless others are asked for."""
+
+ALL = ("active", "proposed", "open", "done", "failed", "superseded", "expired", "retracted")
+
+
+def superseded(links: Iterable[tuple[str, str, tuple[str, ...]]]) -> frozenset[str]:
+    """The ids that a memory in force names in ``supersedes``; ``links`` has (id, stored status, ids named).
+
+    A retracted or proposed successor supersedes nothing; a memory does not supersede itself.
+    """
+    return frozenset(old for new, status, olds in links if status == "active" for old in olds if old != new)
+
+
+def task_states(
+    entries: Iterable[tuple[int | None, str, tuple[str, ...], tuple[str, ...]]],
+) -> dict[str, str]:
+    """``done`` or ``failed`` of each task that a log entry names; ``entries`` has (created, id, closes, reopens).
+
+    The latest entry decides; one without a time comes first, and at the same moment the greater id is the later.
+    """
+    states: dict[str, str] = {}
+    for _, _, closes, reopens in sorted(
+        entries, key=lambda entry: (entry[0] is not None, entry[0] or 0, entry[1])
+    ):
+        states.update(dict.fromkeys(closes, "done"))
+        states.update(dict.fromkeys(reopens, "failed"))
+    return states
+
+
+def derive(
+    identity: str,
+    kind: str,
+    stored: str,
+    expires: int | None,
+    now: int,
+    superseded_ids: frozenset[str],
+    tasks: dict[str, str],
+) -> str:
+    """The status of one memory at ``now``: what was decided about it outweighs what time did to it."""
+    if stored == "retracted":
+        return stored
+    if identity in superseded_ids:
+        return "superseded"
+    if expires is not None and expires <= now:
+        return "expired"
+    if stored == "proposed":
+        return stored
+    if kind == "task":
+        return tasks.get(identity, "open")
+    return "active"

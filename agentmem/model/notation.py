@@ -1,0 +1,64 @@
+"""How one memory is quoted: fenced as data, so that recalled text cannot pose as an instruction."""
+
+import textwrap
+from dataclasses import dataclass
+
+from agentmem.model import safety, times
+from agentmem.model.memory import Citation, Memory, first_paragraph
+from agentmem.model.packing import FULL, PARAGRAPH, TITLE
+
+WIDTH = 100
+TITLE_WIDTH = 90
+"""Characters of a title in a line of titles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A memory as it is to be quoted. ``short`` is its printed id; ``age`` in seconds, None where its time is unknown; ``notes``
+    say what deviates from the default, in print order.
+    """
+
+    memory: Memory
+    short: str
+    age: int | None
+    notes: tuple[str, ...] = ()
+
+
+def block(quoted: Quoted, detail: str) -> str:
+    """The fenced block at level ``detail`` (full or paragraph), or the one line of a title."""
+    memory = quoted.memory
+    if detail == TITLE:
+        title = textwrap.shorten(safety.one_line(memory.title), TITLE_WIDTH, placeholder=" …")
+        return f'{quoted.short} {memory.kind} "{title}"'
+    age = None if quoted.age is None else times.age(max(quoted.age, 0))
+    facts = " ".join(
+        part for part in (quoted.short, memory.kind, age, safety.one_line(memory.by or "")) if part
+    )
+    head = " | ".join((facts, *quoted.notes))
+    lines = [f"<memory {head}>", safety.one_line(memory.title)]
+    body = _without_title(memory)
+    if detail == PARAGRAPH:
+        paragraph = safety.one_line(first_paragraph(body))
+        lines += textwrap.wrap(paragraph, WIDTH, break_long_words=False, break_on_hyphens=False)
+        if len(paragraph) < len(" ".join(body.split())):
+            lines.append(f"… (show {quoted.short})")
+    elif detail == FULL and body:
+        lines.append(safety.clean(body))
+    lines += [f"@ {place(cite)}" for cite in memory.cites]
+    return "\n".join((*lines, "</memory>"))
+
+
+def _without_title(memory: Memory) -> str:
+    """The body, without the heading that gave the memory its title."""
+    body = memory.body.strip()
+    first, _, rest = body.partition("\n")
+    if first.startswith("#") and first.lstrip("#").strip().rstrip("#").strip() == memory.title:
+        return rest.strip()
+    return body
+
+
+def place(cite: Citation) -> str:
+    """A citation in one line: path, lines, symbol."""
+    lines = f":{cite.lines}" if cite.lines else ""
+    symbol = f" {cite.symbol}" if cite.symbol else ""
+    return safety.one_line(f"{cite.path}{lines}{symbol}")

@@ -1,0 +1,74 @@
+"""What a question asks for: words, exact phrases, ``field:value`` filters, ids, paths, a span of time."""
+
+import re
+from dataclasses import dataclass, field
+
+from agentmem.model import analysis, ids, times
+
+FILTERS = ("kind", "tag", "entity", "by", "role", "status", "file", "since", "until")
+"""The fields that may stand as ``field:value`` in a question, the same as the options of that name."""
+
+_FIELD = re.compile(rf"(?<!\S)({'|'.join(FILTERS)}):(\"[^\"]+\"|[^\s\"]+)", re.IGNORECASE)
+_PHRASE = re.compile(r'"([^"\n]{2,200})"')
+_PATH = re.compile(r"(?<![\w/.])(?:[\w.@+-]+/)+[\w.@+-]*\w|(?<![\w/.])[\w-]+\.[A-Za-z]{1,5}(?![\w/.])")
+_SPANS = (
+    (re.compile(r"\b(\d{1,4}) (minute|hour|day|week|month)s? ago\b", re.IGNORECASE), None),
+    (re.compile(r"\byesterday\b", re.IGNORECASE), 2),
+    (re.compile(r"\b(?:today|this morning)\b", re.IGNORECASE), 1),
+    (re.compile(r"\b(?:this|last|past) week\b", re.IGNORECASE), 10),
+    (re.compile(r"\b(?:this|last|past) month\b", re.IGNORECASE), 45),
+    (re.compile(r"\b(?:recent(?:ly)?|lately|latest|newest)\b", re.IGNORECASE), 7),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question, understood. ``terms`` has each analysed term and how often it stands; ``after`` is a moment in seconds UTC
+    that its time words point behind, None where it has none.
+    """
+
+    text: str
+    terms: dict[str, int]
+    phrases: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    filters: tuple[tuple[str, str], ...] = ()
+    after: int | None = field(default=None)
+
+
+def parse(text: str, now: int) -> Query:
+    """Understand the question ``text`` asked at ``now``; never fails: what is no filter, id or path is words."""
+    filters = tuple((key.lower(), value.strip('"')) for key, value in _FIELD.findall(text))
+    rest = _FIELD.sub(" ", text)
+    words = re.findall(r"[^\s,;()\[\]{}\"'`]+", rest)
+    terms: dict[str, int] = {}
+    for term in analysis.terms(rest):
+        terms[term] = terms.get(term, 0) + 1
+    return Query(
+        text=text,
+        terms=terms,
+        phrases=tuple(phrase.strip() for phrase in _PHRASE.findall(rest) if phrase.strip()),
+        ids=tuple(
+            word
+            for word in words
+            if len(word) >= ids.SHORT and ids.is_prefix(word) and any(c.isdigit() for c in word)
+        ),
+        paths=tuple(dict.fromkeys(_PATH.findall(rest))),
+        names=tuple(dict.fromkeys(_names(words))),
+        filters=filters,
+        after=_after(rest, now),
+    )
+
+
+def _names(words: list[str]) -> list[str]:
+    """Runs of one to three words, case folded: what may be the name of an entity, an alias or a tag."""
+    plain = [word.casefold().strip(".:!?") for word in words][:64]
+    return [" ".join(plain[i : i + n]) for n in (3, 2, 1) for i in range(len(plain) - n + 1)]
+
+
+def _after(text: str, now: int) -> int | None:
+    for pattern, days in _SPANS:
+        if match := pattern.search(text):
+            return times.parse_when(match[0], now) - 86400 if days is None else now - days * 86400
+    return None

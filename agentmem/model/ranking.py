@@ -1,0 +1,152 @@
+"""Ranking: BM25F over the view's own statistics, arms joined by reciprocal rank, then multiplicative weights.
+
+Sources: BM25F, Robertson and Zaragoza, *The Probabilistic Relevance Framework* (2009), eq. 3.18 and 3.19; reciprocal
+rank fusion, Cormack, Clarke and Büttcher, SIGIR 2009.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+Posting = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Every constant of ranking; see ``benchmarks/team_history.py`` for how they were chosen."""
+
+    title: float = 2.0
+    names: float = 2.0
+    places: float = 1.5
+    body: float = 1.0
+    b: float = 0.3
+    k1: float = 1.2
+    neighbours: float = 0.3
+    rrf_k: float = 60.0
+    lexical_arm: float = 1.0
+    entity_arm: float = 0.5
+    temporal_arm: float = 0.15
+    recency: float = 0.25
+    role: float = 1.05
+    importance: float = 0.05
+    pin: float = 1.15
+    deadend: float = 1.03
+    log: float = 0.97
+    abstain: float = 0.3
+    relevant: float = 0.3
+
+
+DEFAULT = Weights()
+
+
+class Statistics(NamedTuple):
+    """What BM25F needs of the view: how many memories, and per memory and field the length and its mean, in terms."""
+
+    count: int
+    averages: tuple[float, float, float, float]
+    lengths: tuple[Sequence[int], Sequence[int], Sequence[int], Sequence[int]]
+
+
+class Lexical(NamedTuple):
+    """Scores by position; per position the sum of the matched terms' idf, and that of all the question's terms."""
+
+    scores: dict[int, float]
+    matched: dict[int, float]
+    total: float
+
+
+def idf(count: int, frequency: int) -> float:
+    """Inverse document frequency, never negative: ln(1 + (N - n + .5) / (n + .5))."""
+    return math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
+
+
+def bm25f(
+    terms: Mapping[str, int],
+    postings: Mapping[str, Sequence[Posting]],
+    position_of: Mapping[int, int],
+    statistics: Statistics,
+    weights: Weights = DEFAULT,
+) -> Lexical:
+    """Score the memories of a view for ``terms`` (each with its count in the question).
+
+    ``postings`` may hold rows outside the view: ``position_of`` has only those inside, and only they count, so that old
+    versions and other branches change neither a score nor an idf.
+    """
+    scores: dict[int, float] = {}
+    matched: dict[int, float] = {}
+    total = 0.0
+    b, k1 = weights.b, weights.k1
+    t_len, n_len, p_len, b_len = statistics.lengths
+    t_avg, n_avg, p_avg, b_avg = statistics.averages
+    body_slope = b / b_avg
+    for term in sorted(terms):  # floats add up differently in another order, and ties must not depend on it
+        found = []
+        for row, packed in postings.get(term, ()):
+            position = position_of.get(row)
+            if position is not None:
+                found.append((position, packed))
+        weight = idf(statistics.count, len(found)) if found else idf(statistics.count, 0)
+        total += weight
+        gain = weight * (k1 + 1) * min(terms[term], 3)
+        for position, packed in found:
+            if packed < 256:
+                tf = weights.body * packed / (1 - b + body_slope * b_len[position])
+            else:
+                tf = (
+                    weights.body * (packed & 255) / (1 - b + body_slope * b_len[position])
+                    + weights.title * ((packed >> 8) & 15) / (1 - b + b * t_len[position] / t_avg)
+                    + weights.names * ((packed >> 12) & 15) / (1 - b + b * n_len[position] / n_avg)
+                    + weights.places * (packed >> 16) / (1 - b + b * p_len[position] / p_avg)
+                )
+            scores[position] = scores.get(position, 0.0) + gain * tf / (k1 + tf)
+            matched[position] = matched.get(position, 0.0) + weight
+    return Lexical(scores, matched, total)
+
+
+def spread_to_neighbours(
+    scores: dict[int, float], chains: Iterable[Sequence[int]], share: float
+) -> dict[int, float]:
+    """``scores`` with, for each memory of a chain (log entries of one author and day, in order), ``share`` of the mean of what
+    its two neighbours score added: an entry means little without the ones before and after it.
+    """
+    if not share:
+        return scores
+    out = dict(scores)
+    for chain in chains:
+        for before, after in zip(chain, chain[1:], strict=False):
+            one, other = scores.get(before, 0.0), scores.get(after, 0.0)
+            if one:
+                out[after] = out.get(after, 0.0) + share * one / 2
+            if other:
+                out[before] = out.get(before, 0.0) + share * other / 2
+    return out
+
+
+def order(scores: Mapping[int, float], identities: Sequence[str], most: int) -> list[int]:
+    """The ``most`` best positions, best first; equal scores by id, so that the order never depends on chance."""
+    if len(scores) > 4 * most:
+        import heapq
+
+        floor = heapq.nlargest(most, scores.values())[-1]
+        scores = {position: score for position, score in scores.items() if score >= floor}
+    return sorted(scores, key=lambda position: (-scores[position], identities[position]))[:most]
+
+
+def fuse(arms: Sequence[tuple[float, Sequence[int]]], k: float) -> dict[int, float]:
+    """Weighted reciprocal rank fusion of ranked lists: the sum of weight / (k + rank), ranks from 1."""
+    joined: dict[int, float] = {}
+    for weight, ranked in arms:
+        for rank, position in enumerate(ranked, 1):
+            joined[position] = joined.get(position, 0.0) + weight / (k + rank)
+    return joined
+
+
+def recency(age: float | None, half_life: float | None, strength: float) -> float:
+    """1 for what is new, down to ``1 - strength`` with age; ages and half-lives in days.
+
+    A memory without a time is neutral, as is a kind that does not age: both have the mean.
+    """
+    if age is None or half_life is None:
+        return 1 - strength / 2
+    return 1 - strength + strength * 0.5 ** (max(age, 0.0) / half_life)

@@ -1,0 +1,65 @@
+"""The help screens: what there is to do, on one screen, without a library."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+FIRST = """\
+usage: agentmem COMMAND …          memory of the team, in .agentmem/ of this repository
+
+  recall QUESTION     what is known          --file PATH  --diff  --kind K  --since WHEN  --budget N
+  add KIND TITLE      write a memory         --body TEXT|-  --tag T  --scope 'GLOB'
+  show ID             one memory, whole
+  list                what there is          --kind K  --tag T  --since WHEN
+  edit ID             change it              --set KEY=VALUE  --body TEXT|-
+  supersede ID        replace it             --by ID | --title TEXT
+  retract ID          it is wrong            --reason TEXT
+  check               every rule, for CI
+
+more: agentmem help people | ci | all     one command: agentmem COMMAND -h
+"""
+
+PEOPLE = """\
+Memories are markdown files in .agentmem/, one each; read, edit and review them like any other file.
+
+  agentmem init                      make the store; commit it
+  agentmem import plan plan/         take in the plan files you have
+  agentmem list --kind decision      what was decided
+  agentmem edit ID                   in $EDITOR
+  agentmem restore ID                take back a retraction, or bring back a deleted memory
+
+A file dropped into a folder of .agentmem/ by hand is a memory too.
+"""
+
+CI = """\
+  agentmem check                     exit 1 on errors; --format json
+  agentmem check --only secret       one rule
+  agentmem check --fix               writes missing ids, nothing else
+
+exit codes: 0 done · 1 findings · 2 usage · 3 no repository or store, or not writable · 4 needs a decision · 70 a bug
+"""
+
+GLOBAL = """\
+options of every command: -C DIR  --store DIR  --json  --color auto|always|never  -q  -v  --agent NAME
+"""
+
+
+def help_screen(words: Sequence[str], verbs: Mapping[str, Any]) -> str:
+    """The screen that ``agentmem help WORDS`` names; the first one where none is named."""
+    topic = words[0] if words else ""
+    if topic == "people":
+        return PEOPLE
+    if topic == "ci":
+        return CI
+    if topic == "all":
+        lines = [
+            f"  {name:<12}{verb.help}" for name, verb in verbs.items() if name not in ("remember", "status")
+        ]
+        return "\n".join((*lines, "", GLOBAL.rstrip(), "one command: agentmem COMMAND -h")) + "\n"
+    if topic in verbs:
+        return f"agentmem {topic} -h tells all about it: {verbs[topic].help}\n"
+    return FIRST

@@ -1,0 +1,49 @@
+"""The folders outside the worktree: ``agentmem/`` in the common git dir, else ``$AGENTMEM_CACHE``, else the system's temp."""
+
+import hashlib
+import os
+from collections.abc import Mapping
+
+
+def state_folder(common_dir: str) -> str:
+    """Where journal, locks and index belong: shared by all worktrees, never committed."""
+    return os.path.join(common_dir, "agentmem")
+
+
+def fallback_folder(common_dir: str, environment: Mapping[str, str]) -> str:
+    """Where they go when the git dir is read-only, as agents' sandboxes often make it; keyed by the git dir."""
+    key = hashlib.sha256(common_dir.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    chosen = environment.get("AGENTMEM_CACHE")
+    if chosen:
+        return os.path.join(chosen, key)
+    import tempfile
+
+    owner = str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
+    return os.path.join(tempfile.gettempdir(), f"agentmem-{owner}", key)
+
+
+def writable_folder(common_dir: str, environment: Mapping[str, str]) -> str | None:
+    """The first of the two that can be written; None where neither can."""
+    own = state_folder(common_dir)
+    if _usable(own):
+        return own
+    fallback = fallback_folder(common_dir, environment)
+    if _usable(fallback) and ("AGENTMEM_CACHE" in environment or _is_ours(fallback)):
+        return fallback
+    return None
+
+
+def _usable(folder: str) -> bool:
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
+
+
+def _is_ours(folder: str) -> bool:
+    """Whether nobody else prepared ``folder`` in the temp folder that all may write: what it held could not be trusted."""
+    return (
+        not hasattr(os, "getuid")
+        or os.stat(folder).st_uid == os.stat(os.path.dirname(folder)).st_uid == os.getuid()
+    )

@@ -1,0 +1,101 @@
+"""The journal: a copy of every write outside the worktree until git has it, since orchestrators remove worktrees by force."""
+
+import json
+import os
+import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from agentmem.errors import NotWritable
+from agentmem.model import times
+from agentmem.store import writing
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One write: ``path`` below the store of ``worktree``; ``at`` in seconds UTC; ``text`` holds the file's bytes as UTF-8."""
+
+    worktree: str
+    branch: str | None
+    path: str
+    blob: str
+    at: int
+    text: str
+
+
+class Journal:
+    """The entries in one folder, one file a write or bulk write, one JSON object a line."""
+
+    def __init__(self, folder: str) -> None:
+        """``folder`` need not exist yet."""
+        self.folder = folder
+
+    def record(self, entries: Iterable[Entry]) -> bool:
+        """Write ``entries`` durably as one file; False where the folder cannot be written (a sandbox): the write goes on."""
+        found = list(entries)
+        if not found:
+            return True
+        name = f"{times.format_iso(found[0].at).replace(':', '')}-{secrets.token_hex(6)}.jsonl"
+        lines = "".join(json.dumps(_plain(entry), ensure_ascii=False) + "\n" for entry in found)
+        try:
+            return writing.create(os.path.join(self.folder, name), lines.encode("utf-8", "surrogateescape"))
+        except NotWritable:
+            return False
+
+    def files(self) -> list[str]:
+        """The journal's file names, oldest first."""
+        try:
+            return sorted(name for name in os.listdir(self.folder) if name.endswith(".jsonl"))
+        except OSError:
+            return []
+
+    def entries(self) -> Iterator[Entry]:
+        """All entries, oldest first; a torn line is passed over."""
+        for name in self.files():
+            yield from self._read(name)
+
+    def _read(self, name: str) -> Iterator[Entry]:
+        try:
+            with open(
+                os.path.join(self.folder, name), encoding="utf-8", errors="surrogateescape", newline="\n"
+            ) as file:
+                lines = file.readlines()
+        except OSError:
+            return
+        for line in lines:
+            try:
+                record = json.loads(line)
+                yield Entry(
+                    record["worktree"],
+                    record["branch"],
+                    record["path"],
+                    record["blob"],
+                    record["at"],
+                    record["text"],
+                )
+            except (ValueError, KeyError, TypeError):
+                continue
+
+    def prune(self, worktree: str, committed: frozenset[str]) -> int:
+        """Remove the files of ``worktree`` whose every blob is in ``committed``; how many went."""
+        gone = 0
+        for name in self.files():
+            found = list(self._read(name))
+            if found and all(entry.worktree == worktree and entry.blob in committed for entry in found):
+                try:
+                    os.unlink(os.path.join(self.folder, name))
+                    gone += 1
+                except OSError:
+                    pass
+        return gone
+
+
+def _plain(entry: Entry) -> dict[str, object]:
+    return {
+        "worktree": entry.worktree,
+        "branch": entry.branch,
+        "path": entry.path,
+        "blob": entry.blob,
+        "at": entry.at,
+        "text": entry.text,
+    }

@@ -1,0 +1,72 @@
+"""Where the store is: the nearest ``.agentmem/`` upwards inside this repository, or the folder that ``--store`` names."""
+
+import os
+from dataclasses import dataclass
+
+from agentmem.errors import NoRepository, NoStore
+from agentmem.git import process
+from agentmem.store import layout
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The folder ``directory/name``. ``present`` is False where a sparse checkout or a bare clone has it in git alone."""
+
+    directory: str
+    name: str
+    present: bool = True
+
+    @property
+    def root(self) -> str:
+        """The store's own path."""
+        return os.path.join(self.directory, self.name)
+
+
+def find(start: str, explicit: str | None = None) -> Place:
+    """The store seen from the folder ``start``.
+
+    Raises:
+        NoStore: there is none; NoRepository: there is not even a repository.
+
+    """
+    start = os.path.abspath(start)
+    if not os.path.isdir(start):
+        raise NoRepository(f"no directory {start}")
+    if explicit is not None:
+        root = os.path.normpath(os.path.join(start, explicit))
+        if not os.path.isdir(root):
+            raise NoStore(f"no store at {root}")
+        _refuse_link(root)
+        return Place(os.path.dirname(root), os.path.basename(root))
+    folder = start
+    while True:
+        root = os.path.join(folder, layout.NAME)
+        if os.path.isdir(root):
+            _refuse_link(root)
+            return Place(folder, layout.NAME)
+        parent = os.path.dirname(folder)
+        if parent == folder or os.path.lexists(os.path.join(folder, ".git")):
+            return _in_git_alone(start)
+        folder = parent
+
+
+def _refuse_link(root: str) -> None:
+    if os.path.islink(root):
+        raise NoStore(
+            f"{root} is a link: a store is a folder of its own, else writes would leave the repository"
+        )
+
+
+def _in_git_alone(start: str) -> Place:
+    top = process.run(start, "rev-parse", "--show-toplevel")
+    if top.code == 0:
+        directory = os.fsdecode(top.out.rstrip(b"\n"))
+    else:
+        directory = start
+        bare = process.run(start, "rev-parse", "--absolute-git-dir")
+        if bare.code:
+            raise NoRepository(f"no git repository in {start} or above", "git init")
+        directory = os.fsdecode(bare.out.rstrip(b"\n"))
+    if process.run(directory, "rev-parse", "-q", "--verify", f"HEAD:{layout.NAME}").code:
+        raise NoStore(f"no {layout.NAME}/ in {directory} or above", "agentmem init")
+    return Place(directory, layout.NAME, present=False)

@@ -1,0 +1,62 @@
+"""Reading a store's files from a worktree: plain files only, links never followed out of it."""
+
+import os
+import stat
+
+MAX_READ = 8_388_608
+"""Bytes read of one file at most; a memory is far smaller, and a stray dump must not fill the memory of a reader."""
+
+Signature = tuple[int, int, int, int]
+"""(mtime in ns, size, inode, ctime in ns)."""
+
+
+def signature(root: str, path: str) -> Signature | None:
+    """What the file at ``path`` below ``root`` looks like without reading it; None where there is no plain file."""
+    try:
+        info = os.lstat(os.path.join(root, path))
+    except (OSError, ValueError):
+        return None
+    if not stat.S_ISREG(info.st_mode):
+        return None
+    return info.st_mtime_ns, info.st_size, info.st_ino, info.st_ctime_ns
+
+
+def read(root: str, path: str) -> bytes | None:
+    """The bytes of the file at ``path`` below ``root``; None where no plain file can be read there."""
+    if not is_inside(root, path):
+        return None
+    try:
+        descriptor = os.open(
+            os.path.join(root, path), os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+        )
+    except (OSError, ValueError):
+        return None
+    try:
+        with os.fdopen(descriptor, "rb") as file:
+            return file.read(MAX_READ)
+    except OSError:
+        return None
+
+
+def is_inside(root: str, path: str) -> bool:
+    """Whether no folder between ``root`` and ``path`` is a link."""
+    parts = path.split("/")
+    if ".." in parts or os.path.isabs(path):
+        return False
+    folder = root
+    for part in parts[:-1]:
+        folder = os.path.join(folder, part)
+        if os.path.islink(folder):
+            return False
+    return True
+
+
+def walk(root: str) -> list[str]:
+    """Every path below ``root`` that is not a folder, with forward slashes, sorted; links are named, not followed."""
+    found = []
+    for folder, names, files in os.walk(root):
+        relative = os.path.relpath(folder, root).replace(os.sep, "/")
+        start = "" if relative == "." else relative + "/"
+        found += [start + name for name in files]
+        found += [start + name for name in names if os.path.islink(os.path.join(folder, name))]
+    return sorted(found)
