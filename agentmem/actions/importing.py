@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from agentmem.actions import saving, selecting
 from agentmem.actions.context import Context
@@ -44,7 +45,13 @@ class _Batch:
     skipped: list[Skipped] = field(default_factory=list)
 
 
-def import_jsonl(context: Context, paths: Sequence[str], rename: Mapping[str, str], update: bool = False, dry_run: bool = False) -> Imported:  # fmt: skip
+def import_jsonl(
+    context: Context,
+    paths: Sequence[str],
+    rename: Mapping[str, str],
+    update: bool = False,
+    dry_run: bool = False,
+) -> Imported:
     """One memory a line, with the front matter's keys and ``body``; ``rename`` maps other keys to them.
 
     Raises:
@@ -205,7 +212,7 @@ def _memory(importer: str, record: Mapping[str, object], own_ids: Mapping[str, s
         ValueError: it is none.
 
     """
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     extra: dict[str, object] = {}
     body = record.get("body", "")
     if not isinstance(body, str):
@@ -226,7 +233,7 @@ def _memory(importer: str, record: Mapping[str, object], own_ids: Mapping[str, s
         raise ValueError("no title")
     for key in values:
         if fields.BY_NAME[key].type is Type.IDS:
-            values[key] = tuple(own_ids.get(target, target) for target in values[key])  # type: ignore[attr-defined]
+            values[key] = tuple(own_ids.get(target, target) for target in values[key])
     identity = _identity(importer, record)
     own = record.get("id")
     if own is not None and own != identity:
@@ -234,7 +241,7 @@ def _memory(importer: str, record: Mapping[str, object], own_ids: Mapping[str, s
     values.setdefault("source", importer)
     return Memory(
         id=identity, kind=str(kind), title=" ".join(title.split()), body=body.strip(), extra=extra, **values
-    )  # type: ignore[arg-type]
+    )
 
 
 def _plain(value: object) -> object:

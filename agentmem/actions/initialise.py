@@ -52,7 +52,8 @@ def init(directory: str, store: str | None = None) -> Initialised:
         ".gitignore": layout.GITIGNORE,
         ".gitattributes": layout.GITATTRIBUTES,
     }
-    created, kept = [], []
+    created: list[str] = []
+    kept: list[str] = []
     for file, text in files.items():
         made = writing.create(os.path.join(root, file), text.encode("utf-8"))
         (created if made else kept).append(f"{name}/{file}")

@@ -1,7 +1,7 @@
 """Filters that every reading verb shares: which memories of a view are asked for."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from agentmem.actions.context import Context
 from agentmem.errors import Ambiguous, NotFound, UsageError
@@ -72,15 +72,22 @@ def merged(context: Context, filters: Filters, written: Iterable[tuple[str, str]
     if not words:
         return filters
     since, until = words.pop("since", [None])[-1], words.pop("until", [None])[-1]
-    return both(filters, make(context, since=since, until=until, **words))  # type: ignore[arg-type]
+    return both(filters, make(context, since=since, until=until, **words))
 
 
 def both(filters: Filters, extra: Filters) -> Filters:
     """What both let through: of the same field any value counts, a moment of ``extra`` takes the place of the other."""
-    names = ("kinds", "tags", "entities", "roles", "by", "statuses", "files")
-    joined = {name: (*getattr(filters, name), *getattr(extra, name)) for name in names}
-    moments = {name: getattr(extra, name) for name in ("since", "until") if getattr(extra, name) is not None}
-    return replace(filters, **joined, **moments)
+    return Filters(
+        kinds=filters.kinds + extra.kinds,
+        tags=filters.tags + extra.tags,
+        entities=filters.entities + extra.entities,
+        roles=filters.roles + extra.roles,
+        by=filters.by + extra.by,
+        statuses=filters.statuses + extra.statuses,
+        files=filters.files + extra.files,
+        since=filters.since if extra.since is None else extra.since,
+        until=filters.until if extra.until is None else extra.until,
+    )
 
 
 def known_kind(word: str) -> str:

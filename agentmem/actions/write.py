@@ -41,7 +41,14 @@ class Changed:
     changed: bool
 
 
-def add(context: Context, new: Memory, force: bool = False, commit: bool = False, stage: bool = False, branch: str | None = None) -> Added:  # fmt: skip
+def add(
+    context: Context,
+    new: Memory,
+    force: bool = False,
+    commit: bool = False,
+    stage: bool = False,
+    branch: str | None = None,
+) -> Added:
     """Write ``new`` (its id, time, author, role and branch filled in where it has none).
 
     Raises:
@@ -156,7 +163,7 @@ def edit(context: Context, reference: str, settings: Sequence[str], body: str | 
     view = context.index.view()
     edits = [parse_setting(setting, found.memory) for setting in settings]
     edits = [
-        replace(e, value=list(_resolved(context, view, e.value)))  # type: ignore[arg-type]
+        replace(e, value=list(_resolved(context, view, e.value)))
         if isinstance(e.value, list) and e.key in fields.BY_NAME and fields.BY_NAME[e.key].type is Type.IDS
         else e
         for e in edits

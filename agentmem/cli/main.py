@@ -93,7 +93,8 @@ def _report(problem: errors.AgentmemError, json: bool) -> int:
     else:
         text = f"error: {safety.one_line(problem.message)}\n"
         if problem.hint:
-            text += f"{'' if problem.exit == errors.EXIT_DECISION else 'hint: '}{' '.join(safety.clean(problem.hint).split(chr(10)))}\n"
+            hint = safety.clean(problem.hint).replace("\n", " ")
+            text += hint + "\n" if problem.exit == errors.EXIT_DECISION else f"hint: {hint}\n"
         write(sys.stderr, text)
     return problem.exit
 

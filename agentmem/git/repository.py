@@ -1,6 +1,7 @@
 """Which repository this is, and which files of the store differ from a commit: asked at once, awaited when needed."""
 
 import os
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -67,7 +68,7 @@ class Probe:
         self._differences = self._start_diff(self.compared)
         self._others = process.start(directory, "ls-files", "-o", "-z", "--", store)
 
-    def _start_diff(self, compare: str) -> "process.subprocess.Popen[bytes]":
+    def _start_diff(self, compare: str) -> "subprocess.Popen[bytes]":
         return process.start(
             self._directory, "diff-index", "--raw", "-z", "--no-renames", "--no-abbrev", "--ignore-submodules=all", "--relative",
             compare, "--", self._store,

@@ -5,8 +5,8 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
-from typing import TypeVar
+from dataclasses import fields
+from typing import Any, NamedTuple, TypeVar
 
 from agentmem.index.record import Record
 from agentmem.model import scopes
@@ -32,8 +32,7 @@ LINKS = ("supersedes", "closes", "reopens", "needs", "sources")
 """The keys by which one memory names others, in the order of a row's ``links``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """What a view needs of a blob. ``links`` has, for each key of ``LINKS``, the ids named."""
 
     row: int
@@ -124,11 +123,24 @@ class Catalog:
         cursor = self._db.execute(
             "INSERT OR IGNORE INTO doc SELECT coalesce(max(row) + 1, ?),?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,? FROM doc",
             (
-                self._first_row, record.blob, memory.id, memory.kind, _text(memory.title), _text(first_paragraph(memory.body)), memory.status,
-                memory.created, memory.expires, _text(memory.by or ""), memory.importance, memory.pin, record.tokens,
-                *record.lengths, json.dumps(links) if any(links) else None, record.memory is None,
+                self._first_row,
+                record.blob,
+                memory.id,
+                memory.kind,
+                _text(memory.title),
+                _text(first_paragraph(memory.body)),
+                memory.status,
+                memory.created,
+                memory.expires,
+                _text(memory.by or ""),
+                memory.importance,
+                memory.pin,
+                record.tokens,
+                *record.lengths,
+                json.dumps(links) if any(links) else None,
+                record.memory is None,
             ),
-        )  # fmt: skip
+        )
         if not cursor.rowcount:
             return
         row = cursor.lastrowid
@@ -153,7 +165,7 @@ class Catalog:
         for part in _parts(numbers):
             for r in self._db.execute(f"SELECT {columns} FROM doc WHERE row IN ({_marks(part)})", part):
                 links = tuple(tuple(ids) for ids in json.loads(r[16])) if r[16] else ()
-                yield Row(*r[:10], bool(r[10]), r[11], r[12:16], links, bool(r[17]))
+                yield Row._make((*r[:12], r[12:16], links, bool(r[17])))
 
     def memories(self, numbers: Sequence[int]) -> dict[int, Memory]:
         """The whole memories of ``numbers``, as their bytes give them."""
@@ -222,9 +234,9 @@ def names_of(memory: Memory) -> Iterator[tuple[str, str]]:
         if cite.symbol:
             yield "symbol", cite.symbol.casefold()
             yield "symbol", cite.symbol.rpartition(".")[2].casefold()
-    for key, value in (("author", memory.by), ("role", memory.role), ("source_id", memory.source_id)):
-        if value:
-            yield key, value.casefold()
+    for key, single in (("author", memory.by), ("role", memory.role), ("source_id", memory.source_id)):
+        if single:
+            yield key, single.casefold()
     if memory.kind == "entity" and memory.title:
         yield "alias", memory.title.casefold()
 
@@ -277,10 +289,8 @@ def _dump(memory: Memory) -> str:
 
 
 def _load(text: str, body: str) -> Memory:
-    record = json.loads(text)
+    record: dict[str, Any] = json.loads(text)
     cites = tuple(Citation(*cite) for cite in record.pop("cites", ()))
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in record.items()}
-    values.setdefault("id", "")
-    values.setdefault("kind", "")
-    values.setdefault("title", "")
+    values: dict[str, Any] = {"id": "", "kind": "", "title": ""}
+    values.update((key, tuple(value) if isinstance(value, list) else value) for key, value in record.items())
     return Memory(body=body, cites=cites, **values)

@@ -57,10 +57,12 @@ class Worktree:
                     delta.added.append(Entry(path, old))
         return delta
 
-    def everything(self, treeish: str, differences: Iterable[Difference]) -> tuple[list[Entry], Delta, dict[str, tuple[viewcache.Signature | None, str | None]]]:  # fmt: skip
+    def everything(
+        self, treeish: str, differences: Iterable[Difference]
+    ) -> tuple[list[Entry], Delta, dict[str, tuple[reading.Signature | None, str | None]]]:
         """All entries, from the tree and the differences against it, and the ``dirty`` to save with them."""
         delta = Delta()
-        dirty: dict[str, tuple[viewcache.Signature | None, str | None]] = {}
+        dirty: dict[str, tuple[reading.Signature | None, str | None]] = {}
         now = time.time_ns()
         for path, difference in self._memories(differences):
             delta.removed.add(path)

@@ -14,7 +14,7 @@ from agentmem.index.knowledge import FEW, Knowledge, Progress
 from agentmem.index.port import Engine, EngineError, Posting
 from agentmem.index.scan_engine import ScanEngine
 from agentmem.index.view import Columns, Entry, View
-from agentmem.store import cache, layout
+from agentmem.store import cache, layout, reading
 from agentmem.store.place import Place
 
 SAVE_FROM = 200
@@ -24,7 +24,14 @@ SAVE_FROM = 200
 class Index:
     """Everything that reads go through. Asking git starts with the object."""
 
-    def __init__(self, place: Place, environment: Mapping[str, str], now: int, progress: Progress | None = None, scan: bool = False) -> None:  # fmt: skip
+    def __init__(
+        self,
+        place: Place,
+        environment: Mapping[str, str],
+        now: int,
+        progress: Progress | None = None,
+        scan: bool = False,
+    ) -> None:
         """``now`` is the moment of the view, seconds UTC; ``scan`` answers without the words' index, as a test does."""
         self.place, self._environment, self._now, self._progress, self._scan = (
             place,
@@ -155,7 +162,7 @@ class Index:
         yield from objects.read_blobs(self.repository, [blob for blob in wanted if blob not in read])
 
     def _save(
-        self, commit: str, columns: Columns, dirty: dict[str, tuple[viewcache.Signature | None, str | None]]
+        self, commit: str, columns: Columns, dirty: dict[str, tuple[reading.Signature | None, str | None]]
     ) -> None:
         identity = self.knowledge.identity
         if self._cache_file is None or identity is None or len(columns.paths) < SAVE_FROM:

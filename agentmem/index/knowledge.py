@@ -102,10 +102,8 @@ class Knowledge:
         self, into: Catalog, contents: Iterable[tuple[str, bytes]], count: int, keep: bool = False
     ) -> None:
         batch: list[Record] = []
-        done = 0
-        for blob, data in contents:
+        for done, (blob, data) in enumerate(contents, 1):
             batch.append(learn(blob, data))
-            done += 1
             if len(batch) >= BATCH:
                 self._store(into, batch, keep)
                 batch = []

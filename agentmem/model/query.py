@@ -23,13 +23,14 @@ _SPANS = (
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question, understood. ``terms`` has each analysed term and how often it stands; ``after`` is a moment in seconds UTC
+    """A question, understood. ``exact``: it is quoted phrases and nothing else, so they must all stand as they are. ``terms`` has each analysed term and how often it stands; ``after`` is a moment in seconds UTC
     that its time words point behind, None where it has none.
     """
 
     text: str
     terms: dict[str, int]
     phrases: tuple[str, ...] = ()
+    exact: bool = False
     ids: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
@@ -48,6 +49,7 @@ def parse(text: str, now: int) -> Query:
     return Query(
         text=text,
         terms=terms,
+        exact=bool(_PHRASE.search(rest)) and not _PHRASE.sub(" ", rest).strip(),
         phrases=tuple(phrase.strip() for phrase in _PHRASE.findall(rest) if phrase.strip()),
         ids=tuple(
             word

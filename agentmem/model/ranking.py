@@ -1,9 +1,9 @@
-"""Ranking: BM25F over the view's own statistics, arms joined by reciprocal rank, then multiplicative weights.
+"""Ranking: BM25F over the view's own statistics, and what else speaks for a memory.
 
-Sources: BM25F, Robertson and Zaragoza, *The Probabilistic Relevance Framework* (2009), eq. 3.18 and 3.19; reciprocal
-rank fusion, Cormack, Clarke and Büttcher, SIGIR 2009.
+Source: Robertson and Zaragoza, *The Probabilistic Relevance Framework* (2009), eq. 3.18 and 3.19.
 """
 
+import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,23 +11,28 @@ from typing import NamedTuple
 
 Posting = tuple[int, int]
 
+MOST_TERMS = 6
+"""A question is covered when what is matched weighs enough against its six rarest terms: a long note has many more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:
     """Every constant of ranking; see ``benchmarks/team_history.py`` for how they were chosen."""
 
-    title: float = 2.0
+    title: float = 3.0
     names: float = 2.0
-    places: float = 1.5
+    places: float = 4.0
     body: float = 1.0
-    b: float = 0.3
-    k1: float = 1.2
+    b: float = 0.75
+    k1: float = 2.0
+    repeats: float = 0.3
     neighbours: float = 0.3
-    rrf_k: float = 60.0
+    phrase: float = 0.2
     lexical_arm: float = 1.0
-    entity_arm: float = 0.5
+    entity_arm: float = 1.0
     temporal_arm: float = 0.15
-    recency: float = 0.25
+    recency: float = 0.2
+    fresh: float = 0.3
     role: float = 1.05
     importance: float = 0.05
     pin: float = 1.15
@@ -43,13 +48,13 @@ DEFAULT = Weights()
 class Statistics(NamedTuple):
     """What BM25F needs of the view: how many memories, and per memory and field the length and its mean, in terms."""
 
-    count: int
+    size: int
     averages: tuple[float, float, float, float]
     lengths: tuple[Sequence[int], Sequence[int], Sequence[int], Sequence[int]]
 
 
 class Lexical(NamedTuple):
-    """Scores by position; per position the sum of the matched terms' idf, and that of all the question's terms."""
+    """Scores by position; per position the sum of the matched terms' idf, and that of the question's rarest terms."""
 
     scores: dict[int, float]
     matched: dict[int, float]
@@ -75,7 +80,7 @@ def bm25f(
     """
     scores: dict[int, float] = {}
     matched: dict[int, float] = {}
-    total = 0.0
+    asked: list[float] = []
     b, k1 = weights.b, weights.k1
     t_len, n_len, p_len, b_len = statistics.lengths
     t_avg, n_avg, p_avg, b_avg = statistics.averages
@@ -86,9 +91,9 @@ def bm25f(
             position = position_of.get(row)
             if position is not None:
                 found.append((position, packed))
-        weight = idf(statistics.count, len(found)) if found else idf(statistics.count, 0)
-        total += weight
-        gain = weight * (k1 + 1) * min(terms[term], 3)
+        weight = idf(statistics.size, len(found)) if found else idf(statistics.size, 0)
+        asked.append(weight)
+        gain = weight * (k1 + 1) * (1 + weights.repeats * (min(terms[term], 4) - 1))
         for position, packed in found:
             if packed < 256:
                 tf = weights.body * packed / (1 - b + body_slope * b_len[position])
@@ -101,7 +106,7 @@ def bm25f(
                 )
             scores[position] = scores.get(position, 0.0) + gain * tf / (k1 + tf)
             matched[position] = matched.get(position, 0.0) + weight
-    return Lexical(scores, matched, total)
+    return Lexical(scores, matched, sum(sorted(asked)[-MOST_TERMS:]))
 
 
 def spread_to_neighbours(
@@ -114,7 +119,7 @@ def spread_to_neighbours(
         return scores
     out = dict(scores)
     for chain in chains:
-        for before, after in zip(chain, chain[1:], strict=False):
+        for before, after in itertools.pairwise(chain):
             one, other = scores.get(before, 0.0), scores.get(after, 0.0)
             if one:
                 out[after] = out.get(after, 0.0) + share * one / 2
@@ -133,15 +138,6 @@ def order(scores: Mapping[int, float], identities: Sequence[str], most: int) -> 
     return sorted(scores, key=lambda position: (-scores[position], identities[position]))[:most]
 
 
-def fuse(arms: Sequence[tuple[float, Sequence[int]]], k: float) -> dict[int, float]:
-    """Weighted reciprocal rank fusion of ranked lists: the sum of weight / (k + rank), ranks from 1."""
-    joined: dict[int, float] = {}
-    for weight, ranked in arms:
-        for rank, position in enumerate(ranked, 1):
-            joined[position] = joined.get(position, 0.0) + weight / (k + rank)
-    return joined
-
-
 def recency(age: float | None, half_life: float | None, strength: float) -> float:
     """1 for what is new, down to ``1 - strength`` with age; ages and half-lives in days.
 
@@ -149,4 +145,11 @@ def recency(age: float | None, half_life: float | None, strength: float) -> floa
     """
     if age is None or half_life is None:
         return 1 - strength / 2
-    return 1 - strength + strength * 0.5 ** (max(age, 0.0) / half_life)
+    return float(1 - strength + strength * 0.5 ** (max(age, 0.0) / half_life))
+
+
+def freshness(age: float | None, strength: float) -> float:
+    """From ``1 + strength`` for what was written just now down to 1, halving each day: what a team did today bears on what it
+    does next, whatever its kind. ``age`` in days; without a time 1.
+    """
+    return 1.0 if age is None else float(1 + strength * 0.5 ** max(age, 0.0))

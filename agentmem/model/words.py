@@ -42,7 +42,12 @@ def words_of(
     """Each term's packed frequencies, and the fields' lengths."""
     title, names, places, body = ([*terms(text)] if text else [] for text in fields_of(memory))
     packed: dict[str, int] = {}
-    for found, limit, unit in ((body, BODY_MAX, 1), (title, TITLE_MAX, TITLE_AT), (names, NAMES_MAX, NAMES_AT), (places, PLACES_MAX, PLACES_AT)):  # fmt: skip
+    for found, limit, unit in (
+        (body, BODY_MAX, 1),
+        (title, TITLE_MAX, TITLE_AT),
+        (names, NAMES_MAX, NAMES_AT),
+        (places, PLACES_MAX, PLACES_AT),
+    ):
         counts: dict[str, int] = {}
         for term in found:
             counts[term] = counts.get(term, 0) + 1

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from agentmem.actions.indexing import IndexStatus
     from agentmem.actions.initialise import Initialised
     from agentmem.actions.reading import Listed, Status
-    from agentmem.actions.recall import Recalled
+    from agentmem.actions.recall import Recalled, Term
     from agentmem.actions.selecting import Found
     from agentmem.actions.write import Added, Changed
 
@@ -44,7 +44,7 @@ def recalled(result: Recalled) -> str:
     for hit in blocks:
         lines.append(hit.text)
         if hit.explain:
-            lines.append(f"  score {hit.score:.5f} = " + explained(hit.explain))
+            lines.append(f"  score {hit.score:.4f} = " + explained(hit.explain))
     titled = [hit for hit in result.hits if hit.detail == packing.TITLE]
     left = total - len(blocks)
     if left:
@@ -55,19 +55,13 @@ def recalled(result: Recalled) -> str:
     return "\n".join(lines) + "\n"
 
 
-def explained(terms: Sequence[object]) -> str:
+def explained(terms: Sequence[Term]) -> str:
     """The terms of a score: the arms added, the weights multiplied."""
-    arms, factors = [], []
-    for term in terms:
-        name, value, detail = term.name, term.value, term.detail  # type: ignore[attr-defined]
-        label = f"{name} ({detail})" if detail else name
-        if detail.startswith("rank"):
-            arms.append(f"{label} {value:.5f}")
-        elif name != "newest":
-            factors.append(f"{label} {value:.3f}")
-    return " × ".join(
-        part for part in ("(" + " + ".join(arms) + ")" if arms else "by time", *factors) if part
-    )
+    arms = [f"{term.name} {term.value:.4f}" for term in terms if term.detail == "arm"]
+    factors = [
+        f"{term.name}{f' ({term.detail})' if term.detail else ''} {term.value:.3f}" for term in terms if term.detail != "arm"
+    ]
+    return " × ".join((f"({' + '.join(arms)})", *factors))
 
 
 def listed(result: Listed, budget: int) -> str:
@@ -121,13 +115,16 @@ def whole(found: Found, shorts: dict[str, str]) -> str:
         for part in (memory.id, memory.kind, found.status, created, safety.one_line(by), found.layer)
         if part
     )
-    facts = []
-    for name in ("scope", "tags", "entities", "aliases"):
-        if values := getattr(memory, name):
-            facts.append(f"{name} {' '.join(safety.one_line(value) for value in values)}")
-    for name in ("supersedes", "needs", "closes", "reopens", "sources"):
-        if values := getattr(memory, name):
-            facts.append(f"{name} {' '.join(shorts.get(value, value[: ids.SHORT]) for value in values)}")
+    facts = [
+        f"{name} {' '.join(safety.one_line(value) for value in getattr(memory, name))}"
+        for name in ("scope", "tags", "entities", "aliases")
+        if getattr(memory, name)
+    ]
+    facts += [
+        f"{name} {' '.join(shorts.get(value, value[: ids.SHORT]) for value in getattr(memory, name))}"
+        for name in ("supersedes", "needs", "closes", "reopens", "sources")
+        if getattr(memory, name)
+    ]
     for name in (
         "plan",
         "phase",

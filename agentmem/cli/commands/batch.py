@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    pass
+    from typing import Any
+
+    from agentmem.actions.selecting import Filters
+    from agentmem.cli.call import Call
 
 KEYS = (
     "key",
@@ -24,7 +27,7 @@ KEYS = (
 )
 
 
-def run(call, path, filters, limit, budget, explain):  # type: ignore[no-untyped-def]
+def run(call: Call, path: str, filters: Filters, limit: int | None, budget: int | None, explain: bool) -> int:
     """Answer each line of ``path`` (``-``: standard input); a bad line gives an error object with its key, the rest goes on.
 
     Returns 2 when any line was bad.
@@ -36,7 +39,7 @@ def run(call, path, filters, limit, budget, explain):  # type: ignore[no-untyped
     from agentmem.output import jsonout
 
     if path == "-":
-        text = call.text_or_stdin("-")
+        text = call.text_or_stdin("-") or ""
     else:
         try:
             with open(os.path.join(call.directory, path), encoding="utf-8", errors="replace") as file:
@@ -63,7 +66,15 @@ def run(call, path, filters, limit, budget, explain):  # type: ignore[no-untyped
     return EXIT_USAGE if failed else 0
 
 
-def _answer(call, record, filters, limit, budget, explain, number):  # type: ignore[no-untyped-def]
+def _answer(
+    call: Call,
+    record: dict[str, Any],
+    filters: Filters,
+    limit: int | None,
+    budget: int | None,
+    explain: bool,
+    number: int,
+) -> dict[str, object]:
     from agentmem.actions import recall as action
     from agentmem.actions import selecting
     from agentmem.errors import UsageError

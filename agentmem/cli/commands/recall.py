@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 if TYPE_CHECKING:
     import typer
 
+    from agentmem.actions.recall import Recalled
+    from agentmem.cli.call import Call
+
 FORMATS = ("text", "md", "json", "jsonl", "ids")
 
 
@@ -50,7 +53,7 @@ def recall(
     from agentmem.actions import selecting
     from agentmem.errors import EXIT_FINDINGS, UsageError
 
-    call = ctx.obj
+    call: Call = ctx.obj
     if format not in FORMATS:
         raise UsageError(f'no format "{format}"', f"formats: {' '.join(FORMATS)}")
     for name, number in (("--limit", limit), ("--budget", budget)):
@@ -82,7 +85,7 @@ def recall(
     return EXIT_FINDINGS if exit_code and not result.hits else 0
 
 
-def _give(call, result, format):  # type: ignore[no-untyped-def]
+def _give(call: Call, result: Recalled, format: str) -> None:
     from agentmem.output import jsonout, text
 
     if format == "json":

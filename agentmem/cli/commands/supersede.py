@@ -29,7 +29,7 @@ def supersede(
     if call.json:
         from agentmem.output import jsonout
 
-        record = {
+        record: dict[str, object] = {
             "schema": "agentmem/supersede/1",
             "id": new.id,
             "path": path,

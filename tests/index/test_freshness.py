@@ -1,0 +1,525 @@
+"""No step whose omission makes an answer wrong: every read sees the files as they are, whatever became of the caches."""
+
+import fcntl
+import gc
+import os
+import shutil
+import sqlite3
+import threading
+
+import pytest
+
+from tests import support
+
+SMALL, LARGE = 5, 230
+"""Below 25 memories nothing is indexed, from 200 on the view is kept: the first has no cache to be wrong, the second has all."""
+
+
+def make(project, count):
+    for number in range(count):
+        project.remember(number)
+    project.commit()
+    # twice: the first read learns, the second finds what it kept
+    assert len(project.titles("--limit", "0")) == count
+    project.ok("recall", "worker")
+    return project
+
+
+@pytest.fixture(params=[SMALL, LARGE], ids=["small", "large"])
+def project(store, request):
+    """A committed store whose caches, if it is large enough to have any, are warm."""
+    return make(store, request.param)
+
+
+@pytest.fixture
+def large(store):
+    """A committed store with warm caches."""
+    return make(store, LARGE)
+
+
+def caches(project):
+    return project.path / ".git" / "agentmem"
+
+
+def path_of(project, identity):
+    found = [path for path in project.store.rglob("*.md") if identity in path.name]
+    assert len(found) == 1
+    return found[0]
+
+
+# -- files
+
+
+def test_an_added_file_is_seen_at_once(project):
+    """A memory that a person drops in is found by the very next read."""
+    name = project.remember(900, "The zebra crossing")
+    assert project.found("zebra crossing") == [name]
+    assert "The zebra crossing" in project.titles("--limit", "0")
+
+
+def test_a_hand_edit_is_seen_at_once(project):
+    """An edit by hand is found, and what it replaced is not."""
+    path = path_of(project, support.identity(3))
+    path.write_text(path.read_text().replace("lease", "zebra"))
+    assert "zebra number 3" in project.titles("--limit", "0")
+    assert "lease number 3" not in project.titles("--limit", "0")
+    assert project.found("zebra") == [support.identity(3)]
+
+
+def test_two_edits_in_a_row_are_both_seen(project):
+    """The second edit of an uncommitted file is seen as the first was."""
+    path = path_of(project, support.identity(3))
+    for word in ("zebra", "yak", "xerus"):
+        path.write_text(support.memory(support.identity(3), title=f"Of the {word}"))
+        assert support.identity(3) in project.found(word)
+        assert f"Of the {word}" in project.titles("--limit", "0")
+
+
+def test_an_edit_taken_back_is_seen(project):
+    """A file that is again as the commit has it reads as the commit has it."""
+    path = path_of(project, support.identity(3))
+    before = path.read_bytes()
+    titles = project.titles("--limit", "0")
+    path.write_text(support.memory(support.identity(3), title="Of the zebra"))
+    assert "Of the zebra" in project.titles("--limit", "0")
+    path.write_bytes(before)
+    assert project.titles("--limit", "0") == titles
+    assert project.found("zebra") == []
+
+
+@pytest.mark.parametrize("tracked", [True, False])
+def test_same_size_and_same_mtime(project, tracked):
+    """An edit that leaves size and modification time as they were is seen all the same."""
+    path = path_of(project, support.identity(3)) if tracked else project.write(
+        "facts/dropped.md", support.memory("zzzzzzzzzzzz", title="Of the zebra")
+    )  # fmt: skip
+    path.write_text(support.memory(support.identity(3), title="Of the zebra"))
+    assert "Of the zebra" in project.titles("--limit", "0")
+    info = path.stat()
+    path.write_text(support.memory(support.identity(3), title="Of the xebra"))
+    os.utime(path, ns=(info.st_atime_ns, info.st_mtime_ns))
+    assert path.stat().st_size == info.st_size
+    assert "Of the xebra" in project.titles("--limit", "0")
+    assert support.identity(3) in project.found("xebra")
+
+
+def test_a_committed_file_with_the_size_and_mtime_it_had(project):
+    """A tracked, clean file that is edited without a change of size and time is seen as edited."""
+    path = path_of(project, support.identity(3))
+    project.git("update-index", "--refresh")
+    info = path.stat()
+    text = path.read_text()
+    path.write_text(text.replace("number 3", "number X"))
+    os.utime(path, ns=(info.st_atime_ns, info.st_mtime_ns))
+    assert path.stat().st_size == info.st_size
+    assert any("number X" in title for title in project.titles("--limit", "0"))
+
+
+def test_a_deleted_file_is_gone_at_once(project):
+    """No ghost of a deleted memory answers, whatever the index holds."""
+    gone = support.identity(3)
+    path_of(project, gone).unlink()
+    assert not any("number 3" == title.split(" ", 1)[1] for title in project.titles("--limit", "0"))
+    assert gone not in project.found("lease number 3")
+    assert project.call("show", gone).code == 2
+
+
+def test_a_renamed_file_is_the_same_memory(project):
+    """A file that is renamed, in its folder or into another, keeps its id; its path is the new one."""
+    name = support.identity(3)
+    old = path_of(project, name)
+    new = old.with_name("renamed.md")
+    old.rename(new)
+    shown = project.json("show", name)["memories"]
+    assert [one["path"] for one in shown] == [".agentmem/facts/renamed.md"]
+    (project.store / "decisions").mkdir(exist_ok=True)
+    new.rename(project.store / "decisions" / "moved.md")
+    assert project.json("show", name)["memories"][0]["path"] == ".agentmem/decisions/moved.md"
+
+
+def test_a_staged_file_is_seen(project):
+    """A memory that is staged and not committed is a memory."""
+    name = project.remember(900, "The zebra crossing")
+    project.git("add", "-A")
+    assert project.found("zebra") == [name]
+
+
+def test_a_file_taken_out_of_the_git_index_is_still_there(project):
+    """`git rm --cached` takes a memory from git, not from the worktree: it is still found."""
+    titles = project.titles("--limit", "0")
+    project.git("rm", "-q", "--cached", str(path_of(project, support.identity(3))))
+    assert project.titles("--limit", "0") == titles
+
+
+def test_an_untracked_file_where_another_commit_has_one(project):
+    """A file that HEAD does not hold is seen, also at a path that the commit of the kept view holds."""
+    path = path_of(project, support.identity(3))
+    text = path.read_text()
+    project.git("switch", "-q", "-c", "without")
+    project.git("rm", "-q", str(path))
+    project.git("commit", "-q", "-m", "without")
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text.replace("number 3", "number three"))
+    assert any("number three" in title for title in project.titles("--limit", "0"))
+
+
+def test_ignored_files_are_seen(project):
+    """What a .gitignore of the project hides from git is a memory all the same."""
+    support.put(project.path / ".gitignore", "*.md\n.agentmem/\nfacts/\n")
+    name = project.remember(900, "The zebra crossing")
+    assert project.found("zebra") == [name]
+
+
+def test_a_merge_conflict_hides_nothing_and_doubles_nothing(project):
+    """While a merge is unfinished each memory is there once, the one in conflict too."""
+    path = path_of(project, support.identity(3))
+    base = path.read_text()
+    titles = project.titles("--limit", "0")
+    project.git("switch", "-q", "-c", "side")
+    path.write_text(base + "\nOne way.\n")
+    project.commit()
+    project.git("switch", "-q", "main")
+    path.write_text(base + "\nThe other way.\n")
+    project.commit()
+    project.git("merge", "-q", "side", check=False)
+    assert "<<<<<<<" in path.read_text()
+    listed = [one["title"] for one in project.json("list", "--limit", "0")["memories"]]
+    assert sorted(listed) == sorted(titles)
+    assert project.ok("recall", "m3 lease number 3", "--format", "ids").split().count(support.identity(3)) == 1
+
+
+def test_switch_and_reset_are_followed(project):
+    """`git switch`, `reset` and `stash` are all it takes: the next read is of what they left."""
+    titles = project.titles("--limit", "0")
+    project.git("switch", "-q", "-c", "feature")
+    name = project.remember(900, "The zebra crossing")
+    project.commit()
+    assert project.found("zebra") == [name]
+    project.git("switch", "-q", "main")
+    assert project.titles("--limit", "0") == titles
+    project.git("reset", "-q", "--hard", "feature")
+    assert project.found("zebra") == [name]
+    path_of(project, name).write_text(support.memory(name, title="The yak"))
+    assert project.found("yak") == [name]
+    project.git("stash", "-q")
+    assert project.found("zebra") == [name]
+    assert project.found("yak") == []
+
+
+def test_a_commit_to_compare_with_that_is_gone(large):
+    """A kept view of a commit that git has since collected is no obstacle."""
+    large.remember(900, "The zebra crossing")
+    large.commit()
+    large.titles("--limit", "0")
+    shutil.rmtree(caches(large) / "views")
+    large.titles("--limit", "0")
+    large.git("reset", "-q", "--hard", "HEAD~1")
+    large.git("reflog", "expire", "--expire=now", "--all")
+    large.git("gc", "-q", "--prune=now")
+    assert "The zebra crossing" not in large.titles("--limit", "0")
+    assert len(large.titles("--limit", "0")) == LARGE
+
+
+# -- caches
+
+
+def words_folder(project):
+    (found,) = caches(project).glob("words-*")
+    return found
+
+
+def answers_rightly(project):
+    """The store answers as it would without any cache; what was said on stderr."""
+    listed = project.call("list", "--limit", "0", "--json")
+    asked = project.call("recall", "worker number 1", "--format", "ids", "--budget", "0")
+    fresh = project.call(
+        "recall", "worker number 1", "--format", "ids", "--budget", "0", env={"AGENTMEM_SCAN": "1", "AGENTMEM_CACHE": None}
+    )  # fmt: skip
+    assert (listed.code, asked.code, fresh.code) == (0, 0, 0), listed.err + asked.err + fresh.err
+    assert len({one["id"] for one in listed.json["memories"]}) == LARGE
+    assert asked.out.split()
+    assert asked.out == fresh.out
+    again = project.call("recall", "worker number 1", "--format", "ids", "--budget", "0")
+    assert (again.code, again.out) == (0, asked.out)
+    return listed.err + asked.err
+
+
+DAMAGE = {
+    "garbage": lambda data: b"\xa5" * len(data),
+    "text": lambda data: b"not what you expect\n" * 40,
+    "half": lambda data: data[: len(data) // 2],
+    "a quarter": lambda data: data[: len(data) // 4],
+    "empty": lambda data: b"",
+    "middle": lambda data: data[: len(data) // 3] + b"\0" * (len(data) // 3) + data[2 * (len(data) // 3) :],
+}
+
+
+def flush(project):
+    """Put all of the catalog into its one file, as it is when nobody has it open."""
+    gc.collect()  # the commands that ran in this process may not have let go of it yet
+    connection = sqlite3.connect(caches(project) / "catalog.sqlite")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_catalog(large, damage):
+    """A catalog that is torn or was overwritten changes no answer, and is made anew with a note."""
+    flush(large)
+    path = caches(large) / "catalog.sqlite"
+    path.write_bytes(DAMAGE[damage](path.read_bytes()))
+    notes = answers_rightly(large)
+    if damage != "empty":
+        assert "catalog" in notes
+    large.call("list")
+    assert large.call("list").err == "", "it was not repaired"
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_words_index(large, damage):
+    """Words' files that are torn or were overwritten change no answer, and are made anew."""
+    for path in words_folder(large).iterdir():
+        path.write_bytes(DAMAGE[damage](path.read_bytes()))
+    answers_rightly(large)
+    assert large.call("recall", "worker").err == ""
+    assert large.json("index", "status")["missing"] == 0
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_view(large, damage):
+    """A kept view that is torn or was overwritten changes no answer."""
+    (path,) = (caches(large) / "views").iterdir()
+    path.write_bytes(DAMAGE[damage](path.read_bytes()))
+    answers_rightly(large)
+
+
+def test_a_view_of_wrong_columns(large):
+    """A kept view that is whole, but whose columns do not fit each other, is not used."""
+    import marshal
+
+    (path,) = (caches(large) / "views").iterdir()
+    head, _, rest = path.read_bytes().partition(b"\n")
+    record = marshal.loads(rest)
+    for change in ({"tokens": b""}, {"dirty": []}, {"links": None}, {"kinds": record["kinds"][:-1]}, {"lengths": [b""] * 4}, {"authors": ""}):
+        path.write_bytes(head + b"\n" + marshal.dumps({**record, **change}))
+        answers_rightly(large)
+
+
+@pytest.mark.parametrize("part", ["catalog.sqlite", "words", "views", "all"])
+def test_missing_caches(large, part):
+    """Caches that are gone change no answer."""
+    flush(large)
+    if part == "all":
+        shutil.rmtree(caches(large))
+    elif part == "catalog.sqlite":
+        for path in caches(large).glob("catalog.sqlite*"):
+            path.unlink()
+    else:
+        shutil.rmtree(words_folder(large) if part == "words" else caches(large) / part)
+    answers_rightly(large)
+
+
+def test_a_catalog_of_another_version(large):
+    """A catalog that another version of the tool wrote is made anew, and that is said."""
+    connection = sqlite3.connect(caches(large) / "catalog.sqlite")
+    connection.execute("UPDATE info SET value = '999' WHERE key = 'version'")
+    connection.commit()
+    connection.close()
+    assert "version 999" in answers_rightly(large)
+
+
+@pytest.mark.parametrize("table", ["doc", "content", "name"])
+def test_a_catalog_without_a_table(large, table):
+    """A catalog that lacks a table changes no answer."""
+    connection = sqlite3.connect(caches(large) / "catalog.sqlite")
+    connection.execute(f"DROP TABLE {table}")
+    connection.commit()
+    connection.close()
+    large.remember(900, tags="[zebra]")
+    large.remember(3, tags="[zebra]")
+    assert {support.identity(900), support.identity(3)} == {
+        one["id"] for one in large.json("list", "--tag", "zebra")["memories"]
+    }
+    path_of(large, support.identity(900)).unlink()
+    answers_rightly(large)
+
+
+def test_a_folder_where_the_catalog_should_be(large):
+    """Where no catalog can be had, everything is learned anew, and that is said."""
+    for path in caches(large).glob("catalog.sqlite*"):
+        path.unlink()
+    (caches(large) / "catalog.sqlite").mkdir()
+    assert "catalog" in answers_rightly(large)
+
+
+def test_a_read_only_catalog(large):
+    """A catalog that can be read and not written still answers, for what it lacks too."""
+    flush(large)
+    for number in range(300, 340):
+        large.remember(number, f"zebra {number}")
+    with support.read_only(caches(large)):
+        assert len(large.found("zebra", "--limit", "0")) == 40
+        assert len(large.titles("--limit", "0")) == LARGE + 40
+
+
+def test_an_index_locked_by_another_process(large):
+    """Nobody waits for whoever writes the index: what it lacks is scanned."""
+    for number in range(300, 400):
+        large.remember(number, f"zebra {number}")
+    lock = os.open(caches(large) / "index.lock", os.O_RDWR | os.O_CREAT)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    try:
+        assert len(large.found("zebra", "--limit", "0")) == 100
+        assert large.json("index", "status")["missing"] == 100
+        assert large.call("index", "rebuild").code == 4
+    finally:
+        os.close(lock)
+    assert large.json("index", "status")["missing"] == 0
+    assert len(large.found("zebra", "--limit", "0")) == 100
+
+
+def test_a_catalog_locked_by_another_process(large):
+    """A catalog that somebody else is writing to can be read, and what it lacks is learned by the reader."""
+    flush(large)
+    for number in range(300, 310):
+        large.remember(number, f"zebra {number}")
+    connection = sqlite3.connect(caches(large) / "catalog.sqlite", isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        assert len(large.found("zebra", "--limit", "0")) == 10
+    finally:
+        connection.execute("ROLLBACK")
+        connection.close()
+
+
+def test_caches_removed_under_the_readers(large):
+    """Readers go on answering rightly while somebody removes the caches again and again."""
+    stop = threading.Event()
+
+    def remove():
+        while not stop.wait(0.02):
+            shutil.rmtree(caches(large), ignore_errors=True)
+
+    remover = threading.Thread(target=remove)
+    remover.start()
+    try:
+        for _ in range(12):
+            done = large.run("recall", "worker number 1", "--format", "ids", "--budget", "0")
+            assert done.code == 0, done.err
+            assert support.identity(1) in done.out.split()
+    finally:
+        stop.set()
+        remover.join()
+    answers_rightly(large)
+
+
+def test_rebuilding_under_the_readers(large):
+    """Readers go on answering rightly while another process rebuilds the index."""
+    for _ in range(3):
+        rebuild = support.start("index", "rebuild", cwd=large.path)
+        while rebuild.poll() is None:
+            done = large.run("recall", "worker number 1", "--format", "ids", "--budget", "0")
+            assert done.code == 0, done.err
+            assert support.identity(1) in done.out.split()
+        rebuild.communicate()
+    answers_rightly(large)
+
+
+def test_a_broken_file_is_counted_and_forgotten_with_its_repair(project):
+    """A file that turns broken leaves the list; mended, it is back at the next read."""
+    path = path_of(project, support.identity(3))
+    text = path.read_text()
+    titles = project.titles("--limit", "0")
+    path.write_text("---\nid: [\n")
+    assert len(project.titles("--limit", "0")) == len(titles) - 1
+    assert ".agentmem/facts/" in project.json("status")["broken"][0]
+    path.write_text(text)
+    assert project.titles("--limit", "0") == titles
+    assert project.json("status")["broken"] == []
+
+
+# -- sandboxes
+
+
+def works(project, folder):
+    """Write and read; the caches are below ``folder``."""
+    assert project.run("add", "fact", "The zebra crossing", "--body", "Stripes.").code == 0
+    assert "The zebra crossing" in {one["title"] for one in project.run("list", "--json").json["memories"]}
+    found = project.run("recall", "zebra stripes")
+    assert found.code == 0
+    assert "The zebra crossing" in found.out
+    status = project.run("index", "status")
+    assert str(folder) in status.out, status.out
+    assert project.run("edit", support.identity(3), "--set", "importance=5").code == 0
+    assert project.run("retract", support.identity(3), "--reason", "wrong").code == 0
+
+
+@pytest.mark.parametrize("where", ["AGENTMEM_CACHE", "temp"])
+def test_a_read_only_git_dir(store, tmp_path, monkeypatch, where):
+    """In a sandbox whose git dir cannot be written, add, list, recall and edit work, with their caches elsewhere."""
+    for number in range(40):
+        store.remember(number)
+    store.commit()
+    folder = tmp_path / "cache" if where == "AGENTMEM_CACHE" else os.environ["TMPDIR"]
+    if where == "AGENTMEM_CACHE":
+        monkeypatch.setenv("AGENTMEM_CACHE", str(folder))
+    with support.read_only(store.path / ".git"):
+        works(store, folder)
+    assert not caches(store).exists()
+
+
+@pytest.mark.parametrize("where", ["AGENTMEM_CACHE", "temp"])
+def test_a_git_dir_without_room_for_ours(store, tmp_path, monkeypatch, where):
+    """Where our folder in the git dir cannot be made, add, list, recall and edit work, with their caches elsewhere."""
+    shutil.rmtree(caches(store), ignore_errors=True)
+    caches(store).write_text("in the way")
+    for number in range(40):
+        store.remember(number)
+    folder = tmp_path / "cache" if where == "AGENTMEM_CACHE" else os.environ["TMPDIR"]
+    if where == "AGENTMEM_CACHE":
+        monkeypatch.setenv("AGENTMEM_CACHE", str(folder))
+    works(store, folder)
+    assert caches(store).read_text() == "in the way"
+
+
+def test_a_read_only_worktree(store):
+    """Where nothing can be written, reading works and writing says so with exit 3, leaving nothing behind."""
+    for number in range(40):
+        store.remember(number)
+    store.commit()
+    with support.read_only(store.path):
+        assert support.identity(3) in store.run("recall", "lease number 3", "--format", "ids").out.split()
+        refused = store.run("add", "fact", "The zebra crossing")
+        assert refused.code == 3
+        assert "read-only" in refused.err or "permission" in refused.err
+        assert store.run("edit", support.identity(3), "--set", "importance=5").code == 3
+    assert not list(store.store.rglob(".tmp-*"))
+
+
+def test_nowhere_to_write_caches_at_all(store, tmp_path, monkeypatch):
+    """With no folder for caches anywhere, everything is learned anew and answered rightly."""
+    for number in range(40):
+        store.remember(number)
+    blocked = tmp_path / "blocked"
+    blocked.write_text("a file")
+    monkeypatch.setenv("AGENTMEM_CACHE", str(blocked))
+    with support.read_only(store.path / ".git"):
+        done = store.run("recall", "lease number 3", "--format", "ids")
+        assert done.code == 0, done.err
+        assert support.identity(3) in done.out.split()
+        assert store.run("list", "--json").code == 0
+
+
+def test_a_fallback_folder_of_somebody_else_is_not_used(store, monkeypatch):
+    """A folder that somebody else prepared in the shared temp folder is not trusted."""
+    if not support.is_root():
+        pytest.skip("only root can give a folder away")
+    theirs = support.Path(os.environ["TMPDIR"]) / f"agentmem-{os.getuid()}"
+    theirs.mkdir()
+    os.chown(theirs, 12345, 12345)
+    store.remember(3)
+    shutil.rmtree(caches(store), ignore_errors=True)
+    caches(store).write_text("in the way")
+    done = store.run("recall", "lease number 3", "--format", "ids")
+    assert done.out.split() == [support.identity(3)]
+    assert not [path for path in theirs.rglob("*") if path.is_file()]

@@ -1,0 +1,135 @@
+"""The journal: what a write returned is also outside the worktree, until a commit holds it."""
+
+import shutil
+
+from agentmem.store import journal
+from agentmem.store.journal import Entry, Journal
+from tests import support
+from tests.support import Project
+
+
+def entry(number=1, worktree="/w", text="text", blob=None):
+    return Entry(worktree, "main", f"facts/{number}.md", blob or f"blob{number}", 1_770_000_000 + number, text)
+
+
+def entries(project):
+    return list(Journal(str(project.path / ".git" / "agentmem" / "journal")).entries())
+
+
+def test_entries_come_back_in_order(tmp_path):
+    """Entries are read as they were recorded, oldest first, whatever their text holds."""
+    book = Journal(str(tmp_path / "journal"))
+    texts = ["plain", "two\nlines\r\n", "größe 队列 🦀", "bytes \udcff that are no UTF-8", "\u2028 and \x85"]
+    recorded = [entry(i, text=text) for i, text in enumerate(texts)]
+    for one in recorded[:3]:
+        assert book.record([one])
+    assert book.record(recorded[3:])
+    assert list(book.entries()) == recorded
+    assert len(book.files()) == 4
+
+
+def test_nothing_is_recorded_for_nothing(tmp_path):
+    """An empty write makes no file."""
+    assert Journal(str(tmp_path / "journal")).record([])
+    assert not (tmp_path / "journal").exists()
+
+
+def test_no_journal_is_no_error(tmp_path):
+    """Where the journal cannot be written (a sandbox) that is told, and the write goes on."""
+    (tmp_path / "file").write_text("")
+    book = Journal(str(tmp_path / "file" / "journal"))
+    assert not book.record([entry()])
+    assert list(book.entries()) == []
+
+
+def test_torn_lines_are_passed_over(tmp_path):
+    """A line that a crash has torn, or that is no entry, hides no other."""
+    book = Journal(str(tmp_path / "journal"))
+    book.record([entry(1), entry(2)])
+    (path,) = (tmp_path / "journal").iterdir()
+    whole = path.read_text()
+    path.write_text("garbage\n[1, 2]\nnull\n{}\n" + whole + whole[: len(whole) // 3])
+    assert list(book.entries()) == [entry(1), entry(2)]
+
+
+def test_prune_takes_only_what_is_committed_here(tmp_path):
+    """Pruning removes a file when a commit has all of its blobs, and only this worktree's."""
+    book = Journal(str(tmp_path / "journal"))
+    book.record([entry(1)])
+    book.record([entry(2), entry(3)])
+    book.record([entry(4, worktree="/other")])
+    assert book.prune("/w", frozenset({"blob1", "blob2", "blob4"})) == 1
+    assert {one.blob for one in book.entries()} == {"blob2", "blob3", "blob4"}
+    assert book.prune("/w", frozenset({"blob1", "blob2", "blob3", "blob4"})) == 1
+    assert {one.blob for one in book.entries()} == {"blob4"}
+
+
+def test_every_write_is_in_the_journal(store):
+    """add, edit, supersede, retract, restore and import each leave a copy of what they wrote."""
+    first = store.json("add", "fact", "The zebra crossing")["id"]
+    store.ok("edit", first, "--set", "tags+=stripes")
+    second = store.json("supersede", first, "--title", "The yak crossing")["id"]
+    store.ok("retract", second, "--reason", "no yaks")
+    store.ok("restore", second)
+    source = support.put(store.path / "m.jsonl", '{"id": "7k3m9qwpdx2v", "kind": "fact", "title": "Imported"}\n')
+    store.ok("import", "jsonl", str(source))
+    found = entries(store)
+    assert len(found) == 6
+    last = {one.path: one.text for one in found}
+    for path, text in last.items():
+        assert (store.store / path).read_text() == text
+    assert {one.branch for one in found} == {"main"}
+    assert {one.worktree for one in found} == {str(store.store)}
+
+
+def test_the_journal_outlives_the_worktree(store, tmp_path):
+    """A worktree that an orchestrator removes by force takes no memory with it."""
+    store.git("worktree", "add", "-q", "-b", "side", str(tmp_path / "wt"))
+    other = Project(tmp_path / "wt")
+    other.ok("add", "fact", "The zebra crossing", "--body", "Stripes.")
+    store.git("worktree", "remove", "--force", str(tmp_path / "wt"))
+    (found,) = entries(store)
+    assert "The zebra crossing" in found.text
+    assert found.branch == "side"
+
+
+def test_pruned_only_once_head_holds_it(store):
+    """What no commit holds stays in the journal, however many writes follow; what one holds goes."""
+    for number in range(70):
+        store.ok("add", "fact", f"Memory {number}", "--body", f"Of its own: {support.WORDS[number % 30]} {number * 7919}", "--force")
+    assert len(entries(store)) == 70
+    store.commit()
+    store.ok("add", "fact", "The zebra crossing")
+    left = entries(store)
+    assert [one.text.count("The zebra crossing") for one in left] == [1]
+
+
+def test_versions_that_were_edited_again_are_pruned_too(store):
+    """A version that a later, committed one has replaced does not stay in the journal for ever."""
+    name = store.json("add", "fact", "The zebra crossing")["id"]
+    for number in range(70):
+        store.ok("edit", name, "--set", f"title=The zebra crossing {number}")
+    store.commit()
+    for number in range(3):
+        store.ok("add", "fact", f"Later {number}", "--force")
+    assert len(entries(store)) <= 10
+
+
+def test_a_branch_switch_prunes_nothing_of_another_branch(store):
+    """What was written on one branch and committed nowhere stays, while another is at hand."""
+    store.git("switch", "-q", "-c", "side")
+    for number in range(66):
+        store.ok("add", "fact", f"Memory {number}", "--force")
+    store.git("stash", "-q", "--include-untracked")
+    store.git("switch", "-q", "main")
+    store.ok("add", "fact", "On main")
+    assert len(entries(store)) == 67
+
+
+def test_the_git_dir_may_be_cleaned(store):
+    """Without the journal's folder everything works, and the next write makes it anew."""
+    store.ok("add", "fact", "One")
+    shutil.rmtree(store.path / ".git" / "agentmem")
+    store.ok("add", "fact", "Two")
+    assert len(entries(store)) == 1
+    assert journal.Journal(str(store.path / "nowhere")).files() == []
