@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from agentmem import checks
 from agentmem.actions import saving
@@ -13,8 +13,7 @@ from agentmem.model.findings import Finding
 from agentmem.store import layout, reading
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """The findings, how many memories were looked at, and the files that ``--fix`` mended."""
 
     findings: tuple[Finding, ...]

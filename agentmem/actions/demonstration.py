@@ -61,7 +61,14 @@ def steps() -> list[Step]:
     import tomllib
 
     return [
-        Step(**{key: tuple(value) if isinstance(value, list) else value for key, value in record.items()})
+        Step(
+            says=record["says"],
+            command=record["command"],
+            has=tuple(record.get("has", ())),
+            lacks=tuple(record.get("lacks", ())),
+            exit=record.get("exit", 0),
+            lines=record.get("lines", LINES),
+        )
         for record in tomllib.loads(resources.read(STEPS))["step"]
     ]
 

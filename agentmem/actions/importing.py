@@ -3,8 +3,8 @@
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from agentmem.actions import saving, selecting
 from agentmem.actions.context import Context
@@ -19,16 +19,14 @@ PLAN_BYTES = 4_194_304
 """A plan file larger than this is no plan."""
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(NamedTuple):
     """A record that became no memory, and why; ``place`` is file and line."""
 
     place: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(NamedTuple):
     """Ids by what became of them: ``changed`` ones differ from their source, and are only written with ``update``."""
 
     added: tuple[str, ...] = ()
@@ -154,7 +152,7 @@ def _store(context: Context, batch: _Batch, update: bool, dry_run: bool) -> Impo
     ]
     if not dry_run:
         branch = _branch(context)
-        saving.create_many(context, [replace(new, branch=new.branch or branch) for new in added])
+        saving.create_many(context, [new._replace(branch=new.branch or branch) for new in added])
         for identity in changed if update else ():
             new, found = batch.memories[identity], present[identity]
             body = new.body if new.body.strip() != found.memory.body.strip() else None

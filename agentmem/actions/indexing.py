@@ -1,12 +1,11 @@
 """The index as a thing of its own: what it holds, and making it anew."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from agentmem.actions.context import Context
 
 
-@dataclass(frozen=True, slots=True)
-class IndexStatus:
+class IndexStatus(NamedTuple):
     """``documents`` are the blobs of this view; ``indexed_total`` all blobs whose words were ever indexed and are kept;
     ``missing`` those of the view that are scanned at each question.
     """

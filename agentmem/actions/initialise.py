@@ -1,7 +1,7 @@
 """``init``: make a store, or complete one, changing nothing that is there."""
 
 import os
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from agentmem.errors import NoRepository, NoStore
 from agentmem.git import process, trunk
@@ -9,8 +9,7 @@ from agentmem.git.repository import Probe
 from agentmem.store import layout, resources, writing
 
 
-@dataclass(frozen=True, slots=True)
-class Initialised:
+class Initialised(NamedTuple):
     """What ``init`` did. Paths are from the folder that holds the store; ``plan`` counts files that look like a team's plan."""
 
     root: str

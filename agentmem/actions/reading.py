@@ -1,7 +1,8 @@
 """Reading without a question: show, list, the status of it all."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
 
 from agentmem.actions import selecting
 from agentmem.actions.context import Context
@@ -9,8 +10,7 @@ from agentmem.actions.selecting import Filters, Found
 from agentmem.model import ids
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """A page of memories, newest first; ``total`` counts all that the filters let through."""
 
     branch: str | None
@@ -18,11 +18,10 @@ class Listed:
     memories: tuple[Found, ...]
     total: int
     notes: tuple[str, ...] = ()
-    shorts: dict[str, str] = field(default_factory=dict)
+    shorts: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(NamedTuple):
     """What there is, and who asks. ``uncommitted`` counts memories that HEAD does not hold as they are."""
 
     branch: str | None

@@ -1,7 +1,8 @@
 """Recall: the few memories that answer a question, within a token budget, or none."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
 
 from agentmem.actions import selecting
 from agentmem.actions.context import Context
@@ -28,8 +29,7 @@ SAME_SKETCH = 0.9
 """Two hits this alike say the same: the better one is shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One factor or summand of a score, for ``--explain``."""
 
     name: str
@@ -37,8 +37,7 @@ class Term:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One memory that answers. ``score`` is the product of the weights times the sum of the arms (``explain``)."""
 
     found: Found
@@ -49,8 +48,7 @@ class Hit:
     explain: tuple[Term, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Recalled:
+class Recalled(NamedTuple):
     """What recall gives. ``omitted`` counts what matched and is not among ``hits``; ``searched`` what was looked through."""
 
     query: str
@@ -63,14 +61,14 @@ class Recalled:
     abstained: bool = False
     key: str | None = None
     notes: tuple[str, ...] = ()
-    shorts: dict[str, str] = field(default_factory=dict)
+    shorts: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(slots=True)
 class _Candidate:
-    position: int
-    score: float = 0.0
-    terms: list[Term] = field(default_factory=list)
+    __slots__ = ("position", "score", "terms")
+
+    def __init__(self, position: int, score: float = 0.0, terms: Sequence[Term] = ()) -> None:
+        self.position, self.score, self.terms = position, score, list(terms)
 
 
 def recall(
@@ -145,9 +143,7 @@ def rank(
         if asked.text.strip() and not asked.filters:
             return [], True
         newest = view.newest_first(eligible)
-        return [
-            _Candidate(p, 1 / (weights.rrf_k + r), [Term("newest", r)]) for r, p in enumerate(newest, 1)
-        ], False
+        return [_Candidate(p, 1 / r, [Term("newest", 1 / r, ARM)]) for r, p in enumerate(newest, 1)], False
     enough = weights.abstain * lexical.total
     sure = {position for position in scores if lexical.matched.get(position, 0.0) >= enough} | set(entity)
     if not sure:
@@ -361,4 +357,4 @@ def quote(context: Context, found: Found, shorts: dict[str, str]) -> notation.Qu
 
 def without_explanations(recalled: Recalled) -> Recalled:
     """``recalled`` with no terms of scores, as it is given unless they were asked for."""
-    return replace(recalled, hits=tuple(replace(hit, explain=()) for hit in recalled.hits))
+    return recalled._replace(hits=tuple(hit._replace(explain=()) for hit in recalled.hits))

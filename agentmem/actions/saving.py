@@ -2,16 +2,17 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.actions.context import Context
 from agentmem.errors import AgentmemError, NotFound, NotWritable, UsageError
 from agentmem.git import objects
-from agentmem.index.record import MAX_BYTES
-from agentmem.model import document, editing, emitting, ids, safety
-from agentmem.model.editing import Edit
-from agentmem.model.memory import Memory, as_meta
+from agentmem.model import emitting, ids, safety
+from agentmem.model.memory import MAX_BYTES, Memory, as_meta
 from agentmem.store import journal, layout, reading, writing
+
+if TYPE_CHECKING:
+    from agentmem.model.editing import Edit
 
 PRUNE_FROM = 64
 """Journal files from which on a write looks for some that git has by now."""
@@ -23,8 +24,7 @@ class Refused(AgentmemError):
     code = "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """A file that was written: its path below the store, its blob."""
 
     path: str
@@ -101,7 +101,7 @@ def create_many(context: Context, memories: Sequence[Memory]) -> list[Written]:
 
 
 def change(
-    context: Context, identity: str, path: str, edits: Sequence[Edit], body: str | None = None
+    context: Context, identity: str, path: str, edits: "Sequence[Edit]", body: str | None = None
 ) -> Written | None:
     """Edit the memory at ``path`` in place: under its lock, on what is there now; None when that changes nothing.
 
@@ -109,6 +109,8 @@ def change(
         NotFound: the file is gone; UsageError: its front matter must be mended by hand first; NotWritable.
 
     """
+    from agentmem.model import document, editing
+
     whole = os.path.join(context.place.root, path)
     _demand_present(context)
     with writing.locked(context.lock_folders, identity[:2]):

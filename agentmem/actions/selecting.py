@@ -1,7 +1,7 @@
 """Filters that every reading verb shares: which memories of a view are asked for."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from agentmem.actions.context import Context
 from agentmem.errors import Ambiguous, NotFound, UsageError
@@ -11,8 +11,7 @@ from agentmem.model import ids, kinds, lifecycle, memory, scopes, times
 from agentmem.model.memory import Memory
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(NamedTuple):
     """What is asked for. Times are seconds UTC, ``since`` inclusive and ``until`` exclusive; ``files`` are paths from the
     repository's top; empty means no restriction.
     """
@@ -197,8 +196,7 @@ def about_files(index: Index, files: Iterable[str]) -> dict[int, float]:
     return near
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One memory of a view with what the view says of it."""
 
     position: int

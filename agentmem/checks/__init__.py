@@ -1,7 +1,6 @@
 """The rules that a store must keep, one a file; each gives findings and changes nothing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from agentmem.checks import (
     broken_file,
@@ -50,8 +49,12 @@ def check(subject: Subject, settings: Mapping[str, str] = _NONE, only: Sequence[
             continue
         severity = settings.get(rule.id, OFF)
         results = rule.run(subject)
-        found += results if severity == OFF else [replace(one, severity=severity) for one in results]
+        found += results if severity == OFF else [_as(severity, one) for one in results]
     return ordered(found)
+
+
+def _as(severity: str, one: Finding) -> Finding:
+    return Finding(one.rule, severity, one.path, one.line, one.memory, one.message, one.fix)
 
 
 def _known(name: str) -> None:

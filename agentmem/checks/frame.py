@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from agentmem.index.record import MAX_BYTES
 from agentmem.model import document, ids, memory, safety
 from agentmem.model.document import Document
 from agentmem.model.findings import Finding
-from agentmem.model.memory import Memory, Problem
+from agentmem.model.memory import MAX_BYTES, Memory, Problem
 from agentmem.store import layout
 
 MAX_MESSAGE = 300

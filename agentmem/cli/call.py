@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 
 from agentmem.actions.context import Context
+from agentmem.cli.streams import write
 from agentmem.errors import EXIT_OK, UsageError
 
 MAX_STDIN = 8_388_608
@@ -85,14 +86,3 @@ class Bare:
 
     def __init__(self, call: Call) -> None:
         self.obj = call
-
-
-def write(stream: object, text: str) -> None:
-    """Write ``text`` as UTF-8 whatever the locale says; what cannot be encoded becomes a question mark."""
-    buffer = getattr(stream, "buffer", None)
-    if buffer is None:
-        stream.write(text)  # type: ignore[attr-defined]
-    else:
-        stream.flush()  # type: ignore[attr-defined]
-        buffer.write(text.encode("utf-8", "replace"))
-        buffer.flush()

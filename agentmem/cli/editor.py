@@ -6,8 +6,8 @@ import subprocess
 import tempfile
 
 from agentmem.actions import saving, selecting
+from agentmem.actions.change import Changed
 from agentmem.actions.context import Context
-from agentmem.actions.write import Changed
 from agentmem.errors import UsageError
 from agentmem.model import document
 from agentmem.store import reading, resources

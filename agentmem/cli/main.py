@@ -76,14 +76,14 @@ def _dispatch(words: list[str]) -> int:
 
 
 def _print(text: str) -> int:
-    from agentmem.cli.call import write
+    from agentmem.cli.streams import write
 
     write(sys.stdout, text)
     return errors.EXIT_OK
 
 
 def _report(problem: errors.AgentmemError, json: bool) -> int:
-    from agentmem.cli.call import write
+    from agentmem.cli.streams import write
     from agentmem.model import safety
 
     if json:

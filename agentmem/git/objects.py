@@ -1,6 +1,5 @@
 """Trees and blobs, read in bulk: one process for any number of them."""
 
-import hashlib
 import os
 from collections.abc import Iterable, Iterator
 
@@ -47,4 +46,6 @@ def read_blobs(repository: Repository, oids: Iterable[str]) -> Iterator[tuple[st
 
 def blob_id(data: bytes, object_format: str) -> str:
     """The id that git gives a blob of these bytes (no filter, no line-ending conversion)."""
+    import hashlib  # 3 ms, and a clean worktree needs none
+
     return hashlib.new(object_format, b"blob %d\0" % len(data) + data).hexdigest()

@@ -3,7 +3,7 @@
 import os
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from agentmem.errors import GitFailed, NoRepository
 from agentmem.git import process
@@ -14,8 +14,7 @@ EMPTY_TREE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
+class Repository(NamedTuple):
     """One repository seen from ``directory``, the folder that holds the store.
 
     ``prefix`` leads from the worktree's top to it (empty at the top, else with a final slash); ``head`` is None before
@@ -40,8 +39,7 @@ class Repository:
         return os.path.normpath(os.path.join(self.directory, *[".."] * depth)) if depth else self.directory
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """One path of the store that is not as the compared commit has it.
 
     ``old`` is the commit's blob; ``new`` the blob it has now where git knows it without reading; both None where there is

@@ -2,15 +2,15 @@
 
 import json
 import os
-import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from agentmem.index.record import Record
 from agentmem.model import scopes
 from agentmem.model.memory import Citation, Memory, Problem, first_paragraph
+
+if TYPE_CHECKING:
+    from agentmem.index.record import Record
 
 T = TypeVar("T")
 VERSION = 1
@@ -106,7 +106,7 @@ class Catalog:
             found.update(self._db.execute(f"SELECT blob, row FROM doc WHERE blob IN ({_marks(part)})", part))
         return found
 
-    def add(self, records: Iterable[Record]) -> None:
+    def add(self, records: "Iterable[Record]") -> None:
         """Add ``records``; those it has are left as they are. One transaction."""
         self._db.execute("BEGIN IMMEDIATE")
         try:
@@ -117,7 +117,7 @@ class Catalog:
             self._db.execute("ROLLBACK")
             raise
 
-    def _insert(self, record: Record) -> None:
+    def _insert(self, record: "Record") -> None:
         memory = record.memory or Memory("", "", "")
         links = [list(getattr(memory, key)) for key in LINKS]
         cursor = self._db.execute(
@@ -248,7 +248,7 @@ def _create(connection: sqlite3.Connection) -> None:
     if not connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'info'").fetchone()[0]:
         for statement in SCHEMA.split(";"):
             connection.execute(statement)
-        values = (("version", str(VERSION)), ("identity", secrets.token_hex(8)))
+        values = (("version", str(VERSION)), ("identity", os.urandom(8).hex()))
         connection.executemany("INSERT INTO info VALUES (?, ?)", values)
     connection.execute("COMMIT")
 
@@ -276,12 +276,14 @@ def _text(value: str) -> str:
     return value.encode("utf-8", "replace").decode("utf-8")
 
 
-_SCALARS = tuple(f.name for f in fields(Memory) if f.name not in ("body", "cites"))
+_SCALARS = tuple(name for name in Memory._fields if name not in ("body", "cites"))
 
 
 def _dump(memory: Memory) -> str:
     record = {
-        name: value for name in _SCALARS if (value := getattr(memory, name)) not in (None, (), {}, False)
+        name: value
+        for name in _SCALARS
+        if (value := getattr(memory, name)) or (value == 0 and value is not False)
     }
     if memory.cites:
         record["cites"] = [[c.path, c.symbol, c.lines, c.commit, c.hash, c.quote] for c in memory.cites]

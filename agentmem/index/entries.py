@@ -3,7 +3,6 @@
 import os
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from agentmem.git import objects
 from agentmem.git.repository import Difference, Probe, Repository
@@ -20,13 +19,13 @@ DELTA = 64
 """Differences from the saved columns up to this many are applied to them; beyond, the columns are made and saved anew."""
 
 
-@dataclass(slots=True)
 class Delta:
     """What turns the saved columns into the present ones; ``contents`` has the bytes of files that were read for it."""
 
-    removed: set[str] = field(default_factory=set)
-    added: list[Entry] = field(default_factory=list)
-    contents: dict[str, bytes] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.removed: set[str] = set()
+        self.added: list[Entry] = []
+        self.contents: dict[str, bytes] = {}
 
     def __len__(self) -> int:
         return len(self.removed) + len(self.added)

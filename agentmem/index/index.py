@@ -1,8 +1,7 @@
 """The index of one repository: fresh views of its store, and an engine that holds every word of them."""
 
-import hashlib
 import os
-import shutil
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from agentmem.errors import Contended
@@ -59,8 +58,8 @@ class Index:
         return own if os.access(own, os.W_OK) else cache.fallback_folder(common, self._environment)
 
     def _view_file(self, folder: str) -> str:
-        key = hashlib.sha256(self.place.root.encode("utf-8", "surrogateescape")).hexdigest()[:16]
-        return os.path.join(folder, "views", key)
+        key = zlib.crc32(self.place.root.encode("utf-8", "surrogateescape"))  # the file itself names the root
+        return os.path.join(folder, "views", f"{key:08x}")
 
     @property
     def repository(self) -> Repository:
@@ -106,10 +105,10 @@ class Index:
         worktree = Worktree(self.place, self.repository)
         if self.repository.bare:
             found = worktree.tree(self.repository.head) if self.repository.head else []
-            return self._make(found, Delta(), write=len(found) > SAVE_FROM)
+            return self._make(found, Delta())
         commit, differences = self._probe.differences(self.repository)
         self._differences = commit, differences
-        saved = viewcache.load(self._cache_file) if self._cache_file else None
+        saved = viewcache.load(self._cache_file, self.place.root) if self._cache_file else None
         if saved and saved.commit == commit and saved.identity == self.knowledge.identity:
             delta = worktree.delta(saved, differences)
             if len(delta) <= entries.DELTA:
@@ -119,7 +118,7 @@ class Index:
             commit, differences = entries.probe(self.place, treeish).differences(self.repository)
             self._differences = commit, differences
         found, delta, dirty = worktree.everything(commit, differences)
-        columns = self._make(found, delta, write=len(found) >= SAVE_FROM)
+        columns = self._make(found, delta)
         self._save(commit, columns, dirty)
         return columns
 
@@ -128,20 +127,20 @@ class Index:
         if changed := frozenset(delta.removed & present):
             columns = columns.without(changed)
         if delta.added:
-            self._append(columns, delta.added, delta, write=False)
+            self._append(columns, delta.added, delta)
         return columns
 
-    def _make(self, found: Sequence[Entry], delta: Delta, write: bool) -> Columns:
+    def _make(self, found: Sequence[Entry], delta: Delta) -> Columns:
         columns = Columns()
-        self._append(columns, found, delta, write)
+        self._append(columns, found, delta)
         return columns
 
-    def _append(self, columns: Columns, found: Sequence[Entry], delta: Delta, write: bool) -> None:
+    def _append(self, columns: Columns, found: Sequence[Entry], delta: Delta) -> None:
         blobs = list(dict.fromkeys(entry.blob for entry in found))
         known = self.knowledge.rows_of(blobs)
         unknown = [blob for blob in blobs if blob not in known]
         if unknown:
-            self.knowledge.take(lambda: self._contents(unknown, delta.contents), len(unknown), write)
+            self.knowledge.take(lambda: self._contents(unknown, delta.contents), len(unknown))
             known = self.knowledge.rows_of(blobs)
         rows = {row.row: row for row in self.knowledge.rows(list(set(known.values())))}
         missing = 0
@@ -168,7 +167,9 @@ class Index:
         if self._cache_file is None or identity is None or len(columns.paths) < SAVE_FROM:
             return
         if all(self.knowledge.is_kept(row) for row in columns.rows):
-            viewcache.save(self._cache_file, viewcache.Saved(commit, identity, columns, dirty))
+            viewcache.save(
+                self._cache_file, viewcache.Saved(self.place.root, commit, identity, columns, dirty)
+            )
 
     # -- words
 
@@ -222,7 +223,7 @@ class Index:
             catalog.remove_files(knowledge.catalog_path)
             for name in os.listdir(knowledge.folder):
                 if name == "views" or name.startswith("words-"):
-                    shutil.rmtree(os.path.join(knowledge.folder, name), ignore_errors=True)
+                    _remove_tree(os.path.join(knowledge.folder, name))
         finally:
             os.close(lock)
 
@@ -264,9 +265,12 @@ class Index:
         if lock is not None:
             try:
                 if self.knowledge.folder and self.knowledge.identity:
-                    shutil.rmtree(
-                        self._engine_folder(self.knowledge.folder, self.knowledge.identity),
-                        ignore_errors=True,
-                    )
+                    _remove_tree(self._engine_folder(self.knowledge.folder, self.knowledge.identity))
             finally:
                 os.close(lock)
+
+
+def _remove_tree(folder: str) -> None:
+    import shutil  # 13 ms, and only to mend
+
+    shutil.rmtree(folder, ignore_errors=True)

@@ -3,16 +3,18 @@
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from agentmem.index import catalog as catalogs
 from agentmem.index.catalog import Catalog, Row
-from agentmem.index.record import Record, learn
-from agentmem.model import words
 from agentmem.model.memory import Memory, Problem
 from agentmem.store import writing
 
+if TYPE_CHECKING:
+    from agentmem.index.record import Record
+
 FEW = 24
-"""Unknown blobs up to this many are read and scored without writing: 0.5 ms each, less than a write's locks and syncs."""
+"""Blobs whose words are not in the index are scanned up to this many: 0.5 ms each, less than a write's locks and syncs."""
 
 BATCH = 1000
 """Blobs learned in one transaction: what a kill loses, and how often progress is shown."""
@@ -69,13 +71,13 @@ class Knowledge:
             found.update(self._extra.known(missing))
         return found
 
-    def take(self, contents: Callable[[], Iterable[tuple[str, bytes]]], count: int, write: bool) -> None:
+    def take(self, contents: Callable[[], Iterable[tuple[str, bytes]]], count: int) -> None:
         """Learn ``count`` blobs whose ``contents`` gives (id, bytes).
 
-        They go to the catalog on disk when there are more than a few or ``write`` asks for it, and nobody else is writing
-        it: nobody waits for a lock. Else they are kept for this process.
+        They go to the catalog on disk when nobody else is writing it: nobody waits for a lock. Else they are kept for this
+        process. Even a few are written: to read one costs 30 ms of imports, to write one 1 ms.
         """
-        if self._disk and (write or count > FEW) and (lock := self.lock()) is not None:
+        if self._disk and (lock := self.lock()) is not None:
             try:
                 self._learn_into(self._disk, contents(), count, keep=count <= KEPT)
                 return
@@ -84,6 +86,16 @@ class Knowledge:
             finally:
                 os.close(lock)
         self._learn_into(self._extra, contents(), count, keep=True)
+
+    def note(self, record: "Record") -> None:
+        """Keep what a writer knows of the blob it has just written, if nobody else is writing the catalog."""
+        if self._disk and (lock := self.lock()) is not None:
+            try:
+                self._disk.add([record])
+            except sqlite3.Error:
+                pass  # the next reader learns it from the file
+            finally:
+                os.close(lock)
 
     def lock(self) -> int | None:
         """The open descriptor that holds the lock of the index; None when somebody else has it or there is no place for it."""
@@ -101,6 +113,10 @@ class Knowledge:
     def _learn_into(
         self, into: Catalog, contents: Iterable[tuple[str, bytes]], count: int, keep: bool = False
     ) -> None:
+        from agentmem.index.record import (
+            learn,  # the YAML reader and the analyser: 15 ms that a fresh index does not pay
+        )
+
         batch: list[Record] = []
         for done, (blob, data) in enumerate(contents, 1):
             batch.append(learn(blob, data))
@@ -111,7 +127,7 @@ class Knowledge:
                 self._progress(done, count)
         self._store(into, batch, keep)
 
-    def _store(self, into: Catalog, batch: list[Record], keep: bool) -> None:
+    def _store(self, into: Catalog, batch: "list[Record]", keep: bool) -> None:
         into.add(batch)
         if keep:
             rows = into.known([record.blob for record in batch])
@@ -166,6 +182,8 @@ class Knowledge:
 
     def words(self, numbers: Sequence[int]) -> Iterator[tuple[int, dict[str, int]]]:
         """``(row, packed frequency of each term)`` of ``numbers``: from this process, else analysed again."""
+        from agentmem.model import words
+
         again = [row for row in numbers if row not in self._fresh]
         for row in numbers:
             if row in self._fresh:

@@ -1,16 +1,12 @@
 """What the bytes of one blob say, parsed once and kept by blob id."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from agentmem.model import document, memory, similarity, tokens, words
-from agentmem.model.memory import Memory, Problem
-
-MAX_BYTES = 262_144
-"""A memory's largest size in bytes; beyond it a file is a finding, and is not searched."""
+from agentmem.model import memory, similarity, tokens, words
+from agentmem.model.memory import MAX_BYTES, Memory, Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One blob. ``memory`` is as the bytes alone give it (see ``memory.place``); None where the file is broken."""
 
     blob: str
@@ -22,15 +18,8 @@ class Record:
     terms: dict[str, int]
 
 
-def learn(blob: str, data: bytes) -> Record:
-    """The record of a blob; never fails, whatever the bytes."""
-    if len(data) > MAX_BYTES:
-        problem = Problem("size", 1, f"{len(data):,} bytes; a memory has at most {MAX_BYTES:,}")
-        return Record(blob, None, (problem,), 0, b"", words.Lengths(0, 0, 0, 0), {})
-    parsed = document.parse(data)
-    found, problems = memory.read(parsed.meta, parsed.body, parsed.lines)
-    if parsed.problems:
-        return Record(blob, None, parsed.problems, 0, b"", words.Lengths(0, 0, 0, 0), {})
+def of_memory(blob: str, found: Memory, problems: tuple[Problem, ...] = ()) -> Record:
+    """The record of a blob whose bytes give the memory ``found``."""
     terms, lengths = words.words_of(found)
     return Record(
         blob=blob,
@@ -41,3 +30,19 @@ def learn(blob: str, data: bytes) -> Record:
         lengths=lengths,
         terms=terms,
     )
+
+
+def learn(blob: str, data: bytes) -> Record:
+    """The record of a blob; never fails, whatever the bytes."""
+    if len(data) > MAX_BYTES:
+        problem = Problem("size", 1, f"{len(data):,} bytes; a memory has at most {MAX_BYTES:,}")
+        return Record(blob, None, (problem,), 0, b"", words.Lengths(0, 0, 0, 0), {})
+    from agentmem.model import (
+        document,  # reads YAML: 30 ms of imports that a memory just written does not need
+    )
+
+    parsed = document.parse(data)
+    found, problems = memory.read(parsed.meta, parsed.body, parsed.lines)
+    if parsed.problems:
+        return Record(blob, None, parsed.problems, 0, b"", words.Lengths(0, 0, 0, 0), {})
+    return of_memory(blob, found, problems)

@@ -2,8 +2,8 @@
 
 from array import array
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from agentmem.index.catalog import LINKS, Row
 from agentmem.model import ids, kinds, lifecycle
@@ -14,8 +14,7 @@ _RETRACTED = _STATUSES.index("retracted")
 _SUPERSEDES, _CLOSES, _REOPENS = LINKS.index("supersedes"), LINKS.index("closes"), LINKS.index("reopens")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A file of the view: its path below the store and its blob."""
 
     path: str

@@ -5,29 +5,28 @@ One file a worktree. Its first line is the commit, read alone so that git can st
 
 import marshal
 import os
-import secrets
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from agentmem.index.view import Columns
 from agentmem.store.reading import Signature
 
-FORMAT = 1
+FORMAT = 2
 _ARRAYS = ("rows", "created", "expires", "tokens")
 _BYTES = ("kinds", "status", "importance", "pins")
 
 
-@dataclass(slots=True)
-class Saved:
+class Saved(NamedTuple):
     """Columns of the tree at ``commit`` with the files of ``dirty`` in the place of what it held.
 
     ``dirty`` maps a path to the signature of the file that was read (None where it must be read again) and the commit's own
     blob of that path (None: the commit has none). ``identity`` is the catalog's whose rows these are.
     """
 
+    root: str
     commit: str
     identity: str
     columns: Columns
-    dirty: dict[str, tuple[Signature | None, str | None]] = field(default_factory=dict)
+    dirty: dict[str, tuple[Signature | None, str | None]]
 
 
 def read_commit(path: str) -> str | None:
@@ -40,13 +39,13 @@ def read_commit(path: str) -> str | None:
     return line if len(line) in (40, 64) and set(line) <= set("0123456789abcdef") else None
 
 
-def load(path: str) -> Saved | None:
-    """The cache at ``path``; None where there is none that can be used."""
+def load(path: str, root: str) -> Saved | None:
+    """The cache at ``path`` of the store at ``root``; None where there is none that can be used."""
     try:
         with open(path, "rb") as file:
             commit = file.readline(80).strip().decode("ascii")
             record = marshal.loads(file.read())
-        if record["format"] != FORMAT:
+        if record["format"] != FORMAT or record["root"] != root:
             return None
         columns = Columns()
         columns.paths = record["paths"].split("\0") if record["paths"] else []
@@ -74,7 +73,7 @@ def load(path: str) -> Saved | None:
             != 1
         ):
             return None
-        return Saved(commit, record["identity"], columns, record["dirty"])
+        return Saved(root, commit, record["identity"], columns, record["dirty"])
     except (OSError, ValueError, EOFError, TypeError, KeyError, UnicodeDecodeError):
         return None
 
@@ -84,6 +83,7 @@ def save(path: str, saved: Saved) -> None:
     columns = saved.columns
     record = {
         "format": FORMAT,
+        "root": saved.root,
         "identity": saved.identity,
         "paths": "\0".join(columns.paths),
         "ids": "\0".join(columns.ids),
@@ -97,7 +97,7 @@ def save(path: str, saved: Saved) -> None:
         **{name: getattr(columns, name).tobytes() for name in _ARRAYS},
         **{name: bytes(getattr(columns, name)) for name in _BYTES},
     }
-    temporary = f"{path}.{secrets.token_hex(6)}"
+    temporary = f"{path}.{os.urandom(6).hex()}"
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(temporary, "wb") as file:

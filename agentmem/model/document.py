@@ -5,7 +5,6 @@ What is wrong with a file is told as problems, never raised: one broken file mus
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from agentmem.model import yamltree
@@ -24,8 +23,7 @@ _CLOSING = re.compile(r"(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)")
 _CLOSING_LINE = re.compile(rf"(?<=[\r\n]){_CLOSING.pattern}")
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One file: ``raw`` as read, ``meta`` of strings, lists, mappings and None, ``lines`` of its keys from 1.
 
     ``text`` has no BOM and its own newlines; ``body`` has LF, no leading blank lines, no trailing whitespace.

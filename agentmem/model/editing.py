@@ -6,7 +6,6 @@ does not come out as meant is refused, so a hand-written block is never damaged.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from agentmem.model import emitting, fields
@@ -25,8 +24,7 @@ _LINE_END = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
 _ORDER = {field.name: number for number, field in enumerate(fields.ALL)}
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """One change of one key: ``add`` and ``remove`` are of items of a list, ``delete`` takes the key away.
 
     ``value`` is a string or a list; for ``add`` and ``remove`` it is a list of items.

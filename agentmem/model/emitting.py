@@ -88,10 +88,16 @@ def compose(meta: Mapping[str, object], body: str) -> bytes:
     """
     if "\0" in body:
         raise ValueError("the body holds NUL characters: take them out")
+    text = body_as_read(body)
+    end = "\n" if text else ""
+    return f"---\n{front_matter(meta)}---\n{text}{end}".encode()
+
+
+def body_as_read(body: str) -> str:
+    """``body`` as it is read back: LF newlines, no blank lines before it, no white space after it."""
     text = body.replace("\r\n", "\n").replace("\r", "\n").rstrip()
     lead = text[: len(text) - len(text.lstrip())].rfind("\n") + 1
-    end = "\n" if text else ""
-    return f"---\n{front_matter(meta)}---\n{text[lead:]}{end}".encode()
+    return text[lead:]
 
 
 def entry(key: str, value: object, indent: str = "", *, literal: bool = True) -> list[str]:

@@ -1,7 +1,7 @@
 """The keys that front matter may have: one table, from which parsing, editing, the schema and the docs are made."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Type(StrEnum):
@@ -17,8 +17,7 @@ class Type(StrEnum):
     CITES = "cites"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One key. ``kinds`` empty: any kind may have it. ``low``/``high`` bound a number."""
 
     name: str

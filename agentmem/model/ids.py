@@ -1,6 +1,5 @@
 """Ids: 60 bits as 12 lower-case Crockford base32 characters."""
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable
 
@@ -25,6 +24,8 @@ def new_id(random_bytes: Callable[[int], bytes]) -> str:
 
 def derived_id(*parts: str) -> str:
     """The id of a record that has none of its own: 60 bits of SHA-256 over its ``parts``, the same on every branch."""
+    import hashlib
+
     digest = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).digest()
     return encode(int.from_bytes(digest[:8], "big") >> 4)
 

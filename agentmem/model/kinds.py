@@ -1,10 +1,9 @@
 """The kinds of memory: folder, half-life, what each is for."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """One kind. ``half_life`` is in days; None means that age does not count against it."""
 
     name: str

@@ -1,10 +1,14 @@
 """A memory as a value, and how front matter becomes one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import NamedTuple
 
 from agentmem.model import fields, ids, kinds, times
 from agentmem.model.fields import Type
+
+MAX_BYTES = 262_144
+"""A memory's largest size in bytes; beyond it a file is a finding, and is not searched."""
 
 STATUSES = ("proposed", "active", "retracted")
 
@@ -16,8 +20,7 @@ type_names = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Something wrong with one file: ``line`` counts from 1 in the file; ``code`` is stable."""
 
     code: str
@@ -25,8 +28,7 @@ class Problem:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(NamedTuple):
     """Evidence: a place in the code and the text it had. ``lines`` is ``N`` or ``N-M``, 1-based, both included."""
 
     path: str
@@ -37,8 +39,7 @@ class Citation:
     quote: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(NamedTuple):
     """One memory. Times are seconds since the epoch, UTC; lists keep the file's order without repeats."""
 
     id: str
@@ -70,7 +71,7 @@ class Memory:
     owner: str | None = None
     closes: tuple[str, ...] = ()
     reopens: tuple[str, ...] = ()
-    extra: Mapping[str, object] = field(default_factory=dict)
+    extra: Mapping[str, object] = MappingProxyType({})
 
 
 Value = object
@@ -172,8 +173,7 @@ def place(memory: Memory, path: str) -> Memory:
     if memory.id and memory.kind and memory.title:
         return memory
     folder_kind = kinds.of_path(path)
-    return replace(
-        memory,
+    return memory._replace(
         id=memory.id or ids.derived_id(path),
         kind=memory.kind or (folder_kind.name if folder_kind else "fact"),
         title=memory.title or name_of(path),

@@ -1,7 +1,6 @@
 """How one memory is quoted: fenced as data, so that recalled text cannot pose as an instruction."""
 
-import textwrap
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from agentmem.model import safety, times
 from agentmem.model.memory import Citation, Memory, first_paragraph
@@ -12,8 +11,7 @@ TITLE_WIDTH = 90
 """Characters of a title in a line of titles."""
 
 
-@dataclass(frozen=True, slots=True)
-class Quoted:
+class Quoted(NamedTuple):
     """A memory as it is to be quoted. ``short`` is its printed id; ``age`` in seconds, None where its time is unknown; ``notes``
     say what deviates from the default, in print order.
     """
@@ -26,6 +24,8 @@ class Quoted:
 
 def block(quoted: Quoted, detail: str) -> str:
     """The fenced block at level ``detail`` (full or paragraph), or the one line of a title."""
+    import textwrap
+
     memory = quoted.memory
     if detail == TITLE:
         title = textwrap.shorten(safety.one_line(memory.title), TITLE_WIDTH, placeholder=" …")

@@ -1,15 +1,14 @@
 """Packing: the most value that fits a token budget, in rank order; what does not fit is counted, never cut off in the middle."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 TITLE, PARAGRAPH, FULL = "title", "paragraph", "full"
 WHOLE = 3
 """How many are shown whole at most where there is a budget: the fourth best helps less than three more at a glance."""
 
 
-@dataclass(frozen=True, slots=True)
-class Costs:
+class Costs(NamedTuple):
     """Tokens of one memory at each level of detail. ``paragraph`` may equal ``full`` where there is no more to tell."""
 
     title: int

@@ -41,6 +41,7 @@ _GENERIC = frozenset(
 _PLANS = frozenset(["plan", "plans", "planning"])
 _NO_PLAN = frozenset(["phases", "tasks", "todo", "docs", "work", "milestones", "sprints", "archive", "done"])
 _DAY = re.compile(r"^\d{4}-?\d\d-?\d\d[-_. ]?|[-_. ]?\d{4}-\d\d-\d\d$")
+_SAYS = re.compile(r"\w")
 _MARKS = re.compile(r"^[\s>]*(?:(?:[-*+]|\d{1,9}[.)])\s+)?(?:\[[ xX]\]\s+)?#*\s*")
 
 
@@ -110,7 +111,7 @@ class _File:
             starts = place == root or planhints.phase_of_heading(section.heading)[1] is not None
             kinds.append(None if starts else self._kind(place, kinds))
             groups.append(place if starts else root if section.parent is None else groups[section.parent])
-            if kinds[place] is None and plantext.body(rests[place]):
+            if kinds[place] is None and _SAYS.search(plantext.body(rests[place])):
                 lines = texts.setdefault(groups[place], [])
                 if section.heading and not starts:
                     lines += [Line(f"{'#' * section.level} {section.heading}"), Line("")]
@@ -150,7 +151,7 @@ class _File:
 
     def _entry(self, place: int, lines: list[Line]) -> Iterator[Record]:
         text = plantext.body(lines)
-        if not text or (self.sections[place].level < 2 and self._only_fields(lines)):
+        if not _SAYS.search(text) or (self.sections[place].level < 2 and self._only_fields(lines)):
             return
         title, kind = self.titles[place], self._log_kind(place, text)
         by, role = self._author(place)
@@ -172,7 +173,7 @@ class _File:
         items: list[Item] = []
         if planhints.is_collection(title):
             lines, items = plantext.bullets(lines)
-        if text := plantext.body(lines):
+        if _SAYS.search(text := plantext.body(lines)):
             above = self.sections[section.parent] if section.parent else None
             shown = planhints.unprefixed(title)
             if (

@@ -236,11 +236,9 @@ def names(text: str) -> list[str]:
     found: dict[str, None] = {}
     for word in _QUOTED.findall(text):
         match = _NAME.fullmatch(word.strip())
-        if (
-            match
-            and _path(word) is None
-            and (match[2] or "." in match[1] or re.search("[a-z0-9][A-Z]", match[1]))
-        ):
+        if match is None or _EXTENSION.search(match[1]):
+            continue
+        if match[2] or "." in match[1] or re.search("[a-z0-9][A-Z]", match[1]):
             found[match[1]] = None
     return list(found)[:MAX_NAMES]
 

@@ -139,7 +139,13 @@ def _task(
     needs.update((found, found) for clause in _clauses(item) for found in _labels(clause) if found in unique)
     task.needs = tuple(found for found in needs if found in unique and found != label)
     task.missing = tuple(shown for found, shown in needs.items() if found not in unique)
-    task.title, rest = plantext.headline(_unwrapped(text))
+    if not text:
+        # an empty box with text below it: the first line is what it is about, and stays where it is
+        said = (line.strip() for line in plantext.body(item.lines).split("\n"))
+        text = next((line for line in said if re.search(r"\w", line)), "")
+        task.title, rest = plantext.headline(text)[0], ""
+    else:
+        task.title, rest = plantext.headline(_unwrapped(text))
     unmet = f"Needs {', '.join(task.missing)}" if task.missing else ""
     task.body = "\n".join(part for part in (rest, plantext.body(item.lines), unmet) if part)
     return task if task.title else None

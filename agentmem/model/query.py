@@ -1,7 +1,7 @@
 """What a question asks for: words, exact phrases, ``field:value`` filters, ids, paths, a span of time."""
 
 import re
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from agentmem.model import analysis, ids, times
 
@@ -21,10 +21,11 @@ _SPANS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A question, understood. ``exact``: it is quoted phrases and nothing else, so they must all stand as they are. ``terms`` has each analysed term and how often it stands; ``after`` is a moment in seconds UTC
-    that its time words point behind, None where it has none.
+class Query(NamedTuple):
+    """A question, understood.
+
+    ``exact``: it is quoted phrases and nothing else, so they must all stand as they are. ``terms`` has each analysed term and
+    how often it stands; ``after`` is a moment in seconds UTC that its time words point behind, None where it has none.
     """
 
     text: str
@@ -35,7 +36,7 @@ class Query:
     paths: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     filters: tuple[tuple[str, str], ...] = ()
-    after: int | None = field(default=None)
+    after: int | None = None
 
 
 def parse(text: str, now: int) -> Query:

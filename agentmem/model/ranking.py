@@ -6,7 +6,6 @@ Source: Robertson and Zaragoza, *The Probabilistic Relevance Framework* (2009), 
 import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 Posting = tuple[int, int]
@@ -15,8 +14,7 @@ MOST_TERMS = 6
 """A question is covered when what is matched weighs enough against its six rarest terms: a long note has many more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
+class Weights(NamedTuple):
     """Every constant of ranking; see ``benchmarks/team_history.py`` for how they were chosen."""
 
     title: float = 3.0

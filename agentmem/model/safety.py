@@ -103,9 +103,13 @@ def _secrets() -> tuple[tuple[str, re.Pattern[str]], ...]:
 def hidden(text: str) -> list[tuple[int, int, str]]:
     """What may not be in ``text``: line and column from 1, and the code point, such as ``U+200B``."""
     found = []
+    line, line_start, seen = 1, 0, 0
     for at in _refused_places(text):
-        line_start = text.rfind("\n", 0, at) + 1
-        found.append((text.count("\n", 0, at) + 1, at - line_start + 1, f"U+{ord(text[at]):04X}"))
+        # counted on from the last place: a file of nothing but such characters must not take seconds
+        line += text.count("\n", seen, at)
+        line_start = max(line_start, text.rfind("\n", seen, at) + 1)
+        seen = at
+        found.append((line, at - line_start + 1, f"U+{ord(text[at]):04X}"))
     return found
 
 

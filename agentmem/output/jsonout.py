@@ -10,6 +10,7 @@ from agentmem.model import safety, times, tokens
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from agentmem.actions.change import Changed
     from agentmem.actions.checking import Checked
     from agentmem.actions.importing import Imported
     from agentmem.actions.indexing import IndexStatus
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from agentmem.actions.reading import Listed, Status
     from agentmem.actions.recall import Hit, Recalled
     from agentmem.actions.selecting import Found
-    from agentmem.actions.write import Added, Changed
+    from agentmem.actions.write import Added
     from agentmem.errors import AgentmemError
     from agentmem.model.findings import Finding
 

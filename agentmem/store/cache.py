@@ -1,6 +1,5 @@
 """The folders outside the worktree: ``agentmem/`` in the common git dir, else ``$AGENTMEM_CACHE``, else the system's temp."""
 
-import hashlib
 import os
 from collections.abc import Mapping
 
@@ -12,6 +11,8 @@ def state_folder(common_dir: str) -> str:
 
 def fallback_folder(common_dir: str, environment: Mapping[str, str]) -> str:
     """Where they go when the git dir is read-only, as agents' sandboxes often make it; keyed by the git dir."""
+    import hashlib
+
     key = hashlib.sha256(common_dir.encode("utf-8", "surrogateescape")).hexdigest()[:16]
     chosen = environment.get("AGENTMEM_CACHE")
     if chosen:

@@ -1,24 +1,30 @@
 """``config.toml``: what a team sets for all its clones. Every key has a default; an unknown one is an error that names it."""
 
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from agentmem.errors import ConfigError
 from agentmem.store import layout, reading
 
+_PLAIN = re.compile(
+    rb'(?:[ \t]*(?:#[^\r\n]*)?\r?\n)*trunk = "([^"\\\x00-\x1f]*)"(?:[ \t]*(?:#[^\r\n]*)?\r?\n)*'
+)
+"""A file that sets trunk alone, as ``init`` writes it, is read without tomllib, whose import costs 4 ms."""
+
 RULE_SETTINGS = ("error", "warning", "off")
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """``trunk`` is None where the file does not say; budgets are in tokens, 0 for no limit."""
 
     trunk: str | None = None
     recall_limit: int = 6
     recall_budget: int = 800
     budget: int = 600
-    rules: Mapping[str, str] = field(default_factory=dict)
+    rules: Mapping[str, str] = MappingProxyType({})
 
 
 def load(root: str) -> Config:
@@ -31,6 +37,9 @@ def load(root: str) -> Config:
     data = reading.read(root, layout.CONFIG)
     if data is None:
         return Config()
+    plain = _PLAIN.fullmatch(data)
+    if plain:
+        return Config(trunk=plain[1].decode("utf-8", "replace"))
     import tomllib
 
     path = os.path.join(root, layout.CONFIG)

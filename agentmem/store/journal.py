@@ -2,17 +2,15 @@
 
 import json
 import os
-import secrets
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from agentmem.errors import NotWritable
 from agentmem.model import times
 from agentmem.store import writing
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One write: ``path`` below the store of ``worktree``; ``at`` in seconds UTC; ``text`` holds the file's bytes as UTF-8."""
 
     worktree: str
@@ -35,7 +33,7 @@ class Journal:
         found = list(entries)
         if not found:
             return True
-        name = f"{times.format_iso(found[0].at).replace(':', '')}-{secrets.token_hex(6)}.jsonl"
+        name = f"{times.format_iso(found[0].at).replace(':', '')}-{os.urandom(6).hex()}.jsonl"
         lines = "".join(json.dumps(_plain(entry), ensure_ascii=False) + "\n" for entry in found)
         try:
             return writing.create(os.path.join(self.folder, name), lines.encode("utf-8", "surrogateescape"))

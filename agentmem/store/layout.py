@@ -1,7 +1,6 @@
 """Names and places inside a store."""
 
 import re
-import unicodedata
 
 from agentmem.model import kinds, times
 from agentmem.model.memory import Memory
@@ -21,7 +20,11 @@ GITATTRIBUTES = (
 
 def slug(title: str) -> str:
     """``title`` as an ASCII file-name part: lower case, words joined by dashes, cut at a word to at most 40 characters."""
-    ascii_title = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode("ascii").lower()
+    ascii_title = title.lower()
+    if not title.isascii():
+        import unicodedata
+
+        ascii_title = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode("ascii").lower()
     words = re.findall(r"[a-z0-9]+", ascii_title)
     text = ""
     for word in words:

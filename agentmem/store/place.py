@@ -1,15 +1,14 @@
 """Where the store is: the nearest ``.agentmem/`` upwards inside this repository, or the folder that ``--store`` names."""
 
 import os
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from agentmem.errors import NoRepository, NoStore
 from agentmem.git import process
 from agentmem.store import layout
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """The folder ``directory/name``. ``present`` is False where a sparse checkout or a bare clone has it in git alone."""
 
     directory: str

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -97,7 +96,7 @@ def _create_exclusively(path: str, data: bytes) -> bool:
 
 
 def _write_temporary(folder: str, data: bytes, sync: bool = True) -> str:
-    temporary = os.path.join(folder, f"{layout.TEMPORARY}{os.getpid()}-{secrets.token_hex(6)}")
+    temporary = os.path.join(folder, f"{layout.TEMPORARY}{os.getpid()}-{os.urandom(6).hex()}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with os.fdopen(descriptor, "wb") as file:

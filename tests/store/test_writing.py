@@ -77,9 +77,6 @@ def test_create_obeys_the_umask(tmp_path):
     assert stat.S_IMODE((tmp_path / "a.md").stat().st_mode) == 0o640
 
 
-FAILURES = ("write", "fsync", "link", "replace")
-
-
 def _full(*_args, **_options):
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -108,7 +105,7 @@ def fail_at(monkeypatch, point):
         monkeypatch.setattr(os, point, _full)
 
 
-@pytest.mark.parametrize("point", ["write", "fsync", "link"])
+@pytest.mark.parametrize("point", ["write", "fsync"])
 @pytest.mark.parametrize("links", [True, False])
 def test_a_full_disk_leaves_nothing_of_a_new_file(tmp_path, monkeypatch, point, links):
     """A disk that fills up while a memory is written leaves neither half a file nor a temporary one."""
@@ -153,7 +150,7 @@ def test_a_full_disk_keeps_the_old_content(tmp_path, monkeypatch, point):
     assert temporaries(tmp_path) == []
 
 
-@pytest.mark.parametrize("point", ["fsync", "link"])
+@pytest.mark.parametrize("point", ["write", "fsync"])
 def test_add_on_a_full_disk(store, monkeypatch, point):
     """`add` on a full disk exits 3, says so, and leaves nothing half-written."""
     before = sorted(store.store.rglob("*"))
@@ -168,7 +165,7 @@ def test_add_on_a_full_disk(store, monkeypatch, point):
     assert store.titles() == {"The zebra crossing"}
 
 
-@pytest.mark.parametrize("point", ["fsync", "replace"])
+@pytest.mark.parametrize("point", ["write", "fsync", "replace"])
 def test_edit_on_a_full_disk(store, monkeypatch, point):
     """`edit` on a full disk exits 3, says so, and leaves the memory as it was."""
     name = store.remember(1)
@@ -211,16 +208,15 @@ def test_import_on_a_full_disk_leaves_only_whole_files(store, monkeypatch, tmp_p
     """A bulk import that meets a full disk leaves whole memories or none, and run again completes."""
     lines = "".join(f'{{"id": "r{i}", "kind": "fact", "title": "Memory {i}"}}\n' for i in range(20))
     source = support.put(tmp_path / "m.jsonl", lines)
-    real, calls = os.link, []
+    real, calls = os.fdopen, []
 
-    def link(*args, **options):
+    def fdopen(*args, **options):
         calls.append(args)
-        if len(calls) > 7:
-            _full()
-        real(*args, **options)
+        file = real(*args, **options)
+        return FullFile(file) if len(calls) > 7 else file
 
     with monkeypatch.context() as patch:
-        patch.setattr(os, "link", link)
+        patch.setattr(os, "fdopen", fdopen)
         refused = store.call("import", "jsonl", str(source))
     assert refused.code == 3, refused.out + refused.err
     assert temporaries(store.store) == []

@@ -20,7 +20,7 @@ def edit(
     """Change a memory, in its own lines alone; without options, in $EDITOR."""
     import sys
 
-    from agentmem.actions import write
+    from agentmem.actions import change
     from agentmem.errors import UsageError
 
     call = ctx.obj
@@ -33,7 +33,7 @@ def edit(
 
         result = editor.edit_file(call.context, id)
     else:
-        result = write.edit(call.context, id, set or (), call.text_or_stdin(body))
+        result = change.edit(call.context, id, set or (), call.text_or_stdin(body))
     if call.json:
         from agentmem.output import jsonout
 

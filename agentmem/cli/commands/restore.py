@@ -13,10 +13,10 @@ def restore(
     id: Annotated[str, typer.Argument(help="A retracted memory, or one whose file is gone from the tree.")],
 ) -> int:
     """Take back a retraction, or bring back a deleted memory from git's history."""
-    from agentmem.actions import write
+    from agentmem.actions import change
 
     call = ctx.obj
-    result = write.restore(call.context, id)
+    result = change.restore(call.context, id)
     if call.json:
         from agentmem.output import jsonout
 

@@ -14,10 +14,10 @@ def retract(
     reason: Annotated[str, typer.Option("--reason", help="Why it is wrong.")],
 ) -> int:
     """Mark a memory as wrong; it can still be read, with the reason."""
-    from agentmem.actions import write
+    from agentmem.actions import change
 
     call = ctx.obj
-    result = write.retract(call.context, id, reason)
+    result = change.retract(call.context, id, reason)
     if call.json:
         from agentmem.output import jsonout
 

@@ -21,11 +21,11 @@ def supersede(
     ] = None,
 ) -> int:
     """Replace a memory by another; the old file stays as it is."""
-    from agentmem.actions import write
+    from agentmem.actions import change
     from agentmem.model import ids
 
     call = ctx.obj
-    old, new, path = write.supersede(call.context, id, by, title, call.text_or_stdin(body) or "")
+    old, new, path = change.supersede(call.context, id, by, title, call.text_or_stdin(body) or "")
     if call.json:
         from agentmem.output import jsonout
 

@@ -1,0 +1,82 @@
+# Needs Python 3.11 or later and git; everything else goes into .venv, which each target makes or completes by itself.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint generate bench clean FORCE
+
+# what is tested is what users get: the built package, never the checkout beside it
+unexport PYTHONPATH PYTHONHOME
+export PIP_NO_INPUT := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+PYTEST_ARGS ?=
+PY := .venv/bin/python
+PIP := $(PY) -m pip install -qq --no-warn-script-location
+SOURCES := $(shell find agentmem templates -type f ! -path '*/__pycache__/*' 2>/dev/null)
+
+help:
+	@echo 'make demo       two weeks of a team in a throwaway repository, asked and checked (10 s)'
+	@echo 'make test       build the package, install it into .venv, run pytest on it   PYTEST_ARGS="-k recall"'
+	@echo 'make lint       ruff, mypy, import-linter'
+	@echo 'make generate   write agentmem/cli/grammar.py anew from the commands'
+	@echo 'make bench      speed and quality, as ratios measured in one run'
+	@echo 'make clean      remove .venv'
+
+demo: .venv/installed
+	@$(PY) -P -m agentmem.cli.main demo </dev/null
+
+test: .venv/installed .venv/dev
+	@$(PY) -P -m pytest -n 2 $(PYTEST_ARGS) </dev/null
+
+lint: .venv/installed .venv/dev
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+	@.venv/bin/lint-imports
+
+# without -P, so that the checkout's own commands are read and written
+generate: .venv/installed .venv/dev
+	@$(PY) -m agentmem.cli.generate
+	@$(PY) -m ruff format --quiet agentmem/cli/grammar.py
+
+bench: .venv/installed
+	@$(PY) -P benchmarks/cold.py </dev/null
+	@$(PY) -P benchmarks/team_history.py </dev/null
+
+clean:
+	rm -rf .venv
+
+# names of interpreters are tried by running them: a name on PATH may be a stub that starts nothing
+.venv/made:
+	@for python in "$$PYTHON" python3 python3.13 python3.12 python3.11 python3.14 python; do \
+	  [ -n "$$python" ] || continue; \
+	  if "$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+	    echo "making .venv with $$("$$python" --version 2>&1)"; \
+	    "$$python" -m venv --clear .venv && touch $@ && exit 0; \
+	    exit 1; \
+	  fi; \
+	done; \
+	echo 'error: no Python 3.11 or later with venv was found on PATH' >&2; \
+	echo 'hint: install one (on Debian and Ubuntu also its python3-venv), or: PYTHON=/path/to/python3 make' >&2; \
+	exit 1
+
+# a list of the names, so that a file that is gone counts as a change as well
+.venv/sources: FORCE | .venv/made
+	@printf '%s\n' $(sort $(SOURCES)) > $@.now
+	@if cmp -s $@.now $@; then rm $@.now; else mv $@.now $@; fi
+
+# as a wheel, over what was there; the second install is for a version number that has not changed
+.venv/installed: pyproject.toml $(SOURCES) .venv/sources | .venv/made
+	@echo 'installing the package into .venv'
+	@rm -rf .venv/wheel && touch $@.now
+	@$(PY) -m pip wheel -qq --no-deps --wheel-dir .venv/wheel . </dev/null
+	@$(PIP) .venv/wheel/*.whl </dev/null
+	@$(PIP) --no-deps --force-reinstall .venv/wheel/*.whl </dev/null
+	@mv $@.now $@
+
+# the group is read here and not by `pip install --group`, which pip has from 25.1 on
+.venv/dev: pyproject.toml | .venv/made
+	@echo 'installing what tests and checks need into .venv'
+	@$(PY) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"], sep="\n")' > $@.txt
+	@$(PIP) -r $@.txt </dev/null
+	@touch $@

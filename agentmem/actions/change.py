@@ -1,0 +1,178 @@
+"""Changing a memory that exists: edit, supersede, retract, restore."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from agentmem.actions import saving, selecting
+from agentmem.actions.context import Context
+from agentmem.actions.selecting import Found
+from agentmem.actions.write import add, resolved
+from agentmem.errors import NotFound, UsageError
+from agentmem.model import document, fields, ids, memory
+from agentmem.model.editing import Edit
+from agentmem.model.fields import Type
+from agentmem.model.memory import Memory
+
+LISTS = (Type.LIST, Type.IDS)
+NOT_EDITABLE = ("id", "created", "cites")
+
+
+class Changed(NamedTuple):
+    """A memory that was edited; ``changed`` is False when it was so already."""
+
+    memory: Memory
+    path: str
+    changed: bool
+
+
+def edit(context: Context, reference: str, settings: Sequence[str], body: str | None) -> Changed:
+    """Change fields (``KEY=VALUE``, ``KEY+=VALUE``, ``KEY-=VALUE``) and the body of one memory.
+
+    Raises:
+        UsageError: a setting that is none, or a log entry, which is never edited.
+
+    """
+    found = _one(context, reference)
+    if found.memory.kind == "log":
+        raise UsageError(
+            "a log entry is never edited: it records what happened", 'agentmem add log "what is known now"'
+        )
+    view = context.index.view()
+    edits = [parse_setting(setting, found.memory) for setting in settings]
+    edits = [
+        e._replace(value=list(resolved(context, view, e.value)))
+        if isinstance(e.value, list) and e.key in fields.BY_NAME and fields.BY_NAME[e.key].type is Type.IDS
+        else e
+        for e in edits
+    ]
+    return _change(context, found, edits, body)
+
+
+def _one(context: Context, reference: str) -> Found:
+    view = context.index.view()
+    return selecting.fetch(context.index, view, [selecting.by_reference(context.index, view, reference)])[0]
+
+
+def _change(context: Context, found: Found, edits: Sequence[Edit], body: str | None = None) -> Changed:
+    path = found.path.removeprefix(context.place.name + "/")
+    written = saving.change(context, found.memory.id, path, edits, body)
+    return Changed(found.memory, found.path, written is not None)
+
+
+def parse_setting(setting: str, current: Memory) -> Edit:
+    """The edit that ``KEY=VALUE``, ``KEY+=VALUE`` or ``KEY-=VALUE`` asks for; an empty value takes the key away.
+
+    Raises:
+        UsageError: no such key, or a value that the key cannot have.
+
+    """
+    key, equals, value = setting.partition("=")
+    operator = key[-1:] if key[-1:] in "+-" else ""
+    key = key.removesuffix(operator).strip() if operator else key.strip()
+    if not equals or not key:
+        raise UsageError(f"--set {setting!r} is no KEY=VALUE, KEY+=VALUE or KEY-=VALUE")
+    spec = fields.BY_NAME.get(key)
+    if key in NOT_EDITABLE or (spec is None and key not in current.extra):
+        known = [name for name in fields.BY_NAME if name not in NOT_EDITABLE]
+        raise UsageError(f'no key "{key}" to set', selecting.nearest(key, known) + f"keys: {' '.join(known)}")
+    is_list = spec is not None and spec.type in LISTS
+    if operator and not is_list:
+        raise UsageError(f"{key} is no list: use {key}=VALUE")
+    items = [item.strip() for item in value.split(",") if item.strip()]
+    if operator:
+        return Edit(key, "add" if operator == "+" else "remove", items)
+    if not value.strip():
+        if key == "title":
+            raise UsageError("a memory needs a title")
+        return Edit(key, "delete")
+    if key == "kind":
+        return Edit(key, "set", selecting.known_kind(value.strip()))
+    if spec is not None and not is_list:
+        try:
+            memory.coerce(spec, value.strip())
+        except ValueError as error:
+            raise UsageError(str(error)) from None
+    return Edit(key, "set", items if is_list else value.strip())
+
+
+def supersede(
+    context: Context, reference: str, by: str | None, title: str | None, body: str = ""
+) -> tuple[Found, Memory, str]:
+    """Replace one memory by another: an existing one (``by``), or a new one with ``title``; (the old, the new, its path).
+
+    Raises:
+        UsageError: neither or both are given, or a memory would supersede itself.
+
+    """
+    if (by is None) == (title is None):
+        raise UsageError(
+            "a successor is needed", f'agentmem supersede {reference} --by ID     or --title "one line"'
+        )
+    old = _one(context, reference)
+    if title is not None:
+        carried = {
+            name: getattr(old.memory, name) for name in ("kind", "tags", "entities", "scope", "aliases")
+        }
+        new = Memory(id="", title=title, body=body, supersedes=(old.memory.id,), **carried)
+        added = add(context, new, force=True)
+        return old, added.memory, added.path
+    successor = _one(context, str(by))
+    if successor.memory.id == old.memory.id:
+        raise UsageError(f"{reference} cannot supersede itself")
+    if old.memory.supersedes and successor.memory.id in old.memory.supersedes:
+        raise UsageError(f"{reference} supersedes {by} already: both ways is a cycle")
+    _change(context, successor, [Edit("supersedes", "add", [old.memory.id])])
+    return old, successor.memory, successor.path
+
+
+def retract(context: Context, reference: str, reason: str) -> Changed:
+    """Mark one memory as wrong; it stays readable, with the reason.
+
+    Raises:
+        UsageError: no reason.
+
+    """
+    if not reason.strip():
+        raise UsageError(
+            "a retraction needs a reason", f'agentmem retract {reference} --reason "why it is wrong"'
+        )
+    found = _one(context, reference)
+    edits = [Edit("status", "set", "retracted"), Edit("retracted", "set", " ".join(reason.split()))]
+    return _change(context, found, edits)
+
+
+def restore(context: Context, reference: str) -> Changed:
+    """Take back a retraction, or bring back from git's history a memory whose file is gone.
+
+    Raises:
+        NotFound: neither the store nor the history has it.
+
+    """
+    try:
+        found = _one(context, reference)
+    except NotFound:
+        return _from_history(context, reference)
+    if found.memory.status != "retracted":
+        return Changed(found.memory, found.path, changed=False)
+    return _change(context, found, [Edit("status", "delete"), Edit("retracted", "delete")])
+
+
+def _from_history(context: Context, reference: str) -> Changed:
+    from agentmem.git import commits
+
+    if not ids.is_prefix(reference.lower()):
+        raise NotFound(
+            f"no memory {reference}", "a memory that is gone is named by its id or the start of it"
+        )
+    below = context.repository.prefix + context.place.name
+    version = commits.last_version(context.repository, below, reference.lower())
+    if version is None:
+        raise NotFound(
+            f"no memory {reference} in this store or its history here",
+            "git fetch --unshallow, if this clone is shallow",
+        )
+    path, data = version
+    saving.put_back(context, path, data)
+    parsed = document.parse(data)
+    whole, _ = memory.read(parsed.meta, parsed.body, parsed.lines)
+    return Changed(memory.place(whole, path), f"{context.place.name}/{path}", changed=True)

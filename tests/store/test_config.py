@@ -1,0 +1,95 @@
+"""config.toml: every key has a default, and a mistake is named, not passed over."""
+
+import pytest
+
+from agentmem.errors import ConfigError
+from agentmem.store import config
+
+
+def load(tmp_path, text):
+    (tmp_path / "config.toml").write_bytes(text if isinstance(text, bytes) else text.encode())
+    return config.load(str(tmp_path))
+
+
+def test_defaults(tmp_path):
+    """Without a file, and with an empty one, everything has its default."""
+    assert config.load(str(tmp_path)) == config.Config()
+    assert load(tmp_path, "") == config.Config()
+    assert load(tmp_path, "# only a comment\n") == config.Config()
+
+
+def test_values(tmp_path):
+    """Every key that the template names is read."""
+    text = 'trunk = "develop"\n[recall]\nlimit = 3\nbudget = 0\n[output]\nbudget = 100\n[check]\nmissing-id = "off"\n'
+    assert load(tmp_path, text) == config.Config("develop", 3, 0, 100, {"missing-id": "off"})
+
+
+def test_a_bom_and_crlf(tmp_path):
+    """A file that a Windows editor has saved is read."""
+    assert load(tmp_path, b'\xef\xbb\xbftrunk = "develop"\r\n').trunk == "develop"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("trunk = ", "config.toml"),
+        ("\n\ntrunk = = 1", "line 3"),
+        ("trunk = 5", "trunk must be text"),
+        ("[recall]\nlimit = -1", "limit must be"),
+        ('[recall]\nlimit = "six"', "limit must be"),
+        ("[recall]\nlimit = true", "limit must be"),
+        ("[recall]\nlimit = 1.5", "limit must be"),
+        ("recall = 6", "recall must be a table"),
+        ("[recall]\nlimits = 6", "recall.limits"),
+        ("trunc = 'main'", "trunc"),
+        ("[ouput]\nbudget = 1", "ouput"),
+        ("[check]\nmissing-id = 'of'", "missing-id"),
+        ("[check]\nmissing-id = 3", "missing-id"),
+        (b"\xff\xfe", "config.toml"),
+    ],
+)
+def test_mistakes_are_named(tmp_path, text, says):
+    """A mistake is an error that names the file and the key."""
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, text)
+    assert says in caught.value.message
+    assert "config.toml" in caught.value.message
+
+
+def test_a_mistake_on_the_command_line(store):
+    """A broken configuration is exit 2 with one line and a hint, and what does not need it still works."""
+    store.write("config.toml", "[recall]\nlimits = 6\n")
+    refused = store.call("recall", "x")
+    assert refused.code == 2
+    assert refused.err.startswith("error: ") and "recall.limits" in refused.err
+    assert len(refused.err.splitlines()) == 2
+    assert store.call("help").code == 0
+
+
+def test_an_unknown_rule_in_the_configuration(store):
+    """A rule that does not exist, set in the configuration, is exit 2 and names the nearest."""
+    store.write("config.toml", "[check]\nmising-id = 'off'\n")
+    refused = store.call("check")
+    assert refused.code == 2
+    assert "did you mean missing-id" in refused.err
+
+
+def test_budgets_of_the_configuration_are_obeyed(store):
+    """limit and budget of the file hold where the command line says nothing, and give way to it."""
+    for number in range(20):
+        store.remember(number, title=f"zebra {number}")
+    store.write("config.toml", "[recall]\nlimit = 2\nbudget = 0\n[output]\nbudget = 100\n")
+    assert len(store.json("recall", "zebra")["hits"]) == 2
+    assert len(store.json("recall", "zebra", "--limit", "5")["hits"]) == 5
+    assert len(store.ok("list").splitlines()) < 12
+    assert len(store.ok("list", "--budget", "0").splitlines()) == 21
+
+
+def test_trunk_decides_what_gets_a_branch(store):
+    """On the trunk that the configuration names a memory has no branch; on any other it has."""
+    store.write("config.toml", 'trunk = "develop"\n')
+    here = store.json("add", "fact", "One")["path"]
+    assert "branch: main" in (store.path / here).read_text()
+    store.git("switch", "-q", "-c", "develop")
+    there = store.json("add", "fact", "Two")["path"]
+    assert "branch:" not in (store.path / there).read_text()
