@@ -12,8 +12,14 @@ from tests import support
 from tests.support import Project
 
 KEPT_IN_HOME = (
-    ".gitconfig", ".config/git", ".config/agentmem", ".cache/agentmem", ".agentmem", ".local/share/agentmem", ".local/state/agentmem",
-)  # fmt: skip
+    ".gitconfig",
+    ".config/git",
+    ".config/agentmem",
+    ".cache/agentmem",
+    ".agentmem",
+    ".local/share/agentmem",
+    ".local/state/agentmem",
+)
 
 settings.register_profile(
     "agentmem",
@@ -49,7 +55,12 @@ def _traces() -> dict[str, tuple[int, int] | None]:
 def pytest_configure(config: pytest.Config) -> None:
     """Nothing of the outside's git or agentmem reaches a test, not even one without fixtures."""
     for name in list(os.environ):
-        if name.startswith(("GIT_", "AGENTMEM_")) or name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "NO_COLOR", "FORCE_COLOR"):
+        if name.startswith(("GIT_", "AGENTMEM_")) or name in (
+            "XDG_CONFIG_HOME",
+            "XDG_CACHE_HOME",
+            "NO_COLOR",
+            "FORCE_COLOR",
+        ):
             del os.environ[name]
     # a command that fails early leaves git to end by itself, which a process of its own does unnoticed
     config.addinivalue_line("filterwarnings", "ignore:subprocess .* is still running:ResourceWarning")

@@ -59,11 +59,22 @@ def environment(env: Mapping[str, str | None] | None = None) -> dict[str, str]:
 def start(*args: str, cwd: Any, env: Mapping[str, str | None] | None = None) -> subprocess.Popen[bytes]:
     """Start the command line and return at once."""
     return subprocess.Popen(
-        command(*args), cwd=cwd, env=environment(env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )  # fmt: skip
+        command(*args),
+        cwd=cwd,
+        env=environment(env),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
 
 
-def run(*args: str, cwd: Any, input: str | bytes | None = None, env: Mapping[str, str | None] | None = None, prefix: Iterable[str] = ()) -> Ran:  # fmt: skip
+def run(
+    *args: str,
+    cwd: Any,
+    input: str | bytes | None = None,
+    env: Mapping[str, str | None] | None = None,
+    prefix: Iterable[str] = (),
+) -> Ran:
     """Run the command line as a process of its own; ``prefix`` are words to start it by."""
     data = input.encode() if isinstance(input, str) else input
     done = subprocess.run(
@@ -101,7 +112,9 @@ def _process_state(cwd: Any, env: Mapping[str, str | None] | None, input: str | 
         os.chdir(before)
 
 
-def call(*args: str, cwd: Any, input: str | bytes | None = None, env: Mapping[str, str | None] | None = None) -> Ran:
+def call(
+    *args: str, cwd: Any, input: str | bytes | None = None, env: Mapping[str, str | None] | None = None
+) -> Ran:
     """Run the command line in this process: twenty times faster, for tests that are not about the process."""
     from agentmem.cli import main
 
@@ -163,7 +176,9 @@ class Project:
         """A file below the store."""
         return put(self.store / path, text)
 
-    def remember(self, number: int, title: str | None = None, body: str | None = None, kind: str = "fact", **meta: str) -> str:  # fmt: skip
+    def remember(
+        self, number: int, title: str | None = None, body: str | None = None, kind: str = "fact", **meta: str
+    ) -> str:
         """Write a memory's file by hand; its id."""
         name = identity(number)
         title = title or f"{WORDS[number % len(WORDS)]} number {number}"
@@ -181,10 +196,14 @@ class Project:
         return self.ok("recall", question, "--format", "ids", "--budget", "0", *args).split()
 
 
-WORDS = (
-    "queue worker lock lease retry backoff schema index migration cache token budget parser lexer socket timeout "
-    "replica shard cursor batch stream buffer commit rebase branch overlay digest header cookie session"
-).split()
+WORDS = tuple(
+    word
+    for line in (
+        "queue worker lock lease retry backoff schema index migration cache token budget parser lexer socket",
+        "timeout replica shard cursor batch stream buffer commit rebase branch overlay digest header cookie session",
+    )
+    for word in line.split()
+)
 
 
 def put(path: Path, text: str | bytes) -> Path:
@@ -204,7 +223,14 @@ def identity(number: int) -> str:
     return f"{digits}{number:06d}"
 
 
-def memory(identity: str, kind: str = "fact", title: str = "A title", body: str = "A body.", created: str = "2026-02-10T14:03:22Z", **meta: str) -> str:  # fmt: skip
+def memory(
+    identity: str,
+    kind: str = "fact",
+    title: str = "A title",
+    body: str = "A body.",
+    created: str = "2026-02-10T14:03:22Z",
+    **meta: str,
+) -> str:
     """A memory's file."""
     lines = ["---", f"id: {identity}", f"kind: {kind}", f"title: {title}", f"created: {created}"]
     lines += [f"{key}: {value}" for key, value in meta.items()]

@@ -18,5 +18,12 @@ def test_home_and_temp_are_the_tests_own():
 def test_both_ways_to_run_agree(store):
     """A command in this process gives what it gives as a process of its own, byte for byte."""
     store.remember(1)
-    for words in (("list",), ("recall", "worker"), ("list", "--json"), ("nonsense",), ("recall", "zebra", "--exit-code"), ("--version",)):
+    for words in (
+        ("list",),
+        ("recall", "worker"),
+        ("list", "--json"),
+        ("nonsense",),
+        ("recall", "zebra", "--exit-code"),
+        ("--version",),
+    ):
         assert store.call(*words) == store.run(*words)

@@ -1,6 +1,6 @@
 """Changing a memory that exists: edit, supersede, retract, restore."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from agentmem.actions import saving, selecting
@@ -12,6 +12,7 @@ from agentmem.model import document, fields, ids, memory
 from agentmem.model.editing import Edit
 from agentmem.model.fields import Type
 from agentmem.model.memory import Memory
+from agentmem.store import layout
 
 LISTS = (Type.LIST, Type.IDS)
 NOT_EDITABLE = ("id", "created", "cites")
@@ -158,21 +159,35 @@ def restore(context: Context, reference: str) -> Changed:
 
 
 def _from_history(context: Context, reference: str) -> Changed:
-    from agentmem.git import commits
-
-    if not ids.is_prefix(reference.lower()):
+    """Bring back the last version of a file that git or the journal had."""
+    prefix = reference.lower()
+    if not ids.is_prefix(prefix):
         raise NotFound(
             f"no memory {reference}", "a memory that is gone is named by its id or the start of it"
         )
+    for path, data in _gone(context):
+        if not layout.is_memory(path):
+            continue
+        parsed = document.parse(data)
+        found = memory.place(memory.read(parsed.meta, parsed.body, parsed.lines)[0], path)
+        if found.id.startswith(prefix):
+            saving.put_back(context, path, data)
+            return Changed(found, f"{context.place.name}/{path}", changed=True)
+    hint = "git fetch --unshallow" if context.repository.shallow else None
+    raise NotFound(f"no memory {reference} in this store, its history here or the journal", hint)
+
+
+def _gone(context: Context) -> Iterator[tuple[str, bytes]]:
+    """Files that the store had and has no more, with their last content: from HEAD, from history, from the journal."""
+    from agentmem.git import commits, objects
+
+    present = set(context.index.view().columns.paths)
     below = context.repository.prefix + context.place.name
-    version = commits.last_version(context.repository, below, reference.lower())
-    if version is None:
-        raise NotFound(
-            f"no memory {reference} in this store or its history here",
-            "git fetch --unshallow, if this clone is shallow",
-        )
-    path, data = version
-    saving.put_back(context, path, data)
-    parsed = document.parse(data)
-    whole, _ = memory.read(parsed.meta, parsed.body, parsed.lines)
-    return Changed(memory.place(whole, path), f"{context.place.name}/{path}", changed=True)
+    versions = [
+        pair for pair in commits.deleted_versions(context.repository, below) if pair[0] not in present
+    ]
+    contents = dict(objects.read_blobs(context.repository, {blob for _, blob in versions}))
+    yield from ((path, contents[blob]) for path, blob in versions if blob in contents)
+    for entry in reversed(list(context.journal.entries())):
+        if entry.worktree == context.place.root and entry.path not in present:
+            yield entry.path, entry.text.encode("utf-8", "surrogateescape")

@@ -59,14 +59,21 @@ def read_store(context: Context) -> frame.Subject:
     strays: list[frame.Stray] = []
     for path in reading.walk(root):
         if os.path.islink(os.path.join(root, path)):
-            strays.append(frame.Stray(path, "a link: a memory is a plain file of its own"))
+            strays.append(frame.Stray(path, frame.LINK))
         elif layout.is_memory(path):
             data = reading.read(root, path)
             if data is None:
-                strays.append(frame.Stray(path, "cannot be read"))
+                strays.append(frame.Stray(path, _what(os.path.join(root, path))))
             else:
                 files.append(frame.read(path, data))
     return frame.Subject(tuple(files), tuple(strays), context.place.name)
+
+
+def _what(path: str) -> str:
+    """Why the thing at ``path`` is no file that can be read."""
+    if os.path.isdir(path):
+        return "a folder, where a memory would be a file"
+    return frame.UNREADABLE if os.path.isfile(path) else "no plain file (a pipe, socket or device)"
 
 
 def _below(context: Context, path: str) -> str:

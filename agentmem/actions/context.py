@@ -30,11 +30,15 @@ class Context:
         agent: str | None = None,
         role: str | None = None,
         progress: "Progress | None" = None,
+        cached: bool = True,
     ) -> None:
-        """``agent`` and ``role`` are who is asking; ``progress`` is told of long work."""
+        """``agent`` and ``role`` are who is asking; ``progress`` is told of long work; not ``cached``: learn everything anew."""
         self.directory = os.path.abspath(directory)
         self.environment = os.environ if environment is None else environment
         self._store, self._agent, self._role, self._progress = store, agent, role, progress
+        self._cached = cached
+        self.wrote = False
+        """Whether a write to the store has begun: what has begun is not begun again."""
 
     @cached_property
     def now(self) -> int:
@@ -63,8 +67,18 @@ class Context:
         from agentmem.index.index import Index
 
         return Index(
-            self.place, self.environment, self.now, self._progress, scan="AGENTMEM_SCAN" in self.environment
+            self.place,
+            self.environment,
+            self.now,
+            self._progress,
+            scan="AGENTMEM_SCAN" in self.environment,
+            cached=self._cached,
         )
+
+    def give_up_caches(self, problem: Exception) -> bool:
+        """Take away caches that ``problem`` may come from, before anything was written; False: it cannot have."""
+        index = vars(self).get("index")
+        return index is not None and not self.wrote and index.give_up_catalog(problem)
 
     @property
     def repository(self) -> "Repository":

@@ -66,7 +66,7 @@ def import_jsonl(
                 record = json.loads(line)
                 if not isinstance(record, dict):
                     raise ValueError("not an object")
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 skipped.append(Skipped(f"{path}:{number}", f"no JSON object: {error}"))
                 continue
             records.append(

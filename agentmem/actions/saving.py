@@ -31,8 +31,8 @@ class Written(NamedTuple):
     blob: str
 
 
-def refuse_unsafe(text: str) -> None:
-    """Stop before a secret or a hidden character is written.
+def refuse_unsafe(text: str, what: str) -> None:
+    """Stop before a secret or a hidden character is written; ``what`` names the text to its writer.
 
     Raises:
         Refused: naming the line, never the secret.
@@ -40,12 +40,13 @@ def refuse_unsafe(text: str) -> None:
     """
     for line, name in safety.secrets(text):
         raise Refused(
-            f"not written: line {line} of the memory looks like a secret ({name})",
+            f"not written: line {line} of {what} looks like a secret ({name})",
             "take it out; if it is none, put agentmem:allow-secret into that line",
         )
     for line, column, name in safety.hidden(text):
         raise Refused(
-            f"not written: hidden or control character {name} at line {line}, column {column}", "take it out"
+            f"not written: hidden or control character {name} at line {line}, column {column} of {what}",
+            "take it out",
         )
 
 
@@ -65,7 +66,9 @@ def compose(memory: Memory) -> bytes:
             f"not written: {len(data):,} bytes; a memory has at most {MAX_BYTES:,}",
             "keep what others need to know, and name the file that has the rest",
         )
-    refuse_unsafe(data.decode("utf-8"))
+    refuse_unsafe(memory.title, "the title")
+    refuse_unsafe(memory.body, "the body")
+    refuse_unsafe(data.decode("utf-8"), "the memory")
     return data
 
 
@@ -78,7 +81,7 @@ def create(context: Context, memory: Memory) -> Written:
     """
     data = compose(memory)
     path = layout.new_path(memory)
-    _demand_present(context)
+    _demand_writable(context, path)
     if not writing.create(os.path.join(context.place.root, path), data):
         raise NotWritable(f"{path} exists already", "try again")
     return _journalled(context, path, data)
@@ -88,8 +91,9 @@ def create_many(context: Context, memories: Sequence[Memory]) -> list[Written]:
     """Write new memories together, with one sync of the disk for all: those whose file exists already are passed over."""
     written = []
     entries = []
-    _demand_present(context)
     composed = [(layout.new_path(memory), compose(memory)) for memory in memories]
+    for folder in sorted({os.path.dirname(path) for path, _ in composed}):
+        _demand_writable(context, f"{folder}/x")
     for path, data in composed:
         if writing.create(os.path.join(context.place.root, path), data, sync=False):
             blob = objects.blob_id(data, context.repository.object_format)
@@ -112,7 +116,7 @@ def change(
     from agentmem.model import document, editing
 
     whole = os.path.join(context.place.root, path)
-    _demand_present(context)
+    _demand_writable(context, path)
     with writing.locked(context.lock_folders, identity[:2]):
         data = reading.read(context.place.root, path)
         if data is None:
@@ -126,7 +130,7 @@ def change(
             raise UsageError(f"{context.place.name}/{path}: {error}", "agentmem check") from None
         if new == data:
             return None
-        refuse_unsafe(document.parse(new).text)
+        refuse_unsafe(document.parse(new).text, path)
         writing.replace(whole, new)
     return _journalled(context, path, new)
 
@@ -138,7 +142,7 @@ def rewrite(context: Context, path: str, old: bytes, new: bytes) -> bool:
         NotWritable: the disk refuses.
 
     """
-    _demand_present(context)
+    _demand_writable(context, path)
     with writing.locked(context.lock_folders, ids.derived_id(path)[:2]):
         if reading.read(context.place.root, path) != old:
             return False
@@ -154,12 +158,19 @@ def put_back(context: Context, path: str, data: bytes) -> Written:
         NotWritable: there is a file at that path, or the disk refuses.
 
     """
+    _demand_writable(context, path)
     if not writing.create(os.path.join(context.place.root, path), data):
         raise NotWritable(f"{context.place.name}/{path} exists already")
     return _journalled(context, path, data)
 
 
-def _demand_present(context: Context) -> None:
+def _demand_writable(context: Context, path: str) -> None:
+    if not reading.is_inside(context.place.root, path):
+        folder = os.path.dirname(path)
+        raise NotWritable(
+            f"{context.place.name}/{folder} is or leads over a link: a write would leave the store"
+        )
+    context.wrote = True
     if context.repository.bare or not context.place.present:
         raise NotWritable(
             f"cannot write: {context.place.directory} has no worktree with {context.place.name}/",

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from agentmem.actions import saving, selecting
 from agentmem.actions.context import Context
@@ -10,10 +10,13 @@ from agentmem.actions.selecting import Found
 from agentmem.errors import NeedsDecision, UsageError
 from agentmem.index import record
 from agentmem.index.view import View
-from agentmem.model import emitting, ids, similarity
+from agentmem.model import emitting, fields, ids, memory, similarity
+from agentmem.model.fields import Type
 from agentmem.model.memory import Memory
 
-CANDIDATES = 24
+NOT_SETTABLE = ("id", "kind", "title", "cites", "status", "retracted")
+
+CANDIDATES = 16
 """Sketches looked at exactly for being near-duplicates."""
 
 
@@ -89,19 +92,19 @@ def _says_this_already(context: Context, view: View, found: Found) -> tuple[str,
 
 def similar(context: Context, view: View, new: Memory) -> list[Found]:
     """What the view has in force that says the same as ``new`` or nearly, nearest first."""
-    sketch = similarity.signature(new.title, new.body)
-    shown, near = (
-        view.shown,
-        similarity.nearest(sketch, context.index.knowledge.sketches(), similarity.SKETCH_ALIKE),
-    )
-    positions = [p for row, _ in near for p in view.positions_of(row) if shown[p]][:CANDIDATES]
+    knowledge = context.index.knowledge
+    sketch, topic = similarity.signature(new.title, new.body), similarity.topic_signature(new.title)
+    near = [
+        *similarity.nearest(sketch, knowledge.sketches(), similarity.SKETCH_ALIKE)[:CANDIDATES],
+        *similarity.nearest(topic, knowledge.sketches(topics=True), similarity.TOPIC_ALIKE)[:CANDIDATES],
+    ]
+    shown = view.shown
+    positions = dict.fromkeys(p for row, _ in near for p in view.positions_of(row) if shown[p])
     scored = []
     for found in selecting.fetch(context.index, view, positions):
         other = found.memory
-        alike = similarity.similarity(new.title, new.body, other.title, other.body)
-        if similarity.same(new.title, new.body, other.title, other.body):
-            alike = 1.0
-        if alike >= similarity.ALIKE and (other.kind == new.kind or alike == 1.0):
+        alike = similarity.replaces(new.title, new.body, other.title, other.body)
+        if alike >= similarity.ALIKE and (other.kind == new.kind or alike == similarity.SAME):
             scored.append((-alike, other.id, found))
     return [found for _, _, found in sorted(scored, key=lambda entry: entry[:2])]
 
@@ -117,6 +120,34 @@ def other_branch(context: Context) -> str | None:
         if branch == trunk.guess(context.repository):
             return None
     return branch
+
+
+def with_settings(context: Context, new: Memory, settings: Sequence[str]) -> Memory:
+    """``new`` with the fields that ``KEY=VALUE`` words give it; the ids of a list may be shortened.
+
+    Raises:
+        UsageError: no such key, or a value that it cannot have.
+
+    """
+    values: dict[str, Any] = {}
+    for setting in settings:
+        key, equals, value = (part.strip() for part in setting.partition("="))
+        spec = fields.BY_NAME.get(key)
+        if spec is None or not equals or key in NOT_SETTABLE:
+            known = [name for name in fields.BY_NAME if name not in NOT_SETTABLE]
+            raise UsageError(
+                f"--set {setting!r} is no KEY=VALUE",
+                selecting.nearest(key, known) + f"keys: {' '.join(known)}",
+            )
+        items = [item.strip() for item in value.split(",") if item.strip()]
+        try:
+            found = memory.coerce(spec, items if spec.type in (Type.LIST, Type.IDS) else value)
+        except ValueError as error:
+            raise UsageError(str(error)) from None
+        if spec.type is Type.IDS:
+            found = resolved(context, context.index.view(), items)
+        values[key] = found
+    return new._replace(**values)
 
 
 def resolved(context: Context, view: View, references: Sequence[str]) -> tuple[str, ...]:

@@ -71,6 +71,7 @@ def grammar() -> dict[str, Verb]:
     for name, function in COMMANDS:
         options: dict[str, tuple[str, str]] = {}
         arguments = []
+        required = []
         built = command(name)
         for parameter in built.params:
             form = _form(parameter)
@@ -78,8 +79,9 @@ def grammar() -> dict[str, Verb]:
                 arguments.append((parameter.name, form, parameter.required))
             elif parameter.name != "help":
                 options.update((flag, (parameter.name, form)) for flag in parameter.opts)
+                required += [parameter.name] if parameter.required else []
         summary = (built.help or "").strip().split("\n")[0].rstrip(".")
-        verbs[name] = Verb(function, summary, options, tuple(arguments))
+        verbs[name] = Verb(function, summary, options, tuple(arguments), tuple(required))
     return verbs
 
 

@@ -25,12 +25,18 @@ class Call:
         self.verbose = False
         self.agent: str | None = None
         self.role: str | None = None
+        self.without_cache = False
 
     @cached_property
     def context(self) -> Context:
         """What actions work with."""
         return Context(
-            self.directory, self.store, agent=self.agent, role=self.role, progress=self._progress()
+            self.directory,
+            self.store,
+            agent=self.agent,
+            role=self.role,
+            progress=self._progress(),
+            cached=not self.without_cache,
         )
 
     def _progress(self) -> Callable[[int, int], None] | None:

@@ -49,7 +49,7 @@ def edit_file(context: Context, reference: str) -> Changed:
         raise UsageError(
             f"not saved: line {parsed.problems[0].line}: {parsed.problems[0].message}", _kept(new)
         )
-    saving.refuse_unsafe(parsed.text)
+    saving.refuse_unsafe(parsed.text, path)
     if not saving.rewrite(context, path, old, new):
         raise UsageError("not saved: somebody else changed this memory meanwhile", _kept(new))
     return Changed(found.memory, found.path, changed=True)

@@ -20,7 +20,10 @@ def source() -> str:
         lines.append(
             "".join(f'("{a}", "{form}", {required}), ' for a, form, required in verb.arguments).rstrip(" ")
         )
-        lines.append("),\n    ),\n")
+        lines.append("),\n")
+        if verb.required:
+            lines.append(f"        {verb.required!r},\n".replace("'", '"'))
+        lines.append("    ),\n")
     return "".join(lines) + "}\n"
 
 

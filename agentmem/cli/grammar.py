@@ -40,6 +40,7 @@ VERBS = {
             "--pin": ("pin", "flag"),
             "--expires": ("expires", "one"),
             "--created": ("created", "one"),
+            "--set": ("set", "many"),
             "--branch": ("branch", "one"),
             "--role": ("role", "one"),
             "--commit": ("commit", "flag"),
@@ -64,6 +65,7 @@ VERBS = {
             "--pin": ("pin", "flag"),
             "--expires": ("expires", "one"),
             "--created": ("created", "one"),
+            "--set": ("set", "many"),
             "--branch": ("branch", "one"),
             "--role": ("role", "one"),
             "--commit": ("commit", "flag"),
@@ -126,6 +128,7 @@ VERBS = {
             "--reason": ("reason", "one"),
         },
         (("id", "one", True),),
+        ("reason",),
     ),
     "restore": Verb(
         "restore:restore",

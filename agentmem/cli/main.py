@@ -43,13 +43,15 @@ def _dispatch(words: list[str]) -> int:
         from agentmem import __version__
 
         return _print(f"agentmem {__version__}\n")
-    if words and words[0] in ("--help", "-h", "help"):
-        from agentmem.output import screens
-
-        return _print(screens.help_screen(words[1:], VERBS))
+    if words and words[0] in ("--help", "-h"):
+        words = ["help", *words[1:]]
     values, name, rest = quick.split_globals(words, VERBS)
     if values.get("color", "auto") not in COLORS:
         raise errors.UsageError(f"--color must be one of {', '.join(COLORS)}")
+    if name == "help":
+        from agentmem.output import screens
+
+        return _print(screens.help_screen(rest, VERBS))
     if name is None:
         if rest:
             raise errors.UsageError(f"no option {rest[0]}", "agentmem help")
@@ -62,17 +64,37 @@ def _dispatch(words: list[str]) -> int:
         raise errors.UsageError(f'no command "{name}"', nearest(name, shown) + "all: agentmem help all")
     from agentmem.cli.call import Bare, Call
 
-    call = Call()
-    for key, value in values.items():
-        setattr(call, key, value)
     arguments = quick.parse(verb, rest)
-    if arguments is None:
-        from agentmem.cli import app
 
-        return app.run(name, rest, call)
-    module, _, function = verb.function.partition(":")
-    command = getattr(__import__(f"agentmem.cli.commands.{module}", fromlist=[function]), function)
-    return int(command(Bare(call), **arguments))
+    def run_with(call: Call) -> int:
+        for key, value in values.items():
+            setattr(call, key, value)
+        if arguments is None:
+            from agentmem.cli import app
+
+            return app.run(name, rest, call)
+        module, _, function = verb.function.partition(":")
+        command = getattr(__import__(f"agentmem.cli.commands.{module}", fromlist=[function]), function)
+        return int(command(Bare(call), **arguments))
+
+    call = Call()
+    try:
+        return run_with(call)
+    except Exception as problem:
+        context = vars(call).get("context")
+        if (
+            isinstance(problem, errors.AgentmemError)
+            or context is None
+            or not context.give_up_caches(problem)
+        ):
+            raise
+        # a torn cache shows itself where it is read: once more, without it; a bug shows itself again
+        again = Call()
+        again.note(
+            f"the index is being made anew ({type(problem).__name__}: its catalog is torn); answered without it"
+        )
+        again.without_cache = True
+        return run_with(again)
 
 
 def _print(text: str) -> int:
@@ -103,20 +125,21 @@ def _report_bug(problem: Exception, json: bool) -> int:
     import platform
     import tempfile
     import traceback
+    import zlib
 
     from agentmem import __version__
 
-    lines = [
-        f"agentmem {__version__}, Python {platform.python_version()}, {platform.platform()}",
-        f"command: {sys.argv[1:2]}",
-        "".join(traceback.format_exception(problem)),
-    ]
+    trace = "".join(traceback.format_exception(problem))
+    head = f"agentmem {__version__}, Python {platform.python_version()}, {platform.platform()}\ncommand: {sys.argv[1:2]}\n"
+    # the same bug again is the same file: an agent that tries again and again leaves one
+    where = os.path.join(
+        tempfile.gettempdir(), f"agentmem-bug-{zlib.crc32(trace.encode('utf-8', 'replace')):08x}.log"
+    )
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", prefix="agentmem-bug-", suffix=".log", delete=False, encoding="utf-8"
-        ) as log:
-            log.write("\n".join(lines))
-        where = log.name
+        with open(where, "x", encoding="utf-8", errors="replace") as log:
+            log.write(head + trace)
+    except FileExistsError:
+        pass
     except OSError:
         where = "nowhere: the temporary folder cannot be written"
     bug = errors.AgentmemError(

@@ -27,12 +27,15 @@ GLOB_OPTIONS = ("--scope", "--file", "--cite")
 
 
 class Verb(NamedTuple):
-    """One command: where its function is; its options by flag, its positional arguments in order (name, form, required)."""
+    """One command: where its function is; its options by flag, its positional arguments in order (name, form, required), and
+    the options without which it cannot do.
+    """
 
     function: str
     help: str
     options: dict[str, tuple[str, str]]
     arguments: tuple[tuple[str, str, bool], ...]
+    required: tuple[str, ...] = ()
 
 
 def split_globals(
@@ -139,7 +142,7 @@ def parse(verb: Verb, words: list[str]) -> dict[str, object] | None:
         if last_glob:
             raise _expanded(last_glob, loose)
         return None
-    return values
+    return values if all(name in values for name in verb.required) else None
 
 
 def _take(values: dict[str, object], name: str, form: str, value: str) -> bool:

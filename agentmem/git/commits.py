@@ -1,9 +1,9 @@
 """Commits and history through GitPython: off the hot path, since its import alone costs 80 ms."""
 
-import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from agentmem.errors import GitFailed
+from agentmem.git import objects
 from agentmem.git.repository import Repository
 
 
@@ -18,7 +18,7 @@ def stage(repository: Repository, paths: Sequence[str]) -> None:
     from git.exc import GitError
 
     try:
-        with Repo(repository.top) as repo:
+        with Repo(repository.top, expand_vars=False) as repo:
             repo.git.add("--force", "--", *paths)
     except GitError as error:
         raise GitFailed(
@@ -38,36 +38,49 @@ def commit_alone(repository: Repository, paths: Sequence[str], message: str) -> 
 
     stage(repository, paths)
     try:
-        with Repo(repository.top) as repo:
+        with Repo(repository.top, expand_vars=False) as repo:
             repo.git.commit("--quiet", "--only", "-m", message, "--", *paths)
             return str(repo.head.commit.hexsha)
     except GitError as error:
         raise GitFailed(f"git commit failed: {_words(error)}", "the memory is written and staged") from None
 
 
-def last_version(repository: Repository, below: str, identity: str) -> tuple[str, bytes] | None:
-    """``(path below the store, content)`` of the memory whose file name ends in ``identity`` when it was last in any history
-    that this clone has; None where none had it. ``below`` leads from the worktree's top to the store.
+def deleted_versions(repository: Repository, below: str) -> Iterator[tuple[str, str]]:
+    """``(path below the store, blob id)`` of the files that HEAD holds there, and then of those that any history of
+    this clone had and took away, the latest first.
+
+    ``below`` leads from the worktree's top to the store.
+
+    Raises:
+        GitFailed: git refuses.
+
     """
     from git import Repo
     from git.exc import GitError
 
-    pattern = f":(glob){below}/**/*{identity}*.md"
+    if repository.head:
+        yield from objects.list_tree(repository, repository.head, below)
+    pathspec = f":(top,literal){below}"
     try:
-        with Repo(repository.top) as repo:
+        with Repo(repository.top, expand_vars=False) as repo:
             out = repo.git.log(
-                "--all", "-1", "--format=%H", "--diff-filter=D", "--name-only", "-z", "--", pattern
-            )
-            if not out:
-                return None
-            commit, _, rest = out.partition("\0")
-            path = rest.strip("\0\n").split("\0")[0]
-            data = repo.git.show(
-                f"{commit.strip()}^:{path}", stdout_as_string=False, strip_newline_in_stdout=False
+                "--all",
+                "--format=",
+                "--raw",
+                "--no-abbrev",
+                "--no-renames",
+                "--diff-filter=D",
+                "-z",
+                "--",
+                pathspec,
             )
     except GitError as error:
         raise GitFailed(f"git log failed: {_words(error)}") from None
-    return os.path.relpath(path, below).replace(os.sep, "/"), data
+    fields = iter(out.split("\0"))
+    for header in fields:
+        if header.startswith(":100"):
+            path = next(fields)
+            yield path.removeprefix(below + "/"), header.split(" ")[2]
 
 
 def _words(error: Exception) -> str:

@@ -16,7 +16,7 @@ def list_tree(repository: Repository, treeish: str, below: str) -> list[tuple[st
     ``below`` is relative to the worktree's top. Links and submodules are left out.
     """
     out = process.run(
-        repository.git_dir, "ls-tree", "-r", "-z", "--full-tree", f"{treeish}:{below}" if below else treeish
+        repository.directory, "ls-tree", "-r", "-z", "--full-tree", f"{treeish}:{below}" if below else treeish
     ).out
     entries = []
     for line in out.split(b"\0"):
@@ -31,7 +31,7 @@ def read_blobs(repository: Repository, oids: Iterable[str]) -> Iterator[tuple[st
     wanted = list(oids)
     for begin in range(0, len(wanted), CHUNK):
         request = "".join(f"{oid}\n" for oid in wanted[begin : begin + CHUNK]).encode("ascii")
-        out = process.run(repository.git_dir, "cat-file", "--batch", stdin=request).out
+        out = process.run(repository.directory, "cat-file", "--batch", stdin=request).out
         at = 0
         while at < len(out):
             end = out.index(b"\n", at)

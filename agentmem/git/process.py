@@ -8,6 +8,8 @@ from typing import NamedTuple
 from agentmem.errors import GitFailed, NoRepository
 
 ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
+LOCATIONS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
+"""Set by git for hooks, often relative to the folder it started them in; we start git in others."""
 
 
 class Result(NamedTuple):
@@ -31,7 +33,7 @@ def start(
         return subprocess.Popen(
             ["git", "--literal-pathspecs", *args],
             cwd=directory,
-            env={**os.environ, **ENVIRONMENT, **(env or {})},
+            env={**os.environ, **_located(), **ENVIRONMENT, **(env or {})},
             stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -42,6 +44,10 @@ def start(
         raise NoRepository("git is not installed or not on PATH") from None
     except NotADirectoryError:
         raise NoRepository(f"{directory} is no directory") from None
+
+
+def _located() -> dict[str, str]:
+    return {name: os.path.abspath(os.environ[name]) for name in LOCATIONS if os.environ.get(name)}
 
 
 def finish(process: subprocess.Popen[bytes], stdin: bytes | None = None) -> Result:

@@ -31,6 +31,11 @@ class Repository(NamedTuple):
     branch: str | None
 
     @property
+    def shallow(self) -> bool:
+        """Whether this clone lacks the older part of history."""
+        return os.path.exists(os.path.join(self.common_dir, "shallow"))
+
+    @property
     def top(self) -> str:
         """The worktree's top folder; the git dir itself where there is no worktree."""
         if self.bare:
@@ -80,7 +85,9 @@ class Probe:
 
         """
         result = process.finish(self._identity)
-        lines = result.out.decode("utf-8", "surrogateescape").split("\n")
+        lines = os.fsdecode(result.out).split("\n")
+        if result.out and len(lines) != 8:
+            lines = self._one_by_one()  # a path holds a newline
         if len(lines) < 7:
             detail = (
                 result.err.splitlines()[0].removeprefix("fatal: ") if result.err else "git gave no answer"
@@ -100,6 +107,22 @@ class Probe:
             branch=_branch(git_dir),
         )
 
+    def _one_by_one(self) -> list[str]:
+        """The same answers, each from a process of its own."""
+        asked = (
+            "--is-bare-repository",
+            "--git-dir",
+            "--git-common-dir",
+            "--show-object-format",
+            "--show-prefix",
+            "--is-inside-work-tree",
+            "HEAD",
+        )
+        found = (
+            process.run(self._directory, "rev-parse", "--path-format=absolute", word).out for word in asked
+        )
+        return [os.fsdecode(out.removesuffix(b"\n")) for out in found]
+
     def differences(self, repository: Repository) -> tuple[str, list[Difference]]:
         """The commit that was compared (or the empty tree) and what differs from it now, untracked files included.
 
@@ -115,10 +138,12 @@ class Probe:
             self.compared = repository.head or self.compared
         found = list(_parse_raw(result.out))
         others = process.finish(self._others)
-        known = {difference.path for difference in found}
-        found += [
-            Difference(path, None, None, False) for path in process.paths(others.out) if path not in known
-        ]
+        known = {difference.path: number for number, difference in enumerate(found)}
+        for path in process.paths(others.out):
+            if path not in known:
+                found.append(Difference(path, None, None, False))
+            elif found[known[path]].deleted:  # not in the git index, but there (`git rm --cached`)
+                found[known[path]] = Difference(path, found[known[path]].old, None, False)
         return self.compared, found
 
 

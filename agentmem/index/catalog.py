@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from agentmem.index.record import Record
 
 T = TypeVar("T")
-VERSION = 1
+VERSION = 2
 SCHEMA = """
 CREATE TABLE info(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE doc(
@@ -21,7 +21,7 @@ CREATE TABLE doc(
   created INTEGER, expires INTEGER, author TEXT, importance INTEGER, pin INTEGER, tokens INTEGER,
   n_title INTEGER, n_names INTEGER, n_places INTEGER, n_body INTEGER, links TEXT, broken INTEGER
 );
-CREATE TABLE content(row INTEGER PRIMARY KEY, memory TEXT, body TEXT, problems TEXT, sketch BLOB);
+CREATE TABLE content(row INTEGER PRIMARY KEY, memory TEXT, body TEXT, problems TEXT, sketch BLOB, topic BLOB);
 CREATE TABLE name(key TEXT, value TEXT, row INTEGER, PRIMARY KEY(key, value, row)) WITHOUT ROWID;
 """
 BATCH = 500
@@ -148,8 +148,8 @@ class Catalog:
             json.dumps([[p.code, p.line, p.message] for p in record.problems]) if record.problems else None
         )
         self._db.execute(
-            "INSERT OR REPLACE INTO content VALUES (?,?,?,?,?)",
-            (row, _dump(memory), _text(memory.body), problems, record.sketch),
+            "INSERT OR REPLACE INTO content VALUES (?,?,?,?,?,?)",
+            (row, _dump(memory), _text(memory.body), problems, record.sketch, record.topic),
         )
         if record.memory is not None:
             self._db.executemany(
@@ -188,9 +188,10 @@ class Catalog:
                 found[row] = tuple(Problem(*entry) for entry in json.loads(text))
         return found
 
-    def sketches(self) -> Iterator[tuple[int, bytes]]:
-        """``(row, near-duplicate sketch)`` of every blob that has one."""
-        return iter(self._db.execute("SELECT row, sketch FROM content WHERE sketch <> x''"))
+    def sketches(self, topics: bool = False) -> Iterator[tuple[int, bytes]]:
+        """``(row, near-duplicate sketch)`` of every blob that has one; with ``topics`` that of its title alone."""
+        column = "topic" if topics else "sketch"
+        return iter(self._db.execute(f"SELECT row, {column} FROM content WHERE sketch <> x''"))
 
     def sketches_of(self, numbers: Sequence[int]) -> dict[int, bytes]:
         """The near-duplicate sketch of each of ``numbers``."""

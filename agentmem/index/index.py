@@ -30,8 +30,11 @@ class Index:
         now: int,
         progress: Progress | None = None,
         scan: bool = False,
+        cached: bool = True,
     ) -> None:
-        """``now`` is the moment of the view, seconds UTC; ``scan`` answers without the words' index, as a test does."""
+        """``now`` is the moment of the view, seconds UTC; ``scan`` answers without the words' index, as a test does;
+        not ``cached``, without anything kept on disk.
+        """
         self.place, self._environment, self._now, self._progress, self._scan = (
             place,
             environment,
@@ -39,7 +42,8 @@ class Index:
             progress,
             scan,
         )
-        common = entries.guess_common_dir(place.directory)
+        self._cached = cached
+        common = entries.guess_common_dir(place.directory) if cached else None
         self._cache_file: str | None = None
         commit = None
         if common:
@@ -72,12 +76,25 @@ class Index:
     def knowledge(self) -> Knowledge:
         """What is known of blobs."""
         if self._knowledge is None:
-            folder = cache.writable_folder(self.repository.common_dir, self._environment)
+            common = self.repository.common_dir
+            folder = cache.writable_folder(common, self._environment) if self._cached else None
             self._knowledge = Knowledge(folder, self._progress)
             self._cache_file = self._view_file(folder) if folder else None
             if self._knowledge.repaired:
                 self.notes.append(self._knowledge.repaired)
         return self._knowledge
+
+    def give_up_catalog(self, problem: Exception) -> bool:
+        """Take away a catalog that ``problem`` shows to be torn (one that is merely locked stays); False: there was none."""
+        knowledge = self._knowledge
+        if knowledge is None or knowledge.identity is None or knowledge.catalog_path is None:
+            return False
+        lock = None if "locked" in str(problem) else knowledge.lock()
+        if lock is not None:
+            knowledge.close()
+            catalog.remove_files(knowledge.catalog_path)
+            os.close(lock)
+        return True
 
     # -- views
 

@@ -167,10 +167,10 @@ class Knowledge:
         """Every ``(value, row)`` under ``key``."""
         return [hit for source in self._sources() for hit in source.all_named(key)]
 
-    def sketches(self) -> Iterator[tuple[int, bytes]]:
-        """``(row, near-duplicate sketch)`` of everything known."""
+    def sketches(self, topics: bool = False) -> Iterator[tuple[int, bytes]]:
+        """``(row, near-duplicate sketch)`` of everything known; with ``topics`` that of its title alone."""
         for source in self._sources():
-            yield from source.sketches()
+            yield from source.sketches(topics)
 
     def sketches_of(self, numbers: Sequence[int]) -> dict[int, bytes]:
         """The near-duplicate sketch of each of ``numbers``."""

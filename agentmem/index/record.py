@@ -14,6 +14,7 @@ class Record(NamedTuple):
     problems: tuple[Problem, ...]
     tokens: int
     sketch: bytes
+    topic: bytes
     lengths: words.Lengths
     terms: dict[str, int]
 
@@ -27,6 +28,7 @@ def of_memory(blob: str, found: Memory, problems: tuple[Problem, ...] = ()) -> R
         problems=problems,
         tokens=tokens.estimate(f"{found.title}\n{found.body}"),
         sketch=similarity.signature(found.title, found.body),
+        topic=similarity.topic_signature(found.title),
         lengths=lengths,
         terms=terms,
     )
@@ -36,7 +38,7 @@ def learn(blob: str, data: bytes) -> Record:
     """The record of a blob; never fails, whatever the bytes."""
     if len(data) > MAX_BYTES:
         problem = Problem("size", 1, f"{len(data):,} bytes; a memory has at most {MAX_BYTES:,}")
-        return Record(blob, None, (problem,), 0, b"", words.Lengths(0, 0, 0, 0), {})
+        return Record(blob, None, (problem,), 0, b"", b"", words.Lengths(0, 0, 0, 0), {})
     from agentmem.model import (
         document,  # reads YAML: 30 ms of imports that a memory just written does not need
     )
@@ -44,5 +46,5 @@ def learn(blob: str, data: bytes) -> Record:
     parsed = document.parse(data)
     found, problems = memory.read(parsed.meta, parsed.body, parsed.lines)
     if parsed.problems:
-        return Record(blob, None, parsed.problems, 0, b"", words.Lengths(0, 0, 0, 0), {})
+        return Record(blob, None, parsed.problems, 0, b"", b"", words.Lengths(0, 0, 0, 0), {})
     return of_memory(blob, found, problems)

@@ -5,6 +5,7 @@ One file a worktree. Its first line is the commit, read alone so that git can st
 
 import marshal
 import os
+from collections.abc import Sized
 from typing import NamedTuple
 
 from agentmem.index.view import Columns
@@ -60,21 +61,24 @@ def load(path: str, root: str) -> Saved | None:
         for column, data in zip(columns.lengths, record["lengths"], strict=True):
             column.frombytes(data)
         columns.links, columns.broken = record["links"], record["broken"]
-        if (
-            len(
-                {
-                    len(columns.paths),
-                    len(columns.rows),
-                    len(columns.ids),
-                    len(columns.blobs),
-                    len(columns.kinds),
-                }
-            )
-            != 1
+        sized: tuple[Sized, ...] = (
+            columns.paths,
+            columns.ids,
+            columns.authors,
+            columns.blobs,
+            *columns.lengths,
+        )
+        sized += tuple(getattr(columns, name) for name in (*_ARRAYS, *_BYTES))
+        if len({len(column) for column in sized}) != 1:
+            return None
+        if not (
+            isinstance(record["dirty"], dict)
+            and isinstance(columns.links, dict)
+            and isinstance(columns.broken, list)
         ):
             return None
         return Saved(root, commit, record["identity"], columns, record["dirty"])
-    except (OSError, ValueError, EOFError, TypeError, KeyError, UnicodeDecodeError):
+    except (OSError, ValueError, EOFError, TypeError, KeyError, AttributeError):
         return None
 
 

@@ -26,6 +26,8 @@ SKETCH_ALIKE = 0.35
 
 On those pairs it finds all 47 that overlap by .5 or more, among 509; its standard error is .06.
 """
+TOPIC_ALIKE = 0.4
+"""``sketch_similarity`` of two topics from which on the exact look is worth it: titles are short, so it errs more."""
 SKETCH_SIZE = 64
 """Bytes of a sketch."""
 
@@ -90,6 +92,31 @@ def overlap(title_a: str, body_a: str, title_b: str, body_b: str) -> float:
     shared = sum([min(weight, weights_b.get(term, 0)) for term, weight in weights_a.items()])
     value = shared / (total - shared) if shared else 0.0
     return value if not alone or body_a.strip() == body_b.strip() else value * _ONE_BODY
+
+
+def replaces(title_a: str, body_a: str, title_b: str, body_b: str) -> float:
+    """How likely one of the two was written to replace the other, 0 to 1; from ``ALIKE`` on it is worth telling.
+
+    Unlike ``similarity``, the same statement with another number or a negation counts: it is the likeliest to replace. One about
+    another component or platform does not.
+    """
+    if same(title_a, body_a, title_b, body_b):
+        return SAME
+    whole = overlap(title_a, body_a, title_b, body_b)
+    topic = overlap(_without_numbers(title_a), "", _without_numbers(title_b), "") * _ONE_BODY
+    value = min(max(whole, topic), _NOT_SAME)
+    return (
+        min(value, _APART) if sets_apart(title_a, "", title_b, "") == "name" and whole < _ONE_BODY else value
+    )
+
+
+def topic_signature(title: str) -> bytes:
+    """The sketch of what a title is about: its words without the numbers."""
+    return signature(_without_numbers(title), "")
+
+
+def _without_numbers(title: str) -> str:
+    return " ".join(word for word in title.split() if not any(map(str.isdigit, word)))
 
 
 def sets_apart(title_a: str, body_a: str, title_b: str, body_b: str) -> str | None:

@@ -15,7 +15,7 @@ _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # libyaml does not count a BOM that begins a line, so the places after it would be off
 _UNREADABLE = re.compile(
-    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|(?:\\A|(?<=[\r\n]))\ufeff"
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|(?:\\A|(?<=[\r\n\x85\u2028\u2029]))\ufeff"
 )
 
 

@@ -51,8 +51,12 @@ def recalled(result: Recalled) -> str:
     if left:
         parts = [hit.text for hit in titled]
         if result.omitted:
-            parts.append(f"+{result.omitted}" if parts else "raise --budget or --limit")
-        lines.append(f"{left} more (show ID): " + " · ".join(parts))
+            parts.append(f"+{result.omitted}")
+        lines.append(
+            f"{left} more (show ID): " + " · ".join(parts)
+            if titled
+            else f"{left} more: raise --budget or --limit"
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -155,7 +159,7 @@ def whole(found: Found, shorts: Mapping[str, str]) -> str:
     return "\n".join((*lines, safety.one_line(found.path), "</memory>"))
 
 
-def added(result: Added, branch: str | None, now: int) -> str:
+def added(result: Added, branch: str | None, trunk: str | None, now: int) -> str:
     """What ``add`` did, and what says nearly the same."""
     shorts = result.shorts or {}
     short = shorts.get(result.memory.id, result.memory.id[: ids.SHORT])
@@ -163,7 +167,7 @@ def added(result: Added, branch: str | None, now: int) -> str:
     lines = [f'added {short} {result.memory.kind} "{safety.one_line(result.memory.title)}"{on}']
     for found in result.similar[:3]:
         other = found.memory
-        about = [other.branch or "trunk"]
+        about = [other.branch or trunk or "trunk"]
         if other.created is not None:
             about.append(times.age(max(now - other.created, 0)))
         if other.by:

@@ -37,6 +37,7 @@ def load(root: str) -> Config:
     data = reading.read(root, layout.CONFIG)
     if data is None:
         return Config()
+    data = data.removeprefix(b"\xef\xbb\xbf")
     plain = _PLAIN.fullmatch(data)
     if plain:
         return Config(trunk=plain[1].decode("utf-8", "replace"))

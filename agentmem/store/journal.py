@@ -2,11 +2,11 @@
 
 import json
 import os
+import time
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from agentmem.errors import NotWritable
-from agentmem.model import times
 from agentmem.store import writing
 
 
@@ -33,7 +33,8 @@ class Journal:
         found = list(entries)
         if not found:
             return True
-        name = f"{times.format_iso(found[0].at).replace(':', '')}-{os.urandom(6).hex()}.jsonl"
+        # the system's own clock, to the nanosecond: the order of writes, also of those within one second
+        name = f"{time.time_ns():020d}-{os.urandom(4).hex()}.jsonl"
         lines = "".join(json.dumps(_plain(entry), ensure_ascii=False) + "\n" for entry in found)
         try:
             return writing.create(os.path.join(self.folder, name), lines.encode("utf-8", "surrogateescape"))
@@ -75,11 +76,18 @@ class Journal:
                 continue
 
     def prune(self, worktree: str, committed: frozenset[str]) -> int:
-        """Remove the files of ``worktree`` whose every blob is in ``committed``; how many went."""
+        """Remove the files of ``worktree`` that hold nothing that is not committed; how many went.
+
+        An entry is spent when ``committed`` has its blob, or that of a later write to the same path.
+        """
         gone = 0
-        for name in self.files():
+        settled: set[str] = set()
+        for name in reversed(self.files()):
             found = list(self._read(name))
-            if found and all(entry.worktree == worktree and entry.blob in committed for entry in found):
+            mine = all(entry.worktree == worktree for entry in found)
+            if mine:
+                settled.update(entry.path for entry in found if entry.blob in committed)
+            if found and mine and all(entry.path in settled for entry in found):
                 try:
                     os.unlink(os.path.join(self.folder, name))
                     gone += 1

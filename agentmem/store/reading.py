@@ -6,6 +6,9 @@ import stat
 MAX_READ = 8_388_608
 """Bytes read of one file at most; a memory is far smaller, and a stray dump must not fill the memory of a reader."""
 
+FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
+"""Never through a link, and never waiting for whoever writes into a FIFO."""
+
 Signature = tuple[int, int, int, int]
 """(mtime in ns, size, inode, ctime in ns)."""
 
@@ -26,14 +29,12 @@ def read(root: str, path: str) -> bytes | None:
     if not is_inside(root, path):
         return None
     try:
-        descriptor = os.open(
-            os.path.join(root, path), os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-        )
+        descriptor = os.open(os.path.join(root, path), FLAGS)
     except (OSError, ValueError):
         return None
     try:
         with os.fdopen(descriptor, "rb") as file:
-            return file.read(MAX_READ)
+            return file.read(MAX_READ) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
     except OSError:
         return None
 
@@ -52,11 +53,18 @@ def is_inside(root: str, path: str) -> bool:
 
 
 def walk(root: str) -> list[str]:
-    """Every path below ``root`` that is not a folder, with forward slashes, sorted; links are named, not followed."""
+    """Every path below ``root`` that is not a folder, or a folder named as a file, with forward slashes, sorted.
+
+    Links are named, not followed.
+    """
     found = []
     for folder, names, files in os.walk(root):
         relative = os.path.relpath(folder, root).replace(os.sep, "/")
         start = "" if relative == "." else relative + "/"
         found += [start + name for name in files]
-        found += [start + name for name in names if os.path.islink(os.path.join(folder, name))]
+        found += [
+            start + name
+            for name in names
+            if name.endswith(".md") or os.path.islink(os.path.join(folder, name))
+        ]
     return sorted(found)

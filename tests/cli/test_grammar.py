@@ -20,7 +20,7 @@ VERBS = grammar.VERBS
 def test_the_table_is_current():
     """grammar.py is what `make generate` writes from the typer commands, layout aside."""
     path = support.ROOT / "agentmem" / "cli" / "grammar.py"
-    assert grammar.VERBS == app.grammar()
+    assert app.grammar() == grammar.VERBS
     assert ast.dump(ast.parse(path.read_text(encoding="utf-8"))) == ast.dump(ast.parse(generate.source()))
 
 
@@ -94,7 +94,31 @@ def through_quick(name, words):
 
 
 VALUES = st.one_of(
-    st.sampled_from(["", "x", "a b", "-", "--", "-x", "--kind", "5", "-5", "+5", " 5", "5.0", "1_000", "٣", "0", "a=b", "=", "--limit=3", "größe", "@x", "-h"]),
+    st.sampled_from(
+        [
+            "",
+            "x",
+            "a b",
+            "-",
+            "--",
+            "-x",
+            "--kind",
+            "5",
+            "-5",
+            "+5",
+            " 5",
+            "5.0",
+            "1_000",
+            "٣",
+            "0",
+            "a=b",
+            "=",
+            "--limit=3",
+            "größe",
+            "@x",
+            "-h",
+        ]
+    ),
     st.text(max_size=5),
 )
 
@@ -107,14 +131,27 @@ def command_lines(draw):
     words = []
     for _, form, required in verb.arguments:
         least = 1 if required else 0
-        words += [[word] for word in draw(st.lists(VALUES, min_size=least, max_size=3 if form == MANY else 1))]
+        words += [
+            [word] for word in draw(st.lists(VALUES, min_size=least, max_size=3 if form == MANY else 1))
+        ]
     flags = sorted(verb.options)
     for flag in draw(st.lists(st.sampled_from(flags), max_size=4)) if flags else ():
         form = verb.options[flag][1]
         value = draw(st.integers(-3, 3000).map(str) | VALUES if form == NUMBER else VALUES)
         shapes = [[flag]] if form == FLAG else [[flag, value], [flag, value], [f"{flag}={value}"]]
-        words.append(draw(st.sampled_from([*shapes, *([[flag], [f"{flag}={value}"]] if draw(st.integers(0, 9)) == 0 else [])])))
-    words += draw(st.lists(st.sampled_from([["--"], ["--nonsense"], ["-z"], ["--bud", "5"]]), max_size=draw(st.integers(0, 9)) // 8))
+        words.append(
+            draw(
+                st.sampled_from(
+                    [*shapes, *([[flag], [f"{flag}={value}"]] if draw(st.integers(0, 9)) == 0 else [])]
+                )
+            )
+        )
+    words += draw(
+        st.lists(
+            st.sampled_from([["--"], ["--nonsense"], ["-z"], ["--bud", "5"]]),
+            max_size=draw(st.integers(0, 9)) // 8,
+        )
+    )
     order = draw(st.permutations(words))
     return name, [word for group in order for word in group]
 
@@ -129,7 +166,7 @@ def module_patch():
 @settings(max_examples=600)
 @given(line=command_lines())
 def test_the_quick_parser_is_typers_equal(module_patch, line):
-    """For any words of a verb's grammar, the quick parser gives exactly what typer passes to the function, or leaves it to typer."""
+    """The quick parser gives exactly what typer passes to the function, or leaves the words to typer."""
     name, words = line
     try:
         mine = through_quick(name, words)
@@ -153,13 +190,22 @@ def test_a_correct_command_line_needs_no_typer(name):
     words += ["word"] * len(verb.arguments)
     found = quick.parse(verb, words)
     assert found is not None
-    assert set(found) == {option for option, _ in verb.options.values()} | {argument for argument, _, _ in verb.arguments}
+    assert set(found) == {option for option, _ in verb.options.values()} | {
+        argument for argument, _, _ in verb.arguments
+    }
 
 
-@pytest.mark.parametrize("words", [
-    ["list", "--json"], ["--json", "list"], ["list", "--kind", "fact", "--json"], ["--json", "list", "--kind", "fact"], ["list", "--json", "--kind", "fact"],
-    ["--kind-is-not-global-but-json-is", "--json"],
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["list", "--json"],
+        ["--json", "list"],
+        ["list", "--kind", "fact", "--json"],
+        ["--json", "list", "--kind", "fact"],
+        ["list", "--json", "--kind", "fact"],
+        ["--kind-is-not-global-but-json-is", "--json"],
+    ],
+)
 def test_global_options_before_and_after(words):
     """Global options are taken out wherever they stand, and nothing else is."""
     if words[0].startswith("--kind"):
@@ -173,8 +219,16 @@ def test_global_options_before_and_after(words):
 
 def test_a_global_word_as_a_value_is_a_value():
     """What an option takes as its value is no global option, and what follows -- is none either."""
-    assert quick.split_globals(["add", "fact", "x", "--body", "--json"], VERBS) == ({}, "add", ["fact", "x", "--body", "--json"])
-    assert quick.split_globals(["recall", "--", "--json", "-q"], VERBS) == ({}, "recall", ["--", "--json", "-q"])
+    assert quick.split_globals(["add", "fact", "x", "--body", "--json"], VERBS) == (
+        {},
+        "add",
+        ["fact", "x", "--body", "--json"],
+    )
+    assert quick.split_globals(["recall", "--", "--json", "-q"], VERBS) == (
+        {},
+        "recall",
+        ["--", "--json", "-q"],
+    )
     assert quick.split_globals(["-C", "--json", "list"], VERBS) == ({"directory": "--json"}, "list", [])
 
 
@@ -185,7 +239,29 @@ def test_a_global_option_without_its_value(words):
         quick.split_globals(words, VERBS)
 
 
-@given(st.lists(st.sampled_from(["--json", "-q", "-v", "list", "recall", "x", "--kind", "fact", "--", "-C", "d", "--color=never", "--budget", "5"]), max_size=8))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "--json",
+                "-q",
+                "-v",
+                "list",
+                "recall",
+                "x",
+                "--kind",
+                "fact",
+                "--",
+                "-C",
+                "d",
+                "--color=never",
+                "--budget",
+                "5",
+            ]
+        ),
+        max_size=8,
+    )
+)
 def test_splitting_loses_no_word(words):
     """Every word is a global option, its value, the verb, or the verb's own, in the order they had."""
     try:

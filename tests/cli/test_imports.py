@@ -14,10 +14,34 @@ def dump():
 atexit.register(dump)
 """
 
-HEAVY = {"typer", "click", "rich", "git", "gitdb", "watchdog", "pydantic", "ruamel", "networkx", "datasketch", "dateparser", "rapidfuzz", "pygments"}
+HEAVY = {
+    "typer",
+    "click",
+    "rich",
+    "git",
+    "gitdb",
+    "watchdog",
+    "pydantic",
+    "ruamel",
+    "networkx",
+    "datasketch",
+    "dateparser",
+    "rapidfuzz",
+    "pygments",
+}
 SEARCH = {"whoosh"}
 PARSING = {"yaml", "frontmatter"}
-SLOW_PARTS = {"pathlib", "asyncio", "multiprocessing", "concurrent", "http", "ssl", "xml", "email", "unittest"}
+SLOW_PARTS = {
+    "pathlib",
+    "asyncio",
+    "multiprocessing",
+    "concurrent",
+    "http",
+    "ssl",
+    "xml",
+    "email",
+    "unittest",
+}
 
 
 @pytest.fixture
@@ -47,16 +71,23 @@ def warm(store):
     return store
 
 
-@pytest.mark.parametrize("words", [("--help",), ("-h",), ("--version",), ("help",), ("help", "all"), ("help", "people"), ("help", "add")])
+@pytest.mark.parametrize(
+    "words",
+    [("--help",), ("-h",), ("--version",), ("help",), ("help", "all"), ("help", "people"), ("help", "add")],
+)
 def test_help_and_version_import_nothing(warm, modules, words):
     """The help screens and the version open nothing and load no library."""
     found = modules(warm, *words)
-    assert not found & (HEAVY | SEARCH | PARSING | SLOW_PARTS | {"sqlite3", "_sqlite3", "subprocess", "json", "tomllib"})
+    assert not found & (
+        HEAVY | SEARCH | PARSING | SLOW_PARTS | {"sqlite3", "_sqlite3", "subprocess", "json", "tomllib"}
+    )
 
 
 def test_add_imports_no_library(warm, modules):
     """`add`, where everything is known, loads neither typer nor a parser nor the search library."""
-    found = modules(warm, "add", "fact", "The zebra crossing", "--body", "Stripes.", "--tag", "road", "--scope", "src/**")
+    found = modules(
+        warm, "add", "fact", "The zebra crossing", "--body", "Stripes.", "--tag", "road", "--scope", "src/**"
+    )
     assert not found & (HEAVY | SEARCH | PARSING | SLOW_PARTS)
 
 
@@ -67,14 +98,18 @@ def test_a_second_add_imports_no_library(warm, modules):
     assert not found & (HEAVY | SEARCH)
 
 
-@pytest.mark.parametrize("words", [("list",), ("list", "--kind", "fact", "--json"), ("show", "000000"), ("status",), ()])
+@pytest.mark.parametrize(
+    "words", [("list",), ("list", "--kind", "fact", "--json"), ("show", "000000"), ("status",), ()]
+)
 def test_list_imports_no_library(warm, modules, words):
     """`list`, `show` and status, where everything is known, work from the catalog alone."""
     found = modules(warm, *words)
     assert not found & (HEAVY | SEARCH | PARSING | SLOW_PARTS)
 
 
-@pytest.mark.parametrize("options", [(), ("--json",), ("--format", "md"), ("--explain",), ("--file", "a.ts"), ("--diff",)])
+@pytest.mark.parametrize(
+    "options", [(), ("--json",), ("--format", "md"), ("--explain",), ("--file", "a.ts"), ("--diff",)]
+)
 def test_recall_imports_the_search_library_alone(warm, modules, options):
     """`recall` loads the search library and nothing else from outside."""
     found = modules(warm, "recall", "worker number", *options)

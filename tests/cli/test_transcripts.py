@@ -32,19 +32,8 @@ EMPTY = "·"
 """What an empty line of an answer is shown as, so that an editor that strips blanks does no harm."""
 UPDATE = os.environ.get("UPDATE_TRANSCRIPTS") == "1"
 
-KNOWN = """\
-{"id": "7k3m9qwpdx2v", "kind": "decision", "title": "Workers claim jobs with SKIP LOCKED, not with a lock table", "created": "2026-02-10T14:03:22Z", "by": "api-agent", "role": "api", "tags": ["queue", "postgres"], "entities": ["JobQueue"], "scope": ["server/src/queue/**"], "cites": [{"path": "server/src/queue/claim.ts", "symbol": "JobQueue.claimNext", "lines": "40-52"}], "body": "A lock table needed a sweeper and lost jobs when a worker died between insert and\\ncommit. With SKIP LOCKED Postgres frees the row when the connection drops."}
-{"id": "p2v8rr41c0zd", "kind": "deadend", "title": "Advisory locks do not survive pgbouncer in transaction mode", "created": "2026-02-07T09:00:00Z", "by": "db-agent", "role": "db", "tags": ["postgres"], "scope": ["server/src/db/**"], "body": "pg_try_advisory_lock per job stays with the pooled connection; jobs hung until restart.\\n\\nWe looked at session mode: it needs one connection a worker, and we have 400."}
-{"id": "c41x0zq7m2ve", "kind": "fact", "title": "claimNext gives up after three tries", "created": "2026-02-22T08:40:00Z", "by": "worker-2", "role": "worker", "importance": 4, "entities": ["JobQueue"], "cites": [{"path": "server/src/queue/claim.ts", "lines": "71"}], "body": "The loop counts to three."}
-{"id": "e7q2vbn5k8ws", "kind": "fact", "title": "Job retries wait 1 s, 5 s, 25 s", "created": "2026-02-13T10:00:00Z", "by": "worker-1", "body": "The backoff of a job's retries is five to the power of the try."}
-{"id": "9fh2kax3m7pd", "kind": "fact", "title": "Batch size is 50", "created": "2026-01-20T10:00:00Z", "by": "api-1", "expires": "2026-02-20T00:00:00Z", "body": "The queue hands out jobs in batches."}
-{"id": "t0c8me4v6jrs", "kind": "procedure", "title": "Drain the queue", "created": "2026-02-01T10:00:00Z", "by": "ops", "pin": true, "body": "1. Stop the workers.\\n2. Wait for the claimed jobs.\\n3. Start them again."}
-{"id": "4h8x2mq0n5zt", "kind": "task", "title": "POST /jobs with idempotency key", "created": "2026-02-15T10:00:00Z", "by": "pm-agent", "role": "api", "plan": "Job queue v1", "phase": "5A", "priority": 1, "needs": ["k2m7vdb9c3xf"], "body": "Return 409 on a reused key with another body."}
-{"id": "k2m7vdb9c3xf", "kind": "task", "title": "Unique index on jobs.idempotency_key", "created": "2026-02-14T10:00:00Z", "by": "pm-agent", "role": "db", "plan": "Job queue v1", "phase": "4A"}
-{"id": "j9s4ra2w8e1y", "kind": "log", "title": "The unique index is in", "created": "2026-02-21T16:00:00Z", "by": "db-agent", "role": "db", "closes": ["k2m7vdb9c3xf"], "body": "Migration 0007; tested with pgbench."}
-{"id": "m3n5p7r9s1t2", "kind": "entity", "title": "JobQueue", "created": "2026-01-10T10:00:00Z", "by": "pm-agent", "aliases": ["the queue"], "scope": ["server/src/queue/**"], "body": "Hands out jobs to workers."}
-{"id": "w4c8pzd6f0gh", "kind": "fact", "title": "Jobs are deleted after a week", "created": "2026-01-05T10:00:00Z", "by": "api-1", "status": "retracted", "retracted": "they are kept for a year", "body": "A cron job does it."}
-"""
+KNOWN = (Path(__file__).parent / "known.jsonl").read_text(encoding="utf-8")
+"""What every stage has beside it, to be imported: memories with given ids."""
 
 
 class Stage:
@@ -63,6 +52,7 @@ class Stage:
 
     def play(self, words: list[str], given: str) -> support.Ran:
         """Run one command."""
+        self.given |= set(re.findall(rf"^id: ([{support.ALPHABET}]{{12}})$", given, re.MULTILINE))
         env = {"PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}"}
         while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
             key, _, value = words.pop(0).partition("=")
@@ -85,7 +75,12 @@ class Stage:
         if verb == "git":
             words = ["git", *rest]
             done = subprocess.run(
-                words, cwd=self.path, env=support.environment(env), input=given.encode(), capture_output=True, check=False
+                words,
+                cwd=self.path,
+                env=support.environment(env),
+                input=given.encode(),
+                capture_output=True,
+                check=False,
             )
             return support.Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
         path = self.path / rest[0] if rest else self.path
@@ -104,7 +99,9 @@ class Stage:
         elif verb == "cat":
             return support.Ran(0, path.read_text(), "")
         elif verb == "ls":
-            return support.Ran(0, "".join(f"{p.relative_to(path)}\n" for p in sorted(path.rglob("*")) if p.is_file()), "")
+            return support.Ran(
+                0, "".join(f"{p.relative_to(path)}\n" for p in sorted(path.rglob("*")) if p.is_file()), ""
+            )
         else:
             raise AssertionError(f"no command {verb}")
         return support.Ran(0, "", "")
@@ -112,11 +109,10 @@ class Stage:
     def learn(self) -> None:
         """Name the ids that the last command drew, in the order of their files' names without them."""
         found = []
-        for folder in self.path.rglob(".agentmem*"):
-            for path in folder.rglob("*.md"):
-                match = support.FILE_ID.search(path.as_posix())
-                if match and match[1] not in self.given and match[1] not in self.names:
-                    found.append((path.as_posix().replace(match[1], ""), match[1]))
+        for path in self.path.rglob("*.md"):
+            match = support.FILE_ID.search(path.as_posix())
+            if match and match[1] not in self.given and match[1] not in self.names:
+                found.append((path.as_posix().replace(match[1], ""), match[1]))
         for _, identity in sorted(found):
             self.names.setdefault(identity, f"id{len(self.names) + 1}")
 
@@ -125,7 +121,11 @@ class Stage:
         for identity, name in self.names.items():
             text = text.replace(identity, f"<{name}>")
             text = re.sub(rf"(?<![0-9a-z]){identity[:6]}(?![0-9a-z])", f"<{name}~>", text)
-        head = support.git(self.path, "rev-parse", "-q", "--verify", "HEAD", check=False).strip() if (self.path / ".git").exists() else ""
+        head = (
+            support.git(self.path, "rev-parse", "-q", "--verify", "HEAD", check=False).strip()
+            if (self.path / ".git").exists()
+            else ""
+        )
         if head:
             text = text.replace(head, "<sha>").replace(head[:7], "<sha7>")
         text = re.sub(r"(?<![0-9a-f])[0-9a-f]{40}(?![0-9a-f])", "<sha>", text)
@@ -170,8 +170,8 @@ def replay(path: Path, stage: Stage) -> str:
         line = lines[at]
         at += 1
         if not line.startswith("$ "):
-            if line.startswith("#") or not line:
-                out.append(line)
+            if line.startswith("#"):
+                out += ["", line] if out else [line]
             continue
         out.append(line)
         given = []
@@ -179,11 +179,13 @@ def replay(path: Path, stage: Stage) -> str:
             given.append(lines[at][2:])
             out.append(lines[at])
             at += 1
-        ran = stage.play(shlex.split(stage.meant(line[2:])), stage.meant("\n".join([*given, ""])) if given else "")
+        ran = stage.play(
+            shlex.split(stage.meant(line[2:])), stage.meant("\n".join([*given, ""])) if given else ""
+        )
         out += prefixed(" ", laid_out(stage.shown(ran.out))) + prefixed("!", laid_out(stage.shown(ran.err)))
         if ran.code:
             out.append(f"= {ran.code}")
-    return "\n".join(out)
+    return "\n".join([*out, ""])
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -214,6 +216,13 @@ def test_no_transcript_shows_a_bug():
 def test_json_is_one_line_of_ascii(store):
     """What transcripts lay out over lines is one line of ASCII."""
     store.ok("add", "fact", "Größe 队列")
-    for words in (("list",), ("recall", "größe"), ("status",), ("check",), ("index", "status"), ("show", "nothing")):
+    for words in (
+        ("list",),
+        ("recall", "größe"),
+        ("status",),
+        ("check",),
+        ("index", "status"),
+        ("show", "nothing"),
+    ):
         out = store.call(*words, "--json").out
         assert out.isascii() and out.count("\n") == 1 and out.endswith("\n")

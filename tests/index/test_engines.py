@@ -14,7 +14,12 @@ from agentmem.index.whoosh_engine import WhooshEngine
 from agentmem.model import words
 from tests import support
 
-MOST = words.BODY_MAX + words.TITLE_MAX * words.TITLE_AT + words.NAMES_MAX * words.NAMES_AT + words.PLACES_MAX * words.PLACES_AT
+MOST = (
+    words.BODY_MAX
+    + words.TITLE_MAX * words.TITLE_AT
+    + words.NAMES_MAX * words.NAMES_AT
+    + words.PLACES_MAX * words.PLACES_AT
+)
 
 
 @pytest.fixture(params=["scan", "whoosh"])
@@ -68,7 +73,17 @@ def test_document_without_words(engine):
 
 def test_unicode_terms(engine):
     """Terms of any script, of astral planes and of combining marks are told apart."""
-    terms = {"größe": 1, "grosse": 2, "队列": 3, "очередь": 4, "🦀": 5, "é": 6, "e\u0301": 7, "a b": 8, "İ": 9}
+    terms = {
+        "größe": 1,
+        "grosse": 2,
+        "队列": 3,
+        "очередь": 4,
+        "🦀": 5,
+        "é": 6,
+        "e\u0301": 7,
+        "a b": 8,
+        "İ": 9,
+    }
     engine.write([(1, terms)])
     assert engine.postings(list(terms)) == {term: [(1, weight)] for term, weight in terms.items()}
 
@@ -90,7 +105,9 @@ def test_packed_weights_are_exact(engine, packed):
 def test_thousands_of_documents(engine):
     """Long posting lists, which span many blocks, lose and blur nothing."""
     count = 3000
-    engine.write((row, {"all": row, f"own{row}": 1, f"mod{row % 7}": row % 255 + 1}) for row in range(1, count + 1))
+    engine.write(
+        (row, {"all": row, f"own{row}": 1, f"mod{row % 7}": row % 255 + 1}) for row in range(1, count + 1)
+    )
     assert engine.held() == set(range(1, count + 1))
     found = engine.postings(["all", "own17", "mod3"])
     assert sorted(found["all"]) == [(row, row) for row in range(1, count + 1)]

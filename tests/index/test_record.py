@@ -24,7 +24,9 @@ MEMORY = st.builds(
     scope=st.lists(LINE.filter(bool), unique=True, max_size=3).map(tuple),
     importance=st.none() | st.integers(1, 5),
     pin=st.booleans(),
-    cites=st.lists(st.builds(Citation, path=LINE.filter(bool), lines=st.none() | st.just("4-9")), max_size=2).map(tuple),
+    cites=st.lists(
+        st.builds(Citation, path=LINE.filter(bool), lines=st.none() | st.just("4-9")), max_size=2
+    ).map(tuple),
 )
 
 

@@ -75,7 +75,7 @@ def test_an_unknown_rule_in_the_configuration(store):
 
 
 def test_budgets_of_the_configuration_are_obeyed(store):
-    """limit and budget of the file hold where the command line says nothing, and give way to it."""
+    """Limit and budget of the file hold where the command line says nothing, and give way to it."""
     for number in range(20):
         store.remember(number, title=f"zebra {number}")
     store.write("config.toml", "[recall]\nlimit = 2\nbudget = 0\n[output]\nbudget = 100\n")

@@ -9,7 +9,9 @@ from tests.support import Project
 
 
 def entry(number=1, worktree="/w", text="text", blob=None):
-    return Entry(worktree, "main", f"facts/{number}.md", blob or f"blob{number}", 1_770_000_000 + number, text)
+    return Entry(
+        worktree, "main", f"facts/{number}.md", blob or f"blob{number}", 1_770_000_000 + number, text
+    )
 
 
 def entries(project):
@@ -31,7 +33,9 @@ def test_entries_come_back_in_order(tmp_path):
 def test_entries_of_one_second_come_back_in_order(tmp_path):
     """Writes of the same second are read in the order in which they were made: the last one is the memory as it is."""
     book = Journal(str(tmp_path / "journal"))
-    recorded = [Entry("/w", "main", "facts/1.md", f"blob{i}", 1_770_000_000, f"version {i}") for i in range(12)]
+    recorded = [
+        Entry("/w", "main", "facts/1.md", f"blob{i}", 1_770_000_000, f"version {i}") for i in range(12)
+    ]
     for one in recorded:
         book.record([one])
     assert list(book.entries()) == recorded
@@ -80,7 +84,9 @@ def test_every_write_is_in_the_journal(store):
     second = store.json("supersede", first, "--title", "The yak crossing")["id"]
     store.ok("retract", second, "--reason", "no yaks")
     store.ok("restore", second)
-    source = support.put(store.path / "m.jsonl", '{"id": "7k3m9qwpdx2v", "kind": "fact", "title": "Imported"}\n')
+    source = support.put(
+        store.path / "m.jsonl", '{"id": "7k3m9qwpdx2v", "kind": "fact", "title": "Imported"}\n'
+    )
     store.ok("import", "jsonl", str(source))
     found = entries(store)
     assert len(found) == 6
@@ -104,7 +110,14 @@ def test_the_journal_outlives_the_worktree(store, tmp_path):
 def test_pruned_only_once_head_holds_it(store):
     """What no commit holds stays in the journal, however many writes follow; what one holds goes."""
     for number in range(70):
-        store.ok("add", "fact", f"Memory {number}", "--body", f"Of its own: {support.WORDS[number % 30]} {number * 7919}", "--force")
+        store.ok(
+            "add",
+            "fact",
+            f"Memory {number}",
+            "--body",
+            f"Of its own: {support.WORDS[number % 30]} {number * 7919}",
+            "--force",
+        )
     assert len(entries(store)) == 70
     store.commit()
     store.ok("add", "fact", "The zebra crossing")

@@ -10,7 +10,14 @@ from agentmem.model import kinds
 from agentmem.model.memory import Memory
 from agentmem.store import layout
 
-RESERVED = {"con", "prn", "aux", "nul", *(f"com{i}" for i in range(1, 10)), *(f"lpt{i}" for i in range(1, 10))}
+RESERVED = {
+    "con",
+    "prn",
+    "aux",
+    "nul",
+    *(f"com{i}" for i in range(1, 10)),
+    *(f"lpt{i}" for i in range(1, 10)),
+}
 
 
 @given(st.text(max_size=200))
@@ -33,7 +40,10 @@ def test_slugs_are_cut_at_a_word(words):
 @pytest.mark.parametrize(
     ("title", "slug"),
     [
-        ("Workers claim jobs with SKIP LOCKED, not with a lock table", "workers-claim-jobs-with-skip-locked-not"),
+        (
+            "Workers claim jobs with SKIP LOCKED, not with a lock table",
+            "workers-claim-jobs-with-skip-locked-not",
+        ),
         ("Größe & Maß", "groe-ma"),
         ("Crème brûlée", "creme-brulee"),
         ("队列", ""),
@@ -45,10 +55,14 @@ def test_slugs_are_cut_at_a_word(words):
 )
 def test_slugs_of_titles(title, slug):
     """Slugs people can read."""
-    assert layout.slug(title) == slug or (title.startswith("Größe") and layout.slug(title) == "groe-ma"), layout.slug(title)
+    assert layout.slug(title) == slug or (title.startswith("Größe") and layout.slug(title) == "groe-ma"), (
+        layout.slug(title)
+    )
 
 
-@given(st.text(max_size=80), st.sampled_from(kinds.NAMES), st.one_of(st.none(), st.integers(0, 4_000_000_000)))
+@given(
+    st.text(max_size=80), st.sampled_from(kinds.NAMES), st.one_of(st.none(), st.integers(0, 4_000_000_000))
+)
 def test_new_paths_are_safe_everywhere(title, kind, created):
     """A new memory's path is in its kind's folder, ends in its id, and is a name on Windows too."""
     path = layout.new_path(Memory("7k3m9qwpdx2v", kind, title, created=created))
@@ -71,18 +85,31 @@ def test_reserved_names_get_the_id(title):
 
 def test_log_entries_go_by_month():
     """A log entry is in the folder of its month, or of the undated."""
-    assert layout.new_path(Memory("7k3m9qwpdx2v", "log", "x", created=1_770_000_000)).startswith("log/2026-02/")
+    assert layout.new_path(Memory("7k3m9qwpdx2v", "log", "x", created=1_770_000_000)).startswith(
+        "log/2026-02/"
+    )
     assert layout.new_path(Memory("7k3m9qwpdx2v", "log", "x")).startswith("log/undated/")
 
 
 @pytest.mark.parametrize(
     ("path", "is_one"),
     [
-        ("facts/a.md", True), ("facts/deep/er/a.md", True), ("log/2026-02/a.md", True), ("facts/名.md", True),
-        ("README.md", False), ("overview.md", False), ("facts.md", False), ("facts/a.txt", False), ("facts/.tmp-1-a.md", False),
-        ("facts/a.md.orig", False), ("other/a.md", False), ("Facts/a.md", False), ("overlays/x/a.md", False), ("", False),
+        ("facts/a.md", True),
+        ("facts/deep/er/a.md", True),
+        ("log/2026-02/a.md", True),
+        ("facts/名.md", True),
+        ("README.md", False),
+        ("overview.md", False),
+        ("facts.md", False),
+        ("facts/a.txt", False),
+        ("facts/.tmp-1-a.md", False),
+        ("facts/a.md.orig", False),
+        ("other/a.md", False),
+        ("Facts/a.md", False),
+        ("overlays/x/a.md", False),
+        ("", False),
     ],
-)  # fmt: skip
+)
 def test_what_is_a_memory(path, is_one):
     """Markdown in a kind's folder is a memory; nothing else in the store is."""
     assert layout.is_memory(path) is is_one

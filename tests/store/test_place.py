@@ -32,7 +32,9 @@ def test_nested_folders(store):
     works(project)
     added = project.json("add", "fact", "Another thing", "--scope", "server/src/queue.ts")
     assert {one["id"] for one in project.json("list", "--file", "queue.ts")["memories"]} == {added["id"]}
-    assert {one["id"] for one in project.json("list", "--file", "./../src/queue.ts")["memories"]} == {added["id"]}
+    assert {one["id"] for one in project.json("list", "--file", "./../src/queue.ts")["memories"]} == {
+        added["id"]
+    }
     assert project.call("list", "--file", "../../../x").code == 2
 
 
@@ -60,7 +62,11 @@ def test_the_nearest_store_wins(store):
 def test_c_option(store, call, tmp_path):
     """`-C DIR` works from outside, before and after the verb."""
     store.ok("add", "fact", TITLE)
-    for words in (("-C", "repo", "list", "--json"), ("list", "-C", "repo", "--json"), ("--json", "list", "-C", str(store.path))):
+    for words in (
+        ("-C", "repo", "list", "--json"),
+        ("list", "-C", "repo", "--json"),
+        ("--json", "list", "-C", str(store.path)),
+    ):
         assert [one["title"] for one in call(*words, cwd=tmp_path).json["memories"]] == [TITLE]
     assert call("-C", "nowhere", "list", cwd=tmp_path).code == 3
 
@@ -81,7 +87,15 @@ def test_store_option(store, tmp_path):
 
 def test_outside_any_repository(call, tmp_path):
     """Where there is no repository every verb exits 3 and says so."""
-    for words in (("list",), ("recall", "x"), ("add", "fact", "x"), ("init",), ("status",), ("check",), ("show", "7k3m9q")):
+    for words in (
+        ("list",),
+        ("recall", "x"),
+        ("add", "fact", "x"),
+        ("init",),
+        ("status",),
+        ("check",),
+        ("show", "7k3m9q"),
+    ):
         done = call(*words, cwd=tmp_path)
         assert done.code == 3, (words, done)
         assert "no git repository" in done.err
@@ -90,9 +104,19 @@ def test_outside_any_repository(call, tmp_path):
 
 def test_no_store(repo):
     """In a repository without a store every verb exits 3 and says how to make one."""
-    for words in (("list",), ("recall", "x"), ("add", "fact", "x"), ("status",), ("check",), ("index", "status")):
+    for words in (
+        ("list",),
+        ("recall", "x"),
+        ("add", "fact", "x"),
+        ("status",),
+        ("check",),
+        ("index", "status"),
+    ):
         done = repo.call(*words)
-        assert (done.code, done.err) == (3, f"error: no .agentmem/ in {repo.path} or above\nhint: agentmem init\n")
+        assert (done.code, done.err) == (
+            3,
+            f"error: no .agentmem/ in {repo.path} or above\nhint: agentmem init\n",
+        )
 
 
 def test_init_twice_changes_nothing(store):
@@ -199,7 +223,9 @@ def test_in_a_real_hook(store):
     for name in ("a.txt", "b.txt"):
         support.put(store.path / name, "x")
     store.git("add", "a.txt", "b.txt")
-    subprocess.run(["git", "commit", "-q", "-m", "x", "a.txt"], cwd=store.path, env=support.environment(), check=True)
+    subprocess.run(
+        ["git", "commit", "-q", "-m", "x", "a.txt"], cwd=store.path, env=support.environment(), check=True
+    )
     assert TITLE in (store.path / "hook.json").read_text()
 
 
@@ -279,7 +305,11 @@ def test_a_bare_clone(store, tmp_path):
     assert TITLE in bare.titles("--limit", "0")
     assert bare.found("zebra stripes")
     assert bare.json("status")["uncommitted"] == 0
-    for words in (("add", "fact", "x"), ("edit", support.identity(3), "--set", "importance=5"), ("retract", support.identity(3), "--reason", "x")):
+    for words in (
+        ("add", "fact", "x"),
+        ("edit", support.identity(3), "--set", "importance=5"),
+        ("retract", support.identity(3), "--reason", "x"),
+    ):
         done = bare.call(*words)
         assert done.code == 3, done
     assert bare.call("init").code == 3
@@ -378,7 +408,18 @@ def test_a_gitattributes_of_the_project(store):
     assert store.git("status", "--porcelain") == ""
 
 
-KINDS = ("fact", "decision", "convention", "procedure", "deadend", "reflection", "entity", "plan", "task", "log")
+KINDS = (
+    "fact",
+    "decision",
+    "convention",
+    "procedure",
+    "deadend",
+    "reflection",
+    "entity",
+    "plan",
+    "task",
+    "log",
+)
 
 
 def test_a_gitignore_of_the_project_hides_no_memory(repo):
@@ -417,7 +458,21 @@ def test_temporary_files_are_ignored(store):
     assert store.git("diff", "--cached", "--name-only") == ""
 
 
-REPOSITORIES = ["with space", "new\nline", "größe-队列-🦀", "-rf", "a'b\"c", "$(touch pwned)", "tab\there", "[a-z]*?", "back\\slash", " lead", "x;y&z|w", "%s%n", ":(glob)x"]
+REPOSITORIES = [
+    "with space",
+    "new\nline",
+    "größe-队列-🦀",
+    "-rf",
+    "a'b\"c",
+    "$(touch pwned)",
+    "tab\there",
+    "[a-z]*?",
+    "back\\slash",
+    " lead",
+    "x;y&z|w",
+    "%s%n",
+    ":(glob)x",
+]
 
 
 @pytest.mark.parametrize("name", REPOSITORIES)
@@ -452,7 +507,26 @@ def test_stores_in_a_subfolder_of_any_name(store, name):
     assert inner.titles() == {TITLE}
 
 
-FILES = ["with space.md", "new\nline.md", "größe-队列-🦀.md", "-rf.md", "a'b\"c.md", "$(x).md", "tab\t.md", "[a]*?.md", "back\\slash.md", " .md", ".md", ".hidden.md", "x.y.md", "\u202etxt.md", "UPPER.md", "\x1b[31m.md", "\x7f.md", "a" * 200 + ".md"]
+FILES = [
+    "with space.md",
+    "new\nline.md",
+    "größe-队列-🦀.md",
+    "-rf.md",
+    "a'b\"c.md",
+    "$(x).md",
+    "tab\t.md",
+    "[a]*?.md",
+    "back\\slash.md",
+    " .md",
+    ".md",
+    ".hidden.md",
+    "x.y.md",
+    "\u202etxt.md",
+    "UPPER.md",
+    "\x1b[31m.md",
+    "\x7f.md",
+    "a" * 200 + ".md",
+]
 
 
 @pytest.mark.parametrize("committed", [False, True])
@@ -491,7 +565,13 @@ def test_a_file_name_that_is_no_utf8(store, committed):
         store.commit()
     assert store.titles() == {TITLE, "Without an id"}
     assert len(store.found("zebra")) == 1
-    for words in (("show", "7k3m9q"), ("edit", "7k3m9q", "--set", "tags+=x"), ("check",), ("status",), ("recall", "zebra")):
+    for words in (
+        ("show", "7k3m9q"),
+        ("edit", "7k3m9q", "--set", "tags+=x"),
+        ("check",),
+        ("status",),
+        ("recall", "zebra"),
+    ):
         done = store.run(*words)
         assert done.code == 0, (words, done)
 
@@ -524,11 +604,23 @@ def test_reading_changes_nothing(store):
         store.remember(number)
 
     def state():
-        files = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in store.path.rglob("*") if path.is_file()}
+        files = {
+            path: (path.stat().st_mtime_ns, path.read_bytes())
+            for path in store.path.rglob("*")
+            if path.is_file()
+        }
         return {path: value for path, value in files.items() if "/.git/agentmem/" not in str(path)}
 
     before = state()
-    for words in (("list",), ("recall", "worker"), ("show", support.identity(3)), ("status",), ("check",), ("index", "status"), ("export", "jsonl")):
+    for words in (
+        ("list",),
+        ("recall", "worker"),
+        ("show", support.identity(3)),
+        ("status",),
+        ("check",),
+        ("index", "status"),
+        ("export", "jsonl"),
+    ):
         store.ok(*words)
     assert state() == before
 

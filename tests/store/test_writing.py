@@ -159,7 +159,9 @@ def test_add_on_a_full_disk(store, monkeypatch, point):
         refused = store.call("add", "fact", "The zebra crossing")
     assert refused.code == 3
     assert "disk is full" in refused.err
-    assert [path for path in sorted(store.store.rglob("*")) if path.is_file()] == [path for path in before if path.is_file()]
+    assert [path for path in sorted(store.store.rglob("*")) if path.is_file()] == [
+        path for path in before if path.is_file()
+    ]
     assert store.titles() == set()
     store.ok("add", "fact", "The zebra crossing")
     assert store.titles() == {"The zebra crossing"}
@@ -179,7 +181,7 @@ def test_edit_on_a_full_disk(store, monkeypatch, point):
 
 
 def test_a_real_full_disk(tmp_path, new_repository):
-    """On a file system of 256 kB writes end with exit 3 when it is full; every file is whole, and what was acknowledged is there."""
+    """On a real full file system `add` exits 3; every file is whole, and what was acknowledged is there."""
     place = tmp_path / "small"
     place.mkdir()
     with support.mounted("-t", "tmpfs", "-o", "size=256k", "tmpfs", at=place):
@@ -287,10 +289,12 @@ def test_eight_processes_edit_one_memory_and_nothing_is_lost(store):
     writers = [
         subprocess.Popen(
             [sys.executable, "-c", EDITOR, str(store.path), str(me), "25"],
-            env=support.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            env=support.environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
         )
         for me in range(8)
-    ]  # fmt: skip
+    ]
     errors = [writer.communicate()[1].decode() for writer in writers]
     assert [writer.returncode for writer in writers] == [0] * 8, errors
     tags = store.json("show", "7k3m9q")["memories"][0]["tags"]
@@ -302,9 +306,11 @@ def test_edits_as_processes_through_the_command_line(store):
     """Four commands that edit one memory at the same time all have their effect."""
     store.write("facts/one-7k3m9qwpdx2v.md", support.memory("7k3m9qwpdx2v", title="One"))
     for turn in range(3):
-        running = [support.start("edit", "7k3m9q", "--set", f"tags+=t{turn}x{i}", cwd=store.path) for i in range(4)]
+        running = [
+            support.start("edit", "7k3m9q", "--set", f"tags+=t{turn}x{i}", cwd=store.path) for i in range(4)
+        ]
         for process in running:
-            out, err = process.communicate()
+            _, err = process.communicate()
             assert process.returncode == 0, err
     assert len(store.json("show", "7k3m9q")["memories"][0]["tags"]) == 12
 

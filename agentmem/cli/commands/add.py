@@ -31,6 +31,10 @@ def add(
         str | None, typer.Option("--expires", help="From when on it is out: an ISO date or time.")
     ] = None,
     created: Annotated[str | None, typer.Option("--created", help="When it was so, if not now.")] = None,
+    set: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Any other key: KEY=VALUE, such as needs=ID or phase=5A."),
+    ] = None,
     branch: Annotated[
         str | None, typer.Option("--branch", help="The branch it is for, where HEAD is detached.")
     ] = None,
@@ -75,6 +79,7 @@ def add(
         expires=selecting.when(context, expires, "--expires") if expires else None,
         created=selecting.when(context, created, "--created") if created else None,
     )
+    memory = write.with_settings(context, memory, set or ())
     result = write.add(context, memory, force, commit, stage, branch)
     call.note(*context.index.notes)
     if call.json:
@@ -83,4 +88,4 @@ def add(
         return int(call.give(jsonout.line(jsonout.added(result))))
     from agentmem.output import text as texts
 
-    return int(call.give(texts.added(result, context.repository.branch, context.now)))
+    return int(call.give(texts.added(result, context.repository.branch, context.config.trunk, context.now)))

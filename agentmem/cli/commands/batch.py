@@ -54,7 +54,7 @@ def run(call: Call, path: str, filters: Filters, limit: int | None, budget: int 
         try:
             try:
                 record = json.loads(line)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise UsageError(f"line {number} is no JSON: {error}") from None
             if not isinstance(record, dict):
                 raise UsageError(f"line {number} is no JSON object")
