@@ -466,7 +466,11 @@ def test_hostile_records_are_not_imported_raw(store, tmp_path):
     for path in store.path.rglob("*.md"):
         assert path.is_relative_to(store.store)
         assert not RAW & set(path.read_text())
-    reads(store)
+    for words in READERS:
+        if words[0] != "show":
+            done = store.call(*words)
+            assert done.code == 0, (words, done)
+            harmless(done.out + done.err, words)
 
 
 def test_a_hostile_batch(project):

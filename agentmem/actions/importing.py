@@ -179,7 +179,7 @@ def _branch(context: Context) -> str | None:
 def _edits(new: Memory, old: Memory) -> list[Edit]:
     """What the source says otherwise than the memory; keys that only the memory has are its own."""
     wanted, present = as_meta(new), as_meta(old)
-    skip = ("id", "created", "branch", "cites")
+    skip = ("id", "created", "branch", "cites", "source", "source_id")
     edits = [
         Edit(key, "set", value if isinstance(value, list) else str(value))
         for key, value in wanted.items()

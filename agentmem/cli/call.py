@@ -26,6 +26,8 @@ class Call:
         self.agent: str | None = None
         self.role: str | None = None
         self.without_cache = False
+        self.given = False
+        """Whether something was printed: what was said is not said again."""
 
     @cached_property
     def context(self) -> Context:
@@ -48,6 +50,7 @@ class Call:
 
     def give(self, text: str) -> int:
         """Print a result; the exit code of success."""
+        self.given = True
         if self._colored():
             from agentmem.output import terminal
 

@@ -205,7 +205,7 @@ class Catalog:
     def named(self, key: str, values: Iterable[str]) -> list[tuple[str, int]]:
         """``(value, row)`` of each blob that has one of ``values`` (case folded) under ``key``; see ``names_of``."""
         found: list[tuple[str, int]] = []
-        for part in _parts(sorted({value.casefold() for value in values})):
+        for part in _parts(sorted({_text(value).casefold() for value in values})):
             query = f"SELECT value, row FROM name WHERE key = ? AND value IN ({_marks(part)})"
             found.extend(self._db.execute(query, (key, *part)))
         return found

@@ -41,6 +41,9 @@ class Query(NamedTuple):
 
 def parse(text: str, now: int) -> Query:
     """Understand the question ``text`` asked at ``now``; never fails: what is no filter, id or path is words."""
+    text = text.encode("utf-8", "replace").decode(
+        "utf-8"
+    )  # lone surrogates, which JSON can name and nothing can look up
     filters = tuple((key.lower(), value.strip('"')) for key, value in _FIELD.findall(text))
     rest = _FIELD.sub(" ", text)
     words = re.findall(r"[^\s,;()\[\]{}\"'`]+", rest)
