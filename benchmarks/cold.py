@@ -20,7 +20,18 @@ from collections.abc import Sequence
 from agentmem import __version__
 
 KINDS = ("fact", "decision", "convention", "procedure", "deadend", "reflection", "log", "log", "log", "task")
-AREAS = ("queue", "billing", "search", "auth", "scheduler", "parser", "renderer", "storage", "gateway", "metrics")
+AREAS = (
+    "queue",
+    "billing",
+    "search",
+    "auth",
+    "scheduler",
+    "parser",
+    "renderer",
+    "storage",
+    "gateway",
+    "metrics",
+)
 BUDGETS = {"--help": 8, "--version": 8, "add": 8, "recall": 14, "list": 10}
 FIRST_INDEX_SECONDS = 30.0
 NEW_FILES_SECONDS = 1.0
@@ -84,7 +95,17 @@ def installed_bytes() -> int:
     with tempfile.TemporaryDirectory() as folder:
         root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
         target = os.path.join(folder, "site")
-        command = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--target", target, root]
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "-q",
+            "--disable-pip-version-check",
+            "--target",
+            target,
+            root,
+        ]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         for place, _, files in os.walk(target):
             total += sum(os.path.getsize(os.path.join(place, file)) for file in files)
@@ -96,7 +117,9 @@ def main() -> int:
     parser.add_argument("--memories", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--uncommitted", action="store_true")
-    parser.add_argument("--no-install", action="store_true", help="do not measure the size of an installation")
+    parser.add_argument(
+        "--no-install", action="store_true", help="do not measure the size of an installation"
+    )
     options = parser.parse_args()
     script = os.path.join(os.path.dirname(sys.executable), "agentmem")
     tool = [script] if os.path.exists(script) else [sys.executable, "-m", "agentmem.cli.main"]
@@ -108,9 +131,19 @@ def main() -> int:
         if over:
             failed.append(name)
 
-    print(f"agentmem {__version__}, Python {sys.version.split()[0]}, {options.memories:,} memories, {tool[0]}")
+    print(
+        f"agentmem {__version__}, Python {sys.version.split()[0]}, {options.memories:,} memories, {tool[0]}"
+    )
     with tempfile.TemporaryDirectory() as folder:
-        git = ["git", "-c", "user.name=bench", "-c", "user.email=bench@example.org", "-c", "commit.gpgsign=false"]
+        git = [
+            "git",
+            "-c",
+            "user.name=bench",
+            "-c",
+            "user.email=bench@example.org",
+            "-c",
+            "commit.gpgsign=false",
+        ]
         subprocess.run(["git", "init", "-q", "-b", "main", folder], check=True)
         timed([*tool, "init"], folder)
         source = os.path.join(folder, ".git", "records.jsonl")
@@ -125,7 +158,12 @@ def main() -> int:
         subprocess.run(["rm", "-rf", os.path.join(folder, ".git", "agentmem")], check=True)
         question = [*tool, "recall", "queue scheduler drops metrics when storage restarts"]
         spent = timed(question, folder)
-        report("first index, and the answer", spent, FIRST_INDEX_SECONDS * options.memories / 10_000, f"{spent:.1f} s")
+        report(
+            "first index, and the answer",
+            spent,
+            FIRST_INDEX_SECONDS * options.memories / 10_000,
+            f"{spent:.1f} s",
+        )
         time.sleep(2.5)  # past the time in which a file's signature proves nothing
         plain = statistics.median(timed(question, folder) for _ in range(5))
         commands = {
@@ -137,12 +175,19 @@ def main() -> int:
         }
         for name, command in commands.items():
             multiple, span = ratio(command, folder, options.rounds, fresh=name == "add")
-            report(f"{name}, cold", multiple, BUDGETS[name], f"{multiple:.1f} × an empty Python ({span:.0f} ms)")
+            report(
+                f"{name}, cold", multiple, BUDGETS[name], f"{multiple:.1f} × an empty Python ({span:.0f} ms)"
+            )
         with open(source, "w", encoding="utf-8") as file:
             file.writelines(json.dumps(record) + "\n" for record in records(100, seed=8))
         timed([*tool, "import", "jsonl", source], folder)
         spent = timed(question, folder)
-        report("recall after 100 new files", spent - plain, NEW_FILES_SECONDS, f"{spent - plain:+.2f} s over a plain recall")
+        report(
+            "recall after 100 new files",
+            spent - plain,
+            NEW_FILES_SECONDS,
+            f"{spent - plain:+.2f} s over a plain recall",
+        )
     if not options.no_install:
         size = installed_bytes() / 1e6
         report("installation", size, 40, f"{size:.1f} MB")

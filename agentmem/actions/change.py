@@ -57,7 +57,13 @@ def _one(context: Context, reference: str) -> Found:
 def _change(context: Context, found: Found, edits: Sequence[Edit], body: str | None = None) -> Changed:
     path = found.path.removeprefix(context.place.name + "/")
     written = saving.change(context, found.memory.id, path, edits, body)
-    return Changed(found.memory, found.path, written is not None)
+    now = found.memory if written is None else _parsed(path, written.data)
+    return Changed(now, found.path, written is not None)
+
+
+def _parsed(path: str, data: bytes) -> Memory:
+    parsed = document.parse(data)
+    return memory.place(memory.read(parsed.meta, parsed.body, parsed.lines)[0], path)
 
 
 def parse_setting(setting: str, current: Memory) -> Edit:
@@ -75,7 +81,8 @@ def parse_setting(setting: str, current: Memory) -> Edit:
     spec = fields.BY_NAME.get(key)
     if key in NOT_EDITABLE or (spec is None and key not in current.extra):
         known = [name for name in fields.BY_NAME if name not in NOT_EDITABLE]
-        raise UsageError(f'no key "{key}" to set', selecting.nearest(key, known) + f"keys: {' '.join(known)}")
+        near = "" if key in NOT_EDITABLE else selecting.nearest(key, known)
+        raise UsageError(f'no key "{key}" to set', f"{near}keys: {' '.join(known)}")
     is_list = spec is not None and spec.type in LISTS
     if operator and not is_list:
         raise UsageError(f"{key} is no list: use {key}=VALUE")
@@ -122,8 +129,8 @@ def supersede(
         raise UsageError(f"{reference} cannot supersede itself")
     if old.memory.supersedes and successor.memory.id in old.memory.supersedes:
         raise UsageError(f"{reference} supersedes {by} already: both ways is a cycle")
-    _change(context, successor, [Edit("supersedes", "add", [old.memory.id])])
-    return old, successor.memory, successor.path
+    done = _change(context, successor, [Edit("supersedes", "add", [old.memory.id])])
+    return old, done.memory, successor.path
 
 
 def retract(context: Context, reference: str, reason: str) -> Changed:
@@ -168,8 +175,7 @@ def _from_history(context: Context, reference: str) -> Changed:
     for path, data in _gone(context):
         if not layout.is_memory(path):
             continue
-        parsed = document.parse(data)
-        found = memory.place(memory.read(parsed.meta, parsed.body, parsed.lines)[0], path)
+        found = _parsed(path, data)
         if found.id.startswith(prefix):
             saving.put_back(context, path, data)
             return Changed(found, f"{context.place.name}/{path}", changed=True)

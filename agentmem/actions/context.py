@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from agentmem.git.repository import Repository
     from agentmem.index.index import Index
     from agentmem.index.knowledge import Progress
+    from agentmem.index.start import Started
     from agentmem.store.journal import Journal
 
 
@@ -37,6 +38,7 @@ class Context:
         self.environment = os.environ if environment is None else environment
         self._store, self._agent, self._role, self._progress = store, agent, role, progress
         self._cached = cached
+        self._started: Started | None = None
         self.wrote = False
         """Whether a write to the store has begun: what has begun is not begun again."""
 
@@ -61,19 +63,31 @@ class Context:
         """Where the store is."""
         return place.find(self.directory, self._store)
 
+    def begin(self) -> None:
+        """Ask git now, before what reads its answers is imported: it works meanwhile."""
+        from agentmem.index import start
+
+        self._started = start.begin(self.place, self.environment, self._cached)
+
     @cached_property
     def index(self) -> "Index":
-        """The index; git starts answering with it."""
+        """The index."""
         from agentmem.index.index import Index
 
+        if self._started is None:
+            self.begin()
+            assert self._started is not None
+        scan = "AGENTMEM_SCAN" in self.environment
         return Index(
-            self.place,
-            self.environment,
-            self.now,
-            self._progress,
-            scan="AGENTMEM_SCAN" in self.environment,
-            cached=self._cached,
+            self.place, self.environment, self.now, self._started, self._progress, scan, self._cached
         )
+
+    def close(self) -> None:
+        """Let go of processes and files."""
+        if index := vars(self).get("index"):
+            index.close()
+        elif self._started is not None:
+            self._started.probe.close()
 
     def give_up_caches(self, problem: Exception) -> bool:
         """Take away caches that ``problem`` may come from, before anything was written; False: it cannot have."""

@@ -7,7 +7,6 @@ from typing import NamedTuple
 from agentmem.actions import selecting
 from agentmem.actions.context import Context
 from agentmem.actions.selecting import Filters, Found
-from agentmem.model import ids
 
 
 class Listed(NamedTuple):
@@ -47,7 +46,7 @@ def listed(context: Context, filters: Filters, limit: int | None) -> Listed:
         memories=tuple(page),
         total=len(found),
         notes=tuple(index.notes),
-        shorts=ids.short_ids(view.columns.ids),
+        shorts=view.shorts,
     )
 
 
@@ -67,7 +66,7 @@ def shown(context: Context, references: Sequence[str]) -> Listed:
         memories=tuple(selecting.fetch(index, view, chosen)),
         total=len(chosen),
         notes=tuple(index.notes),
-        shorts=ids.short_ids(view.columns.ids),
+        shorts=view.shorts,
     )
 
 

@@ -9,7 +9,7 @@ from agentmem.actions.context import Context
 from agentmem.actions.selecting import Filters, Found
 from agentmem.index.index import Index
 from agentmem.index.view import NO_TIME, View
-from agentmem.model import ids, kinds, notation, packing, query, ranking, scopes, similarity, tokens
+from agentmem.model import kinds, notation, packing, query, ranking, scopes, similarity, tokens
 from agentmem.model.query import Query
 from agentmem.model.ranking import Weights
 
@@ -25,7 +25,10 @@ PHRASE_DEPTH = 200
 FRAME_TOKENS = 40
 """What the first and last line of the text cost at most."""
 
-SAME_SKETCH = 0.9
+SAME_SKETCH = 0.8
+"""Sketches of two hits from which on it is worth to compare their texts."""
+
+SAME_TEXT = 0.9
 """Two hits this alike say the same: the better one is shown."""
 
 
@@ -108,7 +111,7 @@ def recall(
         abstained=abstained,
         key=key,
         notes=tuple(index.notes),
-        shorts=ids.short_ids(view.columns.ids) if len(hits) else {},
+        shorts=view.shorts,
     )
 
 
@@ -307,25 +310,31 @@ def _weigh(view: View, candidate: _Candidate, weights: Weights, clock: int, same
 def _different(index: Index, view: View, ranked: list[_Candidate], limit: int) -> list[_Candidate]:
     """``ranked`` without those among the first few that say the same as a better one."""
     window = ranked[: 3 * limit + 3]
-    rows = [view.columns.rows[c.position] for c in window]
-    sketches = index.knowledge.sketches_of(rows)
-    kept: list[_Candidate] = []
-    shown: list[bytes] = []
-    for candidate, row in zip(window, rows, strict=True):
-        sketch = sketches.get(row, b"")
-        if sketch and any(similarity.sketch_similarity(sketch, other) >= SAME_SKETCH for other in shown):
-            continue
-        kept.append(candidate)
-        if sketch:
-            shown.append(sketch)
-    return kept + ranked[len(window) :]
+    size = similarity.SKETCH_SIZE
+    kept: list[tuple[_Candidate, bytes]] = []
+    for candidate in window:
+        sketch = bytes(view.columns.sketches[candidate.position * size : (candidate.position + 1) * size])
+        near = [other for other, seen in kept if similarity.sketch_similarity(sketch, seen) >= SAME_SKETCH]
+        if not near or not _repeats(index, view, candidate, near):
+            kept.append((candidate, sketch))
+    return [candidate for candidate, _ in kept] + ranked[len(window) :]
+
+
+def _repeats(index: Index, view: View, candidate: _Candidate, better: Sequence[_Candidate]) -> bool:
+    """Whether ``candidate`` says nothing that one of ``better`` does not; another number or a negation is something."""
+    one, *others = selecting.fetch(index, view, [c.position for c in (candidate, *better)])
+    return any(
+        similarity.similarity(one.memory.title, one.memory.body, other.memory.title, other.memory.body)
+        >= SAME_TEXT
+        for other in others
+    )
 
 
 def _pack(
     context: Context, index: Index, view: View, chosen: Sequence[_Candidate], budget: int
 ) -> tuple[Hit, ...]:
     found = selecting.fetch(index, view, [c.position for c in chosen])
-    shorts = ids.short_ids(view.columns.ids) if found else {}
+    shorts = view.shorts
     quoted = [quote(context, one, shorts) for one in found]
     texts = [
         [notation.block(q, detail) for detail in (packing.TITLE, packing.PARAGRAPH, packing.FULL)]
@@ -343,7 +352,7 @@ def _pack(
     return tuple(hits)
 
 
-def quote(context: Context, found: Found, shorts: dict[str, str]) -> notation.Quoted:
+def quote(context: Context, found: Found, shorts: Mapping[str, str]) -> notation.Quoted:
     """``found`` as it is quoted in text."""
     notes = () if found.status in ("active", "open") else (found.status,)
     created = found.memory.created

@@ -25,10 +25,11 @@ class Refused(AgentmemError):
 
 
 class Written(NamedTuple):
-    """A file that was written: its path below the store, its blob."""
+    """A file that was written: its path below the store, its blob, its content."""
 
     path: str
     blob: str
+    data: bytes
 
 
 def refuse_unsafe(text: str, what: str) -> None:
@@ -72,14 +73,13 @@ def compose(memory: Memory) -> bytes:
     return data
 
 
-def create(context: Context, memory: Memory) -> Written:
-    """Write a new memory to its final place, durably and into the journal.
+def create(context: Context, memory: Memory, data: bytes) -> Written:
+    """Write a new memory, composed as ``data``, to its final place, durably and into the journal.
 
     Raises:
         NotWritable: the disk refuses.
 
     """
-    data = compose(memory)
     path = layout.new_path(memory)
     _demand_writable(context, path)
     if not writing.create(os.path.join(context.place.root, path), data):
@@ -97,7 +97,7 @@ def create_many(context: Context, memories: Sequence[Memory]) -> list[Written]:
     for path, data in composed:
         if writing.create(os.path.join(context.place.root, path), data, sync=False):
             blob = objects.blob_id(data, context.repository.object_format)
-            written.append(Written(path, blob))
+            written.append(Written(path, blob, data))
             entries.append(_entry(context, path, blob, data))
     writing.sync_all([os.path.join(context.place.root, one.path) for one in written])
     context.journal.record(entries)
@@ -181,7 +181,7 @@ def _demand_writable(context: Context, path: str) -> None:
 def _journalled(context: Context, path: str, data: bytes) -> Written:
     blob = objects.blob_id(data, context.repository.object_format)
     context.journal.record([_entry(context, path, blob, data)])
-    return Written(path, blob)
+    return Written(path, blob, data)
 
 
 def _entry(context: Context, path: str, blob: str, data: bytes) -> journal.Entry:

@@ -237,9 +237,11 @@ def by_reference(index: Index, view: View, reference: str) -> int:
     if not found:
         rows = {row for _, row in index.knowledge.named("source_id", [reference])}
         found = [i for i in range(len(view)) if view.columns.rows[i] in rows]
+    path = reference.replace("\\", "/").removeprefix("./").removeprefix(index.place.name + "/")
     if not found:
-        path = reference.replace("\\", "/").removeprefix("./").removeprefix(index.place.name + "/")
         found = [i for i in range(len(view)) if view.columns.paths[i] == path]
+    if not found and any(broken == path for broken, _ in view.columns.broken):
+        raise NotFound(f"{reference} cannot be read as a memory", "agentmem check")
     if not found:
         short = ids.is_prefix(prefix) or len(prefix) >= ids.MIN_PREFIX
         hint = (
@@ -247,7 +249,7 @@ def by_reference(index: Index, view: View, reference: str) -> int:
         )
         raise NotFound(f"no memory {reference}", hint)
     if len({view.columns.ids[i] for i in found}) > 1:
-        shorts = ids.short_ids(view.columns.ids)
+        shorts = view.shorts
         some = [
             f'{shorts[f.memory.id]} {f.memory.kind} "{f.memory.title}"' for f in fetch(index, view, found[:4])
         ]

@@ -1,7 +1,7 @@
 """Writing a new memory, and telling what says the same."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from agentmem.actions import saving, selecting
@@ -27,7 +27,7 @@ class Added(NamedTuple):
     path: str
     layer: str
     similar: tuple[Found, ...] = ()
-    shorts: dict[str, str] | None = None
+    shorts: Mapping[str, str] | None = None
 
 
 def add(
@@ -59,24 +59,24 @@ def add(
         branch=branch or new.branch or other_branch(context),
         supersedes=resolved(context, view, new.supersedes),
     )
-    saving.compose(new)  # what must not be written is refused before it is compared with what is there
+    data = saving.compose(new)  # what must not be written is refused before it is compared with what is there
     alike = similar(context, view, new)
     for found in alike:
         same = similarity.same(new.title, new.body, found.memory.title, found.memory.body)
         if same and not force and found.memory.id not in new.supersedes:
             raise NeedsDecision(*_says_this_already(context, view, found))
-    written = saving.create(context, new)
+    written = saving.create(context, new, data)
     context.index.knowledge.note(record.of_memory(written.blob, new))
     saving.prune_journal(context)
     _to_git(context, written.path, f"memory: {new.title}", commit, stage)
     shown = tuple(found for found in alike if found.memory.id not in new.supersedes)
     return Added(
-        new, f"{context.place.name}/{written.path}", "base", shown, ids.short_ids([*view.columns.ids, new.id])
+        new, f"{context.place.name}/{written.path}", "base", shown, ids.ShortIds([*view.columns.ids, new.id])
     )
 
 
 def _says_this_already(context: Context, view: View, found: Found) -> tuple[str, str]:
-    short = ids.short_ids(view.columns.ids)[found.memory.id]
+    short = view.shorts[found.memory.id]
     about = [f'"{found.memory.title}"']
     if found.memory.branch:
         about.append(found.memory.branch)
@@ -92,14 +92,13 @@ def _says_this_already(context: Context, view: View, found: Found) -> tuple[str,
 
 def similar(context: Context, view: View, new: Memory) -> list[Found]:
     """What the view has in force that says the same as ``new`` or nearly, nearest first."""
-    knowledge = context.index.knowledge
     sketch, topic = similarity.signature(new.title, new.body), similarity.topic_signature(new.title)
     near = [
-        *similarity.nearest(sketch, knowledge.sketches(), similarity.SKETCH_ALIKE)[:CANDIDATES],
-        *similarity.nearest(topic, knowledge.sketches(topics=True), similarity.TOPIC_ALIKE)[:CANDIDATES],
+        *similarity.nearest(sketch, view.sketches(), similarity.SKETCH_ALIKE)[:CANDIDATES],
+        *similarity.nearest(topic, view.sketches(topics=True), similarity.TOPIC_ALIKE)[:CANDIDATES],
     ]
     shown = view.shown
-    positions = dict.fromkeys(p for row, _ in near for p in view.positions_of(row) if shown[p])
+    positions = dict.fromkeys(position for position, _ in near if shown[position])
     scored = []
     for found in selecting.fetch(context.index, view, positions):
         other = found.memory

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from agentmem.actions.context import Context
 from agentmem.cli.streams import write
-from agentmem.errors import EXIT_OK, UsageError
+from agentmem.errors import EXIT_OK, AgentmemError, UsageError
 
 MAX_STDIN = 8_388_608
 """Bytes taken from standard input at most."""
@@ -24,8 +24,9 @@ class Call:
         self.quiet = False
         self.verbose = False
         self.agent: str | None = None
-        self.role: str | None = None
         self.without_cache = False
+        self.stdin: bytes | None = None
+        """What standard input held, once it was read."""
         self.given = False
         """Whether something was printed: what was said is not said again."""
 
@@ -36,10 +37,21 @@ class Call:
             self.directory,
             self.store,
             agent=self.agent,
-            role=self.role,
             progress=self._progress(),
             cached=not self.without_cache,
         )
+
+    def begin(self) -> None:
+        """Let git start; what is wrong is said by whoever needs the answers."""
+        try:
+            self.context.begin()
+        except AgentmemError:
+            pass
+
+    def close(self) -> None:
+        """Let go of processes and files."""
+        if context := vars(self).get("context"):
+            context.close()
 
     def _progress(self) -> Callable[[int, int], None] | None:
         if self.quiet or self.json or not sys.stderr.isatty():
@@ -81,7 +93,9 @@ class Call:
         """
         if value != "-":
             return value
-        data = sys.stdin.buffer.read(MAX_STDIN + 1)
+        if self.stdin is None:
+            self.stdin = sys.stdin.buffer.read(MAX_STDIN + 1)
+        data = self.stdin
         if len(data) > MAX_STDIN:
             raise UsageError(f"standard input has more than {MAX_STDIN:,} bytes")
         try:

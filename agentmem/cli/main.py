@@ -6,6 +6,10 @@ import sys
 from agentmem import errors
 
 COLORS = ("auto", "always", "never")
+ASKS_GIT = frozenset(
+    ("recall", "add", "remember", "list", "show", "edit", "supersede", "retract", "restore", "status")
+)
+"""The verbs that will need what git says of the store."""
 
 
 def main() -> None:
@@ -39,15 +43,13 @@ def _dispatch(words: list[str]) -> int:
     from agentmem.cli import quick
     from agentmem.cli.grammar import VERBS
 
-    if words and words[0] in ("--version", "-V"):
-        from agentmem import __version__
-
-        return _print(f"agentmem {__version__}\n")
-    if words and words[0] in ("--help", "-h"):
-        words = ["help", *words[1:]]
     values, name, rest = quick.split_globals(words, VERBS)
     if values.get("color", "auto") not in COLORS:
         raise errors.UsageError(f"--color must be one of {', '.join(COLORS)}")
+    if name == "version":
+        from agentmem import __version__
+
+        return _print(f"agentmem {__version__}\n")
     if name == "help":
         from agentmem.output import screens
 
@@ -69,13 +71,18 @@ def _dispatch(words: list[str]) -> int:
     def run_with(call: Call) -> int:
         for key, value in values.items():
             setattr(call, key, value)
-        if arguments is None:
-            from agentmem.cli import app
+        try:
+            if arguments is None:
+                from agentmem.cli import app
 
-            return app.run(name, rest, call)
-        module, _, function = verb.function.partition(":")
-        command = getattr(__import__(f"agentmem.cli.commands.{module}", fromlist=[function]), function)
-        return int(command(Bare(call), **arguments))
+                return app.run(name, rest, call)
+            if name in ASKS_GIT:
+                call.begin()
+            module, _, function = verb.function.partition(":")
+            command = getattr(__import__(f"agentmem.cli.commands.{module}", fromlist=[function]), function)
+            return int(command(Bare(call), **arguments))
+        finally:
+            call.close()
 
     call = Call()
     try:
@@ -93,7 +100,7 @@ def _dispatch(words: list[str]) -> int:
         again.note(
             f"the index is being made anew ({type(problem).__name__}: its catalog is torn); answered without it"
         )
-        again.without_cache = True
+        again.without_cache, again.stdin = True, call.stdin
         return run_with(again)
 
 

@@ -23,6 +23,8 @@ GLOBALS = {
 }
 """The options that work before and after every verb."""
 
+STAND_FOR_VERBS = {"--help": "help", "-h": "help", "--version": "version", "-V": "version"}
+
 GLOB_OPTIONS = ("--scope", "--file", "--cite")
 
 
@@ -73,12 +75,12 @@ def split_globals(
                 at += 1
             values[name] = value
         elif verb is None:
-            if word.startswith("-"):
+            if word.startswith("-") and word not in STAND_FOR_VERBS:
                 raise UsageError(
                     f"no option {word} before the command",
                     "options of a command come after it: agentmem COMMAND -h",
                 )
-            verb = word
+            verb = STAND_FOR_VERBS.get(word, word)
             options = verbs[verb].options if verb in verbs else {}
         else:
             rest.append(word)

@@ -107,6 +107,13 @@ class Probe:
             branch=_branch(git_dir),
         )
 
+    def close(self) -> None:
+        """End what still runs."""
+        for running in (self._identity, self._differences, self._others):
+            if running.returncode is None:
+                running.kill()
+                running.communicate()
+
     def _one_by_one(self) -> list[str]:
         """The same answers, each from a process of its own."""
         asked = (
@@ -131,7 +138,8 @@ class Probe:
         result = process.finish(self._differences)
         if result.code:
             self.compared = repository.head or EMPTY_TREE[repository.object_format]
-            result = process.finish(self._start_diff(self.compared))
+            self._differences = self._start_diff(self.compared)
+            result = process.finish(self._differences)
             if result.code:
                 raise GitFailed(f"git diff-index failed: {result.err}")
         elif self.compared == "HEAD":

@@ -2,6 +2,7 @@
 
 import os
 
+from agentmem.errors import UsageError
 from agentmem.git import process
 from agentmem.git.repository import Repository
 
@@ -31,12 +32,14 @@ def changed_files(repository: Repository, revision: str | None = None) -> list[s
     """The paths, from the worktree's top, that differ from ``revision`` (None: HEAD) in the worktree, untracked ones included.
 
     Raises:
-        GitFailed: no such revision.
+        UsageError: no such revision.
 
     """
     top = repository.top
     base = revision or ("HEAD" if repository.head else None)
     found: list[str] = []
+    if revision and process.run(top, "rev-parse", "-q", "--verify", f"{revision}^{{commit}}").code:
+        raise UsageError(f'no revision "{revision}" here')
     if base:
         found += process.paths(
             process.demand(top, "diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", base, "--")

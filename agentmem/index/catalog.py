@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from agentmem.index.record import Record
 
 T = TypeVar("T")
-VERSION = 2
+VERSION = 3
 SCHEMA = """
 CREATE TABLE info(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE doc(
   row INTEGER PRIMARY KEY, blob TEXT NOT NULL UNIQUE, id TEXT, kind TEXT, title TEXT, paragraph TEXT, status TEXT,
   created INTEGER, expires INTEGER, author TEXT, importance INTEGER, pin INTEGER, tokens INTEGER,
-  n_title INTEGER, n_names INTEGER, n_places INTEGER, n_body INTEGER, links TEXT, broken INTEGER
+  n_title INTEGER, n_names INTEGER, n_places INTEGER, n_body INTEGER, links TEXT, broken INTEGER, sketch BLOB, topic BLOB
 );
-CREATE TABLE content(row INTEGER PRIMARY KEY, memory TEXT, body TEXT, problems TEXT, sketch BLOB, topic BLOB);
+CREATE TABLE content(row INTEGER PRIMARY KEY, memory TEXT, body TEXT, problems TEXT);
 CREATE TABLE name(key TEXT, value TEXT, row INTEGER, PRIMARY KEY(key, value, row)) WITHOUT ROWID;
 """
 BATCH = 500
@@ -50,6 +50,8 @@ class Row(NamedTuple):
     lengths: tuple[int, int, int, int]
     links: tuple[tuple[str, ...], ...]
     broken: bool
+    sketch: bytes
+    topic: bytes
 
 
 class Catalog:
@@ -121,7 +123,7 @@ class Catalog:
         memory = record.memory or Memory("", "", "")
         links = [list(getattr(memory, key)) for key in LINKS]
         cursor = self._db.execute(
-            "INSERT OR IGNORE INTO doc SELECT coalesce(max(row) + 1, ?),?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,? FROM doc",
+            "INSERT OR IGNORE INTO doc SELECT coalesce(max(row) + 1, ?),?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,? FROM doc",
             (
                 self._first_row,
                 record.blob,
@@ -139,6 +141,8 @@ class Catalog:
                 *record.lengths,
                 json.dumps(links) if any(links) else None,
                 record.memory is None,
+                record.sketch,
+                record.topic,
             ),
         )
         if not cursor.rowcount:
@@ -148,8 +152,8 @@ class Catalog:
             json.dumps([[p.code, p.line, p.message] for p in record.problems]) if record.problems else None
         )
         self._db.execute(
-            "INSERT OR REPLACE INTO content VALUES (?,?,?,?,?,?)",
-            (row, _dump(memory), _text(memory.body), problems, record.sketch, record.topic),
+            "INSERT OR REPLACE INTO content VALUES (?,?,?,?)",
+            (row, _dump(memory), _text(memory.body), problems),
         )
         if record.memory is not None:
             self._db.executemany(
@@ -160,12 +164,12 @@ class Catalog:
         """The rows of ``numbers``, in no order."""
         columns = (
             "row, blob, id, kind, title, status, created, expires, author, importance, pin, tokens,"
-            " n_title, n_names, n_places, n_body, links, broken"
+            " n_title, n_names, n_places, n_body, links, broken, sketch, topic"
         )
         for part in _parts(numbers):
             for r in self._db.execute(f"SELECT {columns} FROM doc WHERE row IN ({_marks(part)})", part):
                 links = tuple(tuple(ids) for ids in json.loads(r[16])) if r[16] else ()
-                yield Row._make((*r[:12], r[12:16], links, bool(r[17])))
+                yield Row._make((*r[:12], r[12:16], links, bool(r[17]), r[18], r[19]))
 
     def memories(self, numbers: Sequence[int]) -> dict[int, Memory]:
         """The whole memories of ``numbers``, as their bytes give them."""
@@ -186,20 +190,6 @@ class Catalog:
             )
             for row, text in self._db.execute(query, part):
                 found[row] = tuple(Problem(*entry) for entry in json.loads(text))
-        return found
-
-    def sketches(self, topics: bool = False) -> Iterator[tuple[int, bytes]]:
-        """``(row, near-duplicate sketch)`` of every blob that has one; with ``topics`` that of its title alone."""
-        column = "topic" if topics else "sketch"
-        return iter(self._db.execute(f"SELECT row, {column} FROM content WHERE sketch <> x''"))
-
-    def sketches_of(self, numbers: Sequence[int]) -> dict[int, bytes]:
-        """The near-duplicate sketch of each of ``numbers``."""
-        found: dict[int, bytes] = {}
-        for part in _parts(numbers):
-            found.update(
-                self._db.execute(f"SELECT row, sketch FROM content WHERE row IN ({_marks(part)})", part)
-            )
         return found
 
     def named(self, key: str, values: Iterable[str]) -> list[tuple[str, int]]:

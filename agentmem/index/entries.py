@@ -1,6 +1,5 @@
 """What a worktree's store holds now: the saved columns, and only what git says differs from them looked at."""
 
-import os
 import time
 from collections.abc import Iterable
 
@@ -96,28 +95,6 @@ class Worktree:
             blob = objects.blob_id(data, self.repository.object_format)
             delta.contents[blob] = data
         delta.added.append(Entry(path, blob))
-
-
-def guess_common_dir(directory: str) -> str | None:
-    """The common git dir as the files say, without a process: good enough to find a cache that is checked later."""
-    folder = directory
-    while not os.path.lexists(os.path.join(folder, ".git")):
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return None
-        folder = parent
-    git = os.path.join(folder, ".git")
-    try:
-        if not os.path.isdir(git):
-            with open(git, encoding="utf-8", errors="surrogateescape") as file:
-                git = os.path.join(folder, file.read().strip().removeprefix("gitdir: "))
-        pointer = os.path.join(git, "commondir")
-        if os.path.exists(pointer):
-            with open(pointer, encoding="utf-8", errors="surrogateescape") as file:
-                git = os.path.join(git, file.read().strip())
-    except OSError:
-        return None
-    return os.path.normpath(git)
 
 
 def probe(place: Place, commit: str | None) -> Probe:

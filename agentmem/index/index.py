@@ -1,17 +1,17 @@
 """The index of one repository: fresh views of its store, and an engine that holds every word of them."""
 
 import os
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from agentmem.errors import Contended
 from agentmem.git import objects
-from agentmem.git.repository import Difference, Probe, Repository
+from agentmem.git.repository import Difference, Repository
 from agentmem.index import catalog, entries, viewcache
 from agentmem.index.entries import Delta, Worktree
 from agentmem.index.knowledge import FEW, Knowledge, Progress
 from agentmem.index.port import Engine, EngineError, Posting
 from agentmem.index.scan_engine import ScanEngine
+from agentmem.index.start import Started, view_file
 from agentmem.index.view import Columns, Entry, View
 from agentmem.store import cache, layout, reading
 from agentmem.store.place import Place
@@ -28,6 +28,7 @@ class Index:
         place: Place,
         environment: Mapping[str, str],
         now: int,
+        started: Started,
         progress: Progress | None = None,
         scan: bool = False,
         cached: bool = True,
@@ -35,21 +36,9 @@ class Index:
         """``now`` is the moment of the view, seconds UTC; ``scan`` answers without the words' index, as a test does;
         not ``cached``, without anything kept on disk.
         """
-        self.place, self._environment, self._now, self._progress, self._scan = (
-            place,
-            environment,
-            now,
-            progress,
-            scan,
-        )
-        self._cached = cached
-        common = entries.guess_common_dir(place.directory) if cached else None
-        self._cache_file: str | None = None
-        commit = None
-        if common:
-            self._cache_file = self._view_file(self._existing(common))
-            commit = viewcache.read_commit(self._cache_file)
-        self._probe = Probe(place.directory, place.name, commit)
+        self.place, self._environment, self._now, self._progress = place, environment, now, progress
+        self._scan, self._cached = scan, cached
+        self._probe, self._cache_file = started
         self._repository: Repository | None = None
         self._knowledge: Knowledge | None = None
         self._view: View | None = None
@@ -57,13 +46,11 @@ class Index:
         self.notes: list[str] = []
         """What makes an answer less than right, or was mended on the way, for the reader to say."""
 
-    def _existing(self, common: str) -> str:
-        own = cache.state_folder(common)
-        return own if os.access(own, os.W_OK) else cache.fallback_folder(common, self._environment)
-
-    def _view_file(self, folder: str) -> str:
-        key = zlib.crc32(self.place.root.encode("utf-8", "surrogateescape"))  # the file itself names the root
-        return os.path.join(folder, "views", f"{key:08x}")
+    def close(self) -> None:
+        """Let go of processes and files."""
+        self._probe.close()
+        if self._knowledge is not None:
+            self._knowledge.close()
 
     @property
     def repository(self) -> Repository:
@@ -79,7 +66,7 @@ class Index:
             common = self.repository.common_dir
             folder = cache.writable_folder(common, self._environment) if self._cached else None
             self._knowledge = Knowledge(folder, self._progress)
-            self._cache_file = self._view_file(folder) if folder else None
+            self._cache_file = view_file(folder, self.place) if folder else None
             if self._knowledge.repaired:
                 self.notes.append(self._knowledge.repaired)
         return self._knowledge
@@ -265,6 +252,7 @@ class Index:
         if not kept or (lock := self.knowledge.lock()) is None:
             return False
         try:
+            engine.close()  # what another process wrote between our reading and our lock must not be written twice
             held = engine.held()
             engine.write(self._counted([row for row in kept if row not in held]))
         finally:

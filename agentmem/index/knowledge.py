@@ -167,19 +167,6 @@ class Knowledge:
         """Every ``(value, row)`` under ``key``."""
         return [hit for source in self._sources() for hit in source.all_named(key)]
 
-    def sketches(self, topics: bool = False) -> Iterator[tuple[int, bytes]]:
-        """``(row, near-duplicate sketch)`` of everything known; with ``topics`` that of its title alone."""
-        for source in self._sources():
-            yield from source.sketches(topics)
-
-    def sketches_of(self, numbers: Sequence[int]) -> dict[int, bytes]:
-        """The near-duplicate sketch of each of ``numbers``."""
-        return {
-            row: sketch
-            for source, part in self._split(numbers)
-            for row, sketch in source.sketches_of(part).items()
-        }
-
     def words(self, numbers: Sequence[int]) -> Iterator[tuple[int, dict[str, int]]]:
         """``(row, packed frequency of each term)`` of ``numbers``: from this process, else analysed again."""
         from agentmem.model import words

@@ -24,6 +24,10 @@ class Engine(Protocol):
         """The postings of each of ``terms`` that occurs."""
         ...
 
+    def close(self) -> None:
+        """Let go of files; the next question reads what is there then."""
+        ...
+
     def write(self, documents: Iterable[tuple[int, Mapping[str, int]]]) -> None:
         """Add (row, packed frequency of each term); durable when it returns."""
         ...

@@ -27,6 +27,9 @@ class ScanEngine:
                     found.setdefault(term, []).append((row, packed))
         return found
 
+    def close(self) -> None:
+        """Nothing to let go of."""
+
     def write(self, documents: Iterable[tuple[int, Mapping[str, int]]]) -> None:
         """Hold ``documents``."""
         self._documents.update(documents)

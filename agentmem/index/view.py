@@ -9,6 +9,8 @@ from agentmem.index.catalog import LINKS, Row
 from agentmem.model import ids, kinds, lifecycle
 
 NO_TIME = -(2**62)
+SKETCH = 64
+"""Bytes of a near-duplicate sketch (``similarity.SKETCH_SIZE``, whose module would cost a list 8 ms)."""
 _STATUSES = ("active", "proposed", "retracted")
 _RETRACTED = _STATUSES.index("retracted")
 _SUPERSEDES, _CLOSES, _REOPENS = LINKS.index("supersedes"), LINKS.index("closes"), LINKS.index("reopens")
@@ -38,6 +40,8 @@ class Columns:
         self.pins = bytearray()
         self.tokens = array("l")
         self.lengths = (array("l"), array("l"), array("l"), array("l"))
+        self.sketches = bytearray()  # SKETCH_SIZE bytes each: what `add` compares with
+        self.topics = bytearray()
         self.links: dict[int, tuple[tuple[str, ...], ...]] = {}
         self.broken: list[tuple[str, int]] = []
         """(path, row) of the files that are no memories because they are broken."""
@@ -62,6 +66,8 @@ class Columns:
         self.importance.append(row.importance or 0)
         self.pins.append(row.pin)
         self.tokens.append(row.tokens)
+        self.sketches += row.sketch
+        self.topics += row.topic
         for column, length in zip(self.lengths, row.lengths, strict=True):
             column.append(length)
 
@@ -79,6 +85,9 @@ class Columns:
         for name in ("kinds", "status", "importance", "pins"):
             column = getattr(self, name)
             setattr(kept, name, bytearray(column[i] for i in keep))
+        for name in ("sketches", "topics"):
+            column = getattr(self, name)
+            setattr(kept, name, bytearray().join(column[i * SKETCH : (i + 1) * SKETCH] for i in keep))
         first, second, third, fourth = (array("l", (column[i] for i in keep)) for column in self.lengths)
         kept.lengths = (first, second, third, fourth)
         places = {old: new for new, old in enumerate(keep)}
@@ -120,6 +129,11 @@ class View:
         if first is not None:
             yield first
             yield from self.twins.get(row, ())
+
+    @cached_property
+    def shorts(self) -> ids.ShortIds:
+        """The printed form of each id."""
+        return ids.ShortIds(self.columns.ids)
 
     @cached_property
     def superseded(self) -> frozenset[str]:
@@ -188,6 +202,11 @@ class View:
         count = max(len(self), 1)
         first, second, third, fourth = (max(sum(column) / count, 1.0) for column in self.columns.lengths)
         return first, second, third, fourth
+
+    def sketches(self, topics: bool = False) -> Iterator[tuple[int, bytes]]:
+        """``(position, near-duplicate sketch)`` of every memory; with ``topics`` that of its title alone."""
+        data = bytes(self.columns.topics if topics else self.columns.sketches)
+        return ((i, data[i * SKETCH : (i + 1) * SKETCH]) for i in range(len(self)))
 
     def with_id(self, prefix: str) -> list[int]:
         """The positions of the memories whose id starts with ``prefix``."""

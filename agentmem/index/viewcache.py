@@ -8,12 +8,13 @@ import os
 from collections.abc import Sized
 from typing import NamedTuple
 
-from agentmem.index.view import Columns
+from agentmem.index.view import SKETCH, Columns
 from agentmem.store.reading import Signature
 
-FORMAT = 2
+FORMAT = 3
 _ARRAYS = ("rows", "created", "expires", "tokens")
 _BYTES = ("kinds", "status", "importance", "pins")
+_SKETCHES = ("sketches", "topics")
 
 
 class Saved(NamedTuple):
@@ -28,16 +29,6 @@ class Saved(NamedTuple):
     identity: str
     columns: Columns
     dirty: dict[str, tuple[Signature | None, str | None]]
-
-
-def read_commit(path: str) -> str | None:
-    """The commit of the cache at ``path``; None where there is none."""
-    try:
-        with open(path, "rb") as file:
-            line = file.readline(80).strip().decode("ascii", "replace")
-    except OSError:
-        return None
-    return line if len(line) in (40, 64) and set(line) <= set("0123456789abcdef") else None
 
 
 def load(path: str, root: str) -> Saved | None:
@@ -56,7 +47,7 @@ def load(path: str, root: str) -> Saved | None:
         columns.blobs = [record["blobs"][i : i + width] for i in range(0, len(record["blobs"]), width)]
         for name in _ARRAYS:
             getattr(columns, name).frombytes(record[name])
-        for name in _BYTES:
+        for name in (*_BYTES, *_SKETCHES):
             setattr(columns, name, bytearray(record[name]))
         for column, data in zip(columns.lengths, record["lengths"], strict=True):
             column.frombytes(data)
@@ -69,7 +60,9 @@ def load(path: str, root: str) -> Saved | None:
             *columns.lengths,
         )
         sized += tuple(getattr(columns, name) for name in (*_ARRAYS, *_BYTES))
-        if len({len(column) for column in sized}) != 1:
+        if len({len(column) for column in sized}) != 1 or any(
+            len(getattr(columns, name)) != SKETCH * len(columns.paths) for name in _SKETCHES
+        ):
             return None
         if not (
             isinstance(record["dirty"], dict)
@@ -99,7 +92,7 @@ def save(path: str, saved: Saved) -> None:
         "broken": columns.broken,
         "dirty": saved.dirty,
         **{name: getattr(columns, name).tobytes() for name in _ARRAYS},
-        **{name: bytes(getattr(columns, name)) for name in _BYTES},
+        **{name: bytes(getattr(columns, name)) for name in (*_BYTES, *_SKETCHES)},
     }
     temporary = f"{path}.{os.urandom(6).hex()}"
     try:

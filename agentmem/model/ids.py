@@ -1,7 +1,8 @@
 """Ids: 60 bits as 12 lower-case Crockford base32 characters."""
 
+import bisect
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 LENGTH = 12
@@ -40,17 +41,33 @@ def is_prefix(text: str) -> bool:
     return _PREFIX.fullmatch(text) is not None
 
 
-def short_ids(ids: Iterable[str]) -> dict[str, str]:
-    """The shortest unambiguous prefix of each of ``ids`` among them, six characters at least."""
-    ordered = sorted(set(ids))
-    shorts: dict[str, str] = {}
-    for i, whole in enumerate(ordered):
+class ShortIds(Mapping[str, str]):
+    """The shortest unambiguous prefix of each of some ids among them, six characters at least, found when it is asked for."""
+
+    def __init__(self, ids: Iterable[str]) -> None:
+        self._ids = ids
+        self._ordered: list[str] | None = None
+
+    def __getitem__(self, whole: str) -> str:
+        ordered = self._sorted()
+        at = bisect.bisect_left(ordered, whole)
+        if at == len(ordered) or ordered[at] != whole:
+            raise KeyError(whole)
         need = SHORT
-        for other in (ordered[i - 1] if i else "", ordered[i + 1] if i + 1 < len(ordered) else ""):
+        for other in ordered[max(at - 1, 0) : at] + ordered[at + 1 : at + 2]:
             common = next(
-                (k for k, (a, b) in enumerate(zip(whole, other, strict=False)) if a != b),
-                min(len(whole), len(other)),
+                (k for k, pair in enumerate(zip(whole, other, strict=False)) if pair[0] != pair[1]), LENGTH
             )
             need = max(need, common + 1)
-        shorts[whole] = whole[:need]
-    return shorts
+        return whole[:need]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sorted())
+
+    def __len__(self) -> int:
+        return len(self._sorted())
+
+    def _sorted(self) -> list[str]:
+        if self._ordered is None:
+            self._ordered = sorted(set(self._ids))
+        return self._ordered

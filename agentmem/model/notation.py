@@ -36,7 +36,7 @@ def block(quoted: Quoted, detail: str) -> str:
     )
     head = " | ".join((facts, *quoted.notes))
     lines = [f"<memory {head}>", safety.one_line(memory.title)]
-    body = _without_title(memory)
+    body = without_title(memory)
     if detail == PARAGRAPH:
         paragraph = safety.one_line(first_paragraph(body))
         lines += textwrap.wrap(paragraph, WIDTH, break_long_words=False, break_on_hyphens=False)
@@ -48,8 +48,8 @@ def block(quoted: Quoted, detail: str) -> str:
     return "\n".join((*lines, "</memory>"))
 
 
-def _without_title(memory: Memory) -> str:
-    """The body, without the heading that gave the memory its title."""
+def without_title(memory: Memory) -> str:
+    """The memory's body, without the heading that gave it its title."""
     body = memory.body.strip()
     first, _, rest = body.partition("\n")
     if first.startswith("#") and first.lstrip("#").strip().rstrip("#").strip() == memory.title:

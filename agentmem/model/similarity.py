@@ -31,10 +31,14 @@ TOPIC_ALIKE = 0.4
 SKETCH_SIZE = 64
 """Bytes of a sketch."""
 
+# a number with its unit and what stands around it; an identifier that has digits (x86) is a name
+_NUMBER = re.compile(r"[(#v~<>=+-]*\d[\d.,:/-]*(?:[a-zµ]{1,2}|%|min|sec)?[),.;:]*").fullmatch
+
 _TITLE_WEIGHT = 3
 _NOT_SAME = 0.99
 _APART = 0.5
 _ONE_BODY = 0.9
+_OTHER_NUMBER = 1.2
 _SHORT = 30
 
 # What punctuation says is not dropped: C and C++, == and !=, 1.5 and 15, -1 and 1.
@@ -97,17 +101,28 @@ def overlap(title_a: str, body_a: str, title_b: str, body_b: str) -> float:
 def replaces(title_a: str, body_a: str, title_b: str, body_b: str) -> float:
     """How likely one of the two was written to replace the other, 0 to 1; from ``ALIKE`` on it is worth telling.
 
-    Unlike ``similarity``, the same statement with another number or a negation counts: it is the likeliest to replace. One about
-    another component or platform does not.
+    Unlike ``similarity``, the same statement with another number or a negation counts, and more: it is the likeliest to
+    replace. One about another component or platform does not.
     """
     if same(title_a, body_a, title_b, body_b):
         return SAME
     whole = overlap(title_a, body_a, title_b, body_b)
-    topic = overlap(_without_numbers(title_a), "", _without_numbers(title_b), "") * _ONE_BODY
-    value = min(max(whole, topic), _NOT_SAME)
-    return (
-        min(value, _APART) if sets_apart(title_a, "", title_b, "") == "name" and whole < _ONE_BODY else value
-    )
+    about_a, about_b = _without_numbers(title_a), _without_numbers(title_b)
+    if (
+        whole < _ONE_BODY
+        and sets_apart(about_a, "", about_b, "") in ("name", "number")
+        and _differ_both_ways(about_a, about_b)
+    ):
+        return min(whole, _APART)
+    topic = overlap(about_a, "", about_b, "") if len(about_a.split()) > 1 < len(about_b.split()) else 0.0
+    numbers = sets_apart(title_a, "", title_b, "") == "number"
+    return min(max(whole, topic * (_OTHER_NUMBER if numbers else _ONE_BODY)), _NOT_SAME)
+
+
+def _differ_both_ways(title_a: str, title_b: str) -> bool:
+    """Whether each title has a word that the other lacks: something in the place of another, and not merely more."""
+    words_a, words_b = _title_words(title_a).keys(), _title_words(title_b).keys()
+    return bool(words_a - words_b) and bool(words_b - words_a)
 
 
 def topic_signature(title: str) -> bytes:
@@ -116,7 +131,7 @@ def topic_signature(title: str) -> bytes:
 
 
 def _without_numbers(title: str) -> str:
-    return " ".join(word for word in title.split() if not any(map(str.isdigit, word)))
+    return " ".join(word for word in title.split() if not _NUMBER(word))
 
 
 def sets_apart(title_a: str, body_a: str, title_b: str, body_b: str) -> str | None:

@@ -47,25 +47,29 @@ def view(branch: str | None, commit: str | None) -> Record:
     return {"branch": branch, "commit": commit, "at": None}
 
 
+def _clean(text: str | None) -> str | None:
+    return None if text is None else safety.one_line(text)
+
+
 def memory(found: Found) -> Record:
     """One memory, as every list has it."""
     one = found.memory
     return {
         "id": one.id,
-        "source_id": one.source_id,
+        "source_id": _clean(one.source_id),
         "kind": one.kind,
         "title": safety.one_line(one.title),
         "status": found.status,
         "layer": found.layer,
-        "branch": one.branch if found.layer != "base" else None,
+        "branch": _clean(one.branch) if found.layer != "base" else None,
         "path": found.path,
         "blob": found.blob,
         "created": None if one.created is None else times.format_iso(one.created),
-        "by": one.by,
-        "role": one.role,
-        "tags": list(one.tags),
-        "entities": list(one.entities),
-        "scope": list(one.scope),
+        "by": _clean(one.by),
+        "role": _clean(one.role),
+        "tags": [safety.one_line(tag) for tag in one.tags],
+        "entities": [safety.one_line(entity) for entity in one.entities],
+        "scope": [safety.one_line(pattern) for pattern in one.scope],
         "cites": [
             {"path": c.path, "symbol": c.symbol, "lines": c.lines, "verdict": None, "found": None}
             for c in one.cites
@@ -112,19 +116,19 @@ def full(found: Found) -> Record:
         "tokens": tokens.estimate(text),
         "explain": None,
         "supersedes": list(one.supersedes),
-        "aliases": list(one.aliases),
+        "aliases": [safety.one_line(alias) for alias in one.aliases],
         "needs": list(one.needs),
         "closes": list(one.closes),
         "reopens": list(one.reopens),
         "sources": list(one.sources),
-        "plan": one.plan,
-        "phase": one.phase,
+        "plan": _clean(one.plan),
+        "phase": _clean(one.phase),
         "priority": one.priority,
-        "owner": one.owner,
+        "owner": _clean(one.owner),
         "importance": one.importance,
         "pin": one.pin,
         "expires": None if one.expires is None else times.format_iso(one.expires),
-        "retracted": one.retracted,
+        "retracted": _clean(one.retracted),
         "extra": dict(one.extra),
     }
     return memory(found) | more

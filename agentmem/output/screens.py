@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentmem.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
@@ -62,4 +64,8 @@ def help_screen(words: Sequence[str], verbs: Mapping[str, Any]) -> str:
         return "\n".join((*lines, "", GLOBAL.rstrip(), "one command: agentmem COMMAND -h")) + "\n"
     if topic in verbs:
         return f"agentmem {topic} -h tells all about it: {verbs[topic].help}\n"
+    if topic:
+        raise UsageError(
+            f'no help on "{topic}"', "topics: people ci all     one command: agentmem COMMAND -h"
+        )
     return FIRST

@@ -153,8 +153,8 @@ def whole(found: Found, shorts: Mapping[str, str]) -> str:
     lines = [f"<memory {head}>", safety.one_line(memory.title)]
     if facts:
         lines.append("  ".join(facts))
-    if memory.body:
-        lines.append(safety.clean(memory.body))
+    if body := notation.without_title(memory):
+        lines.append(safety.clean(body))
     lines += [f"@ {notation.place(cite)}" for cite in memory.cites]
     return "\n".join((*lines, safety.one_line(found.path), "</memory>"))
 

@@ -540,3 +540,49 @@ def test_a_fallback_folder_of_somebody_else_is_not_used(store, monkeypatch):
     done = store.run("recall", "lease number 3", "--format", "ids")
     assert done.out.split() == [support.identity(3)]
     assert not [path for path in theirs.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("table", ["doc", "content", "name"])
+def test_standard_input_is_read_once_though_the_catalog_is_torn(large, table):
+    """A command that starts anew because a cache is torn still has what it read from standard input."""
+    connection = sqlite3.connect(caches(large) / "catalog.sqlite")
+    connection.execute(f"DROP TABLE {table}")
+    connection.commit()
+    connection.close()
+    flush(large)
+    torn = (caches(large) / "catalog.sqlite").read_bytes()
+
+    def tear():
+        for path in caches(large).glob("catalog.sqlite*"):
+            path.unlink()
+        (caches(large) / "catalog.sqlite").write_bytes(torn)
+
+    tear()
+    large.ok("edit", support.identity(3), "--body", "-", input="The zebra crossing.\n")
+    assert path_of(large, support.identity(3)).read_text().endswith("\nThe zebra crossing.\n")
+    tear()
+    added = large.json("add", "fact", "A second thing", "--body", "-", input="Its text.\n")
+    assert (large.path / added["path"]).read_text().endswith("\nIts text.\n")
+    tear()
+    asked = large.call(
+        "recall",
+        "--batch",
+        "-",
+        input='{"key": 1, "query": "worker"}\n{"key": 2, "query": "lease"}\nnonsense\n',
+    )
+    assert asked.code == 2
+    assert [one["key"] for one in asked.objects] == [1, 2, None]
+
+
+def test_no_answer_is_given_twice_though_the_catalog_is_torn(large):
+    """A batch that meets a torn catalog in its middle answers each line once."""
+    connection = sqlite3.connect(caches(large) / "catalog.sqlite")
+    connection.execute("DROP TABLE name")
+    connection.commit()
+    connection.close()
+    lines = (
+        '{"key": 1, "query": "?"}\n{"key": 2, "query": "worker"}\n{"key": 3, "query": "lease", "tag": "x"}\n'
+    )
+    support.put(large.path / "batch.jsonl", lines)
+    asked = large.call("recall", "--batch", "batch.jsonl")
+    assert [one["key"] for one in asked.objects] == [1, 2, 3]

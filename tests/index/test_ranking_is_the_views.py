@@ -148,3 +148,27 @@ def test_a_copy_at_two_paths_is_two_memories(project):
     project.write("facts/copy-b.md", "# The zebra crossing\n\nOf one kind.\n")
     paths = {one["path"] for one in project.json("list", "--limit", "0")["memories"]}
     assert {".agentmem/facts/copy-a.md", ".agentmem/facts/copy-b.md"} <= paths
+
+
+def test_two_indexers_at_once_index_nothing_twice(project, monkeypatch):
+    """What another process has indexed between a look at the index and its lock is not indexed once more."""
+    from agentmem.index.knowledge import Knowledge
+
+    assert indexed_total(project) == COUNT
+    for number in range(100, 140):
+        project.remember(number, f"Worker and queue {number}", f"The lease of {support.WORDS[number % 30]}.")
+    real, calls = Knowledge.lock, []
+
+    def lock(self):
+        calls.append(self)
+        if len(calls) == 2:  # the first is the catalog's; at the second the index has been looked at
+            assert project.run("index", "status").code == 0
+        return real(self)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Knowledge, "lock", lock)
+        during = top(project)
+    assert len(calls) >= 2
+    scanned = top(project, AGENTMEM_SCAN="1")
+    assert top(project) == scanned
+    assert during == scanned

@@ -121,3 +121,21 @@ def test_measures_are_symmetric_and_bounded(a: str, b: str, c: str, d: str) -> N
     assert 0 <= sketch_similarity(signature(a, b), signature(c, d)) <= 1
     assert similarity(a, b, a, b) == SAME
     assert sketch_similarity(signature(a, b), signature(a, b)) == 1
+
+
+@pytest.mark.parametrize(
+    ("new", "old", "told"),
+    [
+        ("Jobs are retried with backoff 1, 4, 16 s", "Job retries wait 1 s, 5 s, 25 s", True),
+        ("Batch size is 60", "Batch size is 50", True),
+        ("Job retries wait 1 s, 5 s, 25 s and then stop", "Job retries wait 1 s, 5 s, 25 s", True),
+        ("The cache is never flushed on deploy", "The cache is flushed on deploy", True),
+        ("Implement strlen for ARM", "Implement strlen for RISC-V", False),
+        ("Split ARM codegen into 12 modules", "Split x86 codegen into 9 modules", False),
+        ("Lock: fix_x86_va_start", "Lock: fix_constfold_u32", False),
+        ("Errors leave the API as problem+json", "Workers claim jobs with SKIP LOCKED", False),
+    ],
+)
+def test_what_may_replace_is_told(new, old, told):
+    """Another number or a negation in the same statement is told; the same statement about another thing is not."""
+    assert (similarity.replaces(new, "", old, "") >= similarity.ALIKE) is told

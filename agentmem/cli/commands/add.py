@@ -63,12 +63,12 @@ def add(
         title, text = editor.new_memory(name)
     if importance is not None and not 1 <= importance <= 5:
         raise UsageError("--importance must be from 1 to 5")
-    call.role = role
     context = call.context
     memory = Memory(
         id="",
         kind=name,
         title=title,
+        role=role,
         body=text.replace("\r\n", "\n").replace("\r", "\n"),
         tags=tuple(dict.fromkeys(tag or ())),
         entities=tuple(dict.fromkeys(entity or ())),

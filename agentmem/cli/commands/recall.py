@@ -71,7 +71,10 @@ def recall(
     if diff or diff_from:
         from agentmem.git import trunk
 
-        files += trunk.changed_files(context.repository, diff_from)
+        changed = trunk.changed_files(context.repository, diff_from)
+        if not changed and not files and not (query or filters.any):
+            return int(call.give("agentmem: no file is changed here.\n"))
+        files += changed
     question = " ".join(query or ())
     if not question.strip() and not files and not filters.any:
         raise UsageError(
