@@ -69,7 +69,7 @@ def records(count: int, seed: int = 7) -> list[dict[str, object]]:
 def timed(command: Sequence[str], directory: str) -> float:
     """Seconds that one process takes."""
     begin = time.perf_counter()
-    done = subprocess.run(command, cwd=directory, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    done = subprocess.run(command, cwd=directory, capture_output=True, check=False)
     spent = time.perf_counter() - begin
     if done.returncode:
         raise SystemExit(f"{command} exited with {done.returncode}: {done.stderr.decode()}")

@@ -19,7 +19,19 @@ import threading
 import time
 
 TOOL = [sys.executable, "-m", "agentmem.cli.main"]
-WORDS = "apple bridge candle desert engine forest garden hammer island jacket kettle ladder magnet needle orange".split()
+WORDS = (
+    "apple",
+    "bridge",
+    "candle",
+    "desert",
+    "engine",
+    "forest",
+    "garden",
+    "hammer",
+    "island",
+    "jacket",
+    "kettle",
+)
 
 
 def call(folder: str, *words: str) -> subprocess.CompletedProcess[bytes]:
@@ -89,9 +101,8 @@ def writers_and_readers(folder: str, writers: int, each: int, readers: int) -> l
     if checked.returncode:
         wrong.append(f"check: {checked.stdout.decode()[-300:]}")
     spent = time.perf_counter() - begin
-    print(
-        f"{len(listed):,} memories by {writers} writers, {recalls[0]:,} recalls by {readers} readers, {spent:.0f} s: {len(wrong)} wrong"
-    )
+    by = f"{len(listed):,} memories by {writers} writers, {recalls[0]:,} recalls by {readers} readers"
+    print(f"{by}, {spent:.0f} s: {len(wrong)} wrong")
     return wrong
 
 

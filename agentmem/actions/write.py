@@ -16,7 +16,7 @@ from agentmem.model.memory import Memory
 
 NOT_SETTABLE = ("id", "kind", "title", "cites", "status", "retracted")
 
-CANDIDATES = 16
+CANDIDATES = 8
 """Sketches looked at exactly for being near-duplicates."""
 
 
@@ -94,8 +94,8 @@ def similar(context: Context, view: View, new: Memory) -> list[Found]:
     """What the view has in force that says the same as ``new`` or nearly, nearest first."""
     sketch, topic = similarity.signature(new.title, new.body), similarity.topic_signature(new.title)
     near = [
-        *similarity.nearest(sketch, view.sketches(), similarity.SKETCH_ALIKE)[:CANDIDATES],
-        *similarity.nearest(topic, view.sketches(topics=True), similarity.TOPIC_ALIKE)[:CANDIDATES],
+        *similarity.nearest(sketch, bytes(view.columns.sketches), similarity.SKETCH_ALIKE)[:CANDIDATES],
+        *similarity.nearest(topic, bytes(view.columns.topics), similarity.TOPIC_ALIKE)[:CANDIDATES],
     ]
     shown = view.shown
     positions = dict.fromkeys(position for position, _ in near if shown[position])

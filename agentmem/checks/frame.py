@@ -57,7 +57,7 @@ class Subject:
     @cached_property
     def shorts(self) -> Mapping[str, str]:
         """The id to print for each memory's id, unambiguous among the files at hand."""
-        return ids.ShortIds(file.memory.id for file in self.files if file.memory)
+        return ids.ShortIds([file.memory.id for file in self.files if file.memory])
 
     def shown(self, path: str) -> str:
         """``path`` with the store's name before it."""

@@ -46,6 +46,14 @@ def read_blobs(repository: Repository, oids: Iterable[str]) -> Iterator[tuple[st
 
 def blob_id(data: bytes, object_format: str) -> str:
     """The id that git gives a blob of these bytes (no filter, no line-ending conversion)."""
-    import hashlib  # 3 ms, and a clean worktree needs none
+    whole = b"blob %d\0" % len(data) + data
+    if object_format == "sha1":
+        try:
+            from _sha1 import sha1  # type: ignore[import-not-found]  # hashlib's comes from OpenSSL, whose loading takes 2 ms
 
-    return hashlib.new(object_format, b"blob %d\0" % len(data) + data).hexdigest()
+            return str(sha1(whole, usedforsecurity=False).hexdigest())
+        except (ImportError, TypeError):
+            pass
+    import hashlib
+
+    return hashlib.new(object_format, whole, usedforsecurity=False).hexdigest()

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from agentmem.index.record import Record
 
 T = TypeVar("T")
-VERSION = 3
+VERSION = 5
 SCHEMA = """
 CREATE TABLE info(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE doc(
   row INTEGER PRIMARY KEY, blob TEXT NOT NULL UNIQUE, id TEXT, kind TEXT, title TEXT, paragraph TEXT, status TEXT,
-  created INTEGER, expires INTEGER, author TEXT, importance INTEGER, pin INTEGER, tokens INTEGER,
+  created INTEGER, expires INTEGER, author TEXT, importance INTEGER, pin INTEGER,
   n_title INTEGER, n_names INTEGER, n_places INTEGER, n_body INTEGER, links TEXT, broken INTEGER, sketch BLOB, topic BLOB
 );
 CREATE TABLE content(row INTEGER PRIMARY KEY, memory TEXT, body TEXT, problems TEXT);
@@ -46,7 +46,6 @@ class Row(NamedTuple):
     author: str
     importance: int | None
     pin: bool
-    tokens: int
     lengths: tuple[int, int, int, int]
     links: tuple[tuple[str, ...], ...]
     broken: bool
@@ -123,7 +122,7 @@ class Catalog:
         memory = record.memory or Memory("", "", "")
         links = [list(getattr(memory, key)) for key in LINKS]
         cursor = self._db.execute(
-            "INSERT OR IGNORE INTO doc SELECT coalesce(max(row) + 1, ?),?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,? FROM doc",
+            "INSERT OR IGNORE INTO doc SELECT coalesce(max(row) + 1, ?),?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,? FROM doc",
             (
                 self._first_row,
                 record.blob,
@@ -137,7 +136,6 @@ class Catalog:
                 _text(memory.by or ""),
                 memory.importance,
                 memory.pin,
-                record.tokens,
                 *record.lengths,
                 json.dumps(links) if any(links) else None,
                 record.memory is None,
@@ -163,13 +161,13 @@ class Catalog:
     def rows(self, numbers: Sequence[int]) -> Iterator[Row]:
         """The rows of ``numbers``, in no order."""
         columns = (
-            "row, blob, id, kind, title, status, created, expires, author, importance, pin, tokens,"
+            "row, blob, id, kind, title, status, created, expires, author, importance, pin,"
             " n_title, n_names, n_places, n_body, links, broken, sketch, topic"
         )
         for part in _parts(numbers):
             for r in self._db.execute(f"SELECT {columns} FROM doc WHERE row IN ({_marks(part)})", part):
-                links = tuple(tuple(ids) for ids in json.loads(r[16])) if r[16] else ()
-                yield Row._make((*r[:12], r[12:16], links, bool(r[17]), r[18], r[19]))
+                links = tuple(tuple(ids) for ids in json.loads(r[15])) if r[15] else ()
+                yield Row._make((*r[:11], r[11:15], links, bool(r[16]), r[17], r[18]))
 
     def memories(self, numbers: Sequence[int]) -> dict[int, Memory]:
         """The whole memories of ``numbers``, as their bytes give them."""

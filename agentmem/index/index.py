@@ -127,8 +127,8 @@ class Index:
         return columns
 
     def _apply(self, columns: Columns, delta: Delta) -> Columns:
-        present = {*columns.paths, *(path for path, _ in columns.broken)}
-        if changed := frozenset(delta.removed & present):
+        present = {*columns.paths, *(path for path, _ in columns.broken)} if delta.removed else ()
+        if changed := frozenset(delta.removed.intersection(present)):
             columns = columns.without(changed)
         if delta.added:
             self._append(columns, delta.added, delta)

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from agentmem.model import memory, similarity, tokens, words
+from agentmem.model import memory, similarity, words
 from agentmem.model.memory import MAX_BYTES, Memory, Problem
 
 
@@ -12,7 +12,6 @@ class Record(NamedTuple):
     blob: str
     memory: Memory | None
     problems: tuple[Problem, ...]
-    tokens: int
     sketch: bytes
     topic: bytes
     lengths: words.Lengths
@@ -26,7 +25,6 @@ def of_memory(blob: str, found: Memory, problems: tuple[Problem, ...] = ()) -> R
         blob=blob,
         memory=found,
         problems=problems,
-        tokens=tokens.estimate(f"{found.title}\n{found.body}"),
         sketch=similarity.signature(found.title, found.body),
         topic=similarity.topic_signature(found.title),
         lengths=lengths,
@@ -38,7 +36,7 @@ def learn(blob: str, data: bytes) -> Record:
     """The record of a blob; never fails, whatever the bytes."""
     if len(data) > MAX_BYTES:
         problem = Problem("size", 1, f"{len(data):,} bytes; a memory has at most {MAX_BYTES:,}")
-        return Record(blob, None, (problem,), 0, b"", b"", words.Lengths(0, 0, 0, 0), {})
+        return Record(blob, None, (problem,), b"", b"", words.Lengths(0, 0, 0, 0), {})
     from agentmem.model import (
         document,  # reads YAML: 30 ms of imports that a memory just written does not need
     )
@@ -46,5 +44,5 @@ def learn(blob: str, data: bytes) -> Record:
     parsed = document.parse(data)
     found, problems = memory.read(parsed.meta, parsed.body, parsed.lines)
     if parsed.problems:
-        return Record(blob, None, parsed.problems, 0, b"", b"", words.Lengths(0, 0, 0, 0), {})
+        return Record(blob, None, parsed.problems, b"", b"", words.Lengths(0, 0, 0, 0), {})
     return of_memory(blob, found, problems)

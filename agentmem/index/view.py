@@ -23,12 +23,32 @@ class Entry(NamedTuple):
     blob: str
 
 
+class Blobs:
+    """Blob ids, those that were loaded cut out of one text only when asked for: a few of 10,000 are."""
+
+    def __init__(self, joined: str = "", width: int = 40) -> None:
+        self._joined, self._width, self._loaded = joined, width, len(joined) // width
+        self._more: list[str] = []
+
+    def __len__(self) -> int:
+        return self._loaded + len(self._more)
+
+    def __getitem__(self, place: int) -> str:
+        if place < self._loaded:
+            return self._joined[place * self._width : (place + 1) * self._width]
+        return self._more[place - self._loaded]
+
+    def append(self, blob: str) -> None:
+        """Add one."""
+        self._more.append(blob)
+
+
 class Columns:
     """The memories of one tree by position. ``created``/``expires`` are seconds UTC or ``NO_TIME``."""
 
     def __init__(self) -> None:
         self.paths: list[str] = []
-        self.blobs: list[str] = []
+        self.blobs = Blobs()
         self.rows = array("q")
         self.ids: list[str] = []
         self.kinds = bytearray()
@@ -38,7 +58,6 @@ class Columns:
         self.expires = array("q")
         self.importance = bytearray()  # 0 where absent
         self.pins = bytearray()
-        self.tokens = array("l")
         self.lengths = (array("l"), array("l"), array("l"), array("l"))
         self.sketches = bytearray()  # SKETCH_SIZE bytes each: what `add` compares with
         self.topics = bytearray()
@@ -65,7 +84,6 @@ class Columns:
         self.expires.append(NO_TIME if row.expires is None else row.expires)
         self.importance.append(row.importance or 0)
         self.pins.append(row.pin)
-        self.tokens.append(row.tokens)
         self.sketches += row.sketch
         self.topics += row.topic
         for column, length in zip(self.lengths, row.lengths, strict=True):
@@ -76,10 +94,11 @@ class Columns:
         kept = Columns()
         keep = [i for i, path in enumerate(self.paths) if path not in paths]
         kept.paths = [self.paths[i] for i in keep]
-        kept.blobs = [self.blobs[i] for i in keep]
+        for i in keep:
+            kept.blobs.append(self.blobs[i])
         kept.ids = [self.ids[i] for i in keep]
         kept.authors = [self.authors[i] for i in keep]
-        for name in ("rows", "created", "expires", "tokens"):
+        for name in ("rows", "created", "expires"):
             column = getattr(self, name)
             setattr(kept, name, array(column.typecode, (column[i] for i in keep)))
         for name in ("kinds", "status", "importance", "pins"):
@@ -202,11 +221,6 @@ class View:
         count = max(len(self), 1)
         first, second, third, fourth = (max(sum(column) / count, 1.0) for column in self.columns.lengths)
         return first, second, third, fourth
-
-    def sketches(self, topics: bool = False) -> Iterator[tuple[int, bytes]]:
-        """``(position, near-duplicate sketch)`` of every memory; with ``topics`` that of its title alone."""
-        data = bytes(self.columns.topics if topics else self.columns.sketches)
-        return ((i, data[i * SKETCH : (i + 1) * SKETCH]) for i in range(len(self)))
 
     def with_id(self, prefix: str) -> list[int]:
         """The positions of the memories whose id starts with ``prefix``."""

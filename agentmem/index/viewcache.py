@@ -8,11 +8,11 @@ import os
 from collections.abc import Sized
 from typing import NamedTuple
 
-from agentmem.index.view import SKETCH, Columns
+from agentmem.index.view import SKETCH, Blobs, Columns
 from agentmem.store.reading import Signature
 
-FORMAT = 3
-_ARRAYS = ("rows", "created", "expires", "tokens")
+FORMAT = 4
+_ARRAYS = ("rows", "created", "expires")
 _BYTES = ("kinds", "status", "importance", "pins")
 _SKETCHES = ("sketches", "topics")
 
@@ -44,7 +44,7 @@ def load(path: str, root: str) -> Saved | None:
         columns.ids = record["ids"].split("\0") if record["ids"] else []
         columns.authors = record["authors"].split("\0") if columns.ids else []
         width = record["width"]
-        columns.blobs = [record["blobs"][i : i + width] for i in range(0, len(record["blobs"]), width)]
+        columns.blobs = Blobs(record["blobs"], width)
         for name in _ARRAYS:
             getattr(columns, name).frombytes(record[name])
         for name in (*_BYTES, *_SKETCHES):
@@ -86,7 +86,7 @@ def save(path: str, saved: Saved) -> None:
         "ids": "\0".join(columns.ids),
         "authors": "\0".join(columns.authors),
         "width": len(columns.blobs[0]) if columns.blobs else 40,
-        "blobs": "".join(columns.blobs),
+        "blobs": "".join(columns.blobs[i] for i in range(len(columns.blobs))),
         "lengths": [column.tobytes() for column in columns.lengths],
         "links": columns.links,
         "broken": columns.broken,

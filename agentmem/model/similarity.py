@@ -4,10 +4,9 @@ Two measures. ``similarity`` is exact and looks at the texts. A sketch is 64 byt
 alone, which can be stored beside it, and finds the few of 10,000 that are worth the exact look.
 """
 
-import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+import zlib
 from math import ceil
 
 from agentmem.model.analysis import STOP_WORDS, terms
@@ -188,20 +187,23 @@ def sketch_similarity(a: bytes, b: bytes) -> float:
     return _share(SKETCH_SIZE - _unequal(int.from_bytes(a) ^ int.from_bytes(b)))
 
 
-def nearest(sketch: bytes, sketches: Iterable[tuple[int, bytes]], at_least: float) -> list[tuple[int, float]]:
-    """Number and similarity of those of ``sketches`` that are ``at_least`` as similar to ``sketch``, the
-    most similar first.
+def nearest(sketch: bytes, sketches: bytes, at_least: float) -> list[tuple[int, float]]:
+    """Place and similarity of those of ``sketches`` (one after the other, ``SKETCH_SIZE`` bytes each) that are ``at_least`` as
+    similar to ``sketch``, the most similar first.
+
+    Byte by byte of the sketch over all at once: equal bytes become ones, and the ones are added as digits of one large number
+    (64 at most, so that no digit overflows). 10,000 take 2 ms, one by one 4.
     """
-    mine = int.from_bytes(sketch)
-    most = SKETCH_SIZE - ceil(SKETCH_SIZE * (max(at_least, 0.0) * 255 + 1) / 256 - 1e-9)
-    low, high, read = _LOW, _HIGH, int.from_bytes
-    found = []
-    for number, other in sketches:
-        differing = mine ^ read(other)
-        # _unequal written out: the call would cost as much as the rest
-        unequal = (((differing & low) + low | differing) & high).bit_count()
-        if unequal <= most:
-            found.append((number, _share(SKETCH_SIZE - unequal)))
+    total = 0
+    for place, value in enumerate(sketch):
+        ones = bytearray(256)
+        ones[value] = 1
+        total += int.from_bytes(sketches[place::SKETCH_SIZE].translate(ones))
+    equal = total.to_bytes(len(sketches) // SKETCH_SIZE)
+    least = ceil(SKETCH_SIZE * (max(at_least, 0.0) * 255 + 1) / 256 - 1e-9)
+    found = [(number, _share(count)) for number, count in enumerate(equal) if count >= least]
+    if at_least <= 0:
+        found = [(number, _share(count)) for number, count in enumerate(equal)]
     return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
 
@@ -219,12 +221,16 @@ def _share(equal: int) -> float:
     return max(0.0, (equal / SKETCH_SIZE - 1 / 256) * 256 / 255)
 
 
+_GOLDEN = 0x9E3779B97F4A7C15
+_MASK = (1 << 48) - 1
+
+
 class _Hashes(dict[str, int]):
     def __missing__(self, term: str) -> int:
         if len(self) >= 65_536:
             self.clear()
-        digest = hashlib.blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        value = self[term] = int.from_bytes(digest)
+        # a checksum spread over 64 bits by Fibonacci hashing (Knuth 6.4): hashlib would load OpenSSL, 2 ms
+        value = self[term] = zlib.crc32(term.encode("utf-8", "surrogatepass")) * _GOLDEN >> 8 & _MASK
         return value
 
 

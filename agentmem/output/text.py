@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentmem.model import ids, notation, packing, safety, times, tokens
+from agentmem.model import ids, safety, times
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,6 +36,8 @@ def count(number: int, noun: str, plural: str | None = None) -> str:
 
 def recalled(result: Recalled) -> str:
     """Recall's answer."""
+    from agentmem.model import packing
+
     name = safety.one_line(result.branch) if result.branch else "detached HEAD"
     if not result.hits and not result.omitted:
         return f"agentmem: nothing known about this ({count(result.searched, 'memory', 'memories')} searched on {name}).\n"
@@ -73,7 +75,8 @@ def explained(terms: Sequence[Term]) -> str:
 
 def listed(result: Listed, budget: int) -> str:
     """Memories one a line, newest first, as many as the budget takes."""
-    now_hidden = 0
+    from agentmem.model import tokens
+
     lines: list[str] = []
     left = budget - 30 if budget else 0
     for found in result.memories:
@@ -114,6 +117,8 @@ def shown(result: Listed) -> str:
 
 def whole(found: Found, shorts: Mapping[str, str]) -> str:
     """One memory with all that is known of it."""
+    from agentmem.model import notation
+
     memory = found.memory
     created = times.format_iso(memory.created)[:10] if memory.created is not None else "undated"
     by = " ".join(part for part in (memory.by, f"({memory.role})" if memory.role else None) if part)
