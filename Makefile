@@ -18,8 +18,8 @@ help:
 	@echo 'make demo       two weeks of a team in a throwaway repository, asked and checked (10 s)'
 	@echo 'make test       build the package, install it into .venv, run pytest on it   PYTEST_ARGS="-k recall"'
 	@echo 'make lint       ruff, mypy, import-linter'
-	@echo 'make generate   write agentmem/cli/grammar.py anew from the commands'
-	@echo 'make bench      speed and quality, as ratios measured in one run'
+	@echo 'make generate   write agentmem/cli/grammar.py and templates/schemas/ anew from the code'
+	@echo 'make bench      speed, quality and many processes at once, as ratios measured in one run (15 min)'
 	@echo 'make clean      remove .venv'
 
 demo: .venv/installed
@@ -39,9 +39,12 @@ generate: .venv/installed .venv/dev
 	@$(PY) -m agentmem.cli.generate
 	@$(PY) -m ruff format --quiet agentmem/cli/grammar.py
 
-bench: .venv/installed
+bench: .venv/installed .venv/dev
 	@$(PY) -P benchmarks/cold.py </dev/null
+	@$(PY) -P benchmarks/cold.py --uncommitted --no-install </dev/null
 	@$(PY) -P benchmarks/team_history.py </dev/null
+	@$(PY) -P benchmarks/token_estimate.py </dev/null
+	@$(PY) -P benchmarks/concurrency.py </dev/null
 
 clean:
 	rm -rf .venv

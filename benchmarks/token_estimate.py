@@ -21,8 +21,6 @@ import sysconfig
 import time
 from collections.abc import Callable
 
-sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-
 from agentmem.model.tokens import estimate
 
 LIMIT = -0.05

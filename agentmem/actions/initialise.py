@@ -6,7 +6,8 @@ from typing import NamedTuple
 from agentmem.errors import NoRepository, NoStore
 from agentmem.git import process, trunk
 from agentmem.git.repository import Probe
-from agentmem.store import layout, resources, writing
+from agentmem.model import tokens
+from agentmem.store import layout, reading, resources, writing
 
 
 class Initialised(NamedTuple):
@@ -18,6 +19,7 @@ class Initialised(NamedTuple):
     trunk: str | None
     plan_folder: str | None = None
     plan_files: int = 0
+    plan_tokens: int = 0
     ignored: tuple[str, ...] = ()
 
 
@@ -56,17 +58,21 @@ def init(directory: str, store: str | None = None) -> Initialised:
     for file, text in files.items():
         made = writing.create(os.path.join(root, file), text.encode("utf-8"))
         (created if made else kept).append(f"{name}/{file}")
-    plan, count = _plan(parent)
+    plan, count, size = _plan(parent)
     ignored = process.run(parent, "check-ignore", "-q", "--no-index", f"{name}/facts/x.md").code == 0
-    return Initialised(root, tuple(created), tuple(kept), branch, plan, count, (name,) if ignored else ())
+    return Initialised(
+        root, tuple(created), tuple(kept), branch, plan, count, size, (name,) if ignored else ()
+    )
 
 
-def _plan(top: str) -> tuple[str | None, int]:
-    """The folder where teams keep their plan today, and how many markdown files it holds."""
+def _plan(top: str) -> tuple[str | None, int, int]:
+    """The folder where teams keep their plan today, how many markdown files it holds, and their tokens."""
     for name in ("plan", "plans", "docs/plan", "memory-bank"):
         folder = os.path.join(top, name)
-        if os.path.isdir(folder) and not os.path.islink(folder):
-            count = sum(file.endswith(".md") for _, _, files in os.walk(folder) for file in files)
-            if count:
-                return name, count
-    return None, 0
+        if not os.path.isdir(folder) or os.path.islink(folder):
+            continue
+        files = [path for path in reading.walk(folder) if path.endswith(".md")]
+        texts = [reading.read(folder, path) or b"" for path in files]
+        if files:
+            return name, len(files), sum(tokens.estimate(text.decode("utf-8", "replace")) for text in texts)
+    return None, 0, 0

@@ -196,11 +196,17 @@ def _entry(context: Context, path: str, blob: str, data: bytes) -> journal.Entry
 
 
 def prune_journal(context: Context) -> int:
-    """Remove from the journal what this worktree's HEAD holds; how many files went. Cheap while there are few."""
-    if len(context.journal.files()) < PRUNE_FROM or not context.repository.head:
+    """Remove from the journal what this worktree's HEAD holds; how many files went.
+
+    Nothing is looked at while there are few, or while HEAD is the one that was looked at last.
+    """
+    head = context.repository.head
+    if (
+        head is None
+        or len(context.journal.files()) < PRUNE_FROM
+        or context.journal.pruned_at(context.place.root) == head
+    ):
         return 0
     below = context.repository.prefix + context.place.name
-    held = frozenset(
-        blob for _, blob in objects.list_tree(context.repository, context.repository.head, below)
-    )
-    return context.journal.prune(context.place.root, held)
+    held = frozenset(blob for _, blob in objects.list_tree(context.repository, head, below))
+    return context.journal.prune(context.place.root, held, head)

@@ -1,8 +1,9 @@
-"""Writes ``grammar.py``, the quick parser's table, from the typer commands: ``make generate``."""
+"""Writes ``grammar.py``, the quick parser's table, from the typer commands, and the schemas that ship: ``make generate``."""
 
 import os
 
 from agentmem.cli import app
+from agentmem.output import schemas
 
 HEADER = '"""The commands\' grammar, generated from the typer commands by ``make generate``; a test keeps it true."""\n\n'
 
@@ -31,8 +32,25 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+def files() -> dict[str, str]:
+    """The text of each file in ``templates/schemas/``."""
+    return {f"{name}.json": schemas.text(made) for name, made in schemas.all_schemas().items()}
+
+
+def main() -> None:
+    """Write what is generated into the checkout that this file is of."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    _write(os.path.join(here, "grammar.py"), source())
+    folder = os.path.join(os.path.dirname(os.path.dirname(here)), "templates", "schemas")
+    os.makedirs(folder, exist_ok=True)
+    for name, text in files().items():
+        _write(os.path.join(folder, name), text)
+
+
+def _write(path: str, text: str) -> None:
+    with open(path, "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+
+
 if __name__ == "__main__":
-    with open(
-        os.path.join(os.path.dirname(os.path.abspath(__file__)), "grammar.py"), "w", encoding="utf-8"
-    ) as file:
-        file.write(source())
+    main()

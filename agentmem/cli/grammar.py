@@ -172,7 +172,10 @@ VERBS = {
             "--kind": ("kind", "many"),
             "--status": ("status", "many"),
         },
-        (("format", "one", True),),
+        (
+            ("format", "one", True),
+            ("name", "one", False),
+        ),
     ),
     "index": Verb(
         "index:index",

@@ -228,12 +228,17 @@ def initialised(result: Initialised) -> str:
         files = "this file" if len(result.created) == 1 else f"these {len(result.created)} files"
         lines.append(f"commit {files}")
     if result.plan_folder:
-        lines.append(
-            f"next    agentmem import plan {result.plan_folder}/   (found {count(result.plan_files, 'file')})"
-        )
+        found = f"found {count(result.plan_files, 'file')}, about {_round(result.plan_tokens)} tokens"
+        lines.append(f"next    agentmem import plan {result.plan_folder}/   ({found})")
     else:
         lines.append('next    agentmem add decision "one line" --body "why"')
     return "\n".join(lines) + "\n"
+
+
+def _round(number: int) -> str:
+    """``number`` to two digits: 31,000."""
+    step = 10 ** max(len(str(number)) - 2, 0)
+    return f"{round(number / step) * step:,}"
 
 
 def checked(result: Checked) -> str:

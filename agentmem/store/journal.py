@@ -3,6 +3,7 @@
 import json
 import os
 import time
+import zlib
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -75,10 +76,24 @@ class Journal:
             except (ValueError, KeyError, TypeError):
                 continue
 
-    def prune(self, worktree: str, committed: frozenset[str]) -> int:
+    def pruned_at(self, worktree: str) -> str | None:
+        """The commit by which the entries of ``worktree`` were pruned last."""
+        try:
+            with open(self._mark(worktree), encoding="ascii", errors="replace") as file:
+                return file.read().strip()
+        except OSError:
+            return None
+
+    def _mark(self, worktree: str) -> str:
+        return os.path.join(
+            self.folder, f"pruned-{zlib.crc32(worktree.encode('utf-8', 'surrogateescape')):08x}"
+        )
+
+    def prune(self, worktree: str, committed: frozenset[str], commit: str | None = None) -> int:
         """Remove the files of ``worktree`` that hold nothing that is not committed; how many went.
 
-        An entry is spent when ``committed`` has its blob, or that of a later write to the same path.
+        An entry is spent when ``committed`` has its blob, or that of a later write to the same path. ``commit`` is remembered
+        as what ``committed`` was read from.
         """
         gone = 0
         settled: set[str] = set()
@@ -93,6 +108,12 @@ class Journal:
                     gone += 1
                 except OSError:
                     pass
+        if commit is not None:
+            try:
+                with open(self._mark(worktree), "w", encoding="ascii") as file:
+                    file.write(commit)
+            except OSError:
+                pass
         return gone
 
 

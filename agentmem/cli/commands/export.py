@@ -15,14 +15,16 @@ def export(
     format: Annotated[
         str, typer.Argument(help="jsonl: one memory a line. schema: the JSON Schema of the front matter.")
     ],
+    name: Annotated[
+        str | None,
+        typer.Argument(help="Of schema: the output whose schema it is, such as recall, error or list-jsonl."),
+    ] = None,
     kind: Annotated[list[str] | None, typer.Option("--kind", help="Only this kind.")] = None,
     status: Annotated[
         list[str] | None, typer.Option("--status", help="This status in place of those in force.")
     ] = None,
 ) -> int:
     """Give the store in another form."""
-    import json
-
     from agentmem.actions import selecting
     from agentmem.errors import UsageError
 
@@ -32,9 +34,16 @@ def export(
             f'no format "{format}"', selecting.nearest(format, FORMATS) + f"formats: {' '.join(FORMATS)}"
         )
     if format == "schema":
-        from agentmem.model import schema
+        from agentmem.output import schemas
 
-        return int(call.give(json.dumps(schema.front_matter(), indent=2) + "\n"))
+        known = schemas.all_schemas()
+        wanted = schemas.FRONT_MATTER if name is None else name
+        if wanted not in known:
+            hint = selecting.nearest(wanted, known) + f"schemas: {' '.join(known)}"
+            raise UsageError(f'no schema "{wanted}"', hint)
+        return int(call.give(schemas.text(known[wanted])))
+    if name is not None:
+        raise UsageError(f'export {format} takes no name, as "{name}" would be', "agentmem export -h")
     from agentmem.actions import exporting
     from agentmem.output import jsonout
 

@@ -1,0 +1,286 @@
+"""The JSON Schemas (2020-12) of what ``jsonout`` makes: every object is closed, so a new key needs a new version."""
+
+from __future__ import annotations
+
+import json
+
+from agentmem import errors
+from agentmem.model import fields, findings, kinds, lifecycle, packing, schema
+
+Schema = dict[str, object]
+
+FRONT_MATTER = "memory"
+"""The schema that is of a file and not of an output."""
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+LAYERS = ("base", "own", "merged", "unmerged")
+VERDICTS = ("ok", "moved", "changed", "gone", "unverifiable")
+
+TEXT: Schema = {"type": "string"}
+TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
+TEXTS: Schema = {"type": "array", "items": TEXT}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+FLAG: Schema = {"type": "boolean"}
+ID: Schema = {"type": "string", "pattern": schema.IDENTIFIER}
+IDS: Schema = {"type": "array", "items": ID}
+KIND: Schema = {"enum": list(kinds.NAMES)}
+STATUS: Schema = {"enum": list(lifecycle.ALL)}
+LAYER: Schema = {"enum": list(LAYERS)}
+DETAIL: Schema = {"enum": [packing.FULL, packing.PARAGRAPH, packing.TITLE]}
+VERDICT: Schema = {"enum": [*VERDICTS, None]}
+OBJECT_NAME = "^([0-9a-f]{40}|[0-9a-f]{64})$"
+BLOB: Schema = {"type": "string", "pattern": OBJECT_NAME}
+COMMIT: Schema = {"type": ["string", "null"], "pattern": OBJECT_NAME}
+TIME: Schema = {
+    "type": ["string", "null"],
+    "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
+}
+KEY: Schema = {
+    "description": "Of recall --batch: what the question's line has as its key, as it stands there."
+}
+
+
+def all_schemas() -> dict[str, Schema]:
+    """Every schema by name: of an output what stands between the slashes of its ``schema``, of a line of jsonl its command."""
+    outputs = {
+        "recall": ("The answer of recall", _recall()),
+        "list": ("A page of memories", _list()),
+        "show": ("Whole memories", _show()),
+        "add": ("A memory that was written", _add()),
+        "edit": ("A memory that was edited", _changed()),
+        "retract": ("A memory that was retracted", _changed()),
+        "restore": ("A memory that was brought back", _changed()),
+        "supersede": ("A memory that replaces another", _supersede()),
+        "check": ("What check found", _check()),
+        "init": ("What init made", _init()),
+        "import": ("What became of the records of an import", _import()),
+        "index-status": ("What the index holds", _index_status()),
+        "status": ("Where one is, and what there is", _status()),
+        "error": ("A failure, of any command", _error()),
+    }
+    made = {name: _output(name, title, properties) for name, (title, properties) in outputs.items()}
+    return {
+        **made,
+        "list-jsonl": _whole("list-jsonl", "One line of list --format jsonl", _closed(_memory())),
+        "recall-jsonl": _whole("recall-jsonl", "One line of recall --format jsonl", _closed(_hit())),
+        FRONT_MATTER: schema.front_matter(),
+    }
+
+
+def text(made: Schema) -> str:
+    """A schema as it is printed and shipped."""
+    return json.dumps(made, indent=2) + "\n"
+
+
+def _whole(name: str, title: str, made: Schema) -> Schema:
+    head: Schema = {
+        "$schema": DIALECT,
+        "$id": f"https://agentmem.dev/schema/{name}/1",
+        "title": f"agentmem {name}",
+        "description": f"{title}.",
+    }
+    return head | made
+
+
+def _output(name: str, title: str, properties: Schema) -> Schema:
+    # what failed has a key only as a line of a batch
+    optional = ("key",) if name == "error" else ()
+    return _whole(name, title, _closed({"schema": {"const": f"agentmem/{name}/1"}, **properties}, optional))
+
+
+def _closed(properties: Schema, optional: tuple[str, ...] = ()) -> Schema:
+    """An object with all of ``properties``, but for what is optional, and nothing else."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": [name for name in properties if name not in optional],
+        "additionalProperties": False,
+    }
+
+
+def _some(item: Schema) -> Schema:
+    return {"type": "array", "items": item}
+
+
+def _told(form: Schema, description: str) -> Schema:
+    return {"description": description, **form}
+
+
+def _number(name: str) -> Schema:
+    spec = fields.BY_NAME[name]
+    return {"type": ["integer", "null"], "minimum": spec.low, "maximum": spec.high}
+
+
+def _view() -> Schema:
+    return _closed({"branch": TEXT_OR_NULL, "commit": COMMIT, "at": TIME})
+
+
+def _cite() -> Schema:
+    place = _closed({"path": TEXT, "lines": TEXT_OR_NULL})
+    return _closed(
+        {
+            "path": TEXT,
+            "symbol": TEXT_OR_NULL,
+            "lines": TEXT_OR_NULL,
+            "verdict": VERDICT,
+            "found": {**place, "type": ["object", "null"]},
+        }
+    )
+
+
+def _memory() -> Schema:
+    """The properties of a memory, as every list has it."""
+    return {
+        "id": ID,
+        "source_id": _told(TEXT_OR_NULL, fields.BY_NAME["source_id"].doc),
+        "kind": KIND,
+        "title": TEXT,
+        "status": _told(STATUS, "stored or derived"),
+        "layer": LAYER,
+        "branch": _told(TEXT_OR_NULL, "of a memory that trunk does not have"),
+        "path": TEXT,
+        "blob": BLOB,
+        "created": TIME,
+        "by": TEXT_OR_NULL,
+        "role": TEXT_OR_NULL,
+        "tags": TEXTS,
+        "entities": TEXTS,
+        "scope": TEXTS,
+        "cites": _some(_cite()),
+        # nothing fills it yet: who does says here what it holds
+        "conflicts": {"type": "array", "maxItems": 0},
+    }
+
+
+def _with_text() -> Schema:
+    """The properties that a memory has where its text is given."""
+    term = _closed({"name": TEXT, "value": {"type": "number"}, "detail": TEXT})
+    return {
+        "detail": DETAIL,
+        "text": TEXT,
+        "tokens": COUNT,
+        "explain": {"type": ["array", "null"], "items": term},
+    }
+
+
+def _hit() -> Schema:
+    return {**_memory(), "score": {"type": "number"}, **_with_text()}
+
+
+def _full() -> Schema:
+    links = {
+        name: _told(TEXTS, fields.BY_NAME[name].doc)
+        for name in ("supersedes", "aliases", "needs", "closes", "reopens", "sources")
+    }
+    return {
+        **_memory(),
+        **_with_text(),
+        "detail": {"const": packing.FULL},
+        **links,
+        "plan": TEXT_OR_NULL,
+        "phase": TEXT_OR_NULL,
+        "priority": _number("priority"),
+        "owner": TEXT_OR_NULL,
+        "importance": _number("importance"),
+        "pin": FLAG,
+        "expires": TIME,
+        "retracted": _told(TEXT_OR_NULL, fields.BY_NAME["retracted"].doc),
+        # the keys that its writer made up, so the one object that is open
+        "extra": _told({"type": "object"}, "the keys of the front matter that agentmem does not know"),
+    }
+
+
+def _recall() -> Schema:
+    return {
+        "key": KEY,
+        "query": TEXT,
+        "view": _view(),
+        "budget": _told(COUNT, "tokens asked for at most; 0: no limit"),
+        "tokens": COUNT,
+        "omitted": _told(COUNT, "memories that matched and are not among the hits"),
+        "abstained": _told(FLAG, "there was too little evidence for an answer"),
+        "hits": _told(_some(_closed(_hit())), "best first"),
+    }
+
+
+def _list() -> Schema:
+    memories = _told(_some(_closed(_memory())), "newest first")
+    return {"view": _view(), "total": COUNT, "omitted": COUNT, "memories": memories}
+
+
+def _show() -> Schema:
+    return {"view": _view(), "memories": _told(_some(_closed(_full())), "in the order they were asked for")}
+
+
+def _add() -> Schema:
+    near = _told(_some(_closed({"id": ID, "title": TEXT})), "what says nearly the same, nearest first")
+    return {"id": ID, "path": TEXT, "layer": LAYER, "similar": near}
+
+
+def _changed() -> Schema:
+    return {
+        "id": ID,
+        "path": TEXT,
+        "layer": LAYER,
+        "changed": _told(FLAG, "false when it was so already"),
+    }
+
+
+def _supersede() -> Schema:
+    return {"id": ID, "path": TEXT, "layer": LAYER, "superseded": ID}
+
+
+def _check() -> Schema:
+    finding = {
+        "rule": {"type": "string", "pattern": "^[a-z]+(-[a-z]+)*$"},
+        "severity": {"enum": list(findings.SEVERITIES)},
+        "path": TEXT,
+        "line": {"type": "integer", "minimum": 1},
+        "memory": {"type": ["string", "null"], "pattern": schema.IDENTIFIER},
+        "message": TEXT,
+        "fix": TEXT_OR_NULL,
+    }
+    return {
+        "findings": _told(_some(_closed(finding)), "by path, line and rule"),
+        "counts": _closed({**dict.fromkeys(findings.SEVERITIES, COUNT), "memories": COUNT}),
+        "mended": _told(TEXTS, "the files that --fix has written"),
+    }
+
+
+def _init() -> Schema:
+    return {"root": TEXT, "created": TEXTS, "kept": TEXTS, "trunk": TEXT_OR_NULL}
+
+
+def _import() -> Schema:
+    skipped = _told(_some(_closed({"place": TEXT, "reason": TEXT})), "records that became no memory")
+    changed = _told(IDS, "those that differ from their source; written with --update alone")
+    return {"added": IDS, "changed": changed, "known": IDS, "skipped": skipped}
+
+
+def _index_status() -> Schema:
+    return {"documents": COUNT, "indexed_total": COUNT, "missing": COUNT, "engine": TEXT}
+
+
+def _status() -> Schema:
+    return {
+        "view": _view(),
+        "agent": TEXT,
+        "role": TEXT_OR_NULL,
+        "memories": COUNT,
+        "hidden": COUNT,
+        "uncommitted": COUNT,
+        "broken": TEXTS,
+    }
+
+
+def _error() -> Schema:
+    classes = [one for one in vars(errors).values() if isinstance(one, type)]
+    codes = {one.code for one in classes if issubclass(one, errors.AgentmemError)} | {"bug"}
+    exits = {value for name, value in vars(errors).items() if name.startswith("EXIT_")}
+    return {
+        "code": {"type": "string", "pattern": "^[a-z]+(-[a-z]+)*$", "examples": sorted(codes)},
+        "message": TEXT,
+        "hint": TEXT_OR_NULL,
+        "exit": {"enum": sorted(exits - {errors.EXIT_OK, errors.EXIT_INTERRUPTED})},
+        "key": KEY,
+    }
