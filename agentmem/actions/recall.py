@@ -91,7 +91,7 @@ def recall(
     """
     index = context.index
     view = index.view()
-    asked = query.parse(question, context.now)
+    asked = query.parse(question, context.now, lambda field, value: selecting.can_be(context, field, value))
     filters = selecting.merged(context, filters, asked.filters)
     clock = context.now if filters.until is None else min(context.now, filters.until)
     eligible = selecting.positions(index, view, filters)

@@ -63,6 +63,18 @@ def make(
     )
 
 
+def can_be(context: Context, field: str, value: str) -> bool:
+    """Whether ``field:value`` in a question is a filter here, and not just words with a colon between them."""
+    try:
+        filters = make(context, **({field: value} if field in ("since", "until") else {field: [value]}))
+    except UsageError:
+        return False
+    named = {"tag": ("tag",), "entity": ("entity", "alias"), "role": ("role",), "by": ("author",)}.get(field)
+    return filters.any and (
+        named is None or any(context.index.knowledge.named(key, [value]) for key in named)
+    )
+
+
 def merged(context: Context, filters: Filters, written: Iterable[tuple[str, str]]) -> Filters:
     """``filters`` and those written in a question as ``field:value``."""
     words: dict[str, list[str]] = {}

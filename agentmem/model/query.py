@@ -1,6 +1,7 @@
 """What a question asks for: words, exact phrases, ``field:value`` filters, ids, paths, a span of time."""
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from agentmem.model import analysis, ids, times
@@ -39,13 +40,23 @@ class Query(NamedTuple):
     after: int | None = None
 
 
-def parse(text: str, now: int) -> Query:
-    """Understand the question ``text`` asked at ``now``; never fails: what is no filter, id or path is words."""
-    text = text.encode("utf-8", "replace").decode(
-        "utf-8"
-    )  # lone surrogates, which JSON can name and nothing can look up
-    filters = tuple((key.lower(), value.strip('"')) for key, value in _FIELD.findall(text))
-    rest = _FIELD.sub(" ", text)
+def parse(text: str, now: int, accepts: Callable[[str, str], bool] = lambda field, value: True) -> Query:
+    """Understand the question ``text`` asked at ``now``; never fails: what is no filter, id or path is words.
+
+    ``accepts(field, value)`` says whether a ``field:value`` can be one here: ``status:error`` in a note is two words.
+    """
+    # lone surrogates, which JSON can name, can be looked up nowhere
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    filters: list[tuple[str, str]] = []
+
+    def take(match: re.Match[str]) -> str:
+        field, value = match[1].lower(), match[2].strip('"')
+        if not accepts(field, value):
+            return match[0]
+        filters.append((field, value))
+        return " "
+
+    rest = _FIELD.sub(take, text)
     words = re.findall(r"[^\s,;()\[\]{}\"'`]+", rest)
     terms: dict[str, int] = {}
     for term in analysis.terms(rest):
@@ -62,7 +73,7 @@ def parse(text: str, now: int) -> Query:
         ),
         paths=tuple(dict.fromkeys(_PATH.findall(rest))),
         names=tuple(dict.fromkeys(_names(words))),
-        filters=filters,
+        filters=tuple(filters),
         after=_after(rest, now),
     )
 

@@ -13,11 +13,16 @@ FORMATS = ("jsonl", "schema")
 def export(
     ctx: typer.Context,
     format: Annotated[
-        str, typer.Argument(help="jsonl: one memory a line. schema: the JSON Schema of the front matter.")
+        str,
+        typer.Argument(
+            help="jsonl: one memory a line. schema: the JSON Schema of the front matter, or of NAME."
+        ),
     ],
     name: Annotated[
         str | None,
-        typer.Argument(help="Of schema: the output whose schema it is, such as recall, error or list-jsonl."),
+        typer.Argument(
+            help="Of schema: an output of --json or a line of jsonl, such as recall, error, list-jsonl."
+        ),
     ] = None,
     kind: Annotated[list[str] | None, typer.Option("--kind", help="Only this kind.")] = None,
     status: Annotated[
