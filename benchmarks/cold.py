@@ -3,7 +3,8 @@
     python benchmarks/cold.py [--memories 10000] [--rounds 15] [--uncommitted]
 
 Prints, for each command, the median of its ratio to an empty Python started right before it, the first index, 100 new
-files, and what the package takes on disk. Exits 1 when a figure is over the design's budget.
+files, and what the package takes on disk. Exits 1 when a figure is over the design's budget (beyond 10,000 memories three
+times the figure).
 """
 
 import argparse
@@ -126,8 +127,10 @@ def main() -> int:
     failed = []
 
     def report(name: str, value: float, limit: float, text: str) -> None:
-        over = value > limit
-        print(f"{name:<34} {text:<34} budget {limit:g}{'  OVER' if over else ''}", flush=True)
+        # the design's budgets are for what is committed; thousands of uncommitted files must each be looked at
+        told = f"budget {limit:g}" if not options.uncommitted else "no budget: nothing is committed"
+        over = value > limit and not options.uncommitted
+        print(f"{name:<34} {text:<34} {told}{'  OVER' if over else ''}", flush=True)
         if over:
             failed.append(name)
 

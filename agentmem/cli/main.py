@@ -30,7 +30,7 @@ def main() -> None:
 
 def run(words: list[str]) -> int:
     """Run one command; its exit code."""
-    json = "--json" in words
+    json = "--json" in (words[: words.index("--")] if "--" in words else words)
     try:
         return _dispatch(words)
     except errors.AgentmemError as problem:

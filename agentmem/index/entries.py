@@ -1,7 +1,8 @@
 """What a worktree's store holds now: the saved columns, and only what git says differs from them looked at."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Iterator
+from typing import NamedTuple
 
 from agentmem.git import objects
 from agentmem.git.repository import Difference, Probe, Repository
@@ -30,6 +31,31 @@ class Delta:
         return len(self.removed) + len(self.added)
 
 
+Dirty = dict[str, tuple[reading.Signature | None, str | None]]
+"""See ``viewcache.Saved``."""
+
+
+class Everything(NamedTuple):
+    """All entries of a worktree's store, what was read for them, and the ``dirty`` to save with them."""
+
+    entries: list[Entry]
+    delta: Delta
+    dirty: Dirty
+
+
+def _known(saved: viewcache.Saved | None) -> dict[str, tuple[reading.Signature, str]]:
+    """The signature and blob of each file that ``saved`` read."""
+    if saved is None:
+        return {}
+    columns = saved.columns
+    at = {path: i for i, path in enumerate(columns.paths)} if saved.dirty else {}
+    return {
+        path: (sig, columns.blobs[at[path]])
+        for path, (sig, _) in saved.dirty.items()
+        if sig is not None and path in at
+    }
+
+
 class Worktree:
     """The store at ``place`` as its files are now."""
 
@@ -41,14 +67,15 @@ class Worktree:
         """What has changed since ``saved``; ``differences`` are against its commit."""
         delta = Delta()
         seen = set()
-        for path, difference in self._memories(differences):
+        dirty, root, none = saved.dirty, self.place.root, (None, None)
+        for path, difference in self._memories(differences, dirty):
             seen.add(path)
-            signature = None if difference.deleted else reading.signature(self.place.root, path)
+            signature = None if difference.deleted else reading.signature(root, path)
             if signature is None:
                 delta.removed.add(path)
-            elif path not in saved.dirty or saved.dirty[path][0] != signature:
+            elif dirty.get(path, none)[0] != signature:
                 self._read(path, difference, delta)
-        for path, (_, old) in saved.dirty.items():
+        for path, (_, old) in dirty.items():
             if path not in seen:  # it is again as the commit has it
                 delta.removed.add(path)
                 if old:
@@ -56,34 +83,47 @@ class Worktree:
         return delta
 
     def everything(
-        self, treeish: str, differences: Iterable[Difference]
-    ) -> tuple[list[Entry], Delta, dict[str, tuple[reading.Signature | None, str | None]]]:
-        """All entries, from the tree and the differences against it, and the ``dirty`` to save with them."""
+        self, treeish: str, differences: Iterable[Difference], saved: viewcache.Saved | None
+    ) -> Everything:
+        """All entries, from the tree and the differences against it.
+
+        What ``saved`` knows of files that have not changed since is not read again: after an import these are thousands.
+        """
         delta = Delta()
-        dirty: dict[str, tuple[reading.Signature | None, str | None]] = {}
+        dirty: Dirty = {}
         now = time.time_ns()
-        for path, difference in self._memories(differences):
+        known = _known(saved)
+        for path, difference in self._memories(differences, known):
             delta.removed.add(path)
             signature = None if difference.deleted else reading.signature(self.place.root, path)
             if signature is not None:
-                self._read(path, difference, delta)
+                before = known.get(path)
+                if before is not None and before[0] == signature:
+                    delta.added.append(Entry(path, before[1]))
+                else:
+                    self._read(path, difference, delta)
                 if max(signature[0], signature[3]) > now - RACY * 1e9:
                     signature = None
             dirty[path] = (signature, difference.old)
         entries = [entry for entry in self.tree(treeish) if entry.path not in delta.removed]
-        return entries + delta.added, delta, dirty
+        return Everything(entries + delta.added, delta, dirty)
 
     def tree(self, treeish: str) -> list[Entry]:
         """The memories that a commit holds."""
         listed = objects.list_tree(self.repository, treeish, self.below)
         return [Entry(path, blob) for path, blob in listed if layout.is_memory(path)]
 
-    def _memories(self, differences: Iterable[Difference]) -> Iterable[tuple[str, Difference]]:
+    def _memories(
+        self, differences: Iterable[Difference], known: Container[str]
+    ) -> Iterator[tuple[str, Difference]]:
+        """The differences that are memories, by path below the store; ``known`` are paths that are."""
         start = self.place.name + "/"
+        skip = len(start)
         for difference in differences:
-            path = difference.path.removeprefix(start)
-            if path != difference.path and layout.is_memory(path):
-                yield path, difference
+            if difference.path.startswith(start):
+                path = difference.path[skip:]
+                if path in known or layout.is_memory(path):
+                    yield path, difference
 
     def _read(self, path: str, difference: Difference, delta: Delta) -> None:
         delta.removed.add(path)

@@ -13,7 +13,7 @@ from agentmem.index.port import Engine, EngineError, Posting
 from agentmem.index.scan_engine import ScanEngine
 from agentmem.index.start import Started, view_file
 from agentmem.index.view import Columns, Entry, View
-from agentmem.store import cache, layout, reading
+from agentmem.store import cache, layout
 from agentmem.store.place import Place
 
 SAVE_FROM = 200
@@ -121,7 +121,7 @@ class Index:
         if treeish and commit != treeish:
             commit, differences = entries.probe(self.place, treeish).differences(self.repository)
             self._differences = commit, differences
-        found, delta, dirty = worktree.everything(commit, differences)
+        found, delta, dirty = worktree.everything(commit, differences, saved)
         columns = self._make(found, delta)
         self._save(commit, columns, dirty)
         return columns
@@ -164,9 +164,7 @@ class Index:
         yield from ((blob, read[blob]) for blob in wanted if blob in read)
         yield from objects.read_blobs(self.repository, [blob for blob in wanted if blob not in read])
 
-    def _save(
-        self, commit: str, columns: Columns, dirty: dict[str, tuple[reading.Signature | None, str | None]]
-    ) -> None:
+    def _save(self, commit: str, columns: Columns, dirty: entries.Dirty) -> None:
         identity = self.knowledge.identity
         if self._cache_file is None or identity is None or len(columns.paths) < SAVE_FROM:
             return

@@ -41,7 +41,9 @@ def _offset(zone: str | None) -> int:
 
 def format_iso(seconds: int) -> str:
     """ISO 8601 with ``Z``, to the second."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return (
+        datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ").zfill(20)
+    )  # strftime pads no year
 
 
 def parse_when(text: str, now: int) -> int:

@@ -59,6 +59,9 @@ def run(call: Call, path: str, filters: Filters, limit: int | None, budget: int 
             if not isinstance(record, dict):
                 raise UsageError(f"line {number} is no JSON object")
             key = record.get("key")
+            if not (key is None or isinstance(key, str | int)):
+                key = None
+                raise UsageError(f"line {number}: key must be text or a whole number")
             call.give(jsonout.line(_answer(call, record, filters, limit, budget, explain, number)))
         except AgentmemError as error:
             failed = True
@@ -104,8 +107,8 @@ def _answer(
         call.context,
         question,
         selecting.both(filters, asked),
-        record.get("limit", limit),
-        record.get("budget", budget),
+        limit if record.get("limit") is None else record["limit"],
+        budget if record.get("budget") is None else record["budget"],
         files,
         key=record.get("key"),
     )

@@ -73,7 +73,7 @@ def recall(
 
         changed = trunk.changed_files(context.repository, diff_from)
         if not changed and not files and not (query or filters.any):
-            return int(call.give("agentmem: no file is changed here.\n"))
+            raise UsageError("no file is changed here, so --diff names none", 'agentmem recall "question"')
         files += changed
     question = " ".join(query or ())
     if not question.strip() and not files and not filters.any:
