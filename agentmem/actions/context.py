@@ -89,10 +89,14 @@ class Context:
         elif self._started is not None:
             self._started.probe.close()
 
-    def give_up_caches(self, problem: Exception) -> bool:
-        """Take away caches that ``problem`` may come from, before anything was written; False: it cannot have."""
+    def may_be_torn(self) -> bool:
+        """Whether something unexpected may come from the caches: they were read, and nothing was written yet."""
         index = vars(self).get("index")
-        return index is not None and not self.wrote and index.give_up_catalog(problem)
+        return index is not None and not self.wrote and index.reads_cache
+
+    def give_up_caches(self, problem: Exception) -> None:
+        """Take away the caches that ``problem`` came from."""
+        self.index.give_up_catalog(problem)
 
     @property
     def repository(self) -> "Repository":

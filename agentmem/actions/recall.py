@@ -22,11 +22,17 @@ MOST_LINKED = 200
 PHRASE_DEPTH = 200
 """How many of the best are looked through for quoted phrases."""
 
-FRAME_TOKENS = 40
-"""What the first and last line of the text cost at most."""
+FRAME_TOKENS = 34
+"""What the first and last line of the text cost at most, the branch's name aside."""
+
+SEPARATOR_TOKENS = 2
+"""Between two titles in a line: a dot and what joining makes of the words beside it."""
 
 SAME_SKETCH = 0.8
 """Sketches of two hits from which on it is worth to compare their texts."""
+
+COMPARED = 50
+"""The best so many are what others may repeat: comparing all with all of 5,000 would take seconds."""
 
 SAME_TEXT = 0.9
 """Two hits this alike say the same: the better one is shown."""
@@ -98,8 +104,7 @@ def recall(
     limit = context.config.recall_limit if limit is None else limit
     budget = context.config.recall_budget if budget is None else budget
     ranked, abstained = rank(context, index, view, asked, eligible, (*files, *filters.files), weights, clock)
-    ranked = _different(index, view, ranked, limit or len(ranked))
-    chosen = ranked[:limit] if limit else ranked
+    chosen = _different(index, view, ranked, limit or len(ranked))
     return Recalled(
         query=question,
         branch=context.repository.branch,
@@ -137,12 +142,16 @@ def rank(
     scores = {position: score for position, score in lexical.scores.items() if allowed[position]}
     scores = ranking.spread_to_neighbours(scores, _chains(view, scores), weights.neighbours)
     scores = {position: score for position, score in scores.items() if allowed[position]}
+    if asked.exact and not asked.terms:  # a phrase of stop words: nothing but the texts themselves can tell
+        scores = dict.fromkeys(eligible, 1.0)
     if asked.phrases:
         scores = _with_phrases(index, view, asked, scores, weights)
     entity = {
         position: s for position, s in _entity_arm(index, view, asked, files).items() if allowed[position]
     }
-    if not asked.terms and not entity and not asked.ids:
+    if asked.exact:
+        entity = {position: s for position, s in entity.items() if position in scores}
+    if not asked.terms and not entity and not asked.ids and not scores:
         if asked.text.strip() and not asked.filters:
             return [], True
         newest = view.newest_first(eligible)
@@ -236,6 +245,8 @@ def _entity_arm(index: Index, view: View, asked: Query, files: Sequence[str]) ->
     for prefix in asked.ids:
         for position in view.with_id(prefix):
             near[position] = near.get(position, 0.0) + 4.0
+            for successor in view.successors(view.columns.ids[position]):
+                near[successor] = near.get(successor, 0.0) + 3.0
     knowledge = index.knowledge
     if asked.names:
         for key, strength in (("alias", 2.0), ("entity", 1.5), ("symbol", 1.5), ("source_id", 4.0)):
@@ -308,16 +319,18 @@ def _weigh(view: View, candidate: _Candidate, weights: Weights, clock: int, same
 
 
 def _different(index: Index, view: View, ranked: list[_Candidate], limit: int) -> list[_Candidate]:
-    """``ranked`` without those among the first few that say the same as a better one."""
-    window = ranked[: 3 * limit + 3]
+    """The first ``limit`` of ``ranked`` that do not say the same as a better one."""
     size = similarity.SKETCH_SIZE
     kept: list[tuple[_Candidate, bytes]] = []
-    for candidate in window:
+    for candidate in ranked:
+        if len(kept) == limit:
+            break
         sketch = bytes(view.columns.sketches[candidate.position * size : (candidate.position + 1) * size])
-        near = [other for other, seen in kept if similarity.sketch_similarity(sketch, seen) >= SAME_SKETCH]
+        first = kept[:COMPARED]
+        near = [other for other, seen in first if similarity.sketch_similarity(sketch, seen) >= SAME_SKETCH]
         if not near or not _repeats(index, view, candidate, near):
             kept.append((candidate, sketch))
-    return [candidate for candidate, _ in kept] + ranked[len(window) :]
+    return [candidate for candidate, _ in kept]
 
 
 def _repeats(index: Index, view: View, candidate: _Candidate, better: Sequence[_Candidate]) -> bool:
@@ -340,8 +353,16 @@ def _pack(
         [notation.block(q, detail) for detail in (packing.TITLE, packing.PARAGRAPH, packing.FULL)]
         for q in quoted
     ]
-    costs = [packing.Costs(*(tokens.estimate(text) + 1 for text in three)) for three in texts]
-    levels = packing.pack(costs, budget, FRAME_TOKENS)
+    costs = [
+        packing.Costs(
+            tokens.estimate(title) + SEPARATOR_TOKENS,
+            tokens.estimate(paragraph) + 1,
+            tokens.estimate(full) + 1,
+        )
+        for title, paragraph, full in texts
+    ]
+    frame = FRAME_TOKENS + tokens.estimate(notation.branch_name(context.repository.branch))
+    levels = packing.pack(costs, budget, frame)
     hits = []
     for candidate, one, three, cost, level in zip(chosen, found, texts, costs, levels, strict=True):
         if level is None:

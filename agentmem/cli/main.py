@@ -96,17 +96,20 @@ def _dispatch(words: list[str]) -> int:
         context = vars(call).get("context")
         if (
             isinstance(problem, errors.AgentmemError)
+            or call.given
             or context is None
-            or not context.give_up_caches(problem)
+            or not context.may_be_torn()
         ):
             raise
         # a torn cache shows itself where it is read: once more, without it; a bug shows itself again
         again = Call()
+        again.without_cache, again.stdin = True, call.stdin
+        code = run_with(again)
+        context.give_up_caches(problem)
         again.note(
             f"the index is being made anew ({type(problem).__name__}: its catalog is torn); answered without it"
         )
-        again.without_cache, again.stdin = True, call.stdin
-        return run_with(again)
+        return code
 
 
 def _print(text: str) -> int:

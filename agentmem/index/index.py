@@ -71,17 +71,19 @@ class Index:
                 self.notes.append(self._knowledge.repaired)
         return self._knowledge
 
-    def give_up_catalog(self, problem: Exception) -> bool:
-        """Take away a catalog that ``problem`` shows to be torn (one that is merely locked stays); False: there was none."""
-        knowledge = self._knowledge
-        if knowledge is None or knowledge.identity is None or knowledge.catalog_path is None:
-            return False
+    @property
+    def reads_cache(self) -> bool:
+        """Whether answers come from a catalog on disk."""
+        return self._knowledge is not None and self._knowledge.identity is not None
+
+    def give_up_catalog(self, problem: Exception) -> None:
+        """Take away a catalog that ``problem`` shows to be torn; one that is merely locked stays."""
+        knowledge = self.knowledge
         lock = None if "locked" in str(problem) else knowledge.lock()
-        if lock is not None:
+        if lock is not None and knowledge.catalog_path is not None:
             knowledge.close()
             catalog.remove_files(knowledge.catalog_path)
             os.close(lock)
-        return True
 
     # -- views
 

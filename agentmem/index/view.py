@@ -163,6 +163,10 @@ class View:
             for i, links in columns.links.items()
         )
 
+    def successors(self, identity: str) -> list[int]:
+        """The positions of the memories that replace ``identity``."""
+        return [i for i, links in self.columns.links.items() if identity in links[_SUPERSEDES]]
+
     @cached_property
     def tasks(self) -> dict[str, str]:
         """The state of each task that a log entry closed or reopened."""

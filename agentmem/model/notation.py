@@ -7,6 +7,7 @@ from agentmem.model.memory import Citation, Memory, first_paragraph
 from agentmem.model.packing import FULL, PARAGRAPH, TITLE
 
 WIDTH = 100
+BRANCH_WIDTH = 40
 TITLE_WIDTH = 90
 """Characters of a title in a line of titles."""
 
@@ -22,13 +23,24 @@ class Quoted(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
+def branch_name(branch: str | None) -> str:
+    """A branch as a first line names it; a long one cut, so that the frame of an answer has its bounds."""
+    if branch is None:
+        return "detached HEAD"
+    name = safety.one_line(branch)
+    return name if len(name) <= BRANCH_WIDTH else name[: BRANCH_WIDTH - 1] + "…"
+
+
 def block(quoted: Quoted, detail: str) -> str:
     """The fenced block at level ``detail`` (full or paragraph), or the one line of a title."""
     import textwrap
 
     memory = quoted.memory
     if detail == TITLE:
-        title = textwrap.shorten(safety.one_line(memory.title), TITLE_WIDTH, placeholder=" …")
+        title = safety.one_line(memory.title)
+        if len(title) > TITLE_WIDTH:
+            cut = title[: TITLE_WIDTH - 2]
+            title = (cut.rpartition(" ")[0] or cut) + " …"
         return f'{quoted.short} {memory.kind} "{title}"'
     age = None if quoted.age is None else times.age(max(quoted.age, 0))
     facts = " ".join(
@@ -40,7 +52,7 @@ def block(quoted: Quoted, detail: str) -> str:
     if detail == PARAGRAPH:
         paragraph = safety.one_line(first_paragraph(body))
         lines += textwrap.wrap(paragraph, WIDTH, break_long_words=False, break_on_hyphens=False)
-        if len(paragraph) < len(" ".join(body.split())):
+        if len(paragraph) < len(safety.one_line(body)):
             lines.append(f"… (show {quoted.short})")
     elif detail == FULL and body:
         lines.append(safety.clean(body))

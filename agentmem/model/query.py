@@ -9,16 +9,16 @@ from agentmem.model import analysis, ids, times
 FILTERS = ("kind", "tag", "entity", "by", "role", "status", "file", "since", "until")
 """The fields that may stand as ``field:value`` in a question, the same as the options of that name."""
 
-_FIELD = re.compile(rf"(?<!\S)({'|'.join(FILTERS)}):(\"[^\"]+\"|[^\s\"]+)", re.IGNORECASE)
+_FIELD = re.compile(rf"(?<!\S)({'|'.join(FILTERS)}):(\"[^\"]+\"|[^\s\"]+)", re.IGNORECASE | re.ASCII)
 _PHRASE = re.compile(r'"([^"\n]{2,200})"')
 _PATH = re.compile(r"(?<![\w/.])(?:[\w.@+-]+/)+[\w.@+-]*\w|(?<![\w/.])[\w-]+\.[A-Za-z]{1,5}(?![\w/.])")
 _SPANS = (
-    (re.compile(r"\b(\d{1,4}) (minute|hour|day|week|month)s? ago\b", re.IGNORECASE), None),
-    (re.compile(r"\byesterday\b", re.IGNORECASE), 2),
-    (re.compile(r"\b(?:today|this morning)\b", re.IGNORECASE), 1),
-    (re.compile(r"\b(?:this|last|past) week\b", re.IGNORECASE), 10),
-    (re.compile(r"\b(?:this|last|past) month\b", re.IGNORECASE), 45),
-    (re.compile(r"\b(?:recent(?:ly)?|lately|latest|newest)\b", re.IGNORECASE), 7),
+    (re.compile(r"\b(\d{1,4}) (minute|hour|day|week|month)s? ago\b", re.IGNORECASE | re.ASCII), None),
+    (re.compile(r"\byesterday\b", re.IGNORECASE | re.ASCII), 2),
+    (re.compile(r"\b(?:today|this morning)\b", re.IGNORECASE | re.ASCII), 1),
+    (re.compile(r"\b(?:this|last|past) week\b", re.IGNORECASE | re.ASCII), 10),
+    (re.compile(r"\b(?:this|last|past) month\b", re.IGNORECASE | re.ASCII), 45),
+    (re.compile(r"\b(?:recent(?:ly)?|lately|latest|newest)\b", re.IGNORECASE | re.ASCII), 7),
 )
 
 
@@ -61,15 +61,16 @@ def parse(text: str, now: int, accepts: Callable[[str, str], bool] = lambda fiel
     terms: dict[str, int] = {}
     for term in analysis.terms(rest):
         terms[term] = terms.get(term, 0) + 1
+    phrases = tuple(phrase.strip() for phrase in _PHRASE.findall(rest) if phrase.strip())
     return Query(
         text=text,
         terms=terms,
-        exact=bool(_PHRASE.search(rest)) and not _PHRASE.sub(" ", rest).strip(),
-        phrases=tuple(phrase.strip() for phrase in _PHRASE.findall(rest) if phrase.strip()),
+        exact=bool(phrases) and not _PHRASE.sub(" ", rest).strip(),
+        phrases=phrases,
         ids=tuple(
             word
-            for word in words
-            if len(word) >= ids.SHORT and ids.is_prefix(word) and any(c.isdigit() for c in word)
+            for word in (word.strip(".:!?") for word in words)
+            if len(word) >= ids.SHORT and ids.is_prefix(word)
         ),
         paths=tuple(dict.fromkeys(_PATH.findall(rest))),
         names=tuple(dict.fromkeys(_names(words))),

@@ -52,7 +52,10 @@ class Statistics(NamedTuple):
 
 
 class Lexical(NamedTuple):
-    """Scores by position; per position the sum of the matched terms' idf, and that of the question's rarest terms."""
+    """Scores by position; per position the sum of 1 + idf over the matched terms, and that over the question's rarest terms.
+
+    The 1 is for small stores: of three memories a word that all have would weigh nothing against one that none has.
+    """
 
     scores: dict[int, float]
     matched: dict[int, float]
@@ -90,7 +93,7 @@ def bm25f(
             if position is not None:
                 found.append((position, packed))
         weight = idf(statistics.size, len(found)) if found else idf(statistics.size, 0)
-        asked.append(weight)
+        asked.append(1 + weight)
         gain = weight * (k1 + 1) * (1 + weights.repeats * (min(terms[term], 4) - 1))
         for position, packed in found:
             if packed < 256:
@@ -103,7 +106,7 @@ def bm25f(
                     + weights.places * (packed >> 16) / (1 - b + b * p_len[position] / p_avg)
                 )
             scores[position] = scores.get(position, 0.0) + gain * tf / (k1 + tf)
-            matched[position] = matched.get(position, 0.0) + weight
+            matched[position] = matched.get(position, 0.0) + 1 + weight
     return Lexical(scores, matched, sum(sorted(asked)[-MOST_TERMS:]))
 
 
@@ -128,6 +131,8 @@ def spread_to_neighbours(
 
 def order(scores: Mapping[int, float], identities: Sequence[str], most: int) -> list[int]:
     """The ``most`` best positions, best first; equal scores by id, so that the order never depends on chance."""
+    if most <= 0:
+        return []
     if len(scores) > 4 * most:
         import heapq
 

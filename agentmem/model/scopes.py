@@ -30,8 +30,10 @@ def with_parents(path: str) -> list[str]:
 def matches(pattern: str, path: str) -> bool:
     """Whether ``pattern`` covers ``path``, letter case ignored."""
     plain, wanted = normal(pattern).casefold(), normal(path).casefold()
+    if wanted == plain:  # also where the name itself has brackets: app/[id]/page.tsx
+        return True
     if not is_glob(plain):
-        return wanted == plain or wanted.startswith(plain + "/")
+        return wanted.startswith(plain + "/")
     expression = _memo.get(plain)
     if expression is None:
         expression = _memo[plain] = re.compile(_translate(plain))
@@ -52,10 +54,27 @@ def _translate(pattern: str) -> str:
             out, at = out + "[^/]*", at + 1
         elif pattern[at] == "?":
             out, at = out + "[^/]", at + 1
-        elif pattern[at] == "[" and (end := pattern.find("]", at + 2)) > 0:
-            inside = pattern[at + 1 : end].replace("\\", "\\\\")
-            inside = "^" + inside[1:] if inside[0] in "!^" else inside
-            out, at = f"{out}[{inside}]", end + 1
+        elif pattern[at] == "[" and (found := _class(pattern, at)):
+            out, at = out + found[0], found[1]
         else:
             out, at = out + re.escape(pattern[at]), at + 1
     return out
+
+
+def _class(pattern: str, at: int) -> tuple[str, int] | None:
+    """The expression of the character class that opens at ``at``, and where it ends; None where it is none, but a bracket."""
+    negated = pattern[at + 1 : at + 2] in ("!", "^")
+    begin = at + 1 + negated
+    end = pattern.find("]", begin + 1)
+    if end < 0:
+        return None
+    inside, out, place = pattern[begin:end], "", 0
+    while place < len(inside):
+        if inside[place + 1 : place + 2] == "-" and place + 2 < len(inside):
+            low, high = inside[place], inside[place + 2]
+            if low > high:
+                return None
+            out, place = f"{out}{re.escape(low)}-{re.escape(high)}", place + 3
+        else:
+            out, place = out + re.escape(inside[place]), place + 1
+    return f"(?!/)[{'^' if negated else ''}{out}]", end + 1

@@ -7,8 +7,11 @@ _ISO = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*(Z|[+-]\d\d:?\d\d|[+-]\d\d)?)?",
     re.IGNORECASE,
 )
-_AGO = re.compile(r"(\d{1,6}) (minute|hour|day|week|month)s? ago", re.IGNORECASE)
+_AGO = re.compile(r"(\d{1,6}) (minute|hour|day|week|month)s? ago", re.IGNORECASE | re.ASCII)
 _SECONDS = {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}
+
+FIRST, LAST = -62135596800, 253402300799
+"""0001-01-01 and the last second of 9999, UTC: what can be written as text again."""
 
 GRAMMAR = "an ISO date or time, 'N minutes|hours|days|weeks|months ago', or yesterday"
 
@@ -28,14 +31,20 @@ def parse_iso(text: str) -> int:
         moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError as error:
         raise ValueError(f"{text!r} is no time: {error}") from None
-    return int(moment.timestamp()) - _offset(match[7])
+    seconds = int(moment.timestamp()) - _offset(match[7])
+    if not FIRST <= seconds <= LAST:
+        raise ValueError(f"{text!r} is no time between the years 1 and 9999, UTC")
+    return seconds
 
 
 def _offset(zone: str | None) -> int:
     if zone is None or zone in "zZ":
         return 0
     digits = zone[1:].replace(":", "")
-    seconds = int(digits[:2]) * 3600 + int(digits[2:] or 0) * 60
+    hours, minutes = int(digits[:2]), int(digits[2:] or 0)
+    if hours > 23 or minutes > 59:
+        raise ValueError(f"{zone!r} is no offset from UTC")
+    seconds = hours * 3600 + minutes * 60
     return -seconds if zone[0] == "-" else seconds
 
 
@@ -58,7 +67,10 @@ def parse_when(text: str, now: int) -> int:
         count, unit = int(match[1]), match[2].lower()
         if unit == "month":
             return _months_before(now, count)
-        return now - count * _SECONDS[unit]
+        moment = now - count * _SECONDS[unit]
+        if moment < FIRST:
+            raise ValueError(f"{text!r} is before the year 1")
+        return moment
     if word.lower() == "yesterday":
         return now - now % 86400 - 86400
     try:

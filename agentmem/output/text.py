@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentmem.model import ids, safety, times
+from agentmem.model import ids, notation, safety, times
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ TITLES_SHOWN = 4
 
 def where(branch: str | None, commit: str | None) -> str:
     """The view in words: branch and commit."""
-    name = safety.one_line(branch) if branch else "detached HEAD"
+    name = notation.branch_name(branch)
     return f"{name} @{commit[:7]}" if commit else f"{name} (no commit yet)"
 
 
@@ -38,7 +38,7 @@ def recalled(result: Recalled) -> str:
     """Recall's answer."""
     from agentmem.model import packing
 
-    name = safety.one_line(result.branch) if result.branch else "detached HEAD"
+    name = notation.branch_name(result.branch)
     if not result.hits and not result.omitted:
         return f"agentmem: nothing known about this ({count(result.searched, 'memory', 'memories')} searched on {name}).\n"
     blocks = [hit for hit in result.hits if hit.detail != packing.TITLE]
@@ -117,8 +117,6 @@ def shown(result: Listed) -> str:
 
 def whole(found: Found, shorts: Mapping[str, str]) -> str:
     """One memory with all that is known of it."""
-    from agentmem.model import notation
-
     memory = found.memory
     created = times.format_iso(memory.created)[:10] if memory.created is not None else "undated"
     by = " ".join(part for part in (memory.by, f"({memory.role})" if memory.role else None) if part)

@@ -1,0 +1,660 @@
+"""Recall on a real store: what is found, in which order, how much of it, and why."""
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from agentmem.model import ids, tokens
+from tests import support
+from tests.support import WORDS, Project
+
+OLD = "2025-11-01T08:00:00Z"
+FIXED = {"digits": "7k3m9qwpdx2v", "letters": "hjkmnpqrstvw", "quagga-old": "c41x0zq7m2ve"}
+
+
+def identity(name: str) -> str:
+    return FIXED.get(name) or ids.derived_id("test", name)
+
+
+def filler(number: int, count: int = 6) -> str:
+    """So many words of which no two fillers share many."""
+    step = 1 + number % 13
+    return " ".join(WORDS[(number * 5 + k * step) % len(WORDS)] for k in range(count))
+
+
+RECORDS: list[dict[str, object]] = []
+NAMES: dict[str, str] = {}
+
+
+def known(name: str, kind: str, title: str, body: str | None = None, **meta: object) -> None:
+    number = len(RECORDS)
+    NAMES[identity(name)] = name
+    body = filler(number) if body is None else body
+    RECORDS.append({"id": identity(name), "kind": kind, "title": title, "body": body, "created": OLD, **meta})
+
+
+for place, meta in {
+    "plain": {},
+    "cite": {"cites": [{"path": "lib/pool.py", "lines": "4"}]},
+    "glob": {"scope": ["web/**/*.ts"]},
+    "folder": {"scope": ["infra/legs/"]},
+    "file": {"scope": ["./tools/one.rs"]},
+}.items():
+    known(f"heron-{place}", "convention", f"Heron nests stay {place}", **meta)
+
+known("quagga-old", "decision", "Quagga stripes fade in rain")
+known("quagga-new", "decision", "Quagga stripes hold in rain", supersedes=[identity("quagga-old")])
+known("quagga-retracted", "decision", "Quagga stripes blink green", status="retracted", retracted="no")
+known("quagga-expired", "decision", "Quagga stripes itch monthly", expires="2026-02-22T10:42:00Z")
+known("quagga-later", "decision", "Quagga stripes grow slowly", expires="2026-02-22T10:42:01Z")
+known("quagga-proposed", "decision", "Quagga stripes smell sweet", status="proposed")
+known("quagga-not-replaced", "decision", "Quagga stripes turn blue")
+known(
+    "quagga-proposal",
+    "decision",
+    "Quagga stripes turn red",
+    status="proposed",
+    supersedes=[identity("quagga-not-replaced")],
+)
+
+known(
+    "okapi-one",
+    "fact",
+    "Okapi herds feed at dawn",
+    "Leaves of the lower branches go first, then bark of young trees.",
+)
+known(
+    "okapi-two",
+    "fact",
+    "Okapi herds feed at dawn",
+    "Leaves of the lower branches go first; then bark of young trees!",
+)
+known(
+    "okapi-12",
+    "fact",
+    "Okapi fences stand 12 metres apart",
+    "Measured along the northern border of the whole park.",
+)
+known(
+    "okapi-17",
+    "fact",
+    "Okapi fences stand 17 metres apart",
+    "Measured along the northern border of the whole park.",
+)
+
+for name, author, day, text in (
+    ("tapir-1", "ann", "2025-11-03T08:00:00Z", "Tapir gate hinge squeaks"),
+    ("tapir-2", "ann", "2025-11-03T09:00:00Z", "Gate looked rather wet"),
+    ("tapir-3", "ann", "2025-11-03T10:00:00Z", "Tapir gate hinge oiled"),
+    ("tapir-bob", "bob", "2025-11-03T09:00:00Z", "Gate looked rather dry"),
+    ("tapir-next", "ann", "2025-11-04T09:00:00Z", "Gate looked rather dim"),
+):
+    known(name, "log", text, by=author, created=day)
+
+known("lynx-a", "decision", "Lynx tracks lead north")
+known("lynx-b", "deadend", "Lynx tracks lead south")
+known("lynx-c", "convention", "Lynx tracks lead west")
+known("lynx-d", "procedure", "Lynx tracks lead east")
+
+known("ibex-plain", "decision", "Ibex horns grow plain")
+known("ibex-pin", "decision", "Ibex horns grow pinned", pin=True)
+known("ibex-5", "decision", "Ibex horns grow strong", importance=5)
+known("ibex-3", "decision", "Ibex horns grow middling", importance=3)
+known("ibex-1", "decision", "Ibex horns grow faint", importance=1)
+
+known(
+    "puma-a",
+    "fact",
+    "Puma paws leave prints",
+    tags=["Snow", "cat"],
+    by="ann",
+    role="api",
+    created="2026-02-01T00:00:00Z",
+)
+known(
+    "puma-b",
+    "decision",
+    "Puma paws leave mud",
+    tags=["cat"],
+    by="bob",
+    role="db",
+    created="2026-02-10T00:00:00Z",
+)
+known(
+    "puma-c",
+    "task",
+    "Puma paws leave dust",
+    tags=["dog"],
+    by="ann",
+    role="db",
+    entities=["PawPrinter"],
+    created="2026-02-20T00:00:00Z",
+)
+known("puma-d", "task", "Puma paws leave sand", created="2026-02-21T00:00:00Z")
+known("puma-undated", "decision", "Puma paws leave ink", created=None)
+known("puma-log", "log", "Closed the sandy one", "Swept.", closes=[identity("puma-d")])
+
+known("gecko-phrase", "decision", "Gecko toes stick to glass", "They stick to glass because of small forces.")
+known(
+    "gecko-other",
+    "decision",
+    "Gecko toes and glass",
+    "To stick is their art, glass or not.",
+    entities=["small forces"],
+)
+known("digits", "decision", "A note on nothing much")
+known("letters", "decision", "Another note on little")
+
+for number in range(12):
+    known(
+        f"walrus-{number}",
+        "decision",
+        f"Walrus colony {WORDS[number]} sleeps beside the {WORDS[number + 12]} number {number}",
+        "\n\n".join(f"{filler(number * 7 + k, 12 + number)} {number}." for k in range(1 + number % 4)),
+        scope=[f"sea/{WORDS[number]}/**"],
+    )
+
+
+@pytest.fixture(scope="module")
+def zoo(tmp_path_factory: pytest.TempPathFactory):
+    """One store for all tests here, which only read it."""
+    base = tmp_path_factory.mktemp("zoo")
+    (base / "home").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {
+            "HOME": str(base / "home"),
+            "GIT_CONFIG_GLOBAL": "/dev/null",
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_AUTHOR_NAME": "A",
+            "GIT_AUTHOR_EMAIL": "a@example.org",
+            "GIT_COMMITTER_NAME": "C",
+            "GIT_COMMITTER_EMAIL": "c@example.org",
+            "AGENTMEM_NOW": support.NOW,
+            "AGENTMEM_AGENT": "tester",
+        }.items():
+            patch.setenv(name, value)
+        project = Project(base / "repo")
+        project.path.mkdir()
+        project.git("init", "-q", "-b", "main")
+        project.ok("init")
+        lines = (json.dumps({k: v for k, v in record.items() if v is not None}) for record in RECORDS)
+        source = support.put(base / "zoo.jsonl", "\n".join(lines))
+        done = project.json("import", "jsonl", str(source))
+        assert (len(done["added"]), done["skipped"]) == (len(RECORDS), [])
+        for name in ("first", "second"):
+            project.write(f"facts/{name}.md", "The bongo antelope hides in bamboo.\n")
+        project.commit()
+    return project
+
+
+def by_name(found: list[str]) -> list[str]:
+    """The names of the memories with these ids."""
+    return [NAMES.get(one, one) for one in found]
+
+
+def found(project: Project, question: str, *args: str) -> list[str]:
+    """The names of what recall gives, best first, with no limit unless one is given."""
+    limit = () if "--limit" in args else ("--limit", "0")
+    return by_name(project.found(question, *limit, *args))
+
+
+def answer(project: Project, question: str, *args: str) -> dict:
+    return project.json("recall", question, *args)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many kangaroos dance on Jupiter?",
+        "heron kangaroo jupiter mortgage penguin",
+        "why is it not what we were with",
+        "what is this?",
+        "???",
+        '"kangaroo dance"',
+        "zzzzzz9 00000000",
+        "no/such/file.py",
+    ],
+)
+def test_abstains(zoo: Project, question: str) -> None:
+    """A question that nobody can answer, one with a stray hit, or one of stop words alone finds nothing and says so."""
+    result = answer(zoo, question)
+    assert (result["hits"], result["omitted"], result["abstained"]) == ([], 0, True)
+    assert zoo.ok("recall", question).startswith("agentmem: nothing known about this")
+    assert zoo.call("recall", question, "--exit-code").code == 1
+
+
+def test_exact_phrases(zoo: Project) -> None:
+    """A quoted phrase alone finds only what holds it as it stands, in any letter case and white space."""
+    assert set(found(zoo, "gecko stick glass")) == {"gecko-phrase", "gecko-other"}
+    assert found(zoo, '"stick to glass"') == ["gecko-phrase"]
+    assert found(zoo, '"STICK  to   Glass"') == ["gecko-phrase"]
+    assert found(zoo, '"stick to glass" "gecko toes"') == ["gecko-phrase"]
+    assert found(zoo, '"stick to glass" "gecko toes and"') == []
+    assert found(zoo, 'gecko "stick to glass"')[0] == "gecko-phrase"
+    assert set(found(zoo, 'gecko glass "stick to glass"')) == {"gecko-phrase", "gecko-other"}
+
+
+def test_an_exact_phrase_that_is_also_a_name(zoo: Project) -> None:
+    """What is named by the phrase but does not hold it is no answer to the phrase alone."""
+    assert found(zoo, '"small forces"') == ["gecko-phrase"]
+
+
+def test_an_exact_phrase_of_stop_words(zoo: Project) -> None:
+    """A phrase of stop words that stands in a memory is found there."""
+    assert found(zoo, '"glass or not"') == ["gecko-other"]
+    assert found(zoo, '"or not"') == ["gecko-other"]
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("7k3m9q", "digits"),
+        ("7k3m9qwpdx2v", "digits"),
+        ("what is 7k3m9q about", "digits"),
+        ("(7k3m9qwp)", "digits"),
+        ("what is 7k3m9q?", "digits"),
+        ("see 7k3m9q.", "digits"),
+        ("hjkmnp", "letters"),
+        ("hjkmnpqrstvw", "letters"),
+    ],
+)
+def test_an_id_in_the_question(zoo: Project, question: str, name: str) -> None:
+    """An id, or the six characters that output prints of it, finds its memory first."""
+    assert found(zoo, question)[:1] == [name]
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("lib/pool.py", "heron-cite"),
+        ("./lib/../lib/pool.py", "heron-cite"),
+        ("web/app/deep/page.ts", "heron-glob"),
+        ("web/page.ts", "heron-glob"),
+        ("infra/legs/left.tf", "heron-folder"),
+        ("infra/legs", "heron-folder"),
+        ("tools/one.rs", "heron-file"),
+        ("TOOLS/One.rs", "heron-file"),
+    ],
+)
+def test_files_at_hand_rank_up(zoo: Project, file: str, name: str) -> None:
+    """What is about a file at hand comes first, by citation, scope, glob or folder; alone, the file finds just that."""
+    assert len(found(zoo, "heron nests")) == 5
+    ranked = found(zoo, "heron nests", "--file", file)
+    assert ranked[0] == name
+    assert len(ranked) == 5
+    assert found(zoo, "heron nests", "--file", "nowhere/else.c") == found(zoo, "heron nests")
+    assert by_name(zoo.ok("recall", "--file", file, "--format", "ids", "--budget", "0").split()) == [name]
+    assert found(zoo, f"heron file:{file}") == [name]
+
+
+def test_a_path_in_the_question(zoo: Project) -> None:
+    """A path in the question is a file at hand."""
+    assert found(zoo, "what about infra/legs/left.tf?")[0] == "heron-folder"
+    assert found(zoo, "heron nests of web/app/page.ts")[0] == "heron-glob"
+
+
+def test_changed_files_rank_up(store: Project, tmp_path: Path) -> None:
+    """With --diff what is about the files changed here ranks up, untracked and since a revision too."""
+    for number, scope in enumerate(("src/a.ts", "src/b.ts", "src/c.ts")):
+        store.remember(
+            number,
+            f"Heron nests stay {WORDS[number]}",
+            filler(number),
+            "decision",
+            scope=f"[{scope}]",
+            created=OLD,
+        )
+        support.put(store.path / scope, "old")
+    start = store.commit()
+    plain = store.found("heron nests")
+    assert len(plain) == 3
+    assert store.found("heron nests", "--diff") == plain
+    for number, path in enumerate(("src/a.ts", "src/b.ts", "src/c.ts")):
+        support.put(store.path / path, "new")
+        assert store.found("heron nests", "--diff")[0] == support.identity(number)
+        store.commit()
+    assert store.found("heron nests", "--diff") == plain
+    scores = {hit["score"] for hit in store.json("recall", "heron nests", "--diff-from", start)["hits"]}
+    assert min(scores) > max(hit["score"] for hit in store.json("recall", "heron nests")["hits"])
+    assert "no file is changed" in store.call("recall", "--diff").err
+
+
+@pytest.mark.parametrize(
+    ("options", "names"),
+    [
+        ([], {"a", "b", "c", "d", "undated"}),
+        (["--tag", "cat"], {"a", "b"}),
+        (["--tag", "snow"], {"a"}),
+        (["--tag", "cat", "--tag", "dog"], {"a", "b", "c"}),
+        (["--kind", "task"], {"c", "d"}),
+        (["--kind", "facts", "--kind", "decision"], {"a", "b", "undated"}),
+        (["--role", "db"], {"b", "c"}),
+        (["--by", "ann"], {"a", "c"}),
+        (["--by", "ann", "--role", "db"], {"c"}),
+        (["--entity", "pawprinter"], {"c"}),
+        (["--since", "2026-02-10"], {"b", "c", "d"}),
+        (["--until", "2026-02-10"], {"a"}),
+        (["--since", "2026-02-10", "--until", "2026-02-21"], {"b", "c"}),
+        (["--since", "3 days ago"], {"c", "d"}),
+        (["--status", "open"], {"c"}),
+        (["--status", "done"], {"d"}),
+        (["--status", "active"], {"a", "b", "undated"}),
+        (["--status", "failed"], set()),
+        (["--tag", "cat", "--kind", "task"], set()),
+    ],
+)
+def test_filters(zoo: Project, options: list[str], names: set[str]) -> None:
+    """Several values of an option widen it, several options narrow it; written in the question they are the same."""
+    wanted = {f"puma-{name}" for name in names}
+    assert set(found(zoo, "puma paws", *options)) == wanted
+    written = [f'{key[2:]}:"{value}"' for key, value in zip(options[::2], options[1::2], strict=True)]
+    assert set(found(zoo, " ".join(["puma paws", *written]))) == wanted
+
+
+def test_filters_alone_list_the_newest_first(zoo: Project) -> None:
+    """Filters without a question give all they let through, the newest first, those without a time last."""
+    assert found(zoo, "tag:cat") == ["puma-b", "puma-a"]
+    assert found(zoo, "by:ann role:db") == ["puma-c"]
+    result = answer(zoo, "kind:decision since:2026-02-01")
+    assert not result["abstained"]
+
+
+@pytest.mark.parametrize(
+    "options", [("--kind", "thing"), ("--status", "lost"), ("--since", "tomorrow"), ("--until", "now")]
+)
+def test_a_wrong_option_is_an_error(zoo: Project, options: tuple[str, str]) -> None:
+    """An option that nothing can meet is a usage error with a message, not an empty answer."""
+    done = zoo.call("recall", "puma", *options)
+    assert (done.code, done.out) == (2, "")
+    assert options[1] in done.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["kind:thing", "status:lost", "since:tomorrow", "tag:nobody", "by:nobody", "role:nobody", "file:../../x"],
+)
+def test_what_can_be_no_filter_is_words(zoo: Project, words: str) -> None:
+    """A colon between two words that make no filter here takes nothing away from the question."""
+    assert {"lynx-a", "lynx-b", "lynx-c", "lynx-d"} <= set(found(zoo, f"lynx tracks lead {words}"))
+
+
+def test_what_is_out_is_found_only_when_asked_for(zoo: Project) -> None:
+    """Superseded, retracted and expired memories are out, at the very moment; what only a proposal replaces is not."""
+    shown = {"quagga-new", "quagga-later", "quagga-proposed", "quagga-not-replaced", "quagga-proposal"}
+    assert set(found(zoo, "quagga stripes")) == shown
+    for status, name in (("superseded", "old"), ("retracted", "retracted"), ("expired", "expired")):
+        assert found(zoo, "quagga stripes", "--status", status) == [f"quagga-{name}"]
+    assert set(found(zoo, "quagga stripes", "--status", "expired", "--status", "retracted")) == {
+        "quagga-expired",
+        "quagga-retracted",
+    }
+    assert set(found(zoo, "quagga stripes", "--status", "proposed")) == {"quagga-proposed", "quagga-proposal"}
+
+
+def test_the_newer_is_found_in_place_of_the_older(zoo: Project) -> None:
+    """A question in the words of the superseded memory finds its successor first, and says when one is proposed."""
+    assert found(zoo, "quagga stripes fade in rain")[0] == "quagga-new"
+    assert "| proposed>" in zoo.ok("recall", "quagga smell sweet", "--budget", "0")
+
+
+def test_the_id_of_the_older_leads_to_the_newer(zoo: Project) -> None:
+    """A question that names a superseded memory by its id finds its successor."""
+    assert found(zoo, f"what about {FIXED['quagga-old']}") == ["quagga-new"]
+
+
+def test_what_says_the_same_is_shown_once(zoo: Project) -> None:
+    """Of two that say the same one is shown; two that differ in a number are both shown."""
+    dawn = found(zoo, "okapi herds feed at dawn")
+    assert len({"okapi-one", "okapi-two"} & set(dawn)) == 1
+    assert {"okapi-12", "okapi-17"} <= set(found(zoo, "okapi fences metres apart"))
+    assert len(found(zoo, "okapi")) == 3
+
+
+@pytest.mark.parametrize("limit", ["1", "2", "3", "6", "0"])
+def test_many_that_say_the_same_are_shown_once(store: Project, limit: str) -> None:
+    """However many say the same, one of them is shown, and what else matches has the other places."""
+    for number in range(25):
+        store.remember(
+            number, "Heron nests stay quiet", "All the spring" + "." * number, "decision", created=OLD
+        )
+    for number in range(25, 27):
+        store.remember(number, f"A heron by the {WORDS[number]}", filler(number, 40), "decision", created=OLD)
+    found = store.found("heron nests", "--limit", limit)
+    assert sum(int(one[6:]) < 25 for one in found) == 1
+
+
+def test_what_is_left_out_is_counted_alike(store: Project) -> None:
+    """Hits and omitted are together the same number, whatever the limit and however many say the same."""
+    for number in range(25):
+        store.remember(
+            number, "Heron nests stay quiet", "All the spring" + "." * number, "decision", created=OLD
+        )
+    totals = set()
+    for limit in ("1", "2", "3", "6", "30", "0"):
+        result = store.json("recall", "heron nests", "--limit", limit)
+        totals.add(len(result["hits"]) + result["omitted"])
+    assert len(totals) == 1, totals
+
+
+def test_a_copy_at_two_paths_is_two_hits(zoo: Project) -> None:
+    """A file without a heading that stands at two paths is two memories, each with its own name as title."""
+    result = answer(zoo, "bongo bamboo", "--budget", "0")
+    assert {hit["path"] for hit in result["hits"]} == {
+        ".agentmem/facts/first.md",
+        ".agentmem/facts/second.md",
+    }
+    assert len({hit["id"] for hit in result["hits"]}) == 2
+    assert len({hit["blob"] for hit in result["hits"]}) == 1
+
+
+def test_neighbours_in_a_log_count(zoo: Project) -> None:
+    """An entry between matching entries of its author and day ranks above an equal one of another author or another day."""
+    ranked = found(zoo, "tapir gate hinge looked")
+    assert set(ranked) == {"tapir-1", "tapir-2", "tapir-3", "tapir-bob", "tapir-next"}
+    hits = {
+        by_name([hit["id"]])[0]: hit["score"]
+        for hit in answer(zoo, "tapir gate hinge looked", "--limit", "0", "--budget", "0")["hits"]
+    }
+    assert hits["tapir-2"] > 1.1 * max(hits["tapir-bob"], hits["tapir-next"])
+    assert hits["tapir-bob"] == pytest.approx(hits["tapir-next"], rel=0.05)
+
+
+def test_a_dead_end_comes_first_among_equals(zoo: Project) -> None:
+    """Of memories that match alike the dead end is the first."""
+    ranked = found(zoo, "lynx tracks lead")
+    assert ranked[0] == "lynx-b"
+    assert ranked[1:] == [
+        name for _, name in sorted((identity(n), n) for n in ("lynx-a", "lynx-c", "lynx-d"))
+    ]
+
+
+def test_pins_and_importance(zoo: Project) -> None:
+    """Pinned and important memories move up, unimportant ones down; importance 3 is as none."""
+    ranked = found(zoo, "ibex horns grow")
+    assert ranked[:2] == ["ibex-pin", "ibex-5"]
+    assert set(ranked[2:4]) == {"ibex-plain", "ibex-3"}
+    assert ranked[4] == "ibex-1"
+
+
+def test_limits_hold(zoo: Project) -> None:
+    """A limit gives the first so many of the same order, and counts the others as omitted."""
+    everything = found(zoo, "walrus colony", "--limit", "0")
+    assert len(everything) == 12
+    assert len(zoo.found("walrus colony")) == 6
+    for limit in (1, 2, 5, 11, 12, 50):
+        assert found(zoo, "walrus colony", "--limit", str(limit)) == everything[:limit]
+        result = answer(zoo, "walrus colony", "--limit", str(limit), "--budget", "0")
+        assert len(result["hits"]) == min(limit, 12)
+        assert len(result["hits"]) + result["omitted"] == 12
+
+
+@pytest.mark.parametrize("limit", ["0", "6", "3"])
+def test_budgets_hold(zoo: Project, limit: str) -> None:
+    """All text output keeps to a budget of 60 tokens or more; a higher one shows no fewer; what is left out is counted."""
+    counts = []
+    for budget in (
+        60,
+        61,
+        64,
+        70,
+        75,
+        80,
+        90,
+        100,
+        120,
+        140,
+        160,
+        200,
+        250,
+        300,
+        400,
+        500,
+        600,
+        800,
+        1000,
+        1300,
+        1600,
+        2000,
+    ):
+        options = ("--limit", limit, "--budget", str(budget))
+        text = zoo.ok("recall", "walrus colony sleeps", *options)
+        assert tokens.estimate(text) <= budget, text
+        result = answer(zoo, "walrus colony sleeps", *options)
+        assert len(result["hits"]) + result["omitted"] == 12
+        assert result["tokens"] == sum(hit["tokens"] for hit in result["hits"]) <= budget
+        assert sum(hit["detail"] == "full" for hit in result["hits"]) <= 3
+        counts.append(len(result["hits"]))
+    assert counts == sorted(counts)
+    assert counts[-1] == (int(limit) or 12)
+
+
+@pytest.mark.parametrize(
+    "question", ["quagga stripes", "puma paws", "tapir gate", "kind:decision", "7k3m9q", "bongo"]
+)
+def test_small_budgets_hold_for_any_answer(zoo: Project, question: str) -> None:
+    """Short memories, titles and listings keep to a small budget, too."""
+    for budget in range(60, 260, 20):
+        text = zoo.ok("recall", question, "--limit", "0", "--budget", str(budget))
+        assert tokens.estimate(text) <= budget, text
+
+
+def test_a_long_branch_name_is_in_the_budget(store: Project) -> None:
+    """The budget holds on a branch whose name is long."""
+    for number in range(12):
+        store.remember(
+            number, f"Heron nests stay {WORDS[number]} and {WORDS[number + 9]}", filler(number, 20)
+        )
+    store.commit()
+    store.git(
+        "switch",
+        "-q",
+        "-c",
+        "feature/JIRA-48213-rework-the-zxq-wvk-queue-so-that-qjx-workers-never-xzw-wait-for-kvq-locks-again",
+    )
+    for budget in (60, 100, 200, 400):
+        text = store.ok("recall", "heron nests", "--limit", "0", "--budget", str(budget))
+        assert tokens.estimate(text) <= budget, text
+
+
+def test_no_budget_shows_all_of_it(zoo: Project) -> None:
+    """With a budget of 0 each hit is whole."""
+    result = answer(zoo, "walrus colony", "--limit", "0", "--budget", "0")
+    assert {hit["detail"] for hit in result["hits"]} == {"full"}
+    bodies = {record["id"]: record["body"] for record in RECORDS}
+    assert all(str(bodies[hit["id"]]) in hit["text"] for hit in result["hits"])
+
+
+QUESTIONS = [
+    ("walrus colony",),
+    ("quagga stripes",),
+    ("puma paws recently",),
+    ("what about puma paws yesterday",),
+    ("tapir gate hinge",),
+    ("ibex horns",),
+    ("heron nests", "--file", "infra/legs/a.tf", "--file", "lib/pool.py"),
+    ('gecko "stick to glass"',),
+    ('"stick to glass"',),
+    ("PawPrinter 7k3m9q",),
+    ("kind:decision",),
+    ("lynx tracks", "--until", "2025-12-01"),
+    ("bongo",),
+]
+
+
+@pytest.mark.parametrize("words", QUESTIONS)
+def test_explanations_add_up(zoo: Project, words: tuple[str, ...]) -> None:
+    """The sum of a hit's arms times the product of its factors is its score, and the scores are in the printed order."""
+    result = answer(zoo, *words, "--explain", "--limit", "0", "--budget", "0")
+    assert result["hits"]
+    for hit in result["hits"]:
+        arms = [term["value"] for term in hit["explain"] if term["detail"] == "arm"]
+        factors = [term["value"] for term in hit["explain"] if term["detail"] != "arm"]
+        assert arms
+        assert math.isclose(sum(arms) * math.prod(factors), hit["score"], rel_tol=1e-6)
+        assert all(value > 0 for value in factors)
+        assert all(value >= 0 for value in arms)
+    scores = [hit["score"] for hit in result["hits"]]
+    assert scores == sorted(scores, reverse=True)
+    plain = answer(zoo, *words, "--limit", "0", "--budget", "0")
+    assert [(hit["id"], hit["score"], hit["explain"]) for hit in plain["hits"]] == [
+        (hit["id"], hit["score"], None) for hit in result["hits"]
+    ]
+    text = zoo.ok("recall", *words, "--explain", "--limit", "0", "--budget", "0")
+    assert text.count("  score ") == len(scores)
+
+
+@pytest.mark.parametrize("words", QUESTIONS)
+def test_the_same_question_has_the_same_answer(zoo: Project, words: tuple[str, ...]) -> None:
+    """Two identical calls give identical output, to the byte, in every format."""
+    for format in ("text", "md", "json", "jsonl", "ids"):
+        assert zoo.ok("recall", *words, "--format", format) == zoo.ok("recall", *words, "--format", format)
+
+
+def test_equal_scores_are_in_the_order_of_ids(zoo: Project) -> None:
+    """Hits with the same score stand in the order of their ids."""
+    for words in QUESTIONS:
+        hits = answer(zoo, *words, "--limit", "0", "--budget", "0")["hits"]
+        pairs = [(-hit["score"], hit["id"]) for hit in hits]
+        if words != ("kind:decision",):
+            assert pairs == sorted(pairs)
+
+
+def test_ones_own_role_ranks_up(zoo: Project) -> None:
+    """What one's own role wrote comes before what matches as well."""
+    plain = {hit["id"]: hit["score"] for hit in answer(zoo, "puma paws leave")["hits"]}
+    mine = {
+        hit["id"]: hit["score"]
+        for hit in zoo.json("recall", "puma paws leave", env={"AGENTMEM_ROLE": "db"})["hits"]
+    }
+    for name in ("puma-a", "puma-undated"):
+        assert mine[identity(name)] == plain[identity(name)]
+    for name in ("puma-b", "puma-c"):
+        assert mine[identity(name)] > plain[identity(name)]
+
+
+@pytest.mark.parametrize("pattern", ["[z-a].ts", "src/[!].ts", "[^]"])
+def test_one_odd_scope_does_not_break_recall(store: Project, pattern: str) -> None:
+    """A scope that is no sensible glob in one memory does not keep --file from the others."""
+    store.remember(1, "Heron nests stay odd", scope=f'["{pattern}"]')
+    store.remember(2, "Heron nests stay fine", scope="[src/**]")
+    assert support.identity(2) in store.found("heron nests", "--file", "src/a.ts")
+
+
+@pytest.mark.parametrize("created", ["0001-01-01T00:00:00+12:00", "9999-12-31T23:59:59-12:00", "0999-01-01"])
+def test_one_odd_time_does_not_break_recall(store: Project, created: str) -> None:
+    """A time at the edge of what a calendar holds in one memory does not keep the others from being shown."""
+    store.remember(1, "Heron nests stay odd", created=created)
+    store.remember(2, "Heron nests stay fine")
+    assert support.identity(2) in {hit["id"] for hit in store.json("recall", "heron nests")["hits"]}
+    assert store.ok("list")
+
+
+@pytest.mark.parametrize(
+    "question", ["heron nests stay 3 mınutes ago", "heron nests kınd:fact", "heron nests ſtatus:active"]
+)
+def test_letters_like_the_grammars_do_not_break_recall(store: Project, question: str) -> None:
+    """Letters that equal English ones only when case is ignored are words like any other, or the filter they look like."""
+    store.remember(2, "Heron nests stay fine")
+    assert store.found(question) == [support.identity(2)]

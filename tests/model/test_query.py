@@ -1,0 +1,209 @@
+"""Questions: what is a filter, a phrase, an id, a path, a name, a time word, and what is words."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from agentmem.model import analysis, ids
+from agentmem.model.query import FILTERS, parse
+
+DAY = 86400
+NOW = 1_771_756_920
+PIECES = st.sampled_from(
+    [
+        *"\"'`:;,.?!()[]{}/\\",
+        " ",
+        "\n",
+        "kind:",
+        "tag:",
+        "since:",
+        "7k3m9q",
+        "src/a.ts",
+        "3 days ago",
+        "yesterday",
+        "ı",
+        "ſ",
+        "\ud800",
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "filters"),
+    [
+        ("kind:fact locks", (("kind", "fact"),)),
+        ("locks kind:fact tag:db", (("kind", "fact"), ("tag", "db"))),
+        ("KIND:Fact", (("kind", "Fact"),)),
+        ('since:"3 days ago" locks', (("since", "3 days ago"),)),
+        ("since:2026-01-01 until:2026-02-01", (("since", "2026-01-01"), ("until", "2026-02-01"))),
+        ("file:src/a.ts", (("file", "src/a.ts"),)),
+        (
+            "entity:JobQueue by:me role:api status:done",
+            (("entity", "JobQueue"), ("by", "me"), ("role", "api"), ("status", "done")),
+        ),
+        ("mankind:fact", ()),
+        ("kind: fact", ()),
+        ("kind :fact", ()),
+        ("xkind:fact (tag:db)", ()),
+        ("http://localhost:8080 foo:bar", ()),
+        ("colour:red", ()),
+        ("", ()),
+    ],
+)
+def test_filters(text: str, filters: tuple[tuple[str, str], ...]) -> None:
+    """Known fields with a value right behind the colon, at the start of a word, are filters; all else is words."""
+    assert parse(text, NOW).filters == filters
+
+
+@pytest.mark.parametrize("field", FILTERS)
+def test_a_filter_is_no_word(field: str) -> None:
+    """What stands in a filter is not looked for as words."""
+    asked = parse(f'zebra {field}:quagga {field}:"two okapis"', NOW)
+    assert asked.terms == {"zebra": 1}
+    assert asked.filters == ((field, "quagga"), (field, "two okapis"))
+
+
+@pytest.mark.parametrize(
+    ("text", "phrases", "exact"),
+    [
+        ('"skip locked"', ("skip locked",), True),
+        ('  "skip locked"  "lock table" ', ("skip locked", "lock table"), True),
+        ('why "skip locked"', ("skip locked",), False),
+        ('"skip locked"?', ("skip locked",), False),
+        ('kind:fact "skip locked"', ("skip locked",), True),
+        ('kind:"fact"', (), False),
+        ("'skip locked'", (), False),
+        ('"open end', (), False),
+        ('""', (), False),
+        ('"two\nlines"', (), False),
+        ("skip locked", (), False),
+        ("", (), False),
+    ],
+)
+def test_phrases(text: str, phrases: tuple[str, ...], exact: bool) -> None:
+    """Text in double quotes is a phrase; with nothing else but filters beside it, it is meant exactly."""
+    asked = parse(text, NOW)
+    assert (asked.phrases, asked.exact) == (phrases, exact)
+
+
+def test_blank_quotes_are_no_exact_question() -> None:
+    """Quotes around white space alone ask for nothing, and nothing is exact about it."""
+    assert parse('"   "', NOW).phrases == ()
+    assert not parse('"   "', NOW).exact
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("7k3m9q", ("7k3m9q",)),
+        ("what is 7k3m9qwpdx2v about", ("7k3m9qwpdx2v",)),
+        ("(7k3m9q, c41x0zq)", ("7k3m9q", "c41x0zq")),
+        ("7k3m9q?", ("7k3m9q",)),
+        ("see 7k3m9q.", ("7k3m9q",)),
+        ("7k3m9q: what for", ("7k3m9q",)),
+        ("why 7k3m9q!", ("7k3m9q",)),
+        ("7k3m", ()),
+        ("worker", ()),
+        ("7k3m9qwpdx2v0", ()),
+        ("id:7k3m9q", ()),
+    ],
+)
+def test_ids(text: str, found: tuple[str, ...]) -> None:
+    """Words of six characters or more of the ids' alphabet with a digit are ids, whatever punctuation ends the sentence."""
+    assert parse(text, NOW).ids == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("src/queue/claim.ts", ("src/queue/claim.ts",)),
+        ("why does src/queue/claim.ts wait?", ("src/queue/claim.ts",)),
+        ("see src/queue/claim.ts.", ("src/queue/claim.ts",)),
+        ("in `src/a.ts` and (src/b.ts), src/a.ts", ("src/a.ts", "src/b.ts")),
+        ("README.md and Makefile", ("README.md",)),
+        ("src/queue", ("src/queue",)),
+        ("locks, and so on", ()),
+        ("v1.2.3 of 2.5", ()),
+        ("file:src/a.ts", ()),
+    ],
+)
+def test_paths(text: str, found: tuple[str, ...]) -> None:
+    """Paths and file names are told from words, once each, without the punctuation around them."""
+    assert parse(text, NOW).paths == found
+
+
+def test_names_are_runs_of_words() -> None:
+    """Runs of three, two and one words, case folded and without the stop that ends the sentence, may be names."""
+    assert parse("The JobQueue waits.", NOW).names == (
+        "the jobqueue waits",
+        "the jobqueue",
+        "jobqueue waits",
+        "the",
+        "jobqueue",
+        "waits",
+    )
+    assert parse("a a a", NOW).names == ("a a a", "a a", "a")
+    assert len(parse("x y z " * 10_000, NOW).names) < 10
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("what happened yesterday", NOW - 2 * DAY),
+        ("Yesterday?", NOW - 2 * DAY),
+        ("3 days ago", NOW - 4 * DAY),
+        ("1 week ago we", NOW - 8 * DAY),
+        ("what broke today", NOW - DAY),
+        ("what broke this morning", NOW - DAY),
+        ("last week", NOW - 10 * DAY),
+        ("this month", NOW - 45 * DAY),
+        ("recently", NOW - 7 * DAY),
+        ("the latest", NOW - 7 * DAY),
+        ("a recent change", NOW - 7 * DAY),
+        ("the week", None),
+        ("days ago", None),
+        ("tomorrow", None),
+        ("recentness", None),
+        ("tag:recent locks", None),
+        ("", None),
+    ],
+)
+def test_time_words(text: str, after: int | None) -> None:
+    """Words for the past point behind a moment, with some slack; words for anything else do not."""
+    found = parse(text, NOW).after
+    if after is None or "yesterday" not in text.lower():
+        assert found == after
+    else:
+        assert found is not None
+        assert after <= found <= after + DAY
+
+
+@given(
+    st.text() | st.lists(PIECES | st.text(max_size=6), max_size=12).map("".join),
+    st.integers(0, 4_000_000_000),
+)
+@example("3 mınutes ago", NOW)
+@example("3 mİnutes ago", NOW)
+@example("kınd:fact", NOW)
+@example("ſtatus:active", NOW)
+def test_any_text_is_a_question(text: str, now: int) -> None:
+    """No text makes it fail; filters have known names, ids are prefixes, a span begins before now, no text is lost to UTF-8."""
+    asked = parse(text, now)
+    asked.text.encode("utf-8")
+    assert {key for key, _ in asked.filters} <= set(FILTERS)
+    assert all(ids.is_prefix(word) and len(word) >= ids.SHORT for word in asked.ids)
+    assert asked.after is None or asked.after <= now
+    assert all(count > 0 for count in asked.terms.values())
+    assert not asked.exact or asked.phrases
+
+
+WORD = st.text("abcdefghijklmnopqrstuvwxyzABCäöü0123456789_", min_size=1, max_size=12)
+
+
+@given(st.lists(WORD, max_size=12))
+def test_plain_words_are_the_analysers_terms(words: list[str]) -> None:
+    """Of plain words the terms are those of the analyser, each with how often it stands."""
+    text = " ".join(words)
+    assert parse(text, NOW).terms == dict(Counter(analysis.terms(text)))

@@ -1,0 +1,146 @@
+"""Scopes: which paths a glob covers."""
+
+import warnings
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agentmem.model.scopes import is_glob, matches, normal, with_parents
+
+LITERAL = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="*?[\x00"), min_size=1).filter(
+    normal
+)
+CLASS = st.from_regex(r"[ab/*?]{0,2}\[[!^]?[abc\]&|~\[-]{0,4}\]?[a/]{0,2}", fullmatch=True)
+GLOBBY = CLASS | st.text("ab/*?[]!^-&~|\\.\n#(){}+$", max_size=12)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "covered"),
+    [
+        ("src/a.ts", "src/a.ts", True),
+        ("src/a.ts", "src/a.tsx", False),
+        ("src/a.ts", "lib/src/a.ts", False),
+        ("src", "src/a.ts", True),
+        ("src", "src/deep/er/a.ts", True),
+        ("src", "src", True),
+        ("src", "srcs/a.ts", False),
+        ("src/", "src/a.ts", True),
+        ("src//", "src/a.ts", True),
+        ("./src", "src/a.ts", True),
+        ("././src/", "./src/a.ts", True),
+        ("src\\queue", "src/queue/a.ts", True),
+        ("src/queue", "src\\queue\\a.ts", True),
+        ("SRC/A.ts", "src/a.TS", True),
+        ("straße", "STRASSE/x", True),
+        ("src/*", "src/a.ts", True),
+        ("src/*", "src/deep/a.ts", False),
+        ("src/*", "src", False),
+        ("*.ts", "a.ts", True),
+        ("*.ts", "src/a.ts", False),
+        ("src/*.ts", "src/.ts", True),
+        ("src/*/a.ts", "src/x/a.ts", True),
+        ("src/*/a.ts", "src/x/y/a.ts", False),
+        ("src/**", "src/a.ts", True),
+        ("src/**", "src/deep/er/a.ts", True),
+        ("src/**", "src", True),
+        ("src/**", "srcs/a.ts", False),
+        ("src/**/", "src/deep/a.ts", True),
+        ("**", "any/thing", True),
+        ("**/*.ts", "a.ts", True),
+        ("**/*.ts", "src/deep/a.ts", True),
+        ("**/*.ts", "src/a.tsx", False),
+        ("**/test/**", "test/a", True),
+        ("**/test/**", "src/test/deep/a", True),
+        ("**/test/**", "src/contest/a", False),
+        ("src/**/a.ts", "src/a.ts", True),
+        ("src/**/a.ts", "src/x/y/a.ts", True),
+        ("src/**/a.ts", "src/xa.ts", False),
+        ("a**z", "a/b/z", True),
+        ("src/?.ts", "src/a.ts", True),
+        ("src/?.ts", "src/ab.ts", False),
+        ("src?a.ts", "src/a.ts", False),
+        ("src/[ab].ts", "src/b.ts", True),
+        ("src/[ab].ts", "src/c.ts", False),
+        ("src/[a-c].ts", "src/B.ts", True),
+        ("src/[!ab].ts", "src/c.ts", True),
+        ("src/[!ab].ts", "src/a.ts", False),
+        ("src/[^ab].ts", "src/a.ts", False),
+        ("src/[]].ts", "src/].ts", True),
+        ("src/[ab", "src/[ab", True),
+        ("src[!x]a.ts", "src/a.ts", False),
+        ("src/a+b(c).ts*", "src/a+b(c).ts", True),
+        ("src/a.ts*", "src/axts", False),
+        ("[", "[", True),
+    ],
+)
+def test_what_a_scope_covers(pattern: str, path: str, covered: bool) -> None:
+    """Globs keep to their folder but for two stars; without a wildcard a folder covers what is below; case never matters."""
+    assert matches(pattern, path) is covered
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path"), [("app/[id]/page.tsx", "app/[id]/page.tsx"), ("a[1].md", "a[1].md")]
+)
+def test_a_path_with_brackets_covers_itself(pattern: str, path: str) -> None:
+    """A file whose name has brackets, as web frameworks have them, is covered by its own name as scope."""
+    assert matches(pattern, path)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["[z-a]", "src/[b-a].ts", "[!]", "[^]x]", "[^]", "[!]]", "[\\]", "[[]", "[a&&b]", "[--a]", "[a||b]"],
+)
+def test_odd_classes_are_no_crash(pattern: str) -> None:
+    """A class that makes no sense matches or not, and neither raises nor warns."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert matches(pattern, "src/a.ts") in (True, False)
+
+
+@given(GLOBBY | st.text(), GLOBBY | st.text())
+def test_any_pattern_and_path_are_taken(pattern: str, path: str) -> None:
+    """No pattern and no path makes matching raise."""
+    assert matches(pattern, path) in (True, False)
+
+
+@given(LITERAL, LITERAL)
+def test_a_literal_path_covers_itself_and_what_is_below(path: str, below: str) -> None:
+    """A path without wildcards covers itself and everything in it."""
+    assert not is_glob(path)
+    assert matches(path, path)
+    assert matches(path.upper(), path.upper())
+    assert matches(path, f"{normal(path)}/{below}")
+
+
+@given(st.text("ab/.\\", max_size=20))
+def test_normal_is_normal(path: str) -> None:
+    """A normalised path stays as it is, and has no backslash, no ``./`` before and no ``/`` after it."""
+    found = normal(path)
+    assert normal(found) == found
+    assert "\\" not in found
+    assert not found.startswith("./")
+    assert not found.endswith("/")
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("a/b/c.ts", ["a/b/c.ts", "a/b", "a"]),
+        ("c.ts", ["c.ts"]),
+        ("./a\\b/", ["a/b", "a"]),
+        ("", [""]),
+    ],
+)
+def test_parents(path: str, found: list[str]) -> None:
+    """The folders above a path come nearest first, the path before them."""
+    assert with_parents(path) == found
+
+
+@given(st.lists(st.sampled_from(["a", "b.c", "d-e"]), min_size=1, max_size=6))
+def test_every_parent_covers_the_path(parts: list[str]) -> None:
+    """Each folder above a path, as scope, covers it."""
+    path = "/".join(parts)
+    found = with_parents(path)
+    assert len(found) == len(parts)
+    assert all(matches(parent, path) for parent in found)
