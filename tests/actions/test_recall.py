@@ -652,7 +652,8 @@ def test_one_odd_time_does_not_break_recall(store: Project, created: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "question", ["heron nests stay 3 mınutes ago", "heron nests stay kınd:fact", "heron nests stay ſtatus:active"]
+    "question",
+    ["heron nests stay 3 mınutes ago", "heron nests stay kınd:fact", "heron nests stay ſtatus:active"],
 )
 def test_letters_like_the_grammars_do_not_break_recall(store: Project, question: str) -> None:
     """Letters that equal English ones only when case is ignored are words like any other, or the filter they look like."""
