@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentmem.model import ids, notation, safety, times
+from agentmem.model import ids, safety, times
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +25,8 @@ TITLES_SHOWN = 4
 
 def where(branch: str | None, commit: str | None) -> str:
     """The view in words: branch and commit."""
+    from agentmem.model import notation  # what `add` prints does without it
+
     name = notation.branch_name(branch)
     return f"{name} @{commit[:7]}" if commit else f"{name} (no commit yet)"
 
@@ -36,7 +38,7 @@ def count(number: int, noun: str, plural: str | None = None) -> str:
 
 def recalled(result: Recalled) -> str:
     """Recall's answer."""
-    from agentmem.model import packing
+    from agentmem.model import notation, packing
 
     name = notation.branch_name(result.branch)
     if not result.hits and not result.omitted:
@@ -117,6 +119,8 @@ def shown(result: Listed) -> str:
 
 def whole(found: Found, shorts: Mapping[str, str]) -> str:
     """One memory with all that is known of it."""
+    from agentmem.model import notation
+
     memory = found.memory
     created = times.format_iso(memory.created)[:10] if memory.created is not None else "undated"
     by = " ".join(part for part in (memory.by, f"({memory.role})" if memory.role else None) if part)
