@@ -96,10 +96,6 @@ class Catalog:
         """Close the file."""
         self._db.close()
 
-    def count(self) -> int:
-        """How many blobs it knows."""
-        return int(self._db.execute("SELECT count(*) FROM doc").fetchone()[0])
-
     def known(self, blobs: Sequence[str]) -> dict[str, int]:
         """The row of each of ``blobs`` that it knows."""
         found: dict[str, int] = {}
@@ -201,14 +197,6 @@ class Catalog:
     def all_named(self, key: str) -> list[tuple[str, int]]:
         """Every ``(value, row)`` under ``key``."""
         return list(self._db.execute("SELECT value, row FROM name WHERE key = ?", (key,)))
-
-    def forget(self, numbers: Sequence[int]) -> None:
-        """Drop rows."""
-        self._db.execute("BEGIN IMMEDIATE")
-        for part in _parts(numbers):
-            for table in ("doc", "content", "name"):
-                self._db.execute(f"DELETE FROM {table} WHERE row IN ({_marks(part)})", part)
-        self._db.execute("COMMIT")
 
 
 def names_of(memory: Memory) -> Iterator[tuple[str, str]]:

@@ -179,10 +179,6 @@ class Knowledge:
             for row, memory in self.memories(again[begin : begin + BATCH]).items():
                 yield row, words.words_of(memory)[0]
 
-    def count(self) -> int:
-        """How many blobs the catalog on disk knows."""
-        return self._disk.count() if self._disk else 0
-
     def _sources(self) -> list[Catalog]:
         return [source for source in (self._disk, self._extra) if source is not None]
 
