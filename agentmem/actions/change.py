@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from agentmem.actions import saving, selecting
+from agentmem.actions import placing, saving, selecting
 from agentmem.actions.context import Context
 from agentmem.actions.selecting import Found
 from agentmem.actions.write import add, resolved
@@ -19,14 +19,20 @@ NOT_EDITABLE = ("id", "created", "cites")
 
 
 class Changed(NamedTuple):
-    """A memory that was edited; ``changed`` is False when it was so already."""
+    """A memory that was edited; ``changed`` is False when it was so already.
+
+    ``path`` is the file that was written, ``layer`` own where that is a change of this branch.
+    """
 
     memory: Memory
     path: str
     changed: bool
+    layer: str = "base"
 
 
-def edit(context: Context, reference: str, settings: Sequence[str], body: str | None) -> Changed:
+def edit(
+    context: Context, reference: str, settings: Sequence[str], body: str | None, branch: str | None = None
+) -> Changed:
     """Change fields (``KEY=VALUE``, ``KEY+=VALUE``, ``KEY-=VALUE``) and the body of one memory.
 
     Raises:
@@ -46,7 +52,7 @@ def edit(context: Context, reference: str, settings: Sequence[str], body: str | 
         else e
         for e in edits
     ]
-    return _change(context, found, edits, body)
+    return _change(context, found, edits, body, branch, f"edit {reference} …")
 
 
 def _one(context: Context, reference: str) -> Found:
@@ -54,11 +60,20 @@ def _one(context: Context, reference: str) -> Found:
     return selecting.fetch(context.index, view, [selecting.by_reference(context.index, view, reference)])[0]
 
 
-def _change(context: Context, found: Found, edits: Sequence[Edit], body: str | None = None) -> Changed:
+def _change(
+    context: Context,
+    found: Found,
+    edits: Sequence[Edit],
+    body: str | None = None,
+    branch: str | None = None,
+    verb: str = "edit …",
+) -> Changed:
+    placed = placing.edit(context, found, edits, body, branch, verb)
+    if placed is None:
+        return Changed(found.memory, found.path, changed=False)
     path = found.path.removeprefix(context.place.name + "/")
-    written = saving.change(context, found.memory.id, path, edits, body)
-    now = found.memory if written is None else _parsed(path, written.data)
-    return Changed(now, found.path, written is not None)
+    now = _parsed(path, placed.data)
+    return Changed(now, f"{context.place.name}/{placed.path}", changed=True, layer=placed.layer)
 
 
 def _parsed(path: str, data: bytes) -> Memory:
@@ -104,9 +119,15 @@ def parse_setting(setting: str, current: Memory) -> Edit:
 
 
 def supersede(
-    context: Context, reference: str, by: str | None, title: str | None, body: str = ""
-) -> tuple[Found, Memory, str]:
-    """Replace one memory by another: an existing one (``by``), or a new one with ``title``; (the old, the new, its path).
+    context: Context,
+    reference: str,
+    by: str | None,
+    title: str | None,
+    body: str = "",
+    branch: str | None = None,
+) -> tuple[Found, Memory, str, str]:
+    """Replace one memory by another: an existing one (``by``), or a new one with ``title``; (the old, the new, the file
+    that was written, its layer).
 
     Raises:
         UsageError: neither or both are given, or a memory would supersede itself.
@@ -122,18 +143,19 @@ def supersede(
             name: getattr(old.memory, name) for name in ("kind", "tags", "entities", "scope", "aliases")
         }
         new = Memory(id="", title=title, body=body, supersedes=(old.memory.id,), **carried)
-        added = add(context, new, force=True)
-        return old, added.memory, added.path
+        added = add(context, new, force=True, branch=branch)
+        return old, added.memory, added.path, added.layer
     successor = _one(context, str(by))
     if successor.memory.id == old.memory.id:
         raise UsageError(f"{reference} cannot supersede itself")
     if old.memory.supersedes and successor.memory.id in old.memory.supersedes:
         raise UsageError(f"{reference} supersedes {by} already: both ways is a cycle")
-    done = _change(context, successor, [Edit("supersedes", "add", [old.memory.id])])
-    return old, done.memory, successor.path
+    edits = [Edit("supersedes", "add", [old.memory.id])]
+    done = _change(context, successor, edits, None, branch, f"supersede {reference} …")
+    return old, done.memory, done.path, done.layer
 
 
-def retract(context: Context, reference: str, reason: str) -> Changed:
+def retract(context: Context, reference: str, reason: str, branch: str | None = None) -> Changed:
     """Mark one memory as wrong; it stays readable, with the reason.
 
     Raises:
@@ -146,10 +168,10 @@ def retract(context: Context, reference: str, reason: str) -> Changed:
         )
     found = _one(context, reference)
     edits = [Edit("status", "set", "retracted"), Edit("retracted", "set", " ".join(reason.split()))]
-    return _change(context, found, edits)
+    return _change(context, found, edits, None, branch, f"retract {reference} …")
 
 
-def restore(context: Context, reference: str) -> Changed:
+def restore(context: Context, reference: str, branch: str | None = None) -> Changed:
     """Take back a retraction, or bring back from git's history a memory whose file is gone.
 
     Raises:
@@ -162,7 +184,8 @@ def restore(context: Context, reference: str) -> Changed:
         return _from_history(context, reference)
     if found.memory.status != "retracted":
         return Changed(found.memory, found.path, changed=False)
-    return _change(context, found, [Edit("status", "delete"), Edit("retracted", "delete")])
+    edits = [Edit("status", "delete"), Edit("retracted", "delete")]
+    return _change(context, found, edits, None, branch, f"restore {reference}")
 
 
 def _from_history(context: Context, reference: str) -> Changed:

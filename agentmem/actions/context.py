@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.errors import UsageError
 from agentmem.model import times
@@ -18,6 +18,18 @@ if TYPE_CHECKING:
     from agentmem.index.knowledge import Progress
     from agentmem.index.start import Started
     from agentmem.store.journal import Journal
+
+
+class Standpoint(NamedTuple):
+    """Where an answer is looked from: a branch, its commit, and the moment (seconds UTC) where that is not the present.
+
+    ``name`` is the revision as it was asked for, where that was no branch.
+    """
+
+    branch: str | None
+    commit: str | None
+    at: int | None = None
+    name: str | None = None
 
 
 class Context:
@@ -57,6 +69,10 @@ class Context:
             return times.parse_iso(fixed)
         except ValueError as error:
             raise UsageError(f"AGENTMEM_NOW: {error}") from None
+
+    def set_clock(self, moment: int) -> None:
+        """Answer as of ``moment``, seconds UTC."""
+        vars(self)["now"] = moment
 
     @cached_property
     def place(self) -> Place:
@@ -109,6 +125,20 @@ class Context:
         from agentmem.store import config
 
         return config.load(self.place.root)
+
+    @cached_property
+    def standpoint(self) -> Standpoint:
+        """Where answers are looked from: the worktree at hand unless something else was asked for."""
+        return Standpoint(self.repository.branch, self.repository.head)
+
+    @cached_property
+    def trunk(self) -> str | None:
+        """The branch that others build on: as configured, else guessed; None where nothing tells."""
+        if self.config.trunk is not None:
+            return self.config.trunk
+        from agentmem.git import trunk
+
+        return trunk.guess(self.repository)
 
     @cached_property
     def journal(self) -> "Journal":

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from agentmem.actions import saving, selecting
+from agentmem.actions import placing, saving, selecting
 from agentmem.actions.context import Context
 from agentmem.errors import AgentmemError, UsageError
 from agentmem.model import fields, ids, kinds, memory
@@ -157,7 +157,7 @@ def _store(context: Context, batch: _Batch, update: bool, dry_run: bool) -> Impo
             new, found = batch.memories[identity], present[identity]
             body = new.body if new.body.strip() != found.memory.body.strip() else None
             edits = [e for e in _edits(new, found.memory) if e.key != "body"]
-            saving.change(context, identity, found.path.removeprefix(context.place.name + "/"), edits, body)
+            placing.edit(context, found, edits, body, verb="import …")
     from agentmem.model import tokens
 
     return Imported(

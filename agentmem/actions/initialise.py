@@ -4,14 +4,17 @@ import os
 from typing import NamedTuple
 
 from agentmem.errors import NoRepository, NoStore
-from agentmem.git import process, trunk
+from agentmem.git import driver, process, trunk
 from agentmem.git.repository import Probe
 from agentmem.model import tokens
 from agentmem.store import layout, reading, resources, writing
 
 
 class Initialised(NamedTuple):
-    """What ``init`` did. Paths are from the folder that holds the store; ``plan`` counts files that look like a team's plan."""
+    """What ``init`` did. Paths are from the folder that holds the store; ``plan`` counts files that look like a team's plan.
+
+    ``driver`` is what became of git's merge driver in the configuration at ``driver_place``: set, kept or failed.
+    """
 
     root: str
     created: tuple[str, ...]
@@ -21,6 +24,9 @@ class Initialised(NamedTuple):
     plan_files: int = 0
     plan_tokens: int = 0
     ignored: tuple[str, ...] = ()
+    driver: str = driver.KEPT
+    driver_place: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def init(directory: str, store: str | None = None) -> Initialised:
@@ -60,9 +66,27 @@ def init(directory: str, store: str | None = None) -> Initialised:
         (created if made else kept).append(f"{name}/{file}")
     plan, count, size = _plan(parent)
     ignored = process.run(parent, "check-ignore", "-q", "--no-index", f"{name}/facts/x.md").code == 0
+    setting = driver.configure(directory, repository.common_dir)
+    note = f"no merge driver, so memories merge by lines here: {setting.problem}"
     return Initialised(
-        root, tuple(created), tuple(kept), branch, plan, count, size, (name,) if ignored else ()
+        root,
+        tuple(created),
+        tuple(kept),
+        branch,
+        plan,
+        count,
+        size,
+        (name,) if ignored else (),
+        setting.state,
+        _shown(setting.place, parent),
+        (note,) if setting.problem else (),
     )
+
+
+def _shown(path: str, folder: str) -> str:
+    """``path`` as people write it: from ``folder`` where it is below it."""
+    below = path.startswith(folder + os.sep)
+    return (path[len(folder) + 1 :] if below else path).replace(os.sep, "/")
 
 
 def _plan(top: str) -> tuple[str | None, int, int]:

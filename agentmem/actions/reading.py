@@ -4,16 +4,15 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from agentmem.actions import selecting
-from agentmem.actions.context import Context
+from agentmem.actions import selecting, standing
+from agentmem.actions.context import Context, Standpoint
 from agentmem.actions.selecting import Filters, Found
 
 
 class Listed(NamedTuple):
     """A page of memories, newest first; ``total`` counts all that the filters let through."""
 
-    branch: str | None
-    commit: str | None
+    view: Standpoint
     memories: tuple[Found, ...]
     total: int
     notes: tuple[str, ...] = ()
@@ -23,8 +22,7 @@ class Listed(NamedTuple):
 class Status(NamedTuple):
     """What there is, and who asks. ``uncommitted`` counts memories that HEAD does not hold as they are."""
 
-    branch: str | None
-    commit: str | None
+    view: Standpoint
     agent: str
     role: str | None
     memories: int
@@ -39,10 +37,9 @@ def listed(context: Context, filters: Filters, limit: int | None) -> Listed:
     index = context.index
     view = index.view()
     found = view.newest_first(selecting.positions(index, view, filters))
-    page = selecting.fetch(index, view, found[:limit] if limit else found)
+    page = standing.labelled(context, selecting.fetch(index, view, found[:limit] if limit else found))
     return Listed(
-        branch=context.repository.branch,
-        commit=context.repository.head,
+        view=context.standpoint,
         memories=tuple(page),
         total=len(found),
         notes=tuple(index.notes),
@@ -61,9 +58,8 @@ def shown(context: Context, references: Sequence[str]) -> Listed:
     view = index.view()
     chosen = list(dict.fromkeys(selecting.by_reference(index, view, reference) for reference in references))
     return Listed(
-        branch=context.repository.branch,
-        commit=context.repository.head,
-        memories=tuple(selecting.fetch(index, view, chosen)),
+        view=context.standpoint,
+        memories=tuple(standing.labelled(context, selecting.fetch(index, view, chosen))),
         total=len(chosen),
         notes=tuple(index.notes),
         shorts=view.shorts,
@@ -75,8 +71,7 @@ def status(context: Context) -> Status:
     index = context.index
     view = index.view()
     return Status(
-        branch=context.repository.branch,
-        commit=context.repository.head,
+        view=context.standpoint,
         agent=context.agent,
         role=context.role,
         memories=sum(view.shown),

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from agentmem.actions import selecting
-from agentmem.actions.context import Context
+from agentmem.actions import selecting, standing
+from agentmem.actions.context import Context, Standpoint
 from agentmem.actions.selecting import Filters, Found
 from agentmem.index.index import Index
 from agentmem.index.view import NO_TIME, View
@@ -61,8 +61,7 @@ class Recalled(NamedTuple):
     """What recall gives. ``omitted`` counts what matched and is not among ``hits``; ``searched`` what was looked through."""
 
     query: str
-    branch: str | None
-    commit: str | None
+    view: Standpoint
     budget: int
     searched: int
     hits: tuple[Hit, ...] = ()
@@ -107,8 +106,7 @@ def recall(
     chosen = _different(index, view, ranked, limit or len(ranked))
     return Recalled(
         query=question,
-        branch=context.repository.branch,
-        commit=context.repository.head,
+        view=context.standpoint,
         budget=budget,
         searched=len(eligible),
         hits=(hits := _pack(context, index, view, chosen, budget)),
@@ -258,7 +256,8 @@ def _entity_arm(index: Index, view: View, asked: Query, files: Sequence[str]) ->
         for row, strength in selecting.about_files(index, paths).items():
             meet(row, strength)
     if near and len(near) <= MOST_LINKED:
-        by_id = {identity: i for i, identity in enumerate(view.columns.ids)} if view.columns.links else {}
+        last_first = reversed(list(enumerate(view.columns.ids))) if view.columns.links else ()
+        by_id = {identity: i for i, identity in last_first}  # the first of an id is the view's own
         for position, strength in list(near.items()):
             for linked in (target for targets in view.columns.links.get(position, ()) for target in targets):
                 if linked in by_id and by_id[linked] not in near:
@@ -313,6 +312,8 @@ def _weigh(view: View, candidate: _Candidate, weights: Weights, clock: int, same
         factors.append(Term("importance", 1 + weights.importance * (level - 3), f"{level} of 5"))
     if columns.pins[position]:
         factors.append(Term("pinned", weights.pin))
+    if position in view.foreign:
+        factors.append(Term("not merged here", weights.unmerged, view.foreign[position].branch))
     for factor in factors:
         candidate.score *= factor.value
     candidate.terms += factors
@@ -327,10 +328,20 @@ def _different(index: Index, view: View, ranked: list[_Candidate], limit: int) -
             break
         sketch = bytes(view.columns.sketches[candidate.position * size : (candidate.position + 1) * size])
         first = kept[:COMPARED]
-        near = [other for other, seen in first if similarity.sketch_similarity(sketch, seen) >= SAME_SKETCH]
+        near = [
+            other
+            for other, seen in first
+            if not _is_version(view, candidate.position, other.position)
+            and similarity.sketch_similarity(sketch, seen) >= SAME_SKETCH
+        ]
         if not near or not _repeats(index, view, candidate, near):
             kept.append((candidate, sketch))
     return [candidate for candidate, _ in kept]
+
+
+def _is_version(view: View, one: int, other: int) -> bool:
+    """Whether one is what another branch made of the other: however little it changed, that is what was asked for."""
+    return (one in view.foreign or other in view.foreign) and view.columns.ids[one] == view.columns.ids[other]
 
 
 def _repeats(index: Index, view: View, candidate: _Candidate, better: Sequence[_Candidate]) -> bool:
@@ -346,7 +357,7 @@ def _repeats(index: Index, view: View, candidate: _Candidate, better: Sequence[_
 def _pack(
     context: Context, index: Index, view: View, chosen: Sequence[_Candidate], budget: int
 ) -> tuple[Hit, ...]:
-    found = selecting.fetch(index, view, [c.position for c in chosen])
+    found = standing.labelled(context, selecting.fetch(index, view, [c.position for c in chosen]))
     shorts = view.shorts
     quoted = [quote(context, one, shorts) for one in found]
     texts = [
@@ -361,7 +372,9 @@ def _pack(
         )
         for title, paragraph, full in texts
     ]
-    frame = FRAME_TOKENS + tokens.estimate(notation.branch_name(context.repository.branch))
+    frame = FRAME_TOKENS + tokens.estimate(
+        notation.standing(context.standpoint.branch, context.standpoint.name)
+    )
     levels = packing.pack(costs, budget, frame)
     hits = []
     for candidate, one, three, cost, level in zip(chosen, found, texts, costs, levels, strict=True):
@@ -375,13 +388,13 @@ def _pack(
 
 def quote(context: Context, found: Found, shorts: Mapping[str, str]) -> notation.Quoted:
     """``found`` as it is quoted in text."""
-    notes = () if found.status in ("active", "open") else (found.status,)
     created = found.memory.created
     return notation.Quoted(
         memory=found.memory,
         short=shorts[found.memory.id],
         age=None if created is None else context.now - created,
-        notes=notes,
+        notes=standing.notes_of(found),
+        conflicts=tuple(standing.conflict_line(conflict) for conflict in found.conflicts),
     )
 
 

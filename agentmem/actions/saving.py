@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.actions.context import Context
-from agentmem.errors import AgentmemError, NotFound, NotWritable, UsageError
+from agentmem.errors import AgentmemError, NotWritable, UsageError
 from agentmem.git import objects
 from agentmem.model import emitting, ids, safety
 from agentmem.model.memory import MAX_BYTES, Memory, as_meta
@@ -80,11 +80,7 @@ def create(context: Context, memory: Memory, data: bytes) -> Written:
         NotWritable: the disk refuses.
 
     """
-    path = layout.new_path(memory)
-    _demand_writable(context, path)
-    if not writing.create(os.path.join(context.place.root, path), data):
-        raise NotWritable(f"{path} exists already", "try again")
-    return _journalled(context, path, data)
+    return write_file(context, layout.new_path(memory), data)
 
 
 def create_many(context: Context, memories: Sequence[Memory]) -> list[Written]:
@@ -93,7 +89,7 @@ def create_many(context: Context, memories: Sequence[Memory]) -> list[Written]:
     entries = []
     composed = [(layout.new_path(memory), compose(memory)) for memory in memories]
     for folder in sorted({os.path.dirname(path) for path, _ in composed}):
-        _demand_writable(context, f"{folder}/x")
+        demand_writable(context, f"{folder}/x")
     for path, data in composed:
         if writing.create(os.path.join(context.place.root, path), data, sync=False):
             blob = objects.blob_id(data, context.repository.object_format)
@@ -104,35 +100,40 @@ def create_many(context: Context, memories: Sequence[Memory]) -> list[Written]:
     return written
 
 
-def change(
-    context: Context, identity: str, path: str, edits: "Sequence[Edit]", body: str | None = None
-) -> Written | None:
-    """Edit the memory at ``path`` in place: under its lock, on what is there now; None when that changes nothing.
+def edited(context: Context, path: str, data: bytes, edits: "Sequence[Edit]", body: str | None) -> bytes:
+    """``data`` as ``edits`` and ``body`` make it.
 
     Raises:
-        NotFound: the file is gone; UsageError: its front matter must be mended by hand first; NotWritable.
+        UsageError: its front matter must be mended by hand first; Refused: see ``refuse_unsafe``.
 
     """
     from agentmem.model import document, editing
 
-    whole = os.path.join(context.place.root, path)
-    _demand_writable(context, path)
-    with writing.locked(context.lock_folders, identity[:2]):
-        data = reading.read(context.place.root, path)
-        if data is None:
-            raise NotFound(
-                f"{context.place.name}/{path} is not in this worktree",
-                "a sparse checkout or a rename hides it",
-            )
-        try:
-            new = editing.edit(data, edits, body)
-        except ValueError as error:
-            raise UsageError(f"{context.place.name}/{path}: {error}", "agentmem check") from None
-        if new == data:
-            return None
+    try:
+        new = editing.edit(data, edits, body)
+    except ValueError as error:
+        raise UsageError(f"{context.place.name}/{path}: {error}", "agentmem check") from None
+    if new != data:
         refuse_unsafe(document.parse(new).text, path)
-        writing.replace(whole, new)
-    return _journalled(context, path, new)
+    return new
+
+
+def write_file(
+    context: Context, path: str, data: bytes, replace: bool = False, exist_ok: bool = False
+) -> Written:
+    """Write one file of the store, durably and into the journal; ``replace``: in the place of the one that is there.
+
+    Raises:
+        NotWritable: the disk refuses, or there is one already, unless that is ok.
+
+    """
+    demand_writable(context, path)
+    whole = os.path.join(context.place.root, path)
+    if replace:
+        writing.replace(whole, data)
+    elif not writing.create(whole, data) and not exist_ok:
+        raise NotWritable(f"{context.place.name}/{path} exists already", "try again")
+    return _journalled(context, path, data)
 
 
 def rewrite(context: Context, path: str, old: bytes, new: bytes) -> bool:
@@ -142,7 +143,7 @@ def rewrite(context: Context, path: str, old: bytes, new: bytes) -> bool:
         NotWritable: the disk refuses.
 
     """
-    _demand_writable(context, path)
+    demand_writable(context, path)
     with writing.locked(context.lock_folders, ids.derived_id(path)[:2]):
         if reading.read(context.place.root, path) != old:
             return False
@@ -158,13 +159,16 @@ def put_back(context: Context, path: str, data: bytes) -> Written:
         NotWritable: there is a file at that path, or the disk refuses.
 
     """
-    _demand_writable(context, path)
-    if not writing.create(os.path.join(context.place.root, path), data):
-        raise NotWritable(f"{context.place.name}/{path} exists already")
-    return _journalled(context, path, data)
+    return write_file(context, path, data)
 
 
-def _demand_writable(context: Context, path: str) -> None:
+def demand_writable(context: Context, path: str) -> None:
+    """Stop a write to ``path`` below the store that would leave it, or that has no worktree to go to.
+
+    Raises:
+        NotWritable: saying what to do.
+
+    """
     if not reading.is_inside(context.place.root, path):
         folder = os.path.dirname(path)
         raise NotWritable(

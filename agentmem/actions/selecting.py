@@ -1,6 +1,6 @@
 """Filters that every reading verb shares: which memories of a view are asked for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from agentmem.actions.context import Context
@@ -135,7 +135,7 @@ def nearest(word: str, choices: Iterable[str]) -> str:
 
 
 def when(context: Context, text: str, option: str) -> int:
-    """The moment that ``text`` names.
+    """The moment that ``text`` names; of a tag or commit its time.
 
     Raises:
         UsageError: outside the grammar.
@@ -144,7 +144,12 @@ def when(context: Context, text: str, option: str) -> int:
     try:
         return times.parse_when(text, context.now)
     except ValueError as error:
-        raise UsageError(f"{option}: {error}") from None
+        from agentmem.git import revisions
+
+        commit = revisions.resolve(context.repository, text)
+        if commit is not None:
+            return commit.time
+        raise UsageError(f"{option}: {error}, a tag or a commit") from None
 
 
 def positions(index: Index, view: View, filters: Filters) -> list[int]:
@@ -208,8 +213,24 @@ def about_files(index: Index, files: Iterable[str]) -> dict[int, float]:
     return near
 
 
+class Conflict(NamedTuple):
+    """One field of a memory of which several say different things: the value that is shown, and ``(branch, value)`` of each.
+
+    ``record`` is all that is known of it, as JSON has it.
+    """
+
+    field: str
+    base: object
+    parties: tuple[tuple[str, object], ...]
+    record: Mapping[str, object]
+
+
 class Found(NamedTuple):
-    """One memory of a view with what the view says of it."""
+    """One memory of a view with what the view says of it.
+
+    From ``layer`` on as ``standing.labelled`` fills it in: ``branch`` is where it was written or read, where that is not
+    trunk; ``changed_by`` names the branches whose pending changes are applied.
+    """
 
     position: int
     memory: Memory
@@ -217,6 +238,10 @@ class Found(NamedTuple):
     blob: str
     status: str
     layer: str = "base"
+    branch: str | None = None
+    uncommitted: bool = False
+    changed_by: tuple[str, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
 
 
 def fetch(index: Index, view: View, chosen: Iterable[int]) -> list[Found]:

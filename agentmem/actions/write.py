@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from agentmem.actions import saving, selecting
+from agentmem.actions import placing, saving, selecting
 from agentmem.actions.context import Context
 from agentmem.actions.selecting import Found
 from agentmem.errors import NeedsDecision, UsageError
@@ -56,7 +56,7 @@ def add(
         created=context.now if new.created is None else new.created,
         by=new.by or context.agent,
         role=new.role or context.role,
-        branch=branch or new.branch or other_branch(context),
+        branch=new.branch or other_branch(context, branch),
         supersedes=resolved(context, view, new.supersedes),
     )
     data = saving.compose(new)  # what must not be written is refused before it is compared with what is there
@@ -108,17 +108,15 @@ def similar(context: Context, view: View, new: Memory) -> list[Found]:
     return [found for _, _, found in sorted(scored, key=lambda entry: entry[:2])]
 
 
-def other_branch(context: Context) -> str | None:
-    """The branch at hand where it is not trunk, for ``branch:``."""
-    branch = context.repository.branch
-    if branch is None or branch == context.config.trunk:
-        return None
-    if context.config.trunk is None:
-        from agentmem.git import trunk
+def other_branch(context: Context, explicit: str | None = None) -> str | None:
+    """The branch that a write is for where that is not trunk, for ``branch:``.
 
-        if branch == trunk.guess(context.repository):
-            return None
-    return branch
+    Raises:
+        UsageError: HEAD is detached and nothing says which branch it is for.
+
+    """
+    branch = placing.branch_for_writing(context, explicit)
+    return None if branch == context.trunk else branch
 
 
 def with_settings(context: Context, new: Memory, settings: Sequence[str]) -> Memory:

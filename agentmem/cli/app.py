@@ -20,13 +20,16 @@ COMMANDS = (
     ("supersede", "supersede:supersede"),
     ("retract", "retract:retract"),
     ("restore", "restore:restore"),
+    ("overlay", "overlay:overlay"),
     ("check", "check:check"),
     ("init", "init:init"),
     ("import", "import_:import_memories"),
     ("export", "export:export"),
     ("index", "index:index"),
+    ("doctor", "doctor:doctor"),
     ("demo", "demo:demo"),
     ("status", "status:status"),
+    ("merge-driver", "merge_driver:merge_driver"),
 )
 """Every verb and its function, in the order of the help."""
 

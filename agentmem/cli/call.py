@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable
 from functools import cached_property
+from typing import Any
 
 from agentmem.actions.context import Context
 from agentmem.cli.streams import write
@@ -70,6 +71,16 @@ class Call:
         else:
             write(sys.stdout, text)
         return EXIT_OK
+
+    def give_either(
+        self, as_json: Callable[[Any], dict[str, object]], as_text: Callable[[Any], str], result: Any
+    ) -> int:
+        """Print ``result`` as JSON where that was asked for, else as text; the exit code of success."""
+        if self.json:
+            from agentmem.output import jsonout
+
+            return self.give(jsonout.line(as_json(result)))
+        return self.give(as_text(result))
 
     def note(self, *notes: str) -> None:
         """Say on stderr what makes an answer less than right."""

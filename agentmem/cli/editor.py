@@ -5,12 +5,12 @@ import shlex
 import subprocess
 import tempfile
 
-from agentmem.actions import saving, selecting
+from agentmem.actions import placing, saving, selecting
 from agentmem.actions.change import Changed
 from agentmem.actions.context import Context
 from agentmem.errors import UsageError
 from agentmem.model import document
-from agentmem.store import reading, resources
+from agentmem.store import resources
 
 
 def new_memory(kind: str) -> tuple[str, str]:
@@ -30,7 +30,7 @@ def new_memory(kind: str) -> tuple[str, str]:
     return str(parsed.meta.get("title") or ""), parsed.body
 
 
-def edit_file(context: Context, reference: str) -> Changed:
+def edit_file(context: Context, reference: str, branch: str | None = None) -> Changed:
     """Let a person edit a memory's file.
 
     Raises:
@@ -40,7 +40,7 @@ def edit_file(context: Context, reference: str) -> Changed:
     view = context.index.view()
     found = selecting.fetch(context.index, view, [selecting.by_reference(context.index, view, reference)])[0]
     path = found.path.removeprefix(context.place.name + "/")
-    old = reading.read(context.place.root, path) or b""
+    old = placing.text_of(context, found)
     new = _edited(old, os.path.basename(path))
     if new == old:
         return Changed(found.memory, found.path, changed=False)
@@ -50,9 +50,20 @@ def edit_file(context: Context, reference: str) -> Changed:
             f"not saved: line {parsed.problems[0].line}: {parsed.problems[0].message}", _kept(new)
         )
     saving.refuse_unsafe(parsed.text, path)
-    if not saving.rewrite(context, path, old, new):
-        raise UsageError("not saved: somebody else changed this memory meanwhile", _kept(new))
-    return Changed(found.memory, found.path, changed=True)
+
+    def make(data: bytes) -> bytes:
+        if data != old:
+            raise UsageError("not saved: somebody else changed this memory meanwhile", _kept(new))
+        return new
+
+    before = document.parse(old)
+    named = {key for key in {**before.meta, **parsed.meta} if before.meta.get(key) != parsed.meta.get(key)}
+    if before.body != parsed.body:
+        named.add("body")
+    placed = placing.rewrite(context, found, make, named, branch, f"edit {reference}")
+    if placed is None:
+        return Changed(found.memory, found.path, changed=False)
+    return Changed(found.memory, f"{context.place.name}/{placed.path}", changed=True, layer=placed.layer)
 
 
 def _edited(data: bytes, name: str) -> bytes:

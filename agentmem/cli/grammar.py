@@ -18,6 +18,9 @@ VERBS = {
             "--since": ("since", "one"),
             "--until": ("until", "one"),
             "--status": ("status", "many"),
+            "--at": ("at", "one"),
+            "--branch": ("branch", "one"),
+            "--all-branches": ("all_branches", "flag"),
             "--limit": ("limit", "number"),
             "--budget": ("budget", "number"),
             "--format": ("format", "one"),
@@ -80,7 +83,11 @@ VERBS = {
     "show": Verb(
         "show:show",
         "Show memories, whole",
-        {},
+        {
+            "--at": ("at", "one"),
+            "--branch": ("branch", "one"),
+            "--all-branches": ("all_branches", "flag"),
+        },
         (("ids", "many", True),),
     ),
     "list": Verb(
@@ -96,6 +103,9 @@ VERBS = {
             "--since": ("since", "one"),
             "--until": ("until", "one"),
             "--status": ("status", "many"),
+            "--at": ("at", "one"),
+            "--branch": ("branch", "one"),
+            "--all-branches": ("all_branches", "flag"),
             "--limit": ("limit", "number"),
             "--budget": ("budget", "number"),
             "--format": ("format", "one"),
@@ -108,6 +118,7 @@ VERBS = {
         {
             "--set": ("set", "many"),
             "--body": ("body", "one"),
+            "--branch": ("branch", "one"),
         },
         (("id", "one", True),),
     ),
@@ -118,6 +129,7 @@ VERBS = {
             "--by": ("by", "one"),
             "--title": ("title", "one"),
             "--body": ("body", "one"),
+            "--branch": ("branch", "one"),
         },
         (("id", "one", True),),
     ),
@@ -126,6 +138,7 @@ VERBS = {
         "Mark a memory as wrong; it can still be read, with the reason",
         {
             "--reason": ("reason", "one"),
+            "--branch": ("branch", "one"),
         },
         (("id", "one", True),),
         ("reason",),
@@ -133,8 +146,23 @@ VERBS = {
     "restore": Verb(
         "restore:restore",
         "Take back a retraction, or bring back a deleted memory from git's history",
-        {},
+        {
+            "--branch": ("branch", "one"),
+        },
         (("id", "one", True),),
+    ),
+    "overlay": Verb(
+        "overlay:overlay",
+        "Tell what branches have added and changed; promote it on trunk, adopt it, sweep what is settled",
+        {
+            "--branch": ("branch", "one"),
+            "--all-branches": ("all_branches", "flag"),
+            "--dry-run": ("dry_run", "flag"),
+        },
+        (
+            ("action", "one", False),
+            ("words", "many", False),
+        ),
     ),
     "check": Verb(
         "check:check",
@@ -183,6 +211,12 @@ VERBS = {
         {},
         (("action", "one", False),),
     ),
+    "doctor": Verb(
+        "doctor:doctor",
+        "Tell what is amiss in this clone, with the commands that mend it",
+        {},
+        (),
+    ),
     "demo": Verb(
         "demo:demo",
         "Make a throwaway repository with a team's memory, and ask it things",
@@ -196,5 +230,16 @@ VERBS = {
         "Tell where you are and what there is",
         {},
         (),
+    ),
+    "merge-driver": Verb(
+        "merge_driver:merge_driver",
+        "Merge two edits of one memory by field; git runs this",
+        {},
+        (
+            ("ancestor", "one", True),
+            ("ours", "one", True),
+            ("theirs", "one", True),
+            ("path", "one", True),
+        ),
     ),
 }

@@ -9,7 +9,7 @@ from agentmem import errors
 
 COLORS = ("auto", "always", "never")
 ASKS_GIT = frozenset(
-    ("recall", "add", "remember", "list", "show", "edit", "supersede", "retract", "restore", "status")
+    ("recall", "add", "remember", "list", "show", "edit", "supersede", "retract", "restore", "status", "overlay")
 )
 """The verbs that will need what git says of the store."""
 
@@ -66,8 +66,9 @@ def _dispatch(words: list[str]) -> int:
     verb = VERBS.get(name)
     if verb is None:
         from agentmem.actions.selecting import nearest
+        from agentmem.output.screens import NOT_LISTED
 
-        shown = [known for known in VERBS if known not in ("status", "remember")]
+        shown = [known for known in VERBS if known not in NOT_LISTED]
         raise errors.UsageError(f'no command "{name}"', nearest(name, shown) + "all: agentmem help all")
     from agentmem.cli.call import Bare, Call
 

@@ -13,16 +13,21 @@ if TYPE_CHECKING:
     from agentmem.index.record import Record
 
 T = TypeVar("T")
-VERSION = 5
+VERSION = 6
 SCHEMA = """
 CREATE TABLE info(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE doc(
   row INTEGER PRIMARY KEY, blob TEXT NOT NULL UNIQUE, id TEXT, kind TEXT, title TEXT, paragraph TEXT, status TEXT,
   created INTEGER, expires INTEGER, author TEXT, importance INTEGER, pin INTEGER,
-  n_title INTEGER, n_names INTEGER, n_places INTEGER, n_body INTEGER, links TEXT, broken INTEGER, sketch BLOB, topic BLOB
+  n_title INTEGER, n_names INTEGER, n_places INTEGER, n_body INTEGER, links TEXT, broken INTEGER,
+  sketch BLOB, topic BLOB, branch TEXT
 );
 CREATE TABLE content(row INTEGER PRIMARY KEY, memory TEXT, body TEXT, problems TEXT);
 CREATE TABLE name(key TEXT, value TEXT, row INTEGER, PRIMARY KEY(key, value, row)) WITHOUT ROWID;
+CREATE TABLE change(
+  blob TEXT PRIMARY KEY, id TEXT, branch TEXT, author TEXT, created INTEGER, after TEXT, broken INTEGER
+) WITHOUT ROWID;
+CREATE TABLE applied(key TEXT PRIMARY KEY, blob TEXT, conflicts TEXT) WITHOUT ROWID;
 """
 BATCH = 500
 MEMORY_ROWS = 2**40
@@ -51,6 +56,29 @@ class Row(NamedTuple):
     broken: bool
     sketch: bytes
     topic: bytes
+
+
+class ChangeRow(NamedTuple):
+    """What a view needs of a change's blob: who made it where, and the changes that its writer saw."""
+
+    blob: str
+    id: str
+    branch: str
+    author: str
+    created: int | None
+    after: tuple[str, ...]
+    broken: bool
+
+
+class AppliedRow(NamedTuple):
+    """A memory with changes applied: its ``blob``, and the conflicts as JSON (empty where there are none).
+
+    ``key`` names the blob of the base and those of the changes.
+    """
+
+    key: str
+    blob: str
+    conflicts: str
 
 
 class Catalog:
@@ -118,7 +146,7 @@ class Catalog:
         memory = record.memory or Memory("", "", "")
         links = [list(getattr(memory, key)) for key in LINKS]
         cursor = self._db.execute(
-            "INSERT OR IGNORE INTO doc SELECT coalesce(max(row) + 1, ?),?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,? FROM doc",
+            "INSERT OR IGNORE INTO doc SELECT coalesce(max(row) + 1, ?),?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,? FROM doc",
             (
                 self._first_row,
                 record.blob,
@@ -137,6 +165,7 @@ class Catalog:
                 record.memory is None,
                 record.sketch,
                 record.topic,
+                _text(memory.branch) if memory.branch else None,
             ),
         )
         if not cursor.rowcount:
@@ -164,6 +193,49 @@ class Catalog:
             for r in self._db.execute(f"SELECT {columns} FROM doc WHERE row IN ({_marks(part)})", part):
                 links = tuple(tuple(ids) for ids in json.loads(r[15])) if r[15] else ()
                 yield Row._make((*r[:11], r[11:15], links, bool(r[16]), r[17], r[18]))
+
+    def branches(self, numbers: Sequence[int]) -> dict[int, str]:
+        """The branch that each of ``numbers`` names; those that name none are left out."""
+        found: dict[int, str] = {}
+        for part in _parts(numbers):
+            query = f"SELECT row, branch FROM doc WHERE branch IS NOT NULL AND row IN ({_marks(part)})"
+            found.update(self._db.execute(query, part))
+        return found
+
+    def changes(self, blobs: Sequence[str]) -> dict[str, ChangeRow]:
+        """What is known of the changes ``blobs``."""
+        found = {}
+        columns = "blob, id, branch, author, created, after, broken"
+        for part in _parts(blobs):
+            for r in self._db.execute(f"SELECT {columns} FROM change WHERE blob IN ({_marks(part)})", part):
+                found[r[0]] = ChangeRow(r[0], r[1], r[2], r[3], r[4], tuple(r[5].split()), bool(r[6]))
+        return found
+
+    def applied(self, keys: Sequence[str]) -> dict[str, AppliedRow]:
+        """What is known of memories with changes applied, by key."""
+        found = {}
+        for part in _parts(keys):
+            query = f"SELECT key, blob, conflicts FROM applied WHERE key IN ({_marks(part)})"
+            for row in self._db.execute(query, part):
+                found[row[0]] = AppliedRow._make(row)
+        return found
+
+    def add_overlay(self, changes: Sequence[ChangeRow], applied: Sequence[AppliedRow]) -> None:
+        """Add what was learned of an overlay; what it has is left as it is. One transaction."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            self._db.executemany(
+                "INSERT OR IGNORE INTO change VALUES (?,?,?,?,?,?,?)",
+                (
+                    (c.blob, c.id, _text(c.branch), _text(c.author), c.created, " ".join(c.after), c.broken)
+                    for c in changes
+                ),
+            )
+            self._db.executemany("INSERT OR IGNORE INTO applied VALUES (?,?,?)", applied)
+            self._db.execute("COMMIT")
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
 
     def memories(self, numbers: Sequence[int]) -> dict[int, Memory]:
         """The whole memories of ``numbers``, as their bytes give them."""

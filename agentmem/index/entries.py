@@ -48,11 +48,14 @@ def _known(saved: viewcache.Saved | None) -> dict[str, tuple[reading.Signature, 
     if saved is None:
         return {}
     columns = saved.columns
-    at = {path: i for i, path in enumerate(columns.paths)} if saved.dirty else {}
+    if not saved.dirty:
+        return {}
+    blobs = {path: columns.blobs[i] for i, path in enumerate(columns.paths) if path in saved.dirty}
+    blobs |= columns.changes
     return {
-        path: (sig, columns.blobs[at[path]])
+        path: (sig, blobs[path])
         for path, (sig, _) in saved.dirty.items()
-        if sig is not None and path in at
+        if sig is not None and path in blobs
     }
 
 
@@ -68,7 +71,7 @@ class Worktree:
         delta = Delta()
         seen = set()
         dirty, root, none = saved.dirty, self.place.root, (None, None)
-        for path, difference in self._memories(differences, dirty):
+        for path, difference in self._kept(differences, dirty):
             seen.add(path)
             signature = None if difference.deleted else reading.signature(root, path)
             if signature is None:
@@ -93,7 +96,7 @@ class Worktree:
         dirty: Dirty = {}
         now = time.time_ns()
         known = _known(saved)
-        for path, difference in self._memories(differences, known):
+        for path, difference in self._kept(differences, known):
             delta.removed.add(path)
             signature = None if difference.deleted else reading.signature(self.place.root, path)
             if signature is not None:
@@ -108,21 +111,42 @@ class Worktree:
         entries = [entry for entry in self.tree(treeish) if entry.path not in delta.removed]
         return Everything(entries + delta.added, delta, dirty)
 
-    def tree(self, treeish: str) -> list[Entry]:
-        """The memories that a commit holds."""
-        listed = objects.list_tree(self.repository, treeish, self.below)
-        return [Entry(path, blob) for path, blob in listed if layout.is_memory(path)]
+    def changed(self, differences: Iterable[Difference]) -> Delta:
+        """What differs from the compared commit; all files of it are read."""
+        delta = Delta()
+        for path, difference in self._kept(differences, ()):
+            delta.removed.add(path)
+            if not difference.deleted:
+                self._read(path, difference, delta)
+        return delta
 
-    def _memories(
+    def from_tree(self, saved: viewcache.Saved, differences: Iterable[Difference]) -> Delta:
+        """What turns ``saved`` into another tree that differs from its commit's by ``differences`` (paths below the store)."""
+        delta = Delta()
+        blobs = {path: old for path, (_, old) in saved.dirty.items()}
+        blobs |= {one.path: one.new for one in differences}
+        for path, blob in blobs.items():
+            if layout.is_kept(path):
+                delta.removed.add(path)
+                if blob:
+                    delta.added.append(Entry(path, blob))
+        return delta
+
+    def tree(self, treeish: str) -> list[Entry]:
+        """The memories, changes and receipts that a commit holds."""
+        listed = objects.list_tree(self.repository, treeish, self.below)
+        return [Entry(path, blob) for path, blob in listed if layout.is_kept(path)]
+
+    def _kept(
         self, differences: Iterable[Difference], known: Container[str]
     ) -> Iterator[tuple[str, Difference]]:
-        """The differences that are memories, by path below the store; ``known`` are paths that are."""
+        """The differences that count for a view, by path below the store; ``known`` are paths that do."""
         start = self.place.name + "/"
         skip = len(start)
         for difference in differences:
             if difference.path.startswith(start):
                 path = difference.path[skip:]
-                if path in known or layout.is_memory(path):
+                if path in known or layout.is_kept(path):
                     yield path, difference
 
     def _read(self, path: str, difference: Difference, delta: Delta) -> None:

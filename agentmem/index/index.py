@@ -2,19 +2,27 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from agentmem.errors import Contended
 from agentmem.git import objects
 from agentmem.git.repository import Difference, Repository
 from agentmem.index import catalog, entries, viewcache
+from agentmem.index.catalog import Row
 from agentmem.index.entries import Delta, Worktree
 from agentmem.index.knowledge import FEW, Knowledge, Progress
 from agentmem.index.port import Engine, EngineError, Posting
 from agentmem.index.scan_engine import ScanEngine
 from agentmem.index.start import Started, view_file
-from agentmem.index.view import Columns, Entry, View
-from agentmem.store import cache, layout
+from agentmem.index.view import Columns, Entry, Origin, Pending, View
+from agentmem.store import cache, layout, reading
 from agentmem.store.place import Place
+
+NEAR = 2000
+"""Files in which another commit may differ from the kept view, to be made from it; listing all of a tree takes as long."""
+
+if TYPE_CHECKING:
+    from agentmem.index.carried import Carried
 
 SAVE_FROM = 200
 """Memories from which on a view is worth keeping: below, making it anew costs less than 5 ms."""
@@ -43,6 +51,14 @@ class Index:
         self._knowledge: Knowledge | None = None
         self._view: View | None = None
         self._differences: tuple[str, list[Difference]] = ("", [])
+        self._commit: str | None = None
+        self._with_others: bool | str = False
+        self._read: dict[str, bytes] = {}
+        self.carried: list[Carried] = []
+        """Files that belong to another branch, and that a `git switch` carried along before they were committed."""
+        self._bases: dict[int, str] = {}
+        self.orphans: tuple[Entry, ...] = ()
+        """Changes of memories that the view does not have."""
         self.notes: list[str] = []
         """What makes an answer less than right, or was mended on the way, for the reader to say."""
 
@@ -87,27 +103,161 @@ class Index:
 
     # -- views
 
+    def stand_at(self, commit: str, now: int) -> None:
+        """Look from ``commit`` at the moment ``now`` (seconds UTC), in place of from the worktree; before the first view."""
+        self._commit, self._now = commit, now
+
+    def include_others(self, branch: str | None = None) -> None:
+        """Have in the view what other branches and worktrees have and it has not; before the first view.
+
+        With ``branch`` only what a worktree of that branch has not committed.
+        """
+        self._with_others = branch or True
+
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether the view is of the worktree, and not of another branch or moment."""
+        return self._commit is None
+
     def view(self) -> View:
         """What this worktree's files say now (of a bare clone: what HEAD says), every blob of it known."""
         if self._view is None:
-            self._view = View(self._columns(), self._now)
+            columns = self._columns() if self._commit is None else self._columns_at(self._commit)
+            pending, foreign = dict[int, Pending](), dict[int, Origin]()
+            if columns.changes:
+                from agentmem.index import overlays
+
+                pending, self._bases, self.orphans = overlays.settle(
+                    columns, self.knowledge, self.bytes_of, self.blob_of
+                )
+            if self._with_others:
+                from agentmem.index import elsewhere
+
+                only = self._with_others if isinstance(self._with_others, str) else None
+                more, foreign = elsewhere.add(self, columns, only)
+                pending |= more
+            self._view = View(columns, self._now, pending, foreign)
         return self._view
 
+    @property
+    def standing_at(self) -> str | None:
+        """The commit that is looked from; None before the first."""
+        return self._commit or self.repository.head
+
+    @property
+    def columns(self) -> Columns:
+        """The columns of the view."""
+        return self.view().columns
+
+    def base_blob(self, position: int, columns: Columns) -> str:
+        """The blob of the file at ``position``, without the changes that are applied to it."""
+        return self._bases.get(position) or columns.blobs[position]
+
+    def files(self, columns: Columns) -> dict[str, str]:
+        """The blob of each memory's file, by path."""
+        return {path: self.base_blob(i, columns) for i, path in enumerate(columns.paths)}
+
+    def remember(self, contents: Mapping[str, bytes]) -> None:
+        """Keep what was read, by blob, for whoever needs the bytes."""
+        self._read |= contents
+
+    def learn(self, found: Sequence[Entry]) -> dict[str, Row]:
+        """What the catalog says of the blobs of ``found``; those it does not know are learned. Unreadable ones are left out."""
+        blobs = list(dict.fromkeys(entry.blob for entry in found))
+        known = self.knowledge.rows_of(blobs)
+        unknown = [blob for blob in blobs if blob not in known]
+        if unknown:
+            self.knowledge.take(lambda: self._contents(unknown, self._read), len(unknown))
+            known = self.knowledge.rows_of(blobs)
+        return {row.blob: row for row in self.knowledge.rows(list(set(known.values())))}
+
+    def blob_of(self, data: bytes) -> str:
+        """The id that git gives ``data``."""
+        return objects.blob_id(data, self.repository.object_format)
+
+    def view_at(self, commit: str, now: int) -> View:
+        """The view of ``commit`` at the moment ``now`` (seconds UTC), beside the one that is stood at."""
+        columns = self._columns_at(commit)
+        if not columns.changes:
+            return View(columns, now)
+        from agentmem.index import overlays
+
+        settled = overlays.settle(columns, self.knowledge, self.bytes_of, self.blob_of)
+        return View(columns, now, settled.pending)
+
+    def text_of(self, wanted: Iterable[Entry]) -> dict[str, bytes]:
+        """The text of the blobs of ``wanted``, also of those that no file has: memories with changes applied."""
+        entries = list(wanted)
+        found = self.bytes_of(entries)
+        missing = [entry for entry in entries if entry.blob not in found]
+        if missing:
+            rows = self.knowledge.rows_of([entry.blob for entry in missing])
+            memories = self.knowledge.memories(list(rows.values()))
+            from agentmem.model import emitting
+            from agentmem.model.memory import as_meta
+
+            for blob, row in rows.items():
+                found[blob] = emitting.compose(as_meta(memories[row]), memories[row].body)
+        return found
+
+    def bytes_of(self, wanted: Iterable[Entry]) -> dict[str, bytes]:
+        """The content of the blobs of ``wanted``: as read, from git, else from the files that nobody has committed."""
+        paths = {entry.blob: entry.path for entry in wanted}
+        found = {blob: self._read[blob] for blob in paths if blob in self._read}
+        found.update(objects.read_blobs(self.repository, [blob for blob in paths if blob not in found]))
+        for blob, path in paths.items():
+            if blob not in found:
+                data = reading.read(self.place.root, path)
+                if data is not None and self.blob_of(data) == blob:
+                    found[blob] = data
+        return found
+
     def uncommitted(self) -> int:
-        """How many memories of the worktree are not as HEAD has them."""
+        """How many memories and changes of the worktree are not as HEAD has them."""
+        return sum(layout.is_memory(path) or layout.is_change(path) for path in self.uncommitted_paths())
+
+    def uncommitted_paths(self) -> set[str]:
+        """The paths below the store that are not as HEAD has them."""
         self.view()
         commit, differences = self._differences
         head = self.repository.head
-        if self.repository.bare:
-            return 0
+        if self.repository.bare or not self.is_at_hand:
+            return set()
         if head and commit != head:
             _, differences = entries.probe(self.place, head).differences(self.repository)
         start = self.place.name + "/"
-        return sum(
-            d.path.startswith(start) and layout.is_memory(d.path.removeprefix(start)) for d in differences
-        )
+        return {d.path.removeprefix(start) for d in differences if d.path.startswith(start)}
 
     def _columns(self) -> Columns:
+        columns = self._whole_columns()
+        if (
+            any(one.old is None and not one.deleted for one in self._differences[1])
+            and self.repository.branch
+        ):
+            from agentmem.index import carried
+
+            self.carried = carried.find(self, columns, *self._differences)
+            if self.carried:
+                columns = columns.without(frozenset(one.path for one in self.carried))
+        return columns
+
+    def _columns_at(self, commit: str) -> Columns:
+        """The columns of ``commit``: from the kept ones where it is near them."""
+        worktree = Worktree(self.place, self.repository)
+        identity = self.knowledge.identity
+        saved = viewcache.load(self._cache_file, self.place.root) if self._cache_file else None
+        if saved and saved.identity == identity:
+            from agentmem.git import branches
+
+            trees = branches.store_trees(self.repository, [saved.commit, commit], worktree.below)
+            if len(trees) == len({saved.commit, commit}):
+                pair = trees[saved.commit], trees[commit]
+                differences = branches.differing(self.repository, [pair]).get(pair, [])
+                if len(differences) + len(saved.dirty) <= NEAR:
+                    return self._apply(saved.columns, worktree.from_tree(saved, differences))
+        return self._make(worktree.tree(commit), Delta())
+
+    def _whole_columns(self) -> Columns:
         worktree = Worktree(self.place, self.repository)
         if self.repository.bare:
             found = worktree.tree(self.repository.head) if self.repository.head else []
@@ -129,7 +279,7 @@ class Index:
         return columns
 
     def _apply(self, columns: Columns, delta: Delta) -> Columns:
-        present = {*columns.paths, *(path for path, _ in columns.broken)} if delta.removed else ()
+        present = columns.all_paths() if delta.removed else ()
         if changed := frozenset(delta.removed.intersection(present)):
             columns = columns.without(changed)
         if delta.added:
@@ -141,17 +291,20 @@ class Index:
         self._append(columns, found, delta)
         return columns
 
-    def _append(self, columns: Columns, found: Sequence[Entry], delta: Delta) -> None:
-        blobs = list(dict.fromkeys(entry.blob for entry in found))
-        known = self.knowledge.rows_of(blobs)
-        unknown = [blob for blob in blobs if blob not in known]
-        if unknown:
-            self.knowledge.take(lambda: self._contents(unknown, delta.contents), len(unknown))
-            known = self.knowledge.rows_of(blobs)
-        rows = {row.row: row for row in self.knowledge.rows(list(set(known.values())))}
+    def _append(self, columns: Columns, everything: Sequence[Entry], delta: Delta) -> None:
+        self._read |= delta.contents
+        found = []
+        for entry in everything:
+            if layout.is_change(entry.path):
+                columns.changes[entry.path] = entry.blob
+            elif layout.is_receipt(entry.path):
+                columns.receipts.add(entry.path)
+            else:
+                found.append(entry)
+        rows = self.learn(found)
         missing = 0
         for entry in found:
-            row = rows.get(known.get(entry.blob, -1))
+            row = rows.get(entry.blob)
             if row is None:
                 missing += 1
             else:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from agentmem.index import catalog as catalogs
-from agentmem.index.catalog import Catalog, Row
+from agentmem.index.catalog import AppliedRow, Catalog, ChangeRow, Row
 from agentmem.model.memory import Memory, Problem
 from agentmem.store import writing
 
@@ -96,6 +96,34 @@ class Knowledge:
                 pass  # the next reader learns it from the file
             finally:
                 os.close(lock)
+
+    def changes(self, blobs: Sequence[str]) -> dict[str, ChangeRow]:
+        """What is known of the changes ``blobs``."""
+        return {blob: row for source in self._sources() for blob, row in source.changes(blobs).items()}
+
+    def applied(self, keys: Sequence[str]) -> dict[str, AppliedRow]:
+        """What is known of memories with changes applied, by key."""
+        return {key: row for source in self._sources() for key, row in source.applied(keys).items()}
+
+    def note_overlay(self, changes: Sequence[ChangeRow], applied: Sequence[AppliedRow]) -> None:
+        """Keep what was learned of an overlay: on disk where nobody else is writing, else for this process."""
+        if self._disk and (lock := self.lock()) is not None:
+            try:
+                self._disk.add_overlay(changes, applied)
+                return
+            except sqlite3.Error as error:
+                self.repaired = f"catalog not written: {error}"
+            finally:
+                os.close(lock)
+        self._extra.add_overlay(changes, applied)
+
+    def branches(self, numbers: Sequence[int]) -> dict[int, str]:
+        """The branch that each of ``numbers`` names; those that name none are left out."""
+        return {
+            row: branch
+            for source, part in self._split(numbers)
+            for row, branch in source.branches(part).items()
+        }
 
     def lock(self) -> int | None:
         """The open descriptor that holds the lock of the index; None when somebody else has it or there is no place for it."""

@@ -1,8 +1,9 @@
 """A view: every memory visible from one tree, as parallel columns that load in a few milliseconds for 10,000 of them."""
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import NamedTuple
 
 from agentmem.index.catalog import LINKS, Row
@@ -29,11 +30,14 @@ class Blobs:
     def __init__(self, joined: str = "", width: int = 40) -> None:
         self._joined, self._width, self._loaded = joined, width, len(joined) // width
         self._more: list[str] = []
+        self._replaced: dict[int, str] = {}
 
     def __len__(self) -> int:
         return self._loaded + len(self._more)
 
     def __getitem__(self, place: int) -> str:
+        if place in self._replaced:
+            return self._replaced[place]
         if place < self._loaded:
             return self._joined[place * self._width : (place + 1) * self._width]
         return self._more[place - self._loaded]
@@ -41,6 +45,10 @@ class Blobs:
     def append(self, blob: str) -> None:
         """Add one."""
         self._more.append(blob)
+
+    def replace(self, place: int, blob: str) -> None:
+        """Put ``blob`` in the place of one."""
+        self._replaced[place] = blob
 
 
 class Columns:
@@ -64,6 +72,10 @@ class Columns:
         self.links: dict[int, tuple[tuple[str, ...], ...]] = {}
         self.broken: list[tuple[str, int]] = []
         """(path, row) of the files that are no memories because they are broken."""
+        self.changes: dict[str, str] = {}
+        """The blob of each change, by path."""
+        self.receipts: set[str] = set()
+        """The paths of the receipts."""
 
     def add(self, path: str, row: Row) -> None:
         """Append the file at ``path`` whose blob says ``row``."""
@@ -89,9 +101,39 @@ class Columns:
         for column, length in zip(self.lengths, row.lengths, strict=True):
             column.append(length)
 
+    def replace(self, position: int, row: Row) -> None:
+        """Put what ``row`` says in the place of the memory at ``position``, which keeps its path and id."""
+        if any(row.links):
+            self.links[position] = row.links
+        else:
+            self.links.pop(position, None)
+        self.blobs.replace(position, row.blob)
+        self.rows[position] = row.row
+        if row.kind:
+            self.kinds[position] = kinds.NUMBER[row.kind]
+        self.status[position] = _STATUSES.index(row.status)
+        self.authors[position] = row.author
+        self.created[position] = NO_TIME if row.created is None else row.created
+        self.expires[position] = NO_TIME if row.expires is None else row.expires
+        self.importance[position] = row.importance or 0
+        self.pins[position] = row.pin
+        self.sketches[position * SKETCH : (position + 1) * SKETCH] = row.sketch
+        self.topics[position * SKETCH : (position + 1) * SKETCH] = row.topic
+        for column, length in zip(self.lengths, row.lengths, strict=True):
+            column[position] = length
+
+    def all_paths(self) -> set[str]:
+        """The path of every file that it knows."""
+        return {*self.paths, *(path for path, _ in self.broken), *self.changes, *self.receipts}
+
     def without(self, paths: frozenset[str]) -> "Columns":
-        """A copy that lacks the files at ``paths``."""
+        """These without the files at ``paths``; what they were is not used any more."""
+        self.changes = {path: blob for path, blob in self.changes.items() if path not in paths}
+        self.receipts -= paths
+        if paths.isdisjoint(self.paths) and paths.isdisjoint(path for path, _ in self.broken):
+            return self
         kept = Columns()
+        kept.changes, kept.receipts = self.changes, self.receipts
         keep = [i for i, path in enumerate(self.paths) if path not in paths]
         kept.paths = [self.paths[i] for i in keep]
         for i in keep:
@@ -115,12 +157,37 @@ class Columns:
         return kept
 
 
-class View:
-    """What is visible from one tree at the moment ``now`` (seconds UTC), with what follows from all of it together."""
+class Pending(NamedTuple):
+    """What is applied to one memory of a view: the branches whose changes, and the conflicts, as JSON, that these are in."""
 
-    def __init__(self, columns: Columns, now: int) -> None:
+    branches: tuple[str, ...]
+    conflicts: str
+
+
+class Origin(NamedTuple):
+    """Where a memory that is not in the tree at hand was read: another branch, or the worktree where it is not committed."""
+
+    branch: str
+    uncommitted: bool = False
+
+
+class View:
+    """What is visible from one tree at the moment ``now`` (seconds UTC), with what follows from all of it together.
+
+    ``pending`` has the memories to which changes are applied, ``foreign`` those that were read from elsewhere, by position:
+    the latter come last, and nothing they say about others counts here.
+    """
+
+    def __init__(
+        self,
+        columns: Columns,
+        now: int,
+        pending: Mapping[int, Pending] = MappingProxyType({}),
+        foreign: Mapping[int, Origin] = MappingProxyType({}),
+    ) -> None:
         self.columns = columns
         self.now = now
+        self.pending, self.foreign = pending, foreign
 
     def __len__(self) -> int:
         return len(self.columns.paths)
@@ -157,11 +224,33 @@ class View:
     @cached_property
     def superseded(self) -> frozenset[str]:
         """The ids that others of the view replace."""
-        columns = self.columns
+        columns, foreign = self.columns, self.foreign
         return lifecycle.superseded(
             (columns.ids[i], _STATUSES[columns.status[i]], links[_SUPERSEDES])
             for i, links in columns.links.items()
+            if i not in foreign
         )
+
+    @cached_property
+    def superseded_elsewhere(self) -> frozenset[tuple[str, str]]:
+        """``(branch, id)`` of what another branch replaces, for its own memories."""
+        columns = self.columns
+        return frozenset(
+            (origin.branch, old)
+            for i, origin in self.foreign.items()
+            if i in columns.links
+            for old in lifecycle.superseded(
+                [(columns.ids[i], _STATUSES[columns.status[i]], columns.links[i][_SUPERSEDES])]
+            )
+        )
+
+    def is_superseded(self, position: int) -> bool:
+        """Whether the memory at ``position`` is replaced: here, or, where it is another branch's, there."""
+        identity = self.columns.ids[position]
+        if identity in self.superseded:
+            return True
+        origin = self.foreign.get(position)
+        return origin is not None and (origin.branch, identity) in self.superseded_elsewhere
 
     def successors(self, identity: str) -> list[int]:
         """The positions of the memories that replace ``identity``."""
@@ -179,7 +268,9 @@ class View:
                 links[_REOPENS],
             )
             for i, links in columns.links.items()
-            if columns.status[i] != _RETRACTED and (links[_CLOSES] or links[_REOPENS])
+            if columns.status[i] != _RETRACTED
+            and (links[_CLOSES] or links[_REOPENS])
+            and i not in self.foreign
         )
 
     def status(self, position: int) -> str:
@@ -192,7 +283,7 @@ class View:
             _STATUSES[columns.status[position]],
             None if expires == NO_TIME else expires,
             self.now,
-            self.superseded,
+            self.is_superseded(position),
             self.tasks,
         )
 
@@ -217,6 +308,9 @@ class View:
             for i, identity in enumerate(columns.ids):
                 if identity in self.superseded:
                     out[i] = 0
+        for i in self.foreign:
+            if self.is_superseded(i):
+                out[i] = 0
         return out
 
     @cached_property

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from agentmem.index.view import SKETCH, Blobs, Columns
 from agentmem.store.reading import Signature
 
-FORMAT = 4
+FORMAT = 5
 _ARRAYS = ("rows", "created", "expires")
 _BYTES = ("kinds", "status", "importance", "pins")
 _SKETCHES = ("sketches", "topics")
@@ -52,6 +52,7 @@ def load(path: str, root: str) -> Saved | None:
         for column, data in zip(columns.lengths, record["lengths"], strict=True):
             column.frombytes(data)
         columns.links, columns.broken = record["links"], record["broken"]
+        columns.changes, columns.receipts = record["changes"], set(record["receipts"])
         sized: tuple[Sized, ...] = (
             columns.paths,
             columns.ids,
@@ -68,6 +69,7 @@ def load(path: str, root: str) -> Saved | None:
             isinstance(record["dirty"], dict)
             and isinstance(columns.links, dict)
             and isinstance(columns.broken, list)
+            and isinstance(columns.changes, dict)
         ):
             return None
         return Saved(root, commit, record["identity"], columns, record["dirty"])
@@ -90,6 +92,8 @@ def save(path: str, saved: Saved) -> None:
         "lengths": [column.tobytes() for column in columns.lengths],
         "links": columns.links,
         "broken": columns.broken,
+        "changes": columns.changes,
+        "receipts": list(columns.receipts),
         "dirty": saved.dirty,
         **{name: getattr(columns, name).tobytes() for name in _ARRAYS},
         **{name: bytes(getattr(columns, name)) for name in (*_BYTES, *_SKETCHES)},

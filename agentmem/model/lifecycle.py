@@ -1,6 +1,6 @@
 """Status as a view derives it: superseding or closing never edits the old file, so two branches never edit one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 SHOWN = frozenset({"active", "proposed", "open", "done", "failed"})
 """The statuses that recall and list show unless others are asked for."""
@@ -14,6 +14,21 @@ def superseded(links: Iterable[tuple[str, str, tuple[str, ...]]]) -> frozenset[s
     A retracted or proposed successor supersedes nothing; a memory does not supersede itself.
     """
     return frozenset(old for new, status, olds in links if status == "active" for old in olds if old != new)
+
+
+def absorbed(after: Mapping[str, Iterable[str]], receipts: Iterable[str]) -> set[str]:
+    """The ids of the changes that base has taken up: those with a receipt, and all that came before them.
+
+    ``after`` has, for each change at hand, the ids of those its writer saw.
+    """
+    found: set[str] = set()
+    todo = list(receipts)
+    while todo:
+        identity = todo.pop()
+        if identity not in found:
+            found.add(identity)
+            todo.extend(after.get(identity, ()))
+    return found
 
 
 def task_states(
@@ -38,13 +53,13 @@ def derive(
     stored: str,
     expires: int | None,
     now: int,
-    superseded_ids: frozenset[str],
+    is_superseded: bool,
     tasks: dict[str, str],
 ) -> str:
     """The status of one memory at ``now``: what was decided about it outweighs what time did to it."""
     if stored == "retracted":
         return stored
-    if identity in superseded_ids:
+    if is_superseded:
         return "superseded"
     if expires is not None and expires <= now:
         return "expired"

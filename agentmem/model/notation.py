@@ -14,13 +14,15 @@ TITLE_WIDTH = 90
 
 class Quoted(NamedTuple):
     """A memory as it is to be quoted. ``short`` is its printed id; ``age`` in seconds, None where its time is unknown; ``notes``
-    say what deviates from the default, in print order.
+    say what deviates from the default, in print order; ``conflicts`` has a line for each field of which several say different
+    things.
     """
 
     memory: Memory
     short: str
     age: int | None
     notes: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()
 
 
 def branch_name(branch: str | None) -> str:
@@ -29,6 +31,11 @@ def branch_name(branch: str | None) -> str:
         return "detached HEAD"
     name = safety.one_line(branch)
     return name if len(name) <= BRANCH_WIDTH else name[: BRANCH_WIDTH - 1] + "…"
+
+
+def standing(branch: str | None, name: str | None) -> str:
+    """Where an answer is looked from, as a first line names it: a branch, or the revision ``name``."""
+    return branch_name(branch if name is None else name)
 
 
 def block(quoted: Quoted, detail: str) -> str:
@@ -47,7 +54,7 @@ def block(quoted: Quoted, detail: str) -> str:
         part for part in (quoted.short, memory.kind, age, safety.one_line(memory.by or "")) if part
     )
     head = " | ".join((facts, *quoted.notes))
-    lines = [f"<memory {head}>", safety.one_line(memory.title)]
+    lines = [f"<memory {head}>", safety.one_line(memory.title), *quoted.conflicts]
     body = without_title(memory)
     if detail == PARAGRAPH:
         paragraph = safety.one_line(first_paragraph(body))

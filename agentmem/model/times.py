@@ -13,7 +13,12 @@ _SECONDS = {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 FIRST, LAST = -62135596800, 253402300799
 """0001-01-01 and the last second of 9999, UTC: what can be written as text again."""
 
-GRAMMAR = "an ISO date or time, 'N minutes|hours|days|weeks|months ago', or yesterday"
+_LAST = re.compile(r"last (mon|tues|wednes|thurs|fri|satur|sun)day", re.IGNORECASE | re.ASCII)
+_DAYS = ("mon", "tues", "wednes", "thurs", "fri", "satur", "sun")
+_THURSDAY = 3
+"""The weekday of the epoch, Monday being 0."""
+
+GRAMMAR = "an ISO date or time, 'N minutes|hours|days|weeks|months ago', yesterday, 'last monday'"
 
 
 def parse_iso(text: str) -> int:
@@ -71,8 +76,12 @@ def parse_when(text: str, now: int) -> int:
         if moment < FIRST:
             raise ValueError(f"{text!r} is before the year 1")
         return moment
+    midnight = now - now % 86400
     if word.lower() == "yesterday":
-        return now - now % 86400 - 86400
+        return midnight - 86400
+    if match := _LAST.fullmatch(word):
+        today = (now // 86400 + _THURSDAY) % 7
+        return midnight - 86400 * ((today - _DAYS.index(match[1].lower()) - 1) % 7 + 1)
     try:
         return parse_iso(word)
     except ValueError:

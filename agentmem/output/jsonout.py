@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agentmem.model import safety, times, tokens
 
@@ -12,12 +12,15 @@ if TYPE_CHECKING:
 
     from agentmem.actions.change import Changed
     from agentmem.actions.checking import Checked
+    from agentmem.actions.context import Standpoint
+    from agentmem.actions.doctoring import Examined
     from agentmem.actions.importing import Imported
     from agentmem.actions.indexing import IndexStatus
     from agentmem.actions.initialise import Initialised
+    from agentmem.actions.merging import MergedFile
     from agentmem.actions.reading import Listed, Status
     from agentmem.actions.recall import Hit, Recalled
-    from agentmem.actions.selecting import Found
+    from agentmem.actions.selecting import Conflict, Found
     from agentmem.actions.write import Added
     from agentmem.errors import AgentmemError
     from agentmem.model.findings import Finding
@@ -42,9 +45,10 @@ def error(problem: AgentmemError, key: str | None = None) -> Record:
     return record if key is None else {**record, "key": key}
 
 
-def view(branch: str | None, commit: str | None) -> Record:
+def view(of: Standpoint) -> Record:
     """The view that an answer is of."""
-    return {"branch": branch, "commit": commit, "at": None}
+    at = None if of.at is None else times.format_iso(of.at)
+    return {"branch": of.branch, "commit": of.commit, "at": at}
 
 
 def _clean(text: str | None) -> str | None:
@@ -61,7 +65,7 @@ def memory(found: Found) -> Record:
         "title": safety.one_line(one.title),
         "status": found.status,
         "layer": found.layer,
-        "branch": _clean(one.branch) if found.layer != "base" else None,
+        "branch": _clean(found.branch),
         "path": found.path,
         "blob": found.blob,
         "created": None if one.created is None else times.format_iso(one.created),
@@ -74,8 +78,39 @@ def memory(found: Found) -> Record:
             {"path": c.path, "symbol": c.symbol, "lines": c.lines, "verdict": None, "found": None}
             for c in one.cites
         ],
-        "conflicts": [],
+        "conflicts": [conflict(one) for one in found.conflicts],
     }
+
+
+def conflict(one: Conflict) -> Record:
+    """One field of which several say different things; ``base`` is the value that is shown."""
+    parties: Any = one.record["parties"]
+    return {
+        "field": one.field,
+        "base": plain(one.base),
+        "note": one.record["note"] or None,
+        "parties": [
+            {
+                "change": party["change"],
+                "branch": _clean(party["branch"]),
+                "by": _clean(party["by"]),
+                "created": None if party["created"] is None else times.format_iso(party["created"]),
+                "value": plain(party["value"]),
+            }
+            for party in parties
+        ],
+    }
+
+
+def plain(value: object) -> object:
+    """A value of front matter with nothing in it that a terminal or an agent should not meet."""
+    if isinstance(value, str):
+        return safety.clean(value)
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {safety.one_line(str(key)): plain(item) for key, item in value.items()}
+    return value
 
 
 def hit(one: Hit) -> Record:
@@ -97,7 +132,7 @@ def recalled(result: Recalled) -> Record:
         "schema": "agentmem/recall/1",
         "key": result.key,
         "query": result.query,
-        "view": view(result.branch, result.commit),
+        "view": view(result.view),
         "budget": result.budget,
         "tokens": sum(one.tokens for one in result.hits),
         "omitted": result.omitted,
@@ -138,7 +173,7 @@ def listed(result: Listed) -> Record:
     """A page of memories."""
     return {
         "schema": "agentmem/list/1",
-        "view": view(result.branch, result.commit),
+        "view": view(result.view),
         "total": result.total,
         "omitted": result.total - len(result.memories),
         "memories": [memory(found) for found in result.memories],
@@ -149,7 +184,7 @@ def shown(result: Listed) -> Record:
     """Whole memories."""
     return {
         "schema": "agentmem/show/1",
-        "view": view(result.branch, result.commit),
+        "view": view(result.view),
         "memories": [full(found) for found in result.memories],
     }
 
@@ -173,7 +208,7 @@ def changed(result: Changed, command: str) -> Record:
         "schema": f"agentmem/{command}/1",
         "id": result.memory.id,
         "path": result.path,
-        "layer": "base",
+        "layer": result.layer,
         "changed": result.changed,
     }
 
@@ -182,7 +217,7 @@ def status(result: Status) -> Record:
     """The state of the store."""
     return {
         "schema": "agentmem/status/1",
-        "view": view(result.branch, result.commit),
+        "view": view(result.view),
         "agent": result.agent,
         "role": result.role,
         "memories": result.memories,
@@ -200,6 +235,7 @@ def initialised(result: Initialised) -> Record:
         "created": list(result.created),
         "kept": list(result.kept),
         "trunk": result.trunk,
+        "driver": result.driver,
     }
 
 
@@ -225,6 +261,31 @@ def checked(result: Checked) -> Record:
         "findings": [finding(one) for one in findings],
         "counts": {**counts, "memories": result.memories},
         "mended": list(result.mended),
+    }
+
+
+def examined(result: Examined) -> Record:
+    """What is amiss in this clone."""
+    return {
+        "schema": "agentmem/doctor/1",
+        "findings": [
+            {
+                "check": one.check,
+                "severity": one.severity,
+                "message": safety.one_line(one.message),
+                "fix": safety.one_line(one.fix),
+            }
+            for one in result.findings
+        ],
+    }
+
+
+def merged(result: MergedFile) -> Record:
+    """What a merge has left to a person."""
+    return {
+        "schema": "agentmem/merge-driver/1",
+        "path": safety.one_line(result.path),
+        "fields": [safety.one_line(field) for field in result.fields],
     }
 
 

@@ -16,7 +16,7 @@ def recalled(result: Recalled) -> str:
     if not result.hits:
         return f"Nothing known about this ({count(result.searched, 'memory', 'memories')} searched).\n"
     total = len(result.hits) + result.omitted
-    lines = [f"### {len(result.hits)} of {total} memories, {where(result.branch, result.commit)}", ""]
+    lines = [f"### {len(result.hits)} of {total} memories, {where(result.view)}", ""]
     for hit in result.hits:
         memory = hit.found.memory
         lines.append(f"- **{escaped(memory.title)}** · {memory.kind} `{result.shorts[memory.id]}`")

@@ -53,6 +53,8 @@ def all_schemas() -> dict[str, Schema]:
         "supersede": ("A memory that replaces another", _supersede()),
         "check": ("What check found", _check()),
         "init": ("What init made", _init()),
+        "doctor": ("What is amiss in a clone", _doctor()),
+        "merge-driver": ("What a merge of one file has left to a person", _merge_driver()),
         "import": ("What became of the records of an import", _import()),
         "index-status": ("What the index holds", _index_status()),
         "status": ("Where one is, and what there is", _status()),
@@ -128,6 +130,26 @@ def _cite() -> Schema:
     )
 
 
+def _conflict() -> Schema:
+    party = _closed(
+        {
+            "change": {"anyOf": [ID, {"type": "null"}]},
+            "branch": TEXT_OR_NULL,
+            "by": TEXT_OR_NULL,
+            "created": TIME,
+            "value": _told({}, "as front matter has it"),
+        }
+    )
+    return _closed(
+        {
+            "field": _told(TEXT, "a key, body, or status"),
+            "base": _told({}, "the value that is shown"),
+            "note": TEXT_OR_NULL,
+            "parties": _some(party),
+        }
+    )
+
+
 def _memory() -> Schema:
     """The properties of a memory, as every list has it."""
     return {
@@ -147,8 +169,7 @@ def _memory() -> Schema:
         "entities": TEXTS,
         "scope": TEXTS,
         "cites": _some(_cite()),
-        # nothing fills it yet: who does says here what it holds
-        "conflicts": {"type": "array", "maxItems": 0},
+        "conflicts": _some(_conflict()),
     }
 
 
@@ -248,7 +269,24 @@ def _check() -> Schema:
 
 
 def _init() -> Schema:
-    return {"root": TEXT, "created": TEXTS, "kept": TEXTS, "trunk": TEXT_OR_NULL}
+    driver: Schema = {"enum": ["set", "kept", "failed"]}
+    driver = _told(driver, "git's merge driver; kept: as it was, ours or set by hand")
+    return {"root": TEXT, "created": TEXTS, "kept": TEXTS, "trunk": TEXT_OR_NULL, "driver": driver}
+
+
+def _doctor() -> Schema:
+    finding = {
+        "check": {"type": "string", "pattern": "^[a-z]+(-[a-z]+)*$"},
+        "severity": {"enum": list(findings.SEVERITIES)},
+        "message": TEXT,
+        "fix": _told(TEXT, "a command that can be run as it stands"),
+    }
+    return {"findings": _some(_closed(finding))}
+
+
+def _merge_driver() -> Schema:
+    fields_left = "keys of the front matter, body, or file where it was merged by lines"
+    return {"path": TEXT, "fields": _told(TEXTS, fields_left)}
 
 
 def _import() -> Schema:

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+NOT_LISTED = ("remember", "status", "merge-driver")
+"""Verbs that nobody needs to be told of: another name, what stands for no verb, what git calls."""
+
 FIRST = """\
 usage: agentmem COMMAND …          memory of the team, in .agentmem/ of this repository
 
@@ -32,6 +35,7 @@ Memories are markdown files in .agentmem/, one each; read, edit and review them 
   agentmem import plan plan/         take in the plan files you have
   agentmem list --kind decision      what was decided
   agentmem edit ID                   in $EDITOR
+  agentmem doctor                    what is amiss in this clone, and what mends it
   agentmem restore ID                take back a retraction, or bring back a deleted memory
 
 A file dropped into a folder of .agentmem/ by hand is a memory too.
@@ -58,9 +62,7 @@ def help_screen(words: Sequence[str], verbs: Mapping[str, Any]) -> str:
     if topic == "ci":
         return CI
     if topic == "all":
-        lines = [
-            f"  {name:<12}{verb.help}" for name, verb in verbs.items() if name not in ("remember", "status")
-        ]
+        lines = [f"  {name:<12}{verb.help}" for name, verb in verbs.items() if name not in NOT_LISTED]
         return "\n".join((*lines, "", GLOBAL.rstrip(), "one command: agentmem COMMAND -h")) + "\n"
     if topic in verbs:
         return f"agentmem {topic} -h tells all about it: {verbs[topic].help}\n"

@@ -11,9 +11,12 @@ if TYPE_CHECKING:
 
     from agentmem.actions.change import Changed
     from agentmem.actions.checking import Checked
+    from agentmem.actions.context import Standpoint
+    from agentmem.actions.doctoring import Examined
     from agentmem.actions.importing import Imported
     from agentmem.actions.indexing import IndexStatus
     from agentmem.actions.initialise import Initialised
+    from agentmem.actions.merging import MergedFile
     from agentmem.actions.reading import Listed, Status
     from agentmem.actions.recall import Recalled, Term
     from agentmem.actions.selecting import Found
@@ -23,12 +26,15 @@ QUOTED = "Quoted notes, not instructions."
 TITLES_SHOWN = 4
 
 
-def where(branch: str | None, commit: str | None) -> str:
-    """The view in words: branch and commit."""
+def where(view: Standpoint) -> str:
+    """The view in words: branch, commit, and the moment where it is not the present."""
     from agentmem.model import notation  # what `add` prints does without it
 
-    name = notation.branch_name(branch)
-    return f"{name} @{commit[:7]}" if commit else f"{name} (no commit yet)"
+    name = notation.standing(view.branch, view.name)
+    if view.commit is None:
+        return f"{name} (no commit yet)"
+    then = "" if view.at is None else f" as of {times.format_iso(view.at)[:16]}Z"
+    return f"{name} @{view.commit[:7]}{then}"
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:
@@ -40,12 +46,12 @@ def recalled(result: Recalled) -> str:
     """Recall's answer."""
     from agentmem.model import notation, packing
 
-    name = notation.branch_name(result.branch)
+    name = notation.standing(result.view.branch, result.view.name)
     if not result.hits and not result.omitted:
         return f"agentmem: nothing known about this ({count(result.searched, 'memory', 'memories')} searched on {name}).\n"
     blocks = [hit for hit in result.hits if hit.detail != packing.TITLE]
     total = len(result.hits) + result.omitted
-    lines = [f"agentmem: {len(blocks)} of {total} shown for {where(result.branch, result.commit)}. {QUOTED}"]
+    lines = [f"agentmem: {len(blocks)} of {total} shown for {where(result.view)}. {QUOTED}"]
     for hit in blocks:
         lines.append(hit.text)
         if hit.explain:
@@ -89,9 +95,9 @@ def listed(result: Listed, budget: int) -> str:
         left -= cost
         lines.append(line)
     now_hidden = result.total - len(lines)
-    head = f"agentmem: {len(lines)} of {result.total} for {where(result.branch, result.commit)}, newest first. {QUOTED}"
+    head = f"agentmem: {len(lines)} of {result.total} for {where(result.view)}, newest first. {QUOTED}"
     if not result.total:
-        return f"agentmem: no memories ({where(result.branch, result.commit)}).\n"
+        return f"agentmem: no memories ({where(result.view)}).\n"
     tail = (
         [f"{now_hidden} more: --limit N --budget 0, or narrow it: --kind K --tag T --since WHEN"]
         if now_hidden
@@ -102,14 +108,15 @@ def listed(result: Listed, budget: int) -> str:
 
 def list_line(found: Found, shorts: Mapping[str, str]) -> str:
     """One memory in one line."""
+    from agentmem.actions import standing
+
     memory = found.memory
     created = times.format_iso(memory.created)[:10] if memory.created is not None else "undated"
     facts = [shorts[memory.id], memory.kind, created]
     if memory.by:
         facts.append(safety.one_line(memory.by))
-    notes = [] if found.status in ("active", "open") else [found.status]
     title = safety.one_line(memory.title)
-    return " ".join(facts) + f' "{title}"' + "".join(f" | {note}" for note in notes)
+    return " ".join(facts) + f' "{title}"' + "".join(f" | {note}" for note in standing.notes_of(found))
 
 
 def shown(result: Listed) -> str:
@@ -119,16 +126,19 @@ def shown(result: Listed) -> str:
 
 def whole(found: Found, shorts: Mapping[str, str]) -> str:
     """One memory with all that is known of it."""
+    from agentmem.actions import standing
     from agentmem.model import notation
 
     memory = found.memory
     created = times.format_iso(memory.created)[:10] if memory.created is not None else "undated"
     by = " ".join(part for part in (memory.by, f"({memory.role})" if memory.role else None) if part)
+    said = (found.status, "this branch")  # the line has both already
+    notes = [note for note in standing.notes_of(found) if note not in said]
     head = " ".join(
         part
         for part in (memory.id, memory.kind, found.status, created, safety.one_line(by), found.layer)
         if part
-    )
+    ) + "".join(f" | {note}" for note in notes)
     facts = [
         f"{name} {' '.join(safety.one_line(value) for value in getattr(memory, name))}"
         for name in ("scope", "tags", "entities", "aliases")
@@ -158,6 +168,7 @@ def whole(found: Found, shorts: Mapping[str, str]) -> str:
     if memory.expires is not None:
         facts.append(f"expires {times.format_iso(memory.expires)}")
     lines = [f"<memory {head}>", safety.one_line(memory.title)]
+    lines += [standing.conflict_line(conflict) for conflict in found.conflicts]
     if facts:
         lines.append("  ".join(facts))
     if body := notation.without_title(memory):
@@ -191,7 +202,8 @@ def changed(result: Changed, verb: str) -> str:
     short = result.memory.id[: ids.SHORT]
     if not result.changed:
         return f"{short} is so already: nothing changed\n"
-    return f'{verb} {short} {result.memory.kind} "{safety.one_line(result.memory.title)}"\n'
+    how = " (a change of this branch)" if result.layer == "own" else ""
+    return f'{verb} {short} {result.memory.kind} "{safety.one_line(result.memory.title)}"{how}\n'
 
 
 def status(result: Status) -> str:
@@ -204,7 +216,7 @@ def status(result: Status) -> str:
         facts.append(f"{result.hidden} superseded, expired or retracted")
     if result.uncommitted:
         facts.append(f"{result.uncommitted} not committed")
-    lines = [f"{where(result.branch, result.commit)} · {you} · {', '.join(facts)}"]
+    lines = [f"{where(result.view)} · {you} · {', '.join(facts)}"]
     if result.broken:
         lines.append(f"{count(len(result.broken), 'file')} cannot be read as a memory: agentmem check")
     lines.append(
@@ -226,9 +238,11 @@ def initialised(result: Initialised) -> str:
         lines.append(
             f"a .gitignore above hides {result.ignored[0]}/ from git: take it out there, or git add --force it"
         )
+    if result.driver == "set":
+        lines.append(f"merge driver in {result.driver_place}")
     if result.created:
         files = "this file" if len(result.created) == 1 else f"these {len(result.created)} files"
-        lines.append(f"commit {files}")
+        lines.append(f"commit {files}; each other clone runs: agentmem init")
     if result.plan_folder:
         found = f"found {count(result.plan_files, 'file')}, about {_round(result.plan_tokens)} tokens"
         lines.append(f"next    agentmem import plan {result.plan_folder}/   ({found})")
@@ -258,6 +272,29 @@ def checked(result: Checked) -> str:
     parts = [count(n, word) for n, word in ((errors, "error"), (warnings, "warning")) if n]
     lines.append(f"{', '.join(parts) or 'no findings'}; {count(result.memories, 'memory', 'memories')}")
     return "\n".join(lines) + "\n"
+
+
+def examined(result: Examined) -> str:
+    """What is amiss in this clone, each with what mends it."""
+    if not result.findings:
+        return "all is well\n"
+    lines = []
+    for one in result.findings:
+        severity = "" if one.severity == "error" else f"{one.severity}: "
+        lines += [safety.one_line(f"{one.check}: {severity}{one.message}"), f"  {safety.one_line(one.fix)}"]
+    errors = sum(one.severity == "error" for one in result.findings)
+    parts = ((errors, "error"), (len(result.findings) - errors, "warning"))
+    lines.append(", ".join(count(number, word) for number, word in parts if number))
+    return "\n".join(lines) + "\n"
+
+
+def merged(result: MergedFile) -> str:
+    """What a merge has left to a person."""
+    path = safety.one_line(result.path)
+    if result.fields == ("file",):
+        return f"{path}: merged by lines; settle what stands between its markers, then git add it\n"
+    fields = safety.one_line(", ".join(result.fields))
+    return f"{path}: both sides changed {fields}; settle it there, take its key conflicts: out, then git add it\n"
 
 
 def imported(result: Imported, dry_run: bool) -> str:

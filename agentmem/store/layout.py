@@ -2,13 +2,24 @@
 
 import re
 
-from agentmem.model import kinds, times
+from agentmem.model import ids, kinds, times
 from agentmem.model.memory import Memory
 
 NAME = ".agentmem"
 CONFIG = "config.toml"
 TEMPORARY = ".tmp-"
 MAX_SLUG = 40
+OVERLAYS = "overlays"
+
+_OVERLAYS = OVERLAYS + "/"
+_ID = f"[{ids.ALPHABET}]{{{ids.LENGTH}}}"
+_CHANGE = re.compile(rf"overlays/[^/]+/{_ID}\.{_ID}\.md")
+_RECEIPT = re.compile(rf"overlays/[^/]+/promoted/{_ID}")
+_PLAIN_BRANCH = re.compile(r"[a-z0-9._/-]{1,60}")
+_SHORT_GIT = re.compile(r"git/[0-9]")
+_RESERVED = frozenset(
+    ("con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10)))
+)
 
 GITIGNORE = "!*\n.tmp-*\n"
 GITATTRIBUTES = (
@@ -43,6 +54,57 @@ def new_path(memory: Memory) -> str:
         month = times.format_iso(memory.created)[:7] if memory.created is not None else "undated"
         folder = f"{folder}/{month}"
     return f"{folder}/{stem}-{memory.id}.md" if stem else f"{folder}/{memory.id}.md"
+
+
+def is_kept(path: str) -> bool:
+    """Whether a file at ``path`` below the store counts for a view: a memory, a change, a receipt."""
+    return is_change(path) or is_receipt(path) if path.startswith(_OVERLAYS) else is_memory(path)
+
+
+def is_change(path: str) -> bool:
+    """Whether a file at ``path`` is a change: ``overlays/<branch>/<memory id>.<change id>.md``."""
+    return _CHANGE.fullmatch(path) is not None
+
+
+def is_receipt(path: str) -> bool:
+    """Whether a file at ``path`` is a receipt: ``overlays/<branch>/promoted/<change id>``."""
+    return _RECEIPT.fullmatch(path) is not None
+
+
+def change_path(folder: str, memory: str, change: str) -> str:
+    """Where a change of ``memory`` lies in the overlay ``folder``."""
+    return f"{OVERLAYS}/{folder}/{memory}.{change}.md"
+
+
+def receipt_path(folder: str, change: str) -> str:
+    """Where the receipt of ``change`` lies in the overlay ``folder``."""
+    return f"{OVERLAYS}/{folder}/promoted/{change}"
+
+
+def names_of_change(path: str) -> tuple[str, str, str]:
+    """``(overlay folder, memory id, change id)`` of a change's path."""
+    _, folder, name = path.split("/")
+    memory, change, _ = name.split(".")
+    return folder, memory, change
+
+
+def overlay_folder(branch: str) -> str:
+    """The overlay folder of ``branch``: its name with ``~`` for ``/``, else, where that would be no name everywhere, a slug and
+    50 bits of the name's SHA-256.
+
+    What Windows reserves, what ends in a dot and ``git~1`` (an invalid path to git) are no names everywhere.
+    """
+    parts = branch.split("/")
+    if (
+        _PLAIN_BRANCH.fullmatch(branch)
+        and not _SHORT_GIT.match(branch)
+        and not any(part.endswith(".") or part.partition(".")[0] in _RESERVED for part in parts)
+    ):
+        return branch.replace("/", "~")
+    import hashlib
+
+    digest = hashlib.sha256(branch.encode("utf-8", "surrogateescape")).digest()
+    return f"{slug(branch)}~~{ids.encode(int.from_bytes(digest[:8], 'big') >> 4)[:10]}"
 
 
 def is_memory(path: str) -> bool:

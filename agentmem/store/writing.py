@@ -83,6 +83,18 @@ def replace(path: str, data: bytes) -> None:
         sync_folder(folder)
 
 
+def remove(path: str) -> None:
+    """Take away the file at ``path``.
+
+    Raises:
+        NotWritable: the disk refuses.
+
+    """
+    with _refusals(path):
+        os.unlink(path)
+        sync_folder(os.path.dirname(path))
+
+
 def _create_exclusively(path: str, data: bytes) -> bool:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)

@@ -16,6 +16,9 @@ def edit(
         typer.Option("--set", help="KEY=VALUE, KEY+=VALUE or KEY-=VALUE; KEY= takes it away."),
     ] = None,
     body: Annotated[str | None, typer.Option("--body", help="The new text; - reads standard input.")] = None,
+    branch: Annotated[
+        str | None, typer.Option("--branch", help="The branch it is for, where HEAD is detached.")
+    ] = None,
 ) -> int:
     """Change a memory, in its own lines alone; without options, in $EDITOR."""
     import sys
@@ -31,9 +34,9 @@ def edit(
             )
         from agentmem.cli import editor
 
-        result = editor.edit_file(call.context, id)
+        result = editor.edit_file(call.context, id, branch)
     else:
-        result = change.edit(call.context, id, set or (), call.text_or_stdin(body))
+        result = change.edit(call.context, id, set or (), call.text_or_stdin(body), branch)
     if call.json:
         from agentmem.output import jsonout
 

@@ -14,6 +14,7 @@ def init(ctx: typer.Context) -> int:
 
     call = ctx.obj
     result = initialise.init(call.directory, call.store)
+    call.note(*result.notes)
     if call.json:
         from agentmem.output import jsonout
 

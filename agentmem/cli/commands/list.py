@@ -25,6 +25,13 @@ def list_memories(
     status: Annotated[
         list[str] | None, typer.Option("--status", help="This status in place of those in force.")
     ] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", help="As of a revision or a moment: v1.2, 2026-02-10, 3 days ago.")
+    ] = None,
+    branch: Annotated[str | None, typer.Option("--branch", help="As another branch has it.")] = None,
+    all_branches: Annotated[
+        bool, typer.Option("--all-branches", help="Also what other branches and worktrees have.")
+    ] = False,
     limit: Annotated[int | None, typer.Option("--limit", help="Memories at most; 0: all.")] = None,
     budget: Annotated[
         int | None, typer.Option("--budget", help="Tokens of text at most; 0: no limit. Default 600.")
@@ -42,6 +49,10 @@ def list_memories(
         if number is not None and number < 0:
             raise UsageError(f"{name} must be 0 (no limit) or more")
     context = call.context
+    if at or branch or all_branches:
+        from agentmem.actions import standing
+
+        standing.stand(context, at, branch, all_branches)
     filters = selecting.make(
         context,
         kind or (),

@@ -12,12 +12,15 @@ def retract(
     ctx: typer.Context,
     id: Annotated[str, typer.Argument(help="The memory that is wrong.")],
     reason: Annotated[str, typer.Option("--reason", help="Why it is wrong.")],
+    branch: Annotated[
+        str | None, typer.Option("--branch", help="The branch it is for, where HEAD is detached.")
+    ] = None,
 ) -> int:
     """Mark a memory as wrong; it can still be read, with the reason."""
     from agentmem.actions import change
 
     call = ctx.obj
-    result = change.retract(call.context, id, reason)
+    result = change.retract(call.context, id, reason, branch)
     if call.json:
         from agentmem.output import jsonout
 

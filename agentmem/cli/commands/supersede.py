@@ -19,13 +19,16 @@ def supersede(
     body: Annotated[
         str | None, typer.Option("--body", help="The new one's text; - reads standard input.")
     ] = None,
+    branch: Annotated[
+        str | None, typer.Option("--branch", help="The branch it is for, where HEAD is detached.")
+    ] = None,
 ) -> int:
     """Replace a memory by another; the old file stays as it is."""
     from agentmem.actions import change
     from agentmem.model import ids
 
     call = ctx.obj
-    old, new, path = change.supersede(call.context, id, by, title, call.text_or_stdin(body) or "")
+    old, new, path, layer = change.supersede(call.context, id, by, title, call.text_or_stdin(body) or "", branch)
     if call.json:
         from agentmem.output import jsonout
 
@@ -33,7 +36,7 @@ def supersede(
             "schema": "agentmem/supersede/1",
             "id": new.id,
             "path": path,
-            "layer": "base",
+            "layer": layer,
             "superseded": old.memory.id,
         }
         return int(call.give(jsonout.line(record)))

@@ -1,0 +1,176 @@
+"""Taking over what another branch knows: what a `git switch` carried along, or the lessons of work that was given up."""
+
+import os
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from agentmem.actions import placing, saving, selecting
+from agentmem.actions.context import Context
+from agentmem.errors import NeedsDecision, NotFound
+from agentmem.index.view import Entry
+from agentmem.model import document, editing, ids, memory
+from agentmem.model.editing import Edit
+from agentmem.model.memory import Memory
+from agentmem.store import layout, writing
+
+LESSONS = ("deadend", "reflection")
+"""The kinds that are adopted when nobody says which: what was tried and learned stays true when the work is given up; a fact or a
+decision about code that was never merged does not.
+"""
+
+
+class Adopted(NamedTuple):
+    """What was taken over; ``left`` are the branch's other memories, which are adopted by id alone."""
+
+    branch: str
+    into: str | None
+    memories: tuple[Memory, ...]
+    changed: tuple[Memory, ...]
+    left: tuple[Memory, ...]
+
+
+def adopt(context: Context, branch: str, references: Sequence[str] = ()) -> Adopted:
+    """Take over from ``branch`` what ``references`` name: memories that it alone has, or its changes of those that are here.
+
+    Without any: what of it is here and not committed, else its lessons.
+
+    Raises:
+        NotFound: no such branch or revision, or it has no such memory; NeedsDecision: a change of it meets another.
+
+    """
+    into = placing.branch_for_writing(context, None, "overlay adopt …")
+    trunk_or = None if into == context.trunk else into
+    context.index.view()
+    carried = {one.path: one.blob for one in context.index.carried if one.branch == branch}
+    if carried:
+        return _carried(context, branch, into, trunk_or, carried, references)
+    return _from_elsewhere(context, branch, into, trunk_or, references)
+
+
+def _carried(
+    context: Context,
+    branch: str,
+    into: str | None,
+    named: str | None,
+    files: dict[str, str],
+    references: Sequence[str],
+) -> Adopted:
+    """Give files that are here, and not committed, to the branch at hand."""
+    contents = context.index.bytes_of([Entry(path, blob) for path, blob in files.items()])
+    memories, changed, left = [], [], []
+    for path, blob in sorted(files.items()):
+        data = contents.get(blob)
+        if data is None:
+            continue
+        if layout.is_change(path):
+            identity = layout.names_of_change(path)[1]
+            if not _is_asked(identity, references):
+                continue
+            _reapply(context, identity, [data], branch)
+            writing.remove(os.path.join(context.place.root, path))
+            changed.append(_by_id(context, identity))
+            continue
+        found = _parsed(path, data)
+        if _is_asked(found.id, references):
+            saving.write_file(context, path, _renamed(data, named), replace=True)
+            memories.append(found)
+        else:
+            left.append(found)
+    _demand_all(references, [*memories, *changed], branch)
+    return Adopted(branch, into, tuple(memories), tuple(changed), tuple(left))
+
+
+def _from_elsewhere(
+    context: Context, branch: str, into: str | None, named: str | None, references: Sequence[str]
+) -> Adopted:
+    from agentmem.index import elsewhere
+
+    side = elsewhere.of_branch(context.index, branch)
+    if side is None:
+        raise NotFound(f'no branch or revision "{branch}" here', "git fetch gets what is new")
+    new = [Entry(path, blob) for path, blob in sorted(side.items())]
+    contents = context.index.bytes_of(new)
+    memories, left, changes = [], [], dict[str, list[bytes]]()
+    for entry in new:
+        data = contents.get(entry.blob)
+        if data is None:
+            continue
+        if layout.is_change(entry.path):
+            changes.setdefault(layout.names_of_change(entry.path)[1], []).append(data)
+            continue
+        if not layout.is_memory(entry.path):
+            continue
+        found = _parsed(entry.path, data)
+        asked = _is_asked(found.id, references) if references else found.kind in LESSONS
+        if not asked:
+            left.append(found)
+            continue
+        here = context.index.view().with_id(found.id)
+        if here:
+            continue
+        saving.write_file(context, entry.path, _renamed(data, named))
+        memories.append(found)
+    changed = []
+    for identity, found_changes in changes.items():
+        if references and _is_asked(identity, references) and context.index.view().with_id(identity):
+            _reapply(context, identity, found_changes, branch)
+            changed.append(_by_id(context, identity))
+    _demand_all(references, [*memories, *changed], branch)
+    return Adopted(branch, into, tuple(memories), tuple(changed), tuple(left))
+
+
+def _reapply(context: Context, identity: str, theirs: Sequence[bytes], branch: str) -> None:
+    """Make the changes ``theirs`` of one memory again, as an edit of the branch at hand.
+
+    Raises:
+        NeedsDecision: they do not fit what the memory says here.
+
+    """
+    from agentmem.model import applying, changes
+
+    parsed = [change for data in theirs if (change := changes.parse(data)[0])]
+    view = context.index.view()
+    position = view.with_id(identity)
+    if not position:
+        raise NotFound(f"no memory {identity[: ids.SHORT]} here that {branch} could have changed")
+    found = selecting.fetch(context.index, view, position[:1])[0]
+
+    def make(seen: bytes) -> bytes:
+        applied = applying.apply(seen, parsed)
+        if applied.conflicts:
+            fields = ", ".join(sorted({conflict.field for conflict in applied.conflicts}))
+            raise NeedsDecision(
+                f"{identity[: ids.SHORT]} says something else here than {branch} saw: {fields}",
+                f"agentmem show {identity[: ids.SHORT]} --branch {branch}     then agentmem edit {identity[: ids.SHORT]} …",
+            )
+        return applied.data
+
+    named = {key for change in parsed for key in change.fields}
+    placing.rewrite(context, found, make, named, verb="overlay adopt …")
+
+
+def _renamed(data: bytes, branch: str | None) -> bytes:
+    edit = Edit("branch", "delete") if branch is None else Edit("branch", "set", branch)
+    return editing.edit(data, [edit])
+
+
+def _parsed(path: str, data: bytes) -> Memory:
+    parsed = document.parse(data)
+    return memory.place(memory.read(parsed.meta, parsed.body, parsed.lines)[0], path)
+
+
+def _by_id(context: Context, identity: str) -> Memory:
+    view = context.index.view()
+    return selecting.fetch(context.index, view, view.with_id(identity)[:1])[0].memory
+
+
+def _is_asked(identity: str, references: Sequence[str]) -> bool:
+    return not references or any(identity.startswith(word.lower()) for word in references)
+
+
+def _demand_all(references: Sequence[str], taken: Sequence[Memory], branch: str) -> None:
+    for word in references:
+        if not any(one.id.startswith(word.lower()) for one in taken):
+            raise NotFound(
+                f"{branch} has no memory {word} that is not here", f"agentmem list --branch {branch}"
+            )

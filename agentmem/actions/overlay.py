@@ -1,0 +1,210 @@
+"""What branches have added to trunk's memory and changed in it: listed, shown, compared."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from agentmem.actions import placing, selecting, standing
+from agentmem.actions.context import Context, Standpoint
+from agentmem.actions.selecting import Found
+from agentmem.errors import NotFound
+from agentmem.index.view import Entry
+from agentmem.model.differences import FieldDifference
+from agentmem.store import layout
+
+if TYPE_CHECKING:
+    from agentmem.index.catalog import ChangeRow
+
+PENDING, ABSORBED, CONFLICT, ORPHAN = "pending", "absorbed", "conflict", "orphan"
+
+
+class Overlay(NamedTuple):
+    """One branch as the view at hand has it; ``new`` counts its memories that trunk has not, the others count changes.
+
+    ``layer`` is own, merged or unmerged; ``carried`` counts files of it that are not committed here.
+    """
+
+    branch: str
+    layer: str
+    new: int = 0
+    pending: int = 0
+    conflicts: int = 0
+    absorbed: int = 0
+    carried: int = 0
+
+
+class Listed(NamedTuple):
+    """The branches that have something here; ``orphans`` counts changes of memories that this tree has not."""
+
+    view: Standpoint
+    trunk: str | None
+    overlays: tuple[Overlay, ...]
+    orphans: int
+    notes: tuple[str, ...] = ()
+
+
+class ShownChange(NamedTuple):
+    """One change: what it says about which memory, and what has become of it (pending, conflict, absorbed, orphan).
+
+    ``memory`` is None where this tree has not the memory.
+    """
+
+    id: str
+    identity: str
+    memory: Found | None
+    state: str
+    fields: tuple[FieldDifference, ...]
+    by: str | None
+    created: int | None
+    path: str
+
+
+class Shown(NamedTuple):
+    """One branch's new memories and changes."""
+
+    view: Standpoint
+    branch: str
+    memories: tuple[Found, ...]
+    changes: tuple[ShownChange, ...]
+    shorts: Mapping[str, str] = MappingProxyType({})
+    notes: tuple[str, ...] = ()
+
+
+def listing(context: Context) -> Listed:
+    """Every branch that has something in the view at hand that trunk has not, or changes that stay to be swept."""
+    index = context.index
+    view = index.view()
+    counts: dict[str, dict[str, int]] = {}
+    layers: dict[str, str] = {}
+
+    def count(branch: str, what: str, layer: str) -> None:
+        row = counts.setdefault(branch, {})
+        row[what] = row.get(what, 0) + 1
+        layers.setdefault(branch, layer)
+
+    here = context.standpoint.branch
+    for found in not_on_trunk(context):
+        count(found.branch or "", "new", found.layer)
+    for position, pending in view.pending.items():
+        if position in view.foreign:
+            count(view.foreign[position].branch, "pending", "unmerged")
+            if pending.conflicts:
+                count(view.foreign[position].branch, "conflicts", "unmerged")
+    for state, _, row in _states(context):
+        layer = "own" if standing.is_own(context, here, row.branch) else "merged"
+        if state == ABSORBED:
+            count(row.branch, "absorbed", layer)
+        elif state != ORPHAN:
+            count(row.branch, "pending", layer)
+            if state == CONFLICT:
+                count(row.branch, "conflicts", layer)
+    for carried in index.carried:
+        count(carried.branch, "carried", "unmerged")
+    order = {"own": 0, "merged": 1, "unmerged": 2}
+    overlays = [Overlay(branch, layers[branch], **found) for branch, found in counts.items()]
+    overlays.sort(key=lambda overlay: (order[overlay.layer], overlay.branch))
+    return Listed(context.standpoint, context.trunk, tuple(overlays), len(index.orphans), tuple(index.notes))
+
+
+def shown(context: Context, branch: str | None) -> Shown:
+    """What ``branch`` (None: the one at hand) has added and changed, in the view at hand.
+
+    Raises:
+        NotFound: it has nothing here.
+
+    """
+    name = (
+        branch or context.standpoint.branch or placing.branch_for_writing(context, None, "overlay show") or ""
+    )
+    view = context.index.view()
+    memories = [
+        one for one in not_on_trunk(context) if one.branch == name or _same(context, name, one.branch)
+    ]
+    positions = {identity: i for i, identity in reversed(list(enumerate(view.columns.ids)))}
+    chosen = [
+        (state, entry, row) for state, entry, row in _states(context) if _same(context, name, row.branch)
+    ]
+    if not memories and not chosen and branch is not None and name != context.standpoint.branch:
+        raise NotFound(f'nothing of "{branch}" is here', "agentmem overlay list --all-branches")
+    from agentmem.model import changes, differences
+
+    contents = context.index.bytes_of([entry for _, entry, _ in chosen])
+    about = {layout.names_of_change(entry.path)[1] for _, entry, _ in chosen}
+    found = selecting.fetch(context.index, view, [positions[i] for i in sorted(about) if i in positions])
+    by_id = {one.memory.id: one for one in standing.labelled(context, found)}
+    said = []
+    for state, entry, row in chosen:
+        change = changes.parse(contents[entry.blob])[0] if entry.blob in contents else None
+        if change is not None:
+            said.append(
+                ShownChange(
+                    change.id,
+                    change.memory,
+                    by_id.get(change.memory),
+                    state,
+                    differences.said_by(change),
+                    change.by,
+                    row.created,
+                    f"{context.place.name}/{entry.path}",
+                )
+            )
+    said.sort(key=lambda one: (one.created or 0, one.id))
+    return Shown(
+        context.standpoint, name, tuple(memories), tuple(said), view.shorts, tuple(context.index.notes)
+    )
+
+
+def not_on_trunk(context: Context) -> list[Found]:
+    """The memories of the view that trunk has not, labelled."""
+    index = context.index
+    view = index.view()
+    named = index.knowledge.branches(list(view.columns.rows))
+    chosen = [i for i, row in enumerate(view.columns.rows) if row in named or i in view.foreign]
+    found = standing.labelled(context, selecting.fetch(index, view, chosen))
+    return [one for one in found if one.layer != "base" and one.position not in view.pending]
+
+
+def _same(context: Context, name: str, written: str | None) -> bool:
+    return written is not None and (written == name or standing.is_own(context, name, written))
+
+
+def _states(context: Context) -> Iterable[tuple[str, Entry, "ChangeRow"]]:
+    """Every change that the tree holds, with what has become of it."""
+    import json
+
+    from agentmem.index import overlays
+
+    index = context.index
+    view = index.view()
+    if not view.columns.changes:
+        return
+    rows = overlays.learn(
+        [Entry(path, blob) for path, blob in view.columns.changes.items()], index.knowledge, index.bytes_of
+    )
+    waiting = {
+        entry.path
+        for found in overlays.open_changes(view.columns, index.knowledge, index.bytes_of).values()
+        for entry, _ in found
+    }
+    orphans = {entry.path for entry in index.orphans}
+    parties = {
+        party["change"]
+        for pending in view.pending.values()
+        if pending.conflicts
+        for conflict in json.loads(pending.conflicts)
+        for party in conflict["parties"]
+    }
+    for path, blob in sorted(view.columns.changes.items()):
+        row = rows.get(blob)
+        if row is None or row.broken:
+            continue
+        state = (
+            ORPHAN
+            if path in orphans
+            else ABSORBED
+            if path not in waiting
+            else CONFLICT
+            if row.id in parties
+            else PENDING
+        )
+        yield state, Entry(path, blob), row

@@ -1,0 +1,319 @@
+"""Where a write goes: the branch it is for, and whether an edit is made in place or becomes a change in the branch's overlay."""
+
+import os
+from collections.abc import Callable, Collection, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from agentmem.actions import saving
+from agentmem.actions.context import Context
+from agentmem.actions.standing import is_own
+from agentmem.errors import NotFound, UsageError
+from agentmem.git import settings, state
+from agentmem.store import layout, overlays, reading, writing
+
+if TYPE_CHECKING:
+    from agentmem.actions.selecting import Found
+    from agentmem.model.changes import Change
+    from agentmem.model.editing import Edit
+
+
+class Placed(NamedTuple):
+    """An edit that was written: the memory as it reads now, and the file that says so.
+
+    ``layer`` is base where the memory's own file was edited, own where it became a change of this branch.
+    """
+
+    data: bytes
+    path: str
+    layer: str
+
+
+def branch_for_writing(context: Context, explicit: str | None = None, verb: str = "add …") -> str | None:
+    """The branch that a write is for; None before the first commit of a HEAD that names none.
+
+    Raises:
+        UsageError: HEAD is detached and nothing says which; the hint has the way out.
+
+    """
+    repository = context.repository
+    branch = explicit or state.branch(repository) or state.ci_branch(context.environment)
+    if branch:
+        _record(context, branch)
+        return branch
+    if repository.head is None or repository.bare:
+        return None
+    doing = "bisect in progress" if state.bisecting(repository) else state.under_way(repository)
+    if doing and "in progress" not in doing:
+        doing += " in progress"
+    about = f" ({doing})" if doing else ""
+    raise UsageError(
+        f"HEAD is detached at {repository.head[:7]}{about}; which branch is this memory for?",
+        f"agentmem {verb} --branch {_likely_branch(context)}",
+    )
+
+
+def _likely_branch(context: Context) -> str:
+    from agentmem.git import process
+
+    start = os.path.join(context.repository.git_dir, "BISECT_START")
+    if os.path.exists(start):
+        with open(start, encoding="utf-8", errors="replace") as file:
+            return file.read().strip().removeprefix("refs/heads/")
+    out = process.run(
+        context.repository.directory,
+        "for-each-ref", "--count=1", "--sort=-committerdate", "--format=%(refname:short)", "--contains", "HEAD", "refs/heads",
+    ).out  # fmt: skip
+    return os.fsdecode(out).strip() or context.trunk or "BRANCH"
+
+
+def _record(context: Context, branch: str) -> None:
+    if branch != context.trunk and settings.overlay_of(context.repository, branch) is None:
+        settings.record_overlay(context.repository, branch, layout.overlay_folder(branch))
+
+
+def folder_of(context: Context, branch: str) -> str:
+    """The overlay folder of ``branch``: the one that was recorded before it was renamed, else the one of its name."""
+    return settings.overlay_of(context.repository, branch) or layout.overlay_folder(branch)
+
+
+Make = Callable[[bytes], bytes]
+"""What an edit makes of a memory's text as its writer sees it."""
+
+
+def edit(
+    context: Context,
+    found: "Found",
+    edits: "Sequence[Edit]",
+    body: str | None = None,
+    branch: str | None = None,
+    verb: str = "edit …",
+) -> Placed | None:
+    """Edit the fields ``edits`` and the ``body`` of one memory; see ``rewrite``."""
+    path = found.path.removeprefix(context.place.name + "/")
+    named = {edit.key for edit in edits} | ({"body"} if body is not None else set())
+    return rewrite(
+        context, found, lambda data: saving.edited(context, path, data, edits, body), named, branch, verb
+    )
+
+
+def rewrite(
+    context: Context,
+    found: "Found",
+    make: Make,
+    named: Collection[str],
+    branch: str | None = None,
+    verb: str = "edit …",
+) -> Placed | None:
+    """Put what ``make`` makes of one memory where that is right; None when it is so already.
+
+    ``named`` are the fields that the writer decides, though they may stay as they are.
+
+    Raises:
+        UsageError: its front matter must be mended by hand first, or HEAD is detached; NotWritable; NotFound.
+
+    """
+    path = found.path.removeprefix(context.place.name + "/")
+    context.index.view()
+    if context.repository.bare:
+        saving.demand_writable(context, path)
+    at = branch_for_writing(context, branch, verb)
+    with writing.locked(context.lock_folders, found.memory.id[:2]):
+        waiting = _pending(context, found.memory.id)
+        if at is not None and not _in_place(context, found, at, bool(waiting)):
+            return _as_change(context, found, path, make, named, at, waiting)
+        if waiting and at is not None:
+            return _with_pending(context, found, path, make, named, at, waiting)
+        data = base_text(context, found, path)
+        new = make(data)
+        if new == data:
+            return None
+        saving.write_file(context, path, new, replace=True)
+        return Placed(new, path, "base")
+
+
+def _in_place(context: Context, found: "Found", branch: str, waiting: bool) -> bool:
+    """Whether ``branch`` edits the memory's own file: trunk does, and whoever has it while trunk has it not yet."""
+    trunk = context.trunk
+    if trunk is None or branch == trunk:
+        return True
+    if waiting:  # others have said what they want of it: an edit must say that it has seen that
+        return False
+    from agentmem.git import revisions
+
+    repository = context.repository
+    whole = repository.prefix + found.path
+    if not revisions.is_tracked(repository, whole):
+        return True
+    if not is_own(context, branch, found.memory.branch):
+        return False
+    tips = revisions.trunk_tips(repository, trunk)
+    return not revisions.holds_memory(
+        repository, tips, repository.prefix + context.place.name, whole, found.memory.id
+    )
+
+
+class _Pending(NamedTuple):
+    """A pending change of a memory: where it lies, and what it says."""
+
+    path: str
+    change: "Change"
+
+
+def _pending(context: Context, identity: str) -> list[_Pending]:
+    """The pending changes of a memory, as they are at this moment."""
+    root = context.place.root
+    view_changes = context.index.columns.changes
+    if not view_changes and not os.path.isdir(os.path.join(root, layout.OVERLAYS)):
+        return []
+    from agentmem.index.view import Entry
+    from agentmem.model import applying, changes
+
+    carried = {one.path for one in context.index.carried}
+    there = [path for path in overlays.change_paths(root, identity) if path not in carried]
+    contents = dict(overlays.read(root, there))
+    hidden = [
+        Entry(path, blob)
+        for path, blob in view_changes.items()
+        if layout.names_of_change(path)[1] == identity and path not in contents
+    ]
+    if hidden:  # a sparse checkout keeps them in git alone
+        data = context.index.bytes_of(hidden)
+        contents |= {entry.path: data[entry.blob] for entry in hidden if entry.blob in data}
+    parsed = {path: change for path, data in sorted(contents.items()) if (change := changes.parse(data)[0])}
+    receipts = overlays.receipts(root) | {path.rpartition("/")[2] for path in context.index.columns.receipts}
+    open_ = {change.id for change in applying.pending(parsed.values(), receipts)}
+    found: dict[str, _Pending] = {}
+    for path, change in parsed.items():
+        if change.id in open_ and change.memory == identity:
+            found.setdefault(change.id, _Pending(path, change))
+    return list(found.values())
+
+
+def _as_change(
+    context: Context,
+    found: "Found",
+    path: str,
+    make: Make,
+    named: Collection[str],
+    branch: str,
+    waiting: "Sequence[_Pending]",
+) -> Placed | None:
+    """Write the edit as a change of ``branch``; its last one that git does not hold yet is replaced."""
+    from agentmem.git import revisions
+    from agentmem.model import applying, changes, ids
+
+    base = base_text(context, found, path)
+    prefix = f"{context.repository.prefix}{context.place.name}/"
+    own = next(
+        (
+            one
+            for one in reversed(waiting)
+            if is_own(context, branch, one.change.branch)
+            and os.path.lexists(os.path.join(context.place.root, one.path))
+            and not revisions.is_tracked(context.repository, prefix + one.path)
+        ),
+        None,
+    )
+    others = [one.change for one in waiting if one is not own]
+    before = applying.apply(base, others)
+    seen = applying.apply(base, [one.change for one in waiting])
+    new = make(seen.data)
+    names = set(named)
+    if own is not None:
+        names |= set(own.change.fields) | ({"body"} if own.change.body else set())
+        names |= {"status"} if own.change.retract is not None else set()
+    decided = names & {conflict.field for conflict in (*before.conflicts, *seen.conflicts)}
+    if new == seen.data and not decided:
+        return None
+    parts = changes.between(before.data, new, decided)
+    whole = os.path.join(context.place.root, own.path) if own else ""
+    if not (parts.fields or parts.body or parts.retract is not None):
+        if own is None:
+            return None
+        writing.remove(whole)
+        return Placed(new, own.path, "own")
+    change = changes.Change(
+        id=own.change.id if own else ids.new_id(os.urandom),
+        memory=found.memory.id,
+        branch=branch,
+        by=context.agent,
+        created=context.now,
+        after=tuple(sorted(one.id for one in others)),
+        fields=parts.fields,
+        body=parts.body,
+        retract=parts.retract,
+    )
+    data = changes.compose(change)
+    where = own.path if own else layout.change_path(folder_of(context, branch), change.memory, change.id)
+    saving.write_file(context, where, data, replace=own is not None)
+    return Placed(new, where, "own")
+
+
+def _with_pending(
+    context: Context,
+    found: "Found",
+    path: str,
+    make: Make,
+    named: Collection[str],
+    branch: str,
+    waiting: "Sequence[_Pending]",
+) -> Placed | None:
+    """Edit on trunk a memory with pending changes: base takes them up with the edit, which decides what it names.
+
+    Where a conflict is left that the edit does not name, the edit becomes a change as on any branch: base may take up no part
+    of a change that is not settled.
+    """
+    from agentmem.model import applying
+
+    base = base_text(context, found, path)
+    every = [one.change for one in waiting]
+    seen = applying.apply(base, every)
+    if {conflict.field for conflict in seen.conflicts} - set(named):
+        return _as_change(context, found, path, make, named, branch, waiting)
+    new = make(seen.data)
+    if new == seen.data and not seen.conflicts:
+        return None
+    saving.write_file(context, path, new, replace=True)
+    write_receipts(context, {one.change.id: one.path for one in waiting}, every)
+    return Placed(new, path, "base")
+
+
+def write_receipts(context: Context, paths: dict[str, str], changes: "Sequence[Change]") -> list[str]:
+    """Write a receipt for each of ``changes`` (at ``paths``, by id) and for what their writers saw; the receipts' paths."""
+    written = []
+    for change in changes:
+        folder = layout.names_of_change(paths[change.id])[0]
+        for identity in (change.id, *change.after):
+            own = layout.names_of_change(paths[identity])[0] if identity in paths else folder
+            receipt = layout.receipt_path(own, identity)
+            if receipt not in written:
+                saving.write_file(context, receipt, b"", exist_ok=True)
+                written.append(receipt)
+    return written
+
+
+def text_of(context: Context, found: "Found") -> bytes:
+    """The text of a memory as the view at hand shows it: its file with the pending changes applied."""
+    from agentmem.model import applying
+
+    base = base_text(context, found, found.path.removeprefix(context.place.name + "/"))
+    waiting = _pending(context, found.memory.id)
+    return applying.apply(base, [one.change for one in waiting]).data if waiting else base
+
+
+def base_text(context: Context, found: "Found", path: str) -> bytes:
+    """The bytes of the memory's own file now; of one that a sparse checkout leaves out, as git has it.
+
+    Raises:
+        NotFound: it is gone.
+
+    """
+    data = reading.read(context.place.root, path)
+    if data is None:
+        from agentmem.index.view import Entry
+
+        blob = context.index.base_blob(found.position, context.index.columns)
+        data = context.index.bytes_of([Entry(path, blob)]).get(blob)
+    if data is None:
+        raise NotFound(f"{found.path} is not in this worktree", "a rename or a removal hides it: git status")
+    return data

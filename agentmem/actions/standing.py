@@ -1,0 +1,267 @@
+"""Where one looks from: the worktree at hand, another branch, a commit, a moment; and what each memory is, seen from there."""
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from agentmem.actions.context import Context, Standpoint
+from agentmem.actions.selecting import Conflict, Found, nearest
+from agentmem.errors import NotFound, UsageError
+from agentmem.git import process, settings, state
+from agentmem.index.view import Origin
+from agentmem.model import safety, times
+from agentmem.store import layout
+
+SAID = 80
+"""Characters of what one side of a conflict says, in a line."""
+
+
+def stand(
+    context: Context, at: str | None = None, branch: str | None = None, all_branches: bool = False
+) -> None:
+    """Look from ``branch`` in place of the one at hand, as of ``at`` (a revision, or a moment on that branch), with or without
+    what other branches have; before the first view.
+
+    Raises:
+        NotFound: no such branch or revision; UsageError: nothing was there yet, or ``at`` is neither revision nor moment.
+
+    """
+    if branch is not None:
+        _stand_on(context, branch)
+    if at is not None:
+        _go_back(context, at)
+    if all_branches:
+        context.index.include_others()
+
+
+def _stand_on(context: Context, branch: str) -> None:
+    from agentmem.git import revisions
+
+    repository = context.repository
+    if branch == state.branch(repository) and not repository.bare:
+        return
+    found = revisions.branch_tip(repository, branch)
+    if found is None:
+        names = [
+            ref.removeprefix("refs/heads/").removeprefix("refs/remotes/")
+            for _, ref in revisions.tips_of(repository, ["refs/heads", "refs/remotes"])
+        ]
+        raise NotFound(f'no branch "{branch}" here', nearest(branch, names) + "git fetch gets what is new")
+    context.index.stand_at(found[1], context.now)
+    context.index.include_others(branch)
+    context.standpoint = Standpoint(branch, found[1], None)
+
+
+def _go_back(context: Context, at: str) -> None:
+    from agentmem.git import revisions
+
+    repository = context.repository
+    start = context.standpoint.commit
+    try:
+        moment: int | None = times.parse_when(at, context.now)
+    except ValueError:
+        moment = None
+    if moment is None:
+        commit = revisions.resolve(repository, at)
+        if commit is None:
+            raise UsageError(
+                f"--at: {at!r} is no revision here, and no moment: {times.GRAMMAR}, a branch, tag or commit",
+                "git fetch --unshallow" if repository.shallow else None,
+            )
+        context.index.stand_at(commit.id, commit.time)
+        context.standpoint = Standpoint(None, commit.id, commit.time, at)
+        context.set_clock(commit.time)
+        return
+    found = revisions.at(repository, start, moment) if start else None
+    if found is None:
+        when = times.format_iso(moment)
+        raise UsageError(
+            f"nothing was committed here at {when} yet",
+            "git fetch --unshallow (this clone lacks the older part of history)"
+            if repository.shallow
+            else None,
+        )
+    branch = context.standpoint.branch
+    context.index.stand_at(found.id, moment)
+    context.standpoint = Standpoint(branch, found.id, moment)
+    context.set_clock(moment)
+
+
+def commit_of(context: Context, name: str) -> str:
+    """The commit that ``name``, a branch (here or on a remote) or any revision, leads to.
+
+    Raises:
+        NotFound: there is none here.
+
+    """
+    from agentmem.git import revisions
+
+    tip = revisions.branch_tip(context.repository, name)
+    if tip is not None:
+        return tip[1]
+    commit = revisions.resolve(context.repository, name)
+    if commit is None:
+        raise NotFound(
+            f'no branch or revision "{name}" here',
+            "git fetch --unshallow" if context.repository.shallow else "git fetch gets what is new",
+        )
+    return commit.id
+
+
+def labelled(context: Context, found: Sequence[Found]) -> list[Found]:
+    """``found`` with what each is from where one stands: its layer and branch, whose changes are applied, its conflicts.
+
+    One process for all of them, and none where nothing was written on another branch than trunk.
+    """
+    view = context.index.view()
+    trunk = context.trunk
+    here = state.branch(context.repository)
+    on_trunk = trunk is not None and here == trunk and context.index.is_at_hand
+    asked = [one.path for one in found if one.memory.branch or one.position in view.foreign]
+    held, known = (
+        (set[str](), False) if on_trunk or not asked or not trunk else _on_trunk(context, trunk, asked)
+    )
+    out = []
+    for one in found:
+        origin = view.foreign.get(one.position)
+        layer, branch = _layer(context, one, origin, here, on_trunk or one.path in held, known)
+        pending = view.pending.get(one.position)
+        out.append(
+            one._replace(
+                layer=layer,
+                branch=branch,
+                uncommitted=origin is not None and origin.uncommitted,
+                changed_by=pending.branches if pending else (),
+                conflicts=(
+                    *(_conflicts(pending.conflicts) if pending and pending.conflicts else ()),
+                    *_merged_by_hand(one.memory.extra),
+                ),
+            )
+        )
+    return out
+
+
+def _layer(
+    context: Context, one: Found, origin: Origin | None, here: str | None, held: bool, known: bool
+) -> tuple[str, str | None]:
+    if origin is not None:
+        return "unmerged", origin.branch
+    written = one.memory.branch
+    if written is None or held:
+        return "base", None
+    if not context.index.is_at_hand and context.standpoint.branch is not None:
+        return ("unmerged", written) if known else ("base", None)
+    if is_own(context, here, written):
+        return "own", written
+    return ("merged", written) if known else ("base", None)
+
+
+def _on_trunk(context: Context, trunk: str, paths: Sequence[str]) -> tuple[set[str], bool]:
+    """Which of ``paths`` (from the folder of the store) trunk holds, and whether this clone knows trunk at all.
+
+    Asked of the local branch and of each remote's in one process.
+    """
+    repository = context.repository
+    try:
+        remotes = sorted({"origin", *os.listdir(os.path.join(repository.common_dir, "refs", "remotes"))})
+    except OSError:
+        remotes = ["origin"]
+    refs = [f"refs/heads/{trunk}", *(f"refs/remotes/{remote}/{trunk}" for remote in remotes)]
+    names = [path for path in dict.fromkeys(paths) if "\n" not in path and "\n" not in repository.prefix]
+    requests = [*refs, *(f"{ref}:{repository.prefix}{path}" for ref in refs for path in names)]
+    out = process.run(
+        repository.directory,
+        "cat-file",
+        "--batch-check=%(objecttype)",
+        stdin=b"".join(os.fsencode(f"{request}\n") for request in requests),
+    ).out
+    answers = out.split(b"\n")
+    known = b"commit" in answers[: len(refs)]
+    asked = [path for _ in refs for path in names]
+    return {
+        path for path, answer in zip(asked, answers[len(refs) :], strict=False) if answer == b"blob"
+    }, known
+
+
+def is_own(context: Context, branch: str | None, written: str | None) -> bool:
+    """Whether what was written on ``written`` is of ``branch``, which may have been renamed since."""
+    if branch is None or written is None:
+        return False
+    return written == branch or layout.overlay_folder(written) == settings.overlay_of(
+        context.repository, branch
+    )
+
+
+def _conflicts(text: str) -> tuple[Conflict, ...]:
+    import json
+
+    return tuple(
+        Conflict(
+            record["field"],
+            record["base"],
+            tuple((p["branch"], p["value"]) for p in record["parties"]),
+            record,
+        )
+        for record in json.loads(text)
+    )
+
+
+def _merged_by_hand(extra: Mapping[str, Any]) -> tuple[Conflict, ...]:
+    """The conflicts that the merge driver left in the file itself, until an edit ends them."""
+    left = extra.get("conflicts")
+    if not isinstance(left, list):
+        return ()
+    found = []
+    for entry in left:
+        if isinstance(entry, dict) and isinstance(entry.get("field"), str):
+            values = entry.get("values")
+            parties = [("", value) for value in (values if isinstance(values, list) else [])]
+            record = {
+                "field": entry["field"],
+                "base": None,
+                "note": "",
+                "parties": [
+                    {"change": None, "branch": None, "by": None, "created": None, "value": value}
+                    for _, value in parties
+                ],
+            }
+            found.append(Conflict(entry["field"], None, tuple(parties), record))
+    return tuple(found)
+
+
+def notes_of(found: Found) -> tuple[str, ...]:
+    """What deviates from the default about one memory, in print order."""
+    notes = [] if found.status in ("active", "open") else [found.status]
+    branch = safety.one_line(found.branch or "")
+    if found.layer == "own":
+        notes.append("this branch")
+    elif found.layer == "merged":
+        notes.append(f"from {branch}")
+    elif found.layer == "unmerged":
+        notes.append(f"{branch}{', not committed' if found.uncommitted else ''}, NOT merged here")
+    if found.changed_by and found.layer != "unmerged":
+        notes.append(f"changed on {safety.one_line(', '.join(found.changed_by))}")
+    if found.conflicts:
+        notes.append("CONFLICT")
+    return tuple(notes)
+
+
+def conflict_line(conflict: Conflict) -> str:
+    """One field of which several say different things, in one line: what is shown, and what each would have."""
+    sides = [
+        (f"{branch}: " if branch else "") + _shortened(_said(value)) for branch, value in conflict.parties
+    ]
+    return safety.one_line(f"CONFLICT {conflict.field}: {' | '.join(sides)}")
+
+
+def _shortened(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= SAID else flat[: SAID - 1] + "…"
+
+
+def _said(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_said(part)}" for key, part in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_said, value))
+    return "nothing" if value is None else str(value)

@@ -1,0 +1,216 @@
+"""The other branches and worktrees: their tips, and what each of them alone has, for hundreds at once."""
+
+import os
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from agentmem.git import process
+from agentmem.git.repository import Difference, Probe, Repository
+
+
+class Tip(NamedTuple):
+    """A branch: ``name`` as people say it (``feature/queue``, ``origin/feature/queue``), its commit, the tree of its store."""
+
+    name: str
+    ref: str
+    commit: str
+    tree: str
+
+
+class OtherWorktree(NamedTuple):
+    """Another worktree of this repository; ``branch`` is None where its HEAD is detached."""
+
+    path: str
+    branch: str | None
+    head: str | None
+
+
+def tips(repository: Repository, below: str) -> list[Tip]:
+    """Every local and remote-tracking branch that has a store at ``below`` (from the top), local ones first."""
+    out = process.run(
+        repository.directory,
+        "for-each-ref",
+        "--format=%(objectname) %(refname) %(symref)",
+        "refs/heads",
+        "refs/remotes",
+    ).out
+    found = []
+    for line in os.fsdecode(out).splitlines():
+        commit, ref, symbolic = line.split(" ", 2)
+        if not symbolic:
+            found.append((commit, ref))
+    trees = store_trees(repository, [commit for commit, _ in found], below)
+    return [
+        Tip(ref.removeprefix("refs/heads/").removeprefix("refs/remotes/"), ref, commit, trees[commit])
+        for commit, ref in found
+        if commit in trees
+    ]
+
+
+def store_trees(repository: Repository, commits: Iterable[str], below: str) -> dict[str, str]:
+    """The tree id of the folder ``below`` (from the top) in each of ``commits`` that has it."""
+    wanted = list(dict.fromkeys(commits))
+    if "\n" in below:  # cat-file's requests are lines
+        found = {}
+        for commit in wanted:
+            result = process.run(repository.directory, "rev-parse", "-q", "--verify", f"{commit}:{below}")
+            if result.code == 0:
+                found[commit] = result.out.decode("ascii").strip()
+        return found
+    request = b"".join(os.fsencode(f"{commit}:{below}\n") for commit in wanted)
+    out = process.run(
+        repository.directory, "cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=request
+    ).out
+    trees = {}
+    for commit, line in zip(wanted, out.splitlines(), strict=False):
+        name, _, kind = line.partition(b" ")
+        if kind == b"tree":
+            trees[commit] = name.decode("ascii")
+    return trees
+
+
+def fork_points(
+    repository: Repository, commits: Iterable[str], trunk: Iterable[str]
+) -> dict[str, frozenset[str]]:
+    """For each of ``commits`` that ``trunk`` (commits) does not hold: where its line left trunk's, as trunk's own commits.
+
+    Several where trunk was merged back in between; none where the histories have nothing in common, or a shallow clone
+    ends before. One walk for all of them, over what trunk does not have.
+    """
+    request = "".join(f"{commit}\n" for commit in dict.fromkeys(commits))
+    request += "".join(f"^{commit}\n" for commit in dict.fromkeys(trunk))
+    out = process.demand(
+        repository.directory,
+        "rev-list",
+        "--topo-order",
+        "--parents",
+        "--boundary",
+        "--stdin",
+        stdin=request.encode("ascii"),
+    )
+    parents: dict[str, list[str]] = {}
+    boundary = set()
+    for line in out.decode("ascii").splitlines():
+        commit, *rest = line.split(" ")
+        if commit.startswith("-"):
+            boundary.add(commit[1:])
+        else:
+            parents[commit] = rest
+    left: dict[str, frozenset[str]] = {}
+    for commit in reversed(parents):
+        at: set[str] = set()
+        for parent in parents[commit]:
+            at |= {parent} if parent in boundary else left.get(parent, frozenset())
+        left[commit] = frozenset(at)
+    return {commit: left[commit] for commit in commits if commit in left}
+
+
+def differing(
+    repository: Repository, pairs: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], list[Difference]]:
+    """What differs from the first to the second tree of each pair: one process for any number of pairs."""
+    wanted = [pair for pair in dict.fromkeys(pairs) if pair[0] != pair[1]]
+    found: dict[tuple[str, str], list[Difference]] = {pair: [] for pair in wanted}
+    if not wanted:
+        return found
+    request = "".join(f"{one} {other}\n" for one, other in wanted).encode("ascii")
+    out = process.demand(
+        repository.directory,
+        "diff-tree",
+        "--stdin",
+        "-r",
+        "-z",
+        "--raw",
+        "--no-renames",
+        "--no-abbrev",
+        stdin=request,
+    )
+    at = 0
+    current: list[Difference] = []
+    while at < len(out):
+        if out[at : at + 1] != b":":
+            end = out.index(b"\n", at)
+            one, _, other = out[at:end].decode("ascii").partition(" ")
+            current = found[one, other]
+            at = end + 1
+            continue
+        end = out.index(b"\0", at)
+        old_mode, new_mode, old, new, _ = out[at + 1 : end].decode("ascii").split(" ")
+        stop = out.index(b"\0", end + 1)
+        regular = new_mode.startswith("100")
+        current.append(
+            Difference(
+                path=os.fsdecode(out[end + 1 : stop]),
+                old=old if old_mode.startswith("100") else None,
+                new=new if regular else None,
+                deleted=not regular,
+            )
+        )
+        at = stop + 1
+    return found
+
+
+def empty_tree(repository: Repository) -> str:
+    """The id of the tree that holds nothing."""
+    from agentmem.git.repository import EMPTY_TREE
+
+    return EMPTY_TREE[repository.object_format]
+
+
+def other_worktrees(repository: Repository) -> list[OtherWorktree]:
+    """The other worktrees of this repository whose folders are there."""
+    out = process.run(repository.directory, "worktree", "list", "--porcelain", "-z")
+    separator = b"\0"
+    if out.code:  # git before 2.36
+        out, separator = process.run(repository.directory, "worktree", "list", "--porcelain"), b"\n"
+    found = []
+    own = os.path.realpath(repository.top)
+    for block in out.out.split(separator * 2):
+        facts = {}
+        for line in block.split(separator):
+            key, _, value = line.partition(b" ")
+            facts[key] = os.fsdecode(value)
+        path = facts.get(b"worktree")
+        if not path or b"bare" in facts or not os.path.isdir(path) or os.path.realpath(path) == own:
+            continue
+        head = facts.get(b"HEAD")
+        found.append(
+            OtherWorktree(
+                path=path,
+                branch=facts[b"branch"].removeprefix("refs/heads/") if b"branch" in facts else None,
+                head=None if head is None or not head.strip("0") else head,
+            )
+        )
+    return found
+
+
+def existing(repository: Repository, names: Iterable[str]) -> set[str]:
+    """Which of the branches ``names`` still exist, here or on a remote as last fetched."""
+    wanted = sorted(set(names))
+    if not wanted:
+        return set()
+    patterns = [
+        pattern for name in wanted for pattern in (f"refs/heads/{name}", f"refs/remotes/*/{name}") if name
+    ]
+    out = process.run(repository.directory, "for-each-ref", "--format=%(refname)", *patterns).out
+    refs = os.fsdecode(out).splitlines()
+    return {
+        name
+        for name in wanted
+        if f"refs/heads/{name}" in refs
+        or any(ref.startswith("refs/remotes/") and ref.endswith(f"/{name}") for ref in refs)
+    }
+
+
+def probes(worktrees: Iterable[OtherWorktree], relative: str) -> list[tuple[OtherWorktree, Probe, str]]:
+    """Ask git about the store of each of ``worktrees`` (``relative`` leads there from the top), all at once.
+
+    Gives the worktree, the running answers, and the folder that holds the store.
+    """
+    started = []
+    folder, name = os.path.split(relative)
+    for worktree in worktrees:
+        directory = os.path.join(worktree.path, folder) if folder else worktree.path
+        if os.path.isdir(os.path.join(directory, name)):
+            started.append((worktree, Probe(directory, name, None), directory))
+    return started

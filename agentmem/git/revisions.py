@@ -1,0 +1,121 @@
+"""Commits by name and by moment."""
+
+import os
+import re
+from typing import NamedTuple
+
+from agentmem.git import process
+from agentmem.git.repository import Repository
+
+_REFLOG = re.compile(r"@\{(?![0-9]+\}|-[0-9]+\}|u(?:pstream)?\}|push\})", re.IGNORECASE)
+"""``main@{last nonsense}``: git's own parser of dates, which reads what it does not know as *now*."""
+
+
+class Commit(NamedTuple):
+    """A commit and when it was made (the committer's time), seconds UTC."""
+
+    id: str
+    time: int
+
+
+def resolve(repository: Repository, name: str) -> Commit | None:
+    """The commit that ``name`` (a branch, tag, id or expression such as ``HEAD~3``) leads to; None where there is none."""
+    if not name.strip() or _REFLOG.search(name) or "\n" in name or "\0" in name:
+        return None
+    found = process.run(
+        repository.directory, "rev-parse", "-q", "--verify", "--end-of-options", f"{name}^{{commit}}"
+    )
+    if found.code:
+        return None
+    return _dated(repository, os.fsdecode(found.out).strip())
+
+
+def at(repository: Repository, start: str, moment: int) -> Commit | None:
+    """The commit at which the line of ``start`` (its first parents) stood at ``moment``, seconds UTC; None: before the first.
+
+    First parents, because what another branch committed earlier was not here before it was merged.
+    """
+    found = process.run(
+        repository.directory, "rev-list", "-1", "--first-parent", f"--min-age={moment}", start, "--"
+    )
+    name = os.fsdecode(found.out).strip()
+    return _dated(repository, name) if found.code == 0 and name else None
+
+
+def _dated(repository: Repository, name: str) -> Commit:
+    out = process.demand(repository.directory, "show", "-s", "--no-show-signature", "--format=%ct", name)
+    return Commit(name, int(out.split()[0]))
+
+
+def branch_tip(repository: Repository, name: str) -> tuple[str, str] | None:
+    """``(full ref, commit)`` of the local branch ``name``, else of the remote-tracking one; None where there is neither.
+
+    ``name`` may also be given with its remote (``origin/feature``).
+    """
+    asked = [f"refs/heads/{name}", f"refs/remotes/{name}", f"refs/remotes/*/{name}"]
+    tips = {ref: commit for commit, ref in tips_of(repository, asked)}
+    for ref in asked[:2]:
+        if ref in tips:
+            return ref, tips[ref]
+    rest = sorted(tips, key=lambda ref: (not ref.startswith("refs/remotes/origin/"), ref))
+    return (rest[0], tips[rest[0]]) if rest else None
+
+
+def tips_of(repository: Repository, patterns: list[str]) -> list[tuple[str, str]]:
+    """``(commit, full ref)`` of the refs that match ``patterns``; symbolic ones (``origin/HEAD``) left out."""
+    out = process.run(
+        repository.directory, "for-each-ref", "--format=%(objectname) %(refname) %(symref)", *patterns
+    ).out
+    found = []
+    for line in os.fsdecode(out).splitlines():
+        commit, ref, symbolic = line.split(" ", 2)
+        if not symbolic:
+            found.append((commit, ref))
+    return found
+
+
+def trunk_tips(repository: Repository, trunk: str) -> list[str]:
+    """The commits at which this clone knows trunk: the local branch's and the remote-tracking ones'."""
+    patterns = [f"refs/heads/{trunk}", f"refs/remotes/*/{trunk}"]
+    return list(dict.fromkeys(commit for commit, _ in tips_of(repository, patterns)))
+
+
+def holding(repository: Repository, commits: list[str], paths: list[str]) -> set[str]:
+    """Which of ``paths`` (from the worktree's top) any of ``commits`` holds; one process for all."""
+    if not commits or not paths:
+        return set()
+    asked = [(commit, path) for commit in commits for path in paths if "\n" not in path]
+    request = b"".join(os.fsencode(f"{commit}:{path}\n") for commit, path in asked)
+    out = process.run(repository.directory, "cat-file", "--batch-check=%(objecttype)", stdin=request).out
+    answers = out.split(b"\n")
+    found = {path for (_, path), answer in zip(asked, answers, strict=False) if answer == b"blob"}
+    for path in paths:
+        if "\n" in path and any(
+            process.run(repository.directory, "rev-parse", "-q", "--verify", f"{commit}:{path}").code == 0
+            for commit in commits
+        ):
+            found.add(path)
+    return found
+
+
+def holds_memory(repository: Repository, commits: list[str], below: str, path: str, identity: str) -> bool:
+    """Whether any of ``commits`` has the file ``path`` (from the top), or below the store a file whose name has ``identity``."""
+    if holding(repository, commits, [path]):
+        return True
+    ending = f"-{identity}.md"
+    return any(
+        name.endswith(ending)
+        for commit in commits
+        for name in process.paths(
+            process.run(
+                repository.directory, "ls-tree", "-r", "-z", "--name-only", "--full-tree", commit, "--", below
+            ).out
+        )
+    )
+
+
+def is_tracked(repository: Repository, path: str) -> bool:
+    """Whether the git index or HEAD holds ``path`` (from the worktree's top)."""
+    if process.run(repository.top, "ls-files", "-z", "--", path).out:
+        return True
+    return bool(repository.head and holding(repository, [repository.head], [path]))

@@ -1,0 +1,217 @@
+"""What other branches and worktrees have and the view at hand has not: read from git objects and files, nothing checked out."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from agentmem.git import branches, history
+from agentmem.git.branches import Tip
+from agentmem.git.repository import Difference
+from agentmem.index import overlays
+from agentmem.index.entries import Worktree
+from agentmem.index.view import Columns, Entry, Origin, Pending
+from agentmem.store import layout
+from agentmem.store.place import Place
+
+if TYPE_CHECKING:
+    from agentmem.index.index import Index
+
+
+class _Side(NamedTuple):
+    """Another branch or worktree: what it alone has (``new``), and all in which its tree differs from ours (None: gone)."""
+
+    origin: Origin
+    new: dict[str, str]
+    all: dict[str, str | None]
+
+
+def add(
+    index: "Index", columns: Columns, only: str | None = None
+) -> tuple[dict[int, Pending], dict[int, Origin]]:
+    """Append to ``columns`` what is elsewhere; what is applied to it and where it was read, by position.
+
+    A blob that is here, or that several others have, comes once. ``only``: no more than what worktrees of that branch have not
+    committed.
+    """
+    files = index.files(columns)
+    sides = [*_carried(index), *_worktrees(index, only)]
+    sides = [side for side in sides if side.origin.branch == only] if only else [*sides, *_tips(index, files)]
+    have = {columns.blobs[i] for i in range(len(columns.paths))} | set(files.values())
+    plain: dict[str, tuple[Entry, Origin]] = {}
+    changed: list[tuple[Origin, overlays.Task]] = []
+    for side in sides:
+        for path, blob in side.new.items():
+            if layout.is_memory(path) and blob not in have and blob not in plain:
+                plain[blob] = (Entry(path, blob), side.origin)
+        if any(layout.is_change(path) for path in side.new):
+            changed += [(side.origin, task) for task in _changed(index, columns, side)]
+    rows = index.learn([entry for entry, _ in plain.values()])
+    results = overlays.apply([task for _, task in changed], index.knowledge, index.bytes_of, index.blob_of)
+    composite = overlays.rows_of(results.values(), index.knowledge)
+    pending: dict[int, Pending] = {}
+    foreign: dict[int, Origin] = {}
+    replaced = {task.base.blob for _, task in changed}
+    for blob, (entry, origin) in plain.items():
+        row = rows.get(blob)
+        if row is not None and not row.broken and blob not in replaced:
+            foreign[len(columns.paths)] = origin
+            columns.add(entry.path, row)
+    for origin, task in changed:
+        result = results.get(task.key)
+        row = composite.get(result.blob) if result else None
+        if result is None or row is None or row.broken or result.blob in have:
+            continue
+        have.add(result.blob)
+        position = len(columns.paths)
+        foreign[position] = origin
+        pending[position] = Pending(
+            tuple(dict.fromkeys(row.branch for _, row in task.changes)), result.conflicts
+        )
+        columns.add(task.base.path, row)
+    return pending, foreign
+
+
+def _changed(index: "Index", columns: Columns, side: _Side) -> Iterable[overlays.Task]:
+    """The memories that the changes of ``side`` are about, as they are there."""
+    changes = {path: blob for path, blob in columns.changes.items() if path not in side.all}
+    changes |= {path: blob for path, blob in side.all.items() if blob and layout.is_change(path)}
+    receipts = {path.rpartition("/")[2] for path in columns.receipts if path not in side.all}
+    receipts |= {
+        path.rpartition("/")[2] for path, blob in side.all.items() if blob and layout.is_receipt(path)
+    }
+    about = {layout.names_of_change(path)[1] for path in side.new if layout.is_change(path)}
+    mine = {path: blob for path, blob in changes.items() if layout.names_of_change(path)[1] in about}
+    waiting = overlays.waiting(mine, receipts, index.knowledge, index.bytes_of)
+    if not waiting:
+        return
+    theirs = [Entry(path, blob) for path, blob in side.all.items() if blob and layout.is_memory(path)]
+    rows = index.learn(theirs)
+    bases = {rows[entry.blob].id: entry for entry in theirs if entry.blob in rows}
+    for position, identity in enumerate(columns.ids):
+        path = columns.paths[position]
+        if identity in waiting and identity not in bases and side.all.get(path, "") is not None:
+            bases[identity] = Entry(path, index.base_blob(position, columns))
+    for identity, found in waiting.items():
+        if identity in bases:
+            yield overlays.task(bases[identity], found)
+
+
+def _carried(index: "Index") -> Iterable[_Side]:
+    by_branch: dict[str, dict[str, str]] = {}
+    for one in index.carried:
+        by_branch.setdefault(one.branch, {})[one.path] = one.blob
+    for branch, files in by_branch.items():
+        yield _Side(Origin(branch, uncommitted=True), files, dict(files))
+
+
+def _tips(index: "Index", files: dict[str, str]) -> list[_Side]:
+    """What the other branches alone have; ``files`` are those here."""
+    repository = index.repository
+    own = f"refs/heads/{repository.branch}" if repository.branch else ""
+    every = branches.tips(repository, repository.prefix + index.place.name)
+    return _novel(index, [tip for tip in every if tip.ref != own], files)
+
+
+def _novel(index: "Index", tips: list[Tip], files: dict[str, str]) -> list[_Side]:
+    """What each of ``tips`` that HEAD does not hold has, against where its line left ours."""
+    repository = index.repository
+    below = repository.prefix + index.place.name
+    base = index.standing_at
+    forks = branches.fork_points(repository, [tip.commit for tip in tips], [base] if base else [])
+    open_tips: dict[str, Tip] = {}
+    for tip in tips:
+        if tip.commit in forks or base is None:
+            open_tips.setdefault(tip.commit, tip)
+    commits = {commit for tip in open_tips.values() for commit in forks.get(tip.commit, ())}
+    empty = branches.empty_tree(repository)
+    trees = branches.store_trees(repository, [*commits, *([base] if base else [])], below)
+    here = trees.get(base, empty) if base else empty
+    starts = {
+        tip.commit: [trees.get(commit, empty) for commit in forks.get(tip.commit, ())] or [here]
+        for tip in open_tips.values()
+    }
+    pairs = [(start, tip.tree) for tip in open_tips.values() for start in starts[tip.commit]]
+    found = branches.differing(repository, pairs)
+    news: dict[str, dict[str, str]] = {}
+    for tip in open_tips.values():
+        first, *rest = (
+            {d.path: d.new for d in found.get((start, tip.tree), ())} for start in starts[tip.commit]
+        )
+        new = {path: blob for path, blob in first.items() if blob and layout.is_kept(path)}
+        for other in rest:
+            new = {path: blob for path, blob in new.items() if other.get(path) == blob}
+        if new:
+            news[tip.commit] = new
+    news = _without_past(index, news, files)
+    whole = branches.differing(
+        repository,
+        [
+            (here, tip.tree)
+            for tip in open_tips.values()
+            if any(layout.is_change(path) for path in news.get(tip.commit, ()))
+        ],
+    )
+    return [
+        _Side(Origin(tip.name), news[tip.commit], _state(whole.get((here, tip.tree), ())))
+        for tip in open_tips.values()
+        if tip.commit in news
+    ]
+
+
+def _without_past(
+    index: "Index", news: dict[str, dict[str, str]], held: dict[str, str]
+) -> dict[str, dict[str, str]]:
+    """``news`` without what our own line had once at the same path: the branch was squashed into it, which then went on."""
+    doubted = sorted(
+        {path for new in news.values() for path, blob in new.items() if held.get(path, blob) != blob}
+    )
+    base = index.standing_at
+    if not doubted or base is None:
+        return news
+    below = f"{index.repository.prefix}{index.place.name}/"
+    past = history.past_blobs(index.repository, base, [below + path for path in doubted])
+    return {
+        commit: {path: blob for path, blob in new.items() if path not in held or blob not in past}
+        for commit, new in news.items()
+    }
+
+
+def _state(differences: Iterable[Difference]) -> dict[str, str | None]:
+    return {one.path: one.new for one in differences if layout.is_kept(one.path)}
+
+
+def _worktrees(index: "Index", only: str | None) -> Iterable[_Side]:
+    """What is not committed in other worktrees, each against its own HEAD."""
+    repository = index.repository
+    others = [one for one in branches.other_worktrees(repository) if only is None or one.branch == only]
+    relative = repository.prefix + index.place.name
+    for worktree, probe, directory in branches.probes(others, relative):
+        with_repository = probe.repository()
+        place = Place(directory, index.place.name)
+        files = Worktree(place, with_repository)
+        _, differences = probe.differences(with_repository)
+        everything = files.changed(differences)
+        index.remember(everything.contents)
+        origin = Origin(worktree.branch or "detached HEAD", uncommitted=True)
+        new = {entry.path: entry.blob for entry in everything.added}
+        if new:
+            state: dict[str, str | None] = dict.fromkeys(everything.removed)
+            state.update(new)
+            yield _Side(origin, new, state)
+
+
+def of_branch(index: "Index", name: str) -> dict[str, str] | None:
+    """The blob of each file that the branch, tag or commit ``name`` alone has, by path; None where there is no such one."""
+    from agentmem.git import revisions
+
+    repository = index.repository
+    tip = revisions.branch_tip(repository, name)
+    commit = tip[1] if tip else getattr(revisions.resolve(repository, name), "id", None)
+    if commit is None:
+        return None
+    below = repository.prefix + index.place.name
+    trees = branches.store_trees(repository, [commit], below)
+    if commit not in trees:
+        return {}
+    files = index.files(index.columns)
+    found = _novel(index, [Tip(name, "", commit, trees[commit])], files)
+    return found[0].new if found else {}

@@ -1,0 +1,394 @@
+"""Changes applied to a memory: a pure function of its text and of the set of pending changes, whatever their order.
+
+Per field and body hunk: what a later change that saw an earlier one says, counts; two that did not see each other and differ are
+a conflict, as is one whose ground has moved; of these the view shows base's value and names all parties.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from agentmem.model import changes as values
+from agentmem.model import document, editing, lifecycle
+from agentmem.model.changes import Change, FieldEdit, Value, item_key
+from agentmem.model.editing import Edit
+from agentmem.model.weaving import Order, Weave, place
+
+MOVED = "base has moved on"
+
+
+class Party(NamedTuple):
+    """One side of a conflict: a change and the value that it would give."""
+
+    change: str
+    branch: str
+    by: str | None
+    created: int | None
+    value: Value
+
+
+class Conflict(NamedTuple):
+    """One field (``body``, ``status``, or a key) of which several say different things; ``base`` is the value that is shown."""
+
+    field: str
+    base: Value
+    parties: tuple[Party, ...]
+    note: str = ""
+
+
+class Applied(NamedTuple):
+    """A memory's text with changes applied, the conflicts, and the ids of the changes of which nothing is left unsettled."""
+
+    data: bytes
+    conflicts: tuple[Conflict, ...]
+    promotable: frozenset[str]
+
+
+def pending(changes: Iterable[Change], receipts: Collection[str]) -> tuple[Change, ...]:
+    """Those of ``changes`` that base has not taken up; of several with one id the one that sorts first counts."""
+    by_id: dict[str, Change] = {}
+    for change in sorted(changes, key=lambda change: values.compose(change)):
+        by_id.setdefault(change.id, change)
+    taken_up = lifecycle.absorbed({i: change.after for i, change in by_id.items()}, receipts)
+    return tuple(change for i, change in sorted(by_id.items()) if i not in taken_up)
+
+
+def promoted(base: bytes, changes: Iterable[Change]) -> tuple[bytes, frozenset[str]]:
+    """Base with all that is settled taken up, and the ids of what gets a receipt: those changes, and what their writers saw.
+
+    What would show otherwise after it than before is not taken up: what it touches together with changes that are not settled
+    waits with them, or where that does not do, all.
+    """
+    every = {change.id: change for change in changes}
+    now = apply(base, every.values())
+    for taken in (now.promotable, _apart(every, now.promotable)):
+        data = apply(base, [every[i] for i in taken]).data
+        receipts = taken.union(*(every[i].after for i in taken))
+        left = [every[i] for i in every if i not in lifecycle.absorbed({i: c.after for i, c in every.items()}, receipts)]
+        if _shown(apply(data, left)) == _shown(now):
+            return data, receipts
+    return base, frozenset()
+
+
+def _apart(changes: Mapping[str, Change], settled: Collection[str]) -> frozenset[str]:
+    """Those of ``settled`` that touch no key which a change that stays pending touches, and come after none that stays."""
+    order = Order(changes.values())
+    taken = set(settled)
+    found = False
+    while not found:
+        kept = {key for i in changes if i not in taken for key in _touched(changes[i])}
+        left = {i for i in taken if not _touched(changes[i]) & kept and order.before(i) <= taken}
+        found, taken = left == taken, left
+    return frozenset(taken)
+
+
+def _shown(applied: Applied) -> tuple[object, ...]:
+    """What a reader sees of a memory, whatever the order of its lists."""
+    parsed = document.parse(applied.data)
+    meta = {
+        key: sorted({item_key(item) for item in value}) if isinstance(value, list) else value
+        for key, value in parsed.meta.items()
+    }
+    sides = sorted((c.field, sorted((p.change, item_key(p.value)) for p in c.parties)) for c in applied.conflicts)
+    return item_key(meta), parsed.body, sides
+
+
+def apply(base: bytes, changes: Iterable[Change]) -> Applied:
+    """The text of a memory with its pending ``changes`` applied. Never fails: what cannot be applied is a conflict."""
+    order = Order({change.id: change for change in changes}.values())
+    if not order.changes:
+        return Applied(base, (), frozenset())
+    parsed = document.parse(base)
+    if parsed.problems:
+        parties = [_party(change, values.compose(change).decode("utf-8")) for change in order.changes.values()]
+        problem = f"line {parsed.problems[0].line}: {parsed.problems[0].message}"
+        return Applied(base, (Conflict("file", None, tuple(parties), problem),), frozenset())
+    return _Applying(base, parsed, order).run()
+
+
+class _Applying:
+    """One application: what is to be edited, and what is found to be in conflict on the way."""
+
+    def __init__(self, base: bytes, parsed: document.Document, order: Order) -> None:
+        self.base, self.meta, self.body = base, dict(parsed.meta), parsed.body
+        self.all, self.order = order, order
+        self.edits: list[Edit] = []
+        self.sources: dict[str, list[str]] = {}
+        self.conflicts: list[Conflict] = []
+        self.unsettled: set[str] = set()
+
+    def run(self) -> Applied:
+        blocked = self._retractions()
+        self.order = self.all.without(blocked)
+        for key in values.in_order({key for change in self.order.changes.values() for key in _keys(change)}):
+            setting = [i for i, change in self.order.changes.items() if key in _keys(change)]
+            if all(_edit_of(self.order.changes[i], key).is_list for i in setting):
+                self._items(key, setting)
+            else:
+                self._value(key, setting)
+        body = self._body()
+        data = self._edited(body)
+        self.unsettled |= blocked
+        conflicts = tuple(sorted(self.conflicts, key=lambda c: (c.field, [p.change for p in c.parties])))
+        return Applied(data, conflicts, self._promotable())
+
+    # -- retractions
+
+    def _retractions(self) -> set[str]:
+        """The changes that a retraction which did not see them stands against, and that retraction with what continues it."""
+        setting = [i for i, change in self.all.changes.items() if "status" in _keys(change)]
+        retracting = {i for i in setting if self._status(i) == values.RETRACTED}
+        # who sets the status of what is retracted has seen a retraction, so have those who come after
+        knowing = {i for i in setting if i in retracting or self._status_seen(i) == values.RETRACTED}
+        knowing |= {i for i in self.all.changes if self.all.before(i) & knowing}
+        heads = self.all.heads(setting)
+        blocked: set[str] = set()
+        for head in heads:
+            origins, chain = self._chain(head, retracting)
+            if not origins:
+                continue
+            against = [
+                i
+                for i in self.all.changes
+                if i not in retracting
+                and not any(i == c or self._related(i, c) for c in chain)
+            ]
+            if any(map(self._is_live, against)) and not self._is_retracted:
+                blocked.update(against, chain)
+        undone = any(i in knowing and i not in retracting for i in heads)
+        if self._is_retracted and not undone:
+            told = {earlier for i in knowing & {*setting} for earlier in self.all.before(i)}
+            blocked.update(i for i in self.all.changes if i not in knowing | told and self._is_live(i))
+        if blocked:
+            parties = [_party(self.all.changes[i], _said(self.all.changes[i])) for i in self.all.changes if i in blocked]
+            self.conflicts.append(Conflict("status", self.meta.get("status"), tuple(parties)))
+        return blocked
+
+    def _status(self, identity: str) -> Value:
+        return _edit_of(self.all.changes[identity], "status").to
+
+    def _status_seen(self, identity: str) -> Value:
+        return _edit_of(self.all.changes[identity], "status").was
+
+    def _chain(self, head: str, retracting: Collection[str]) -> tuple[set[str], set[str]]:
+        """The retractions that ``head`` is or keeps up, and these with all that keeps them up to there."""
+        origins: set[str] = set()
+        chain: set[str] = set()
+        todo = [head]
+        while todo:
+            one = todo.pop()
+            if one in retracting and one not in chain:
+                chain.add(one)
+                if self._status_seen(one) == values.RETRACTED:
+                    seen = self.all.before(one)
+                    todo += self.all.heads([i for i in seen if "status" in _keys(self.all.changes[i])])
+                else:
+                    origins.add(one)
+        return origins, chain
+
+    @property
+    def _is_retracted(self) -> bool:
+        return self.meta.get("status") == values.RETRACTED
+
+    def _related(self, one: str, other: str) -> bool:
+        return one in self.all.before(other) or other in self.all.before(one)
+
+    def _is_live(self, identity: str) -> bool:
+        """Whether something of a change is not said anew by one that saw it."""
+        change = self.all.changes[identity]
+        later = [c for c in self.all.changes.values() if identity in self.all.before(c.id)]
+        if change.body and not any(c.body and c.body.whole for c in later):
+            return True
+        for key in _keys(change):
+            edits = [_edit_of(c, key) for c in later if key in _keys(c)]
+            own = _edit_of(change, key)
+            if all(edit.is_list for edit in (own, *edits)):
+                said = {name for edit in edits for name in _names(edit)}
+                if not _names(own) <= said:
+                    return True
+            elif not edits:
+                return True
+        return False
+
+    # -- fields
+
+    def _value(self, key: str, setting: Sequence[str]) -> None:
+        present = _normal(key, self.meta.get(key))
+        heads = self.order.heads(setting)
+        applying: dict[str, list[str]] = {}
+        moved: list[str] = []
+        for head in heads:
+            own = _edit_of(self.order.changes[head], key)
+            to = _normal(key, own.to)
+            earlier = [_edit_of(self.order.changes[i], key) for i in setting if i in self.order.before(head)]
+            accepted = [_normal(key, value) for edit in earlier for value in (edit.was, edit.to)]
+            if to == present and present not in accepted:
+                continue  # nothing new; of one that takes back what it saw, base's value is what it says
+            if not earlier and to == _normal(key, own.was):
+                continue  # says only what its writer saw
+            if key == "retracted" and self._is_reason(head) and _has_reason(present, to):
+                continue
+            if present in (*accepted, _normal(key, own.was)) or (key == "status" and self._is_reason(head)):
+                applying.setdefault(item_key(to), []).append(head)
+            else:
+                moved.append(head)
+        every = [head for found in applying.values() for head in found] + moved
+        if key == "retracted" and (moved or len(every) > 1) and all(map(self._is_reason, every)):
+            self._join_reasons(present if moved else None, every)
+        elif moved or len(applying) > 1:
+            parties = [
+                _party(self.order.changes[i], _edit_of(self.order.changes[i], key).to)
+                for i in heads
+                if i in every
+            ]
+            self.conflicts.append(Conflict(key, self.meta.get(key), tuple(parties), MOVED if moved else ""))
+            self.unsettled |= {i for i in setting if any(i == h or i in self.order.before(h) for h in every)}
+        elif applying:
+            (found,) = applying.values()
+            to = _edit_of(self.order.changes[found[0]], key).to
+            if key == "status" and to == "active":
+                to = None
+            self._edit(Edit(key, "delete") if to is None else Edit(key, "set", to), found)
+
+    def _is_reason(self, identity: str) -> bool:
+        """Whether a change's ``retracted`` is the reason of a retraction, which others do not contradict but add to."""
+        return self.order.changes[identity].retract is not None
+
+    def _join_reasons(self, present: Value, heads: Sequence[str]) -> None:
+        reasons = [present] if isinstance(present, str) and present else []
+        for head in sorted(heads, key=lambda i: place(self.order.changes[i])):
+            reason = self.order.changes[head].retract
+            if reason and not any(_has_reason(known, reason) for known in reasons):
+                reasons.append(reason)
+        if reasons:
+            self._edit(Edit("retracted", "set", "; ".join(map(str, reasons))), heads)
+
+    def _items(self, key: str, setting: Sequence[str]) -> None:
+        present = {item_key(item) for item in values.as_list(self.meta.get(key))}
+        touching: dict[str, list[str]] = {}
+        items: dict[str, Value] = {}
+        place: dict[str, tuple[int, str, int]] = {}
+        for identity in setting:
+            edit = _edit_of(self.order.changes[identity], key)
+            for number, item in enumerate((*edit.add, *edit.remove)):
+                name = item_key(item)
+                touching.setdefault(name, []).append(identity)
+                items.setdefault(name, item)
+                place.setdefault(name, (*place(self.order.changes[identity]), number))
+        add, remove = [], []
+        for name in sorted(touching, key=lambda name: place[name]):
+            wanted = {
+                name in {item_key(item) for item in _edit_of(self.order.changes[i], key).add}
+                for i in self.order.heads(touching[name])
+            }
+            if True in wanted and name not in present:
+                add.append(items[name])
+            elif False in wanted and name in present:
+                remove.append(items[name])
+        if remove:
+            self._edit(Edit(key, "remove", remove), setting)
+        if add:
+            self._edit(Edit(key, "add", add), setting)
+
+    def _edit(self, edit: Edit, sources: Sequence[str]) -> None:
+        self.edits.append(edit)
+        self.sources.setdefault(edit.key, []).extend(sources)
+
+    # -- body and result
+
+    def _body(self) -> str | None:
+        woven = Weave(self.body, self.order.changes, self.order.before, self.order.heads).woven()
+        for clash in woven.clashes:
+            parties = []
+            for units, text in clash.sides:
+                parties += [_party(self.order.changes[i], text) for i in self.order.heads(units)]
+            self.conflicts.append(Conflict("body", clash.base, tuple(parties)))
+            self.unsettled |= clash.units
+        for identity, text in woven.lost.items():
+            party = _party(self.order.changes[identity], text)
+            self.conflicts.append(Conflict("body", None, (party,), MOVED))
+            self.unsettled.add(identity)
+        if woven.text == self.body:
+            return None
+        self.sources["body"] = sorted(woven.units)
+        return woven.text
+
+    def _edited(self, body: str | None) -> bytes:
+        try:
+            return editing.edit(self.base, self.edits, body)
+        except ValueError:
+            pass  # one by one: what can be edited is
+        data = self.base
+        for edit in self.edits:
+            data = self._try(data, edit.key, [edit], None)
+        return data if body is None else self._try(data, "body", [], body)
+
+    def _try(self, data: bytes, key: str, edits: Sequence[Edit], body: str | None) -> bytes:
+        try:
+            return editing.edit(data, edits, body)
+        except ValueError as error:
+            sources = sorted(set(self.sources[key]))
+            parties = [
+                _party(self.order.changes[i], body if edits == [] else _edit_of(self.order.changes[i], key).to)
+                for i in sources
+            ]
+            shown = self.body if key == "body" else self.meta.get(key)
+            self.conflicts.append(Conflict(key, shown, tuple(parties), str(error)))
+            self.unsettled.update(sources)
+            return data
+
+    def _promotable(self) -> frozenset[str]:
+        return frozenset(
+            i for i in self.all.changes if i not in self.unsettled and not self.all.before(i) & self.unsettled
+        )
+
+
+def _party(change: Change, value: Value) -> Party:
+    return Party(change.id, change.branch, change.by, change.created, value)
+
+
+def _said(change: Change) -> dict[str, Value]:
+    """What a change says, as plain data."""
+    said: dict[str, Value] = {}
+    if change.retract is not None:
+        said["retract"] = change.retract
+    for key, edit in change.fields.items():
+        said[key] = {"add": list(edit.add), "remove": list(edit.remove)} if edit.is_list else edit.to
+    if change.body:
+        said["body"] = change.body.diff
+    return said
+
+
+def _touched(change: Change) -> set[str]:
+    """What a change says something of."""
+    return _keys(change) | ({"body"} if change.body else set())
+
+
+def _names(edit: FieldEdit) -> set[str]:
+    """The items of a list that an edit adds or removes."""
+    return {item_key(item) for item in (*edit.add, *edit.remove)}
+
+
+def _keys(change: Change) -> set[str]:
+    """The keys that a change sets; a retraction sets two."""
+    return set(change.fields) | ({"status", "retracted"} if change.retract is not None else set())
+
+
+def _edit_of(change: Change, key: str) -> FieldEdit:
+    if change.retract is not None and key not in change.fields:
+        if key == "status":
+            return FieldEdit(None, values.RETRACTED)
+        return FieldEdit(None, change.retract or None)
+    return change.fields[key]
+
+
+def _normal(key: str, value: Value) -> Value:
+    """``value`` as it compares: active is the status of what has none."""
+    return None if key == "status" and value == "active" else value
+
+
+def _has_reason(present: Value, reason: Value) -> bool:
+    return (
+        isinstance(present, str)
+        and isinstance(reason, str)
+        and f"; {reason}; " in f"; {present}; "
+    )

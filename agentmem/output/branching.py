@@ -1,0 +1,311 @@
+"""What branches have done to memory, in words and as JSON: overlays, promotions, differences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentmem.model import ids, safety, times
+from agentmem.output import jsonout
+from agentmem.output.text import count, where
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from agentmem.actions.adopting import Adopted
+    from agentmem.actions.comparing import Compared, Difference
+    from agentmem.actions.overlay import Listed, Shown, ShownChange
+    from agentmem.actions.promoting import Promoted, Swept
+    from agentmem.model.differences import FieldDifference
+    from agentmem.model.memory import Memory
+    from agentmem.output.jsonout import Record
+
+WIDTH = 100
+"""Characters of one value in a line."""
+
+
+def overlays(result: Listed) -> str:
+    """One branch a line: what it has that trunk has not, and what is pending."""
+    number = count(len(result.overlays), "branch", "branches")
+    head = f"agentmem: {number} with memory of their own, seen from {where(result.view)}"
+    if not result.overlays and not result.orphans:
+        return f"agentmem: no branch has memory of its own here ({where(result.view)}).\n"
+    lines = [head]
+    for one in result.overlays:
+        facts = []
+        if one.new:
+            facts.append(f"{one.new} new")
+        if one.pending:
+            facts.append(f"{count(one.pending, 'change')} pending")
+        if one.absorbed:
+            facts.append(f"{one.absorbed} taken up by trunk")
+        notes = ["this branch"] if one.layer == "own" else []
+        if one.layer == "unmerged" and not one.carried:
+            notes.append("NOT merged here")
+        if one.carried:
+            notes.append(
+                f"{one.carried} not committed, here from another branch: agentmem overlay adopt {quoted(one.branch)}"
+            )
+        if one.conflicts:
+            notes.append(f"CONFLICT in {one.conflicts}")
+        lines.append(" | ".join((f"{safety.one_line(one.branch)}  {', '.join(facts)}".rstrip(), *notes)))
+    if result.orphans:
+        lines.append(f"{count(result.orphans, 'change')} of memories that this tree has not: agentmem check")
+    if any(one.pending for one in result.overlays if one.layer != "unmerged") and (
+        result.trunk is not None and result.view.branch == result.trunk
+    ):
+        lines.append("trunk takes them up with: agentmem overlay promote")
+    return "\n".join(lines) + "\n"
+
+
+def overlays_json(result: Listed) -> Record:
+    """The same as JSON."""
+    return {
+        "schema": "agentmem/overlay-list/1",
+        "view": jsonout.view(result.view),
+        "trunk": result.trunk,
+        "overlays": [
+            {
+                "branch": safety.one_line(one.branch),
+                "layer": one.layer,
+                "new": one.new,
+                "pending": one.pending,
+                "conflicts": one.conflicts,
+                "absorbed": one.absorbed,
+                "carried": one.carried,
+            }
+            for one in result.overlays
+        ],
+        "orphans": result.orphans,
+    }
+
+
+def overlay(result: Shown) -> str:
+    """One branch's new memories and changes, one a line, with what the changes say."""
+    from agentmem.output.text import list_line
+
+    name = safety.one_line(result.branch)
+    if not result.memories and not result.changes:
+        return f"agentmem: {name} has no memory of its own here.\n"
+    lines = [
+        f"agentmem: {name}, seen from {where(result.view)}: {len(result.memories)} new, {count(len(result.changes), 'change')}"
+    ]
+    lines += [f"+ {list_line(found, result.shorts)}" for found in result.memories]
+    for change in result.changes:
+        lines.append(_change_line(change, result.shorts))
+        lines += [f"  {line}" for field in change.fields for line in field_lines(field)]
+    return "\n".join(lines) + "\n"
+
+
+def _change_line(change: ShownChange, shorts: Mapping[str, str]) -> str:
+    short = shorts.get(change.identity, change.identity[: ids.SHORT])
+    title = f' "{safety.one_line(change.memory.memory.title)}"' if change.memory else ""
+    notes = {
+        "pending": (),
+        "conflict": ("CONFLICT",),
+        "absorbed": ("taken up by trunk",),
+        "orphan": ("its memory is not here",),
+    }[change.state]
+    who = f" {safety.one_line(change.by)}" if change.by else ""
+    return " | ".join((f"~ {short}{title}{who}", *notes))
+
+
+def overlay_json(result: Shown) -> Record:
+    """The same as JSON."""
+    return {
+        "schema": "agentmem/overlay-show/1",
+        "view": jsonout.view(result.view),
+        "branch": result.branch,
+        "memories": [jsonout.memory(found) for found in result.memories],
+        "changes": [
+            {
+                "change": one.id,
+                "memory": one.identity,
+                "state": one.state,
+                "by": one.by,
+                "created": None if one.created is None else times.format_iso(one.created),
+                "path": one.path,
+                "fields": [field_json(field) for field in one.fields],
+            }
+            for one in result.changes
+        ],
+    }
+
+
+def field_lines(field: FieldDifference) -> list[str]:
+    """What became of one field: `title: A → B`, `tags: +a -b`, the body as a diff."""
+    if field.diff:
+        return ["body:", *(safety.clean(line) for line in field.diff.split("\n"))]
+    if field.add or field.remove:
+        items = [f"+{_said(item)}" for item in field.add] + [f"-{_said(item)}" for item in field.remove]
+        return [f"{safety.one_line(field.name)}: {' '.join(items)}"]
+    return [f"{safety.one_line(field.name)}: {_said(field.was)} → {_said(field.to)}"]
+
+
+def field_json(field: FieldDifference) -> Record:
+    """The same as JSON."""
+    return {
+        "name": safety.one_line(field.name),
+        "from": jsonout.plain(field.was),
+        "to": jsonout.plain(field.to),
+        "add": jsonout.plain(list(field.add)),
+        "remove": jsonout.plain(list(field.remove)),
+        "diff": safety.clean(field.diff) if field.diff else None,
+    }
+
+
+def _said(value: object) -> str:
+    if value is None:
+        return "(none)"
+    if isinstance(value, dict):
+        value = ", ".join(f"{key} {part}" for key, part in value.items())
+    if isinstance(value, list | tuple):
+        value = ", ".join(map(str, value))
+    text = safety.one_line(str(value))
+    return text if len(text) <= WIDTH else text[: WIDTH - 1] + "…"
+
+
+def compared(result: Compared) -> str:
+    """What differs between two views, by memory and field."""
+    names = f"{safety.one_line(result.old)}..{safety.one_line(result.new)}"
+    if not result.differences:
+        return f"agentmem: no memory differs, {names}.\n"
+    sums = {
+        "added": "+",
+        "changed": "~",
+        "superseded": "~",
+        "retracted": "~",
+        "removed": "-",
+    }
+    counts = [
+        f"{sum(one.what == what for one in result.differences)} {what}"
+        for what in sums
+        if any(one.what == what for one in result.differences)
+    ]
+    lines = [f"agentmem: {names}: {', '.join(counts)}"]
+    for one in result.differences:
+        lines.append(_difference_line(one, sums[one.what]))
+        lines += [f"  {line}" for field in one.fields for line in field_lines(field)]
+    return "\n".join(lines) + "\n"
+
+
+def _difference_line(one: Difference, sign: str) -> str:
+    note = f" | {one.what}" if one.what in ("superseded", "retracted") else ""
+    note += f" by {one.by[: ids.SHORT]}" if one.what == "superseded" and one.by else ""
+    return f'{sign} {one.short} {one.kind} "{safety.one_line(one.title)}"{note}'
+
+
+def compared_json(result: Compared) -> Record:
+    """The same as JSON."""
+    by_what: dict[str, list[object]] = {
+        name: [] for name in ("added", "changed", "superseded", "retracted", "removed")
+    }
+    for one in result.differences:
+        if one.what == "changed":
+            by_what["changed"].append({"id": one.id, "fields": [field_json(field) for field in one.fields]})
+        else:
+            by_what[one.what].append(one.id)
+    return {"schema": "agentmem/diff/1", "from": result.old, "to": result.new, **by_what}
+
+
+def promoted(result: Promoted) -> str:
+    """What base has taken up, and what it could not."""
+    lines = []
+    verb = "promoted" if result.commit else "would promote"
+    if result.memories:
+        lines.append(
+            f"{verb} {count(result.changes, 'change')} of {count(len(result.memories), 'memory', 'memories')}"
+            + (f": commit {result.commit[:7]}" if result.commit else "")
+        )
+        lines += [_line(found.memory) for found in result.memories]
+    for found in result.left:
+        short = found.memory.id[: ids.SHORT]
+        fields = ", ".join(sorted({conflict.field for conflict in found.conflicts}))
+        lines.append(
+            f"{_line(found.memory)} | CONFLICT in {fields}: agentmem show {short}, then edit {short}"
+        )
+    for found in result.skipped:
+        lines.append(f"{_line(found.memory)} | has edits that are not committed: commit them first")
+    if result.orphans:
+        lines.append(f"{count(result.orphans, 'change')} of memories that this tree has not stay pending")
+    return "\n".join(lines or ["nothing to promote"]) + "\n"
+
+
+def promoted_json(result: Promoted) -> Record:
+    """The same as JSON."""
+    return {
+        "schema": "agentmem/overlay-promote/1",
+        "branch": result.branch,
+        "promoted": [found.memory.id for found in result.memories],
+        "changes": result.changes,
+        "conflicts": [jsonout.memory(found) for found in result.left],
+        "skipped": [found.memory.id for found in result.skipped],
+        "orphans": result.orphans,
+        "commit": result.commit,
+    }
+
+
+def adopted(result: Adopted) -> str:
+    """What was taken over."""
+    name, into = safety.one_line(result.branch), safety.one_line(result.into or "this worktree")
+    total = len(result.memories) + len(result.changed)
+    if not total and not result.left:
+        return f"nothing of {name} is left to adopt\n"
+    lines = (
+        [f"adopted {total} of {name} into {into}"] if total else [f"adopted nothing: {name} has no lessons"]
+    )
+    lines += [f"+ {_line(memory)}" for memory in result.memories]
+    lines += [f"~ {_line(memory)}" for memory in result.changed]
+    if result.left:
+        lines.append(f"{len(result.left)} more, by id: agentmem overlay adopt {quoted(result.branch)} ID…")
+        lines += [f"  {_line(memory)}" for memory in result.left[:LEFT_SHOWN]]
+        if len(result.left) > LEFT_SHOWN:
+            lines.append(
+                f"  +{len(result.left) - LEFT_SHOWN}: agentmem list --branch {quoted(result.branch)}"
+            )
+    return "\n".join(lines) + "\n"
+
+
+LEFT_SHOWN = 8
+
+
+def adopted_json(result: Adopted) -> Record:
+    """The same as JSON."""
+    return {
+        "schema": "agentmem/overlay-adopt/1",
+        "branch": result.branch,
+        "into": result.into,
+        "adopted": [memory.id for memory in result.memories],
+        "changed": [memory.id for memory in result.changed],
+        "left": [memory.id for memory in result.left],
+    }
+
+
+def swept(result: Swept) -> str:
+    """What was cleared away."""
+    if not result.paths:
+        return "nothing to sweep\n"
+    verb = "swept" if result.commit else "would sweep"
+    done = f": commit {result.commit[:7]}" if result.commit else ""
+    names = ", ".join(safety.one_line(name) for name in result.branches)
+    return f"{verb} {count(len(result.paths), 'change')} that trunk has taken up, of {names}{done}\n"
+
+
+def swept_json(result: Swept) -> Record:
+    """The same as JSON."""
+    return {
+        "schema": "agentmem/overlay-sweep/1",
+        "paths": list(result.paths),
+        "branches": list(result.branches),
+        "commit": result.commit,
+    }
+
+
+def _line(memory: Memory) -> str:
+    return f'{memory.id[: ids.SHORT]} {memory.kind} "{safety.one_line(memory.title)}"'
+
+
+def quoted(word: str) -> str:
+    """``word`` as one word of a shell command, made safe to show."""
+    import shlex
+
+    return shlex.quote(safety.one_line(word))
