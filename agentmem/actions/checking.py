@@ -27,16 +27,24 @@ class Checked(NamedTuple):
 
 
 def check(
-    context: Context, paths: Sequence[str] = (), only: Sequence[str] = (), fix: bool = False
+    context: Context,
+    paths: Sequence[str] = (),
+    only: Sequence[str] = (),
+    fix: bool = False,
+    staged: bool = False,
 ) -> Checked:
     """Run the rules; ``paths`` (files or folders) restrict what is reported, not what is compared with.
 
+    ``staged``: on what the next commit would hold, and not on the worktree's files.
+
     Raises:
-        UsageError: a path outside the store, or a rule that does not exist.
+        UsageError: a path outside the store, a rule that does not exist, or ``fix`` of what is staged.
 
     """
+    if staged and fix:
+        raise UsageError("--fix mends files, and --staged looks at the git index", "agentmem check --fix")
     mended: list[str] = []
-    subject = read_store(context)
+    subject = read_staged(context) if staged else read_store(context)
     if fix:
         for file in subject.files:
             new = fixes.fix_missing_id(file)
@@ -60,13 +68,56 @@ def read_store(context: Context) -> frame.Subject:
     for path in reading.walk(root):
         if os.path.islink(os.path.join(root, path)):
             strays.append(frame.Stray(path, frame.LINK))
-        elif layout.is_memory(path):
+        elif layout.is_memory(path) or layout.is_change(path):
             data = reading.read(root, path)
             if data is None:
                 strays.append(frame.Stray(path, _what(os.path.join(root, path))))
             else:
                 files.append(frame.read(path, data))
     return frame.Subject(tuple(files), tuple(strays), context.place.name)
+
+
+def read_staged(context: Context) -> frame.Subject:
+    """Every memory and change that the git index holds."""
+    from agentmem.git import objects, staged
+
+    repository = context.repository
+    name = context.place.name
+    held = {
+        path: blob
+        for path, blob in staged.files(repository, name).items()
+        if layout.is_memory(path) or layout.is_change(path)
+    }
+    contents = dict(objects.read_blobs(repository, set(held.values())))
+    files = [frame.read(path, contents[blob]) for path, blob in sorted(held.items()) if blob in contents]
+    return frame.Subject(tuple(files), (), name, _foreign(context, files))
+
+
+def _foreign(context: Context, files: Sequence[frame.StoreFile]) -> dict[str, str]:
+    """The branch of each of ``files`` that the commit at hand adds and that another branch wrote, one that still exists.
+
+    Nothing while a merge, rebase or pick is under way, which bring them on purpose; what is merged already HEAD holds.
+    """
+    from agentmem.git import revisions, staged, state
+
+    repository = context.repository
+    here = state.branch(repository)
+    if here is None or state.under_way(repository):
+        return {}
+    added = staged.added(repository, context.place.name)
+    named = {}
+    for file in files:
+        branch = file.memory.branch if file.memory else file.document.meta.get("branch")
+        if file.path in added and isinstance(branch, str) and branch != here:
+            named[file.path] = branch
+    from agentmem.actions import standing
+
+    unmerged = {
+        branch
+        for branch in set(named.values())
+        if not standing.is_own(context, here, branch) and revisions.branch_tip(repository, branch) is not None
+    }
+    return {path: branch for path, branch in named.items() if branch in unmerged}
 
 
 def _what(path: str) -> str:

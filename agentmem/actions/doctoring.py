@@ -8,7 +8,6 @@ import shlex
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from agentmem.errors import NoStore
 from agentmem.git import driver, process, rules
 from agentmem.model import kinds, merging
 from agentmem.model.findings import ERROR, WARNING
@@ -92,14 +91,8 @@ def examine(directory: str, store: str | None = None) -> Examined:
 
     """
     directory = os.path.abspath(directory)
-    try:
-        found = place.find(directory, store)
-        root, linked = found.root, False
-    except NoStore:
-        link = _link(directory, store)
-        if link is None:
-            raise
-        root, linked = link, True
+    link = _link(directory, store)
+    root = link or place.find(directory, store).root
     top = process.run(directory, "rev-parse", "--show-toplevel")
     if top.code:  # bare: nothing is merged here, and nothing is added
         return Examined(())
@@ -107,7 +100,7 @@ def examine(directory: str, store: str | None = None) -> Examined:
         directory, os.fsdecode(top.out.removesuffix(b"\n")), os.path.realpath(os.path.dirname(root))
     )
     patient = patient._replace(root=os.path.join(patient.root, os.path.basename(root)))
-    checks = (_merge_driver, _link_of_store) if linked else CHECKS
+    checks = (_merge_driver, _link_of_store) if link else CHECKS
     return Examined(tuple(one for check in checks for one in check(patient)))
 
 
@@ -121,6 +114,8 @@ def _link(directory: str, store: str | None) -> str | None:
         root = os.path.join(folder, layout.NAME)
         if os.path.islink(root):
             return root
+        if os.path.isdir(root):
+            return None
         parent = os.path.dirname(folder)
         if parent == folder or os.path.lexists(os.path.join(folder, ".git")):
             return None
@@ -256,20 +251,23 @@ def _attributes(patient: _Patient) -> Iterator[Ailment]:
 
 
 def _strays(patient: _Patient) -> Iterator[Ailment]:
-    """Other stores in this worktree: a command below their folder would see them and not this one."""
-    roots = set()
+    """More than one store in this worktree: a command sees the nearest one upwards alone."""
+    if os.path.basename(patient.root) != layout.NAME:
+        return
+    roots = {patient.below}
     for path in rules.files(patient.top):
         parts = path.split("/")[:-1]
         roots |= {"/".join(parts[: at + 1]) for at, part in enumerate(parts) if part == layout.NAME}
-    for root in sorted(roots - {patient.below}):
+    main, *strays = sorted(roots, key=lambda root: (root.count("/"), root))
+    for root in strays:
         whole = os.path.join(patient.top, *root.split("/"))
         if os.path.isdir(whole) and not os.path.islink(whole):
-            name, mine = patient.named(whole), patient.named(patient.root)
+            stray, outer = patient.named(whole), patient.named(os.path.join(patient.top, *main.split("/")))
             yield Ailment(
                 "store",
                 WARNING,
-                f"a second store, {name}/: what is started beside or below it sees that one alone",
-                f"cp -Rn {shlex.quote(name)}/. {shlex.quote(mine)}/",
+                f"a second store, {stray}/: what is started beside it sees that one and not {outer}/",
+                f"cp -Rn {shlex.quote(stray)}/. {shlex.quote(outer)}/",
             )
 
 

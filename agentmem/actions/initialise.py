@@ -4,7 +4,7 @@ import os
 from typing import NamedTuple
 
 from agentmem.errors import NoRepository, NoStore
-from agentmem.git import driver, process, trunk
+from agentmem.git import driver, process, rules, trunk
 from agentmem.git.repository import Probe
 from agentmem.model import tokens
 from agentmem.store import layout, reading, resources, writing
@@ -65,7 +65,7 @@ def init(directory: str, store: str | None = None) -> Initialised:
         made = writing.create(os.path.join(root, file), text.encode("utf-8"))
         (created if made else kept).append(f"{name}/{file}")
     plan, count, size = _plan(parent)
-    ignored = process.run(parent, "check-ignore", "-q", "--no-index", f"{name}/facts/x.md").code == 0
+    ignored = rules.ignored(parent, [f"{name}/facts/x.md"])
     setting = driver.configure(directory, repository.common_dir)
     note = f"no merge driver, so memories merge by lines here: {setting.problem}"
     return Initialised(

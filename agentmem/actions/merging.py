@@ -28,12 +28,21 @@ def merge(
         UsageError: one of the three cannot be read; NotWritable: ``ours`` cannot be written.
 
     """
+    target = os.path.normpath(os.path.join(directory, ours))
     base, mine, yours = (_read(os.path.join(directory, file)) for file in (ancestor, ours, theirs))
     known = base or ancestors.find(directory, path, mine, yours, environment)
-    merge_by = merging.merge if is_memory(path) else merging.merge_lines
-    merged = merge_by(known, mine, yours)
+    if is_memory(path):
+        merged = merging.merge(known, mine, yours)
+        # git's ancestor is from before a squash that both sides have seen: the squash decides what it leaves open
+        if (
+            merged.conflicts
+            and base
+            and (later := ancestors.find(directory, path, mine, yours, environment, base))
+        ):
+            merged = merging.merge(base, mine, yours, later)
+    else:
+        merged = merging.merge_lines(known, mine, yours)
     if merged.data != mine:
-        target = os.path.join(directory, ours)
         try:
             with open(target, "wb") as file:
                 file.write(merged.data)
@@ -57,4 +66,5 @@ def _read(path: str) -> bytes:
         with open(path, "rb") as file:
             return file.read()
     except OSError as error:
+        path = os.path.normpath(path)
         raise UsageError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None

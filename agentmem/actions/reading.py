@@ -20,7 +20,11 @@ class Listed(NamedTuple):
 
 
 class Status(NamedTuple):
-    """What there is, and who asks. ``uncommitted`` counts memories that HEAD does not hold as they are."""
+    """What there is, and who asks. ``uncommitted`` counts memories and changes that HEAD does not hold as they are.
+
+    ``carried`` has how many files of which other branches are here uncommitted; ``lost`` counts writes of worktrees that are
+    gone; ``trunk_guessed`` is trunk where the configuration does not say.
+    """
 
     view: Standpoint
     agent: str
@@ -29,6 +33,9 @@ class Status(NamedTuple):
     hidden: int
     uncommitted: int
     broken: tuple[str, ...]
+    carried: tuple[tuple[str, int], ...] = ()
+    lost: int = 0
+    trunk_guessed: str | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -68,8 +75,13 @@ def shown(context: Context, references: Sequence[str]) -> Listed:
 
 def status(context: Context) -> Status:
     """The state of the store."""
+    from agentmem.actions import rescuing
+
     index = context.index
     view = index.view()
+    carried: dict[str, int] = {}
+    for one in index.carried:
+        carried[one.branch] = carried.get(one.branch, 0) + 1
     return Status(
         view=context.standpoint,
         agent=context.agent,
@@ -77,6 +89,9 @@ def status(context: Context) -> Status:
         memories=sum(view.shown),
         hidden=len(view) - sum(view.shown),
         uncommitted=index.uncommitted(),
+        carried=tuple(sorted(carried.items())),
+        lost=len(rescuing.lost(context)),
+        trunk_guessed=context.trunk if context.config.trunk is None else None,
         broken=tuple(f"{context.place.name}/{path}" for path, _ in view.columns.broken),
         notes=tuple(index.notes),
     )

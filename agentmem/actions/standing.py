@@ -47,8 +47,7 @@ def _stand_on(context: Context, branch: str) -> None:
             for _, ref in revisions.tips_of(repository, ["refs/heads", "refs/remotes"])
         ]
         raise NotFound(f'no branch "{branch}" here', nearest(branch, names) + "git fetch gets what is new")
-    context.index.stand_at(found[1], context.now)
-    context.index.include_others(branch)
+    context.index.stand_at(found[1], context.now, branch)
     context.standpoint = Standpoint(branch, found[1], None)
 
 

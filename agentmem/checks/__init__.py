@@ -3,13 +3,16 @@
 from collections.abc import Mapping, Sequence
 
 from agentmem.checks import (
+    broken_change,
     broken_file,
     duplicate_id,
+    foreign_memory,
     hidden_characters,
     missing_id,
     schema,
     secret,
     size,
+    unsettled_merge,
 )
 from agentmem.checks.frame import Rule, Subject, nearest
 from agentmem.errors import UsageError
@@ -23,6 +26,9 @@ RULES: tuple[Rule, ...] = (
     secret.RULE,
     hidden_characters.RULE,
     size.RULE,
+    broken_change.RULE,
+    unsettled_merge.RULE,
+    foreign_memory.RULE,
 )
 
 OFF = "off"

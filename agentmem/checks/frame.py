@@ -5,7 +5,7 @@ It knows no git and no disk: who calls it reads the bytes, from a worktree, the 
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from agentmem.model import document, ids, memory, safety
@@ -48,11 +48,15 @@ class Stray:
 
 @dataclass(frozen=True)
 class Subject:
-    """What is checked. ``name`` is the store's folder as it is printed, such as ``.agentmem``."""
+    """What is checked. ``name`` is the store's folder as it is printed, such as ``.agentmem``.
+
+    ``foreign`` has, of a commit about to be made, the unmerged branch of each file that it adds from there, by path.
+    """
 
     files: tuple[StoreFile, ...]
     strays: tuple[Stray, ...]
     name: str
+    foreign: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def shorts(self) -> Mapping[str, str]:

@@ -21,6 +21,7 @@ COMMANDS = (
     ("retract", "retract:retract"),
     ("restore", "restore:restore"),
     ("overlay", "overlay:overlay"),
+    ("conflicts", "conflicts:conflicts"),
     ("check", "check:check"),
     ("init", "init:init"),
     ("import", "import_:import_memories"),

@@ -145,11 +145,12 @@ VERBS = {
     ),
     "restore": Verb(
         "restore:restore",
-        "Take back a retraction, or bring back a deleted memory from git's history",
+        "Take back a retraction, or bring back a memory from git's history or the journal",
         {
+            "--journal": ("journal", "flag"),
             "--branch": ("branch", "one"),
         },
-        (("id", "one", True),),
+        (("id", "one", False),),
     ),
     "overlay": Verb(
         "overlay:overlay",
@@ -164,11 +165,21 @@ VERBS = {
             ("words", "many", False),
         ),
     ),
+    "conflicts": Verb(
+        "conflicts:conflicts",
+        "Tell which memories of open branches and worktrees cannot all be right, before the branches meet",
+        {
+            "--exit-code": ("exit_code", "flag"),
+            "--budget": ("budget", "number"),
+        },
+        (("branches", "many", False),),
+    ),
     "check": Verb(
         "check:check",
         "Check every memory against every rule, for CI",
         {
             "--fix": ("fix", "flag"),
+            "--staged": ("staged", "flag"),
             "--only": ("only", "many"),
             "--format": ("format", "one"),
         },

@@ -39,11 +39,17 @@ class _Histories(NamedTuple):
 
 
 def find(
-    directory: str, path: str, ours: bytes, theirs: bytes, environment: Mapping[str, str]
+    directory: str,
+    path: str,
+    ours: bytes,
+    theirs: bytes,
+    environment: Mapping[str, str],
+    after: bytes | None = None,
 ) -> bytes | None:
     """The newest content that both sides' histories of ``path`` hold; None where there is none in this clone.
 
-    ``path`` is from the worktree's top, which ``directory`` is in.
+    ``path`` is from the worktree's top, which ``directory`` is in. ``after``: only one that came of this content, which
+    git has found to be what both came from.
     """
     asked = [
         process.start(directory, "rev-parse", word)
@@ -53,10 +59,11 @@ def find(
     if not object_format or not git_dir:
         return None
     wanted = [objects.blob_id(data, object_format) for data in (ours, theirs)]
+    since = None if after is None else objects.blob_id(after, object_format)
     named = list(dict.fromkeys(_named(git_dir, environment)))
     for starts in (["HEAD", *named], ["--all", "--reflog", *named]):
         histories = _histories(top or directory, path, starts)
-        if oid := _newest_common(histories, *wanted):
+        if oid := _newest_common(histories, *wanted, since):
             found = process.run(directory, "cat-file", "blob", oid)
             return found.out if found.code == 0 else None
     return None
@@ -107,9 +114,11 @@ def _histories(top: str, path: str, starts: list[str]) -> _Histories:
     return histories
 
 
-def _newest_common(histories: _Histories, ours: str, theirs: str) -> str | None:
-    mine, yours = _with_ancestors(histories, ours), _with_ancestors(histories, theirs)
-    both = mine & yours
+def _newest_common(histories: _Histories, ours: str, theirs: str, since: str | None) -> str | None:
+    both = _with_ancestors(histories, ours) & _with_ancestors(histories, theirs)
+    if since is not None:
+        before = _with_ancestors(histories, since)
+        both = {oid for oid in both - before if since in _with_ancestors(histories, oid)}
     # one that another common one came from is older; of a circle (what was undone) none is
     lines = {oid: _with_ancestors(histories, oid) for oid in both}
     newest = [

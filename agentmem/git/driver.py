@@ -110,6 +110,9 @@ def attempt(top: str, driver: str, path: str, contents: Sequence[bytes]) -> Tria
             running.kill()
             running.communicate()
             return Trial(None, b"", "")
-        with open(files[1], "rb") as merged:
-            data = merged.read()
+        try:
+            with open(files[1], "rb") as merged:
+                data = merged.read()
+        except OSError:
+            data = b""  # the driver has taken it away
     return Trial(running.returncode, data, (err or out_bytes).decode("utf-8", "replace").strip())

@@ -1,19 +1,27 @@
 """What other branches and worktrees have and the view at hand has not: read from git objects and files, nothing checked out."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.git import branches, history
 from agentmem.git.branches import Tip
 from agentmem.git.repository import Difference
 from agentmem.index import overlays
-from agentmem.index.entries import Worktree
+from agentmem.index.entries import Delta, Worktree
 from agentmem.index.view import Columns, Entry, Origin, Pending
 from agentmem.store import layout
 from agentmem.store.place import Place
 
 if TYPE_CHECKING:
     from agentmem.index.index import Index
+
+
+class Added(NamedTuple):
+    """What was appended, by position: what is applied to it, where it was read, and how changes made it."""
+
+    pending: dict[int, Pending]
+    foreign: dict[int, Origin]
+    tasks: dict[int, overlays.Task]
 
 
 class _Side(NamedTuple):
@@ -24,17 +32,15 @@ class _Side(NamedTuple):
     all: dict[str, str | None]
 
 
-def add(
-    index: "Index", columns: Columns, only: str | None = None
-) -> tuple[dict[int, Pending], dict[int, Origin]]:
-    """Append to ``columns`` what is elsewhere; what is applied to it and where it was read, by position.
+def add(index: "Index", columns: Columns, only: Collection[str] | None) -> Added:
+    """Append to ``columns`` what is elsewhere: on all branches, or on those of ``only``.
 
-    A blob that is here, or that several others have, comes once. ``only``: no more than what worktrees of that branch have not
-    committed.
+    A blob that is here, or that several others have, comes once.
     """
     files = index.files(columns)
-    sides = [*_carried(index), *_worktrees(index, only)]
-    sides = [side for side in sides if side.origin.branch == only] if only else [*sides, *_tips(index, files)]
+    sides = [*_carried(index), *_worktrees(index), *_tips(index, files, only)]
+    if only is not None:
+        sides = [side for side in sides if side.origin.branch in only]
     have = {columns.blobs[i] for i in range(len(columns.paths))} | set(files.values())
     plain: dict[str, tuple[Entry, Origin]] = {}
     changed: list[tuple[Origin, overlays.Task]] = []
@@ -49,6 +55,7 @@ def add(
     composite = overlays.rows_of(results.values(), index.knowledge)
     pending: dict[int, Pending] = {}
     foreign: dict[int, Origin] = {}
+    tasks: dict[int, overlays.Task] = {}
     replaced = {task.base.blob for _, task in changed}
     for blob, (entry, origin) in plain.items():
         row = rows.get(blob)
@@ -62,12 +69,12 @@ def add(
             continue
         have.add(result.blob)
         position = len(columns.paths)
-        foreign[position] = origin
+        foreign[position], tasks[position] = origin, task
         pending[position] = Pending(
             tuple(dict.fromkeys(row.branch for _, row in task.changes)), result.conflicts
         )
         columns.add(task.base.path, row)
-    return pending, foreign
+    return Added(pending, foreign, tasks)
 
 
 def _changed(index: "Index", columns: Columns, side: _Side) -> Iterable[overlays.Task]:
@@ -103,12 +110,17 @@ def _carried(index: "Index") -> Iterable[_Side]:
         yield _Side(Origin(branch, uncommitted=True), files, dict(files))
 
 
-def _tips(index: "Index", files: dict[str, str]) -> list[_Side]:
-    """What the other branches alone have; ``files`` are those here."""
+def _tips(index: "Index", files: dict[str, str], only: Collection[str] | None) -> list[_Side]:
+    """What the other branches (all, or those of ``only``) alone have; ``files`` are those here."""
     repository = index.repository
     own = f"refs/heads/{repository.branch}" if repository.branch else ""
     every = branches.tips(repository, repository.prefix + index.place.name)
-    return _novel(index, [tip for tip in every if tip.ref != own], files)
+    others = [
+        tip
+        for tip in every
+        if (tip.ref != own or not index.is_at_hand) and (only is None or tip.name in only)
+    ]
+    return _novel(index, others, files)
 
 
 def _novel(index: "Index", tips: list[Tip], files: dict[str, str]) -> list[_Side]:
@@ -179,24 +191,31 @@ def _state(differences: Iterable[Difference]) -> dict[str, str | None]:
     return {one.path: one.new for one in differences if layout.is_kept(one.path)}
 
 
-def _worktrees(index: "Index", only: str | None) -> Iterable[_Side]:
+def uncommitted(index: "Index", branch: str | None = None) -> Iterator[Delta]:
+    """What the worktrees of ``branch`` have not committed, against their HEAD."""
+    return (delta for name, delta in _deltas(index, branch) if name == branch)
+
+
+def _worktrees(index: "Index") -> Iterator[_Side]:
     """What is not committed in other worktrees, each against its own HEAD."""
+    for branch, delta in _deltas(index, None):
+        new = {entry.path: entry.blob for entry in delta.added}
+        if new:
+            state: dict[str, str | None] = dict.fromkeys(delta.removed)
+            state.update(new)
+            yield _Side(Origin(branch or "detached HEAD", uncommitted=True), new, state)
+
+
+def _deltas(index: "Index", only: str | None) -> Iterator[tuple[str | None, Delta]]:
     repository = index.repository
     others = [one for one in branches.other_worktrees(repository) if only is None or one.branch == only]
     relative = repository.prefix + index.place.name
     for worktree, probe, directory in branches.probes(others, relative):
         with_repository = probe.repository()
-        place = Place(directory, index.place.name)
-        files = Worktree(place, with_repository)
-        _, differences = probe.differences(with_repository)
-        everything = files.changed(differences)
-        index.remember(everything.contents)
-        origin = Origin(worktree.branch or "detached HEAD", uncommitted=True)
-        new = {entry.path: entry.blob for entry in everything.added}
-        if new:
-            state: dict[str, str | None] = dict.fromkeys(everything.removed)
-            state.update(new)
-            yield _Side(origin, new, state)
+        files = Worktree(Place(directory, index.place.name), with_repository)
+        delta = files.changed(probe.differences(with_repository)[1])
+        index.remember(delta.contents)
+        yield worktree.branch, delta
 
 
 def of_branch(index: "Index", name: str) -> dict[str, str] | None:

@@ -22,6 +22,7 @@ NEAR = 2000
 """Files in which another commit may differ from the kept view, to be made from it; listing all of a tree takes as long."""
 
 if TYPE_CHECKING:
+    from agentmem.index import overlays
     from agentmem.index.carried import Carried
 
 SAVE_FROM = 200
@@ -52,7 +53,10 @@ class Index:
         self._view: View | None = None
         self._differences: tuple[str, list[Difference]] = ("", [])
         self._commit: str | None = None
-        self._with_others: bool | str = False
+        self._others: frozenset[str] | None = frozenset()
+        self._worktree_of: str | None = None
+        self.foreign_tasks: dict[int, overlays.Task] = {}
+        """What made memories that were read from elsewhere what they are, where changes did, by position."""
         self._read: dict[str, bytes] = {}
         self.carried: list[Carried] = []
         """Files that belong to another branch, and that a `git switch` carried along before they were committed."""
@@ -103,16 +107,18 @@ class Index:
 
     # -- views
 
-    def stand_at(self, commit: str, now: int) -> None:
-        """Look from ``commit`` at the moment ``now`` (seconds UTC), in place of from the worktree; before the first view."""
-        self._commit, self._now = commit, now
+    def stand_at(self, commit: str, now: int, worktree_of: str | None = None) -> None:
+        """Look from ``commit`` at the moment ``now`` (seconds UTC), in place of from the worktree; before the first view.
 
-    def include_others(self, branch: str | None = None) -> None:
-        """Have in the view what other branches and worktrees have and it has not; before the first view.
-
-        With ``branch`` only what a worktree of that branch has not committed.
+        With what a worktree of the branch ``worktree_of`` has not committed, where there is one.
         """
-        self._with_others = branch or True
+        self._commit, self._now, self._worktree_of = commit, now, worktree_of
+
+    def include_others(self, names: Iterable[str] | None = None) -> None:
+        """Have in the view what other branches and worktrees (None: all, else those of ``names``) have and it has not; before the
+        first view.
+        """
+        self._others = None if names is None else frozenset(names)
 
     @property
     def is_at_hand(self) -> bool:
@@ -123,6 +129,11 @@ class Index:
         """What this worktree's files say now (of a bare clone: what HEAD says), every blob of it known."""
         if self._view is None:
             columns = self._columns() if self._commit is None else self._columns_at(self._commit)
+            if self._worktree_of is not None:
+                from agentmem.index import elsewhere
+
+                for delta in elsewhere.uncommitted(self, self._worktree_of):
+                    columns = self._apply(columns, delta)
             pending, foreign = dict[int, Pending](), dict[int, Origin]()
             if columns.changes:
                 from agentmem.index import overlays
@@ -130,11 +141,10 @@ class Index:
                 pending, self._bases, self.orphans = overlays.settle(
                     columns, self.knowledge, self.bytes_of, self.blob_of
                 )
-            if self._with_others:
+            if self._others is None or self._others:
                 from agentmem.index import elsewhere
 
-                only = self._with_others if isinstance(self._with_others, str) else None
-                more, foreign = elsewhere.add(self, columns, only)
+                more, foreign, self.foreign_tasks = elsewhere.add(self, columns, self._others)
                 pending |= more
             self._view = View(columns, self._now, pending, foreign)
         return self._view
@@ -151,6 +161,8 @@ class Index:
 
     def base_blob(self, position: int, columns: Columns) -> str:
         """The blob of the file at ``position``, without the changes that are applied to it."""
+        if position in self.foreign_tasks:
+            return self.foreign_tasks[position].base.blob
         return self._bases.get(position) or columns.blobs[position]
 
     def files(self, columns: Columns) -> dict[str, str]:

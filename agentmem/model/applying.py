@@ -4,7 +4,7 @@ Per field and body hunk: what a later change that saw an earlier one says, count
 a conflict, as is one whose ground has moved; of these the view shows base's value and names all parties.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from agentmem.model import changes as values
@@ -44,12 +44,17 @@ class Applied(NamedTuple):
 
 
 def pending(changes: Iterable[Change], receipts: Collection[str]) -> tuple[Change, ...]:
-    """Those of ``changes`` that base has not taken up; of several with one id the one that sorts first counts."""
-    by_id: dict[str, Change] = {}
-    for change in sorted(changes, key=lambda change: values.compose(change)):
-        by_id.setdefault(change.id, change)
+    """Those of ``changes`` that base has not taken up; of several with one id the same one counts always."""
+    by_id = _by_id(changes)
     taken_up = lifecycle.absorbed({i: change.after for i, change in by_id.items()}, receipts)
-    return tuple(change for i, change in sorted(by_id.items()) if i not in taken_up)
+    return tuple(change for i, change in by_id.items() if i not in taken_up)
+
+
+def _by_id(changes: Iterable[Change]) -> dict[str, Change]:
+    found: dict[str, Change] = {}
+    for change in sorted(changes, key=lambda change: (change.id, repr(change))):
+        found.setdefault(change.id, change)
+    return found
 
 
 def promoted(base: bytes, changes: Iterable[Change]) -> tuple[bytes, frozenset[str]]:
@@ -58,27 +63,34 @@ def promoted(base: bytes, changes: Iterable[Change]) -> tuple[bytes, frozenset[s
     What would show otherwise after it than before is not taken up: what it touches together with changes that are not settled
     waits with them, or where that does not do, all.
     """
-    every = {change.id: change for change in changes}
-    now = apply(base, every.values())
-    for taken in (now.promotable, _apart(every, now.promotable)):
-        data = apply(base, [every[i] for i in taken]).data
-        receipts = taken.union(*(every[i].after for i in taken))
-        left = [every[i] for i in every if i not in lifecycle.absorbed({i: c.after for i, c in every.items()}, receipts)]
-        if _shown(apply(data, left)) == _shown(now):
-            return data, receipts
-    return base, frozenset()
+    left = tuple(_by_id(changes).values())
+    now = apply(base, left)
+    shown = _shown(now)
+    receipts: frozenset[str] = frozenset()
+    while now.promotable:
+        for taken in (now.promotable, _apart(left, now.promotable)):
+            named = taken.union(*(change.after for change in left if change.id in taken))
+            data = apply(base, [change for change in left if change.id in taken]).data
+            rest = pending(left, named)
+            after = apply(data, rest)
+            if taken and _shown(after) == shown:
+                base, left, now, receipts = data, rest, after, receipts | named
+                break  # once more: with less left, more may be settled
+        else:
+            break
+    return base, receipts
 
 
-def _apart(changes: Mapping[str, Change], settled: Collection[str]) -> frozenset[str]:
+def _apart(changes: Collection[Change], settled: Collection[str]) -> frozenset[str]:
     """Those of ``settled`` that touch no key which a change that stays pending touches, and come after none that stays."""
-    order = Order(changes.values())
-    taken = set(settled)
-    found = False
-    while not found:
-        kept = {key for i in changes if i not in taken for key in _touched(changes[i])}
-        left = {i for i in taken if not _touched(changes[i]) & kept and order.before(i) <= taken}
-        found, taken = left == taken, left
-    return frozenset(taken)
+    order = Order(changes)
+    taken = frozenset(settled)
+    while True:
+        kept = {key for i, change in order.changes.items() if i not in taken for key in _touched(change)}
+        left = frozenset(i for i in taken if order.before(i) <= taken and not _touched(order.changes[i]) & kept)
+        if left == taken:
+            return taken
+        taken = left
 
 
 def _shown(applied: Applied) -> tuple[object, ...]:
@@ -94,12 +106,12 @@ def _shown(applied: Applied) -> tuple[object, ...]:
 
 def apply(base: bytes, changes: Iterable[Change]) -> Applied:
     """The text of a memory with its pending ``changes`` applied. Never fails: what cannot be applied is a conflict."""
-    order = Order({change.id: change for change in changes}.values())
+    order = Order(_by_id(changes).values())
     if not order.changes:
         return Applied(base, (), frozenset())
     parsed = document.parse(base)
     if parsed.problems:
-        parties = [_party(change, values.compose(change).decode("utf-8")) for change in order.changes.values()]
+        parties = [_party(change, _said(change)) for change in order.changes.values()]
         problem = f"line {parsed.problems[0].line}: {parsed.problems[0].message}"
         return Applied(base, (Conflict("file", None, tuple(parties), problem),), frozenset())
     return _Applying(base, parsed, order).run()
@@ -225,9 +237,13 @@ class _Applying:
                 continue  # nothing new; of one that takes back what it saw, base's value is what it says
             if not earlier and to == _normal(key, own.was):
                 continue  # says only what its writer saw
-            if key == "retracted" and self._is_reason(head) and _has_reason(present, to):
+            accepted.append(_normal(key, own.was))
+            retracts = self._is_reason(head)
+            if key == "retracted" and retracts and _has_reasons(present, to):
                 continue
-            if present in (*accepted, _normal(key, own.was)) or (key == "status" and self._is_reason(head)):
+            if key == "retracted" and _has_reasons(own.was, present):
+                accepted.append(present)  # it was shown joined with others
+            if present in accepted or (key == "status" and retracts):
                 applying.setdefault(item_key(to), []).append(head)
             else:
                 moved.append(head)
@@ -254,28 +270,26 @@ class _Applying:
         return self.order.changes[identity].retract is not None
 
     def _join_reasons(self, present: Value, heads: Sequence[str]) -> None:
-        reasons = [present] if isinstance(present, str) and present else []
-        for head in sorted(heads, key=lambda i: place(self.order.changes[i])):
-            reason = self.order.changes[head].retract
-            if reason and not any(_has_reason(known, reason) for known in reasons):
-                reasons.append(reason)
+        said = [present] if isinstance(present, str) else []
+        said += [self.order.changes[i].retract or "" for i in sorted(heads, key=lambda i: place(self.order.changes[i]))]
+        reasons = dict.fromkeys(reason for text in said for reason in text.split("; ") if reason)
         if reasons:
-            self._edit(Edit("retracted", "set", "; ".join(map(str, reasons))), heads)
+            self._edit(Edit("retracted", "set", "; ".join(reasons)), heads)
 
     def _items(self, key: str, setting: Sequence[str]) -> None:
         present = {item_key(item) for item in values.as_list(self.meta.get(key))}
         touching: dict[str, list[str]] = {}
         items: dict[str, Value] = {}
-        place: dict[str, tuple[int, str, int]] = {}
+        first: dict[str, tuple[int, str, int]] = {}
         for identity in setting:
             edit = _edit_of(self.order.changes[identity], key)
             for number, item in enumerate((*edit.add, *edit.remove)):
                 name = item_key(item)
                 touching.setdefault(name, []).append(identity)
                 items.setdefault(name, item)
-                place.setdefault(name, (*place(self.order.changes[identity]), number))
+                first.setdefault(name, (*place(self.order.changes[identity]), number))
         add, remove = [], []
-        for name in sorted(touching, key=lambda name: place[name]):
+        for name in sorted(touching, key=lambda name: first[name]):
             wanted = {
                 name in {item_key(item) for item in _edit_of(self.order.changes[i], key).add}
                 for i in self.order.heads(touching[name])
@@ -386,9 +400,7 @@ def _normal(key: str, value: Value) -> Value:
     return None if key == "status" and value == "active" else value
 
 
-def _has_reason(present: Value, reason: Value) -> bool:
-    return (
-        isinstance(present, str)
-        and isinstance(reason, str)
-        and f"; {reason}; " in f"; {present}; "
-    )
+def _has_reasons(known: Value, reasons: Value) -> bool:
+    if not isinstance(known, str) or not isinstance(reasons, str):
+        return False
+    return set(reasons.split("; ")) <= set(known.split("; "))

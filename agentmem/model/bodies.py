@@ -1,7 +1,7 @@
-"""Edits of a body as hunks: made from two texts, written as a unified diff, found again in a text that has moved on.
+r"""Edits of a body as hunks: made from two texts, written as a unified diff, found again in a text that has moved on.
 
-Lines are split at ``\\n`` alone. A hunk is found by what it takes away and the line on either side of it; the rest of its context
-tells which of several places is meant.
+Lines are split at ``\n`` alone. A hunk is found by what it takes away and the line on either side of it; the rest of its
+context tells which of several places is meant.
 """
 
 import re
@@ -161,7 +161,9 @@ def _runs(first: int, marked: Sequence[tuple[str, str]]) -> list[Run]:
             before.append(marked[at][1])
             at, line = at + 1, line + 1
             continue
-        start, removed, added = line, [], []
+        start = line
+        removed: list[str] = []
+        added: list[str] = []
         while at < len(marked) and marked[at][0] != " ":
             (removed if marked[at][0] == "-" else added).append(marked[at][1])
             line += marked[at][0] == "-"
@@ -185,8 +187,9 @@ SETTLED = -1
 
 
 def locate(text: Sequence[str], run: Run, low: int = 0) -> int | None:
-    """Where in ``text``, from line ``low`` on, ``run`` applies; ``SETTLED`` where it says nothing new; None where it fits nowhere,
-    or in two places equally well.
+    """Where in ``text``, from line ``low`` on, ``run`` applies; ``SETTLED`` where it says nothing new.
+
+    None where it fits nowhere, or in two places equally well.
     """
     olds = _places(text, run, run.removed, low)
     news = _places(text, run, run.added, low)

@@ -150,7 +150,11 @@ def compose(change: Change) -> bytes:
         meta["retract"] = change.retract
     if change.body is not None and change.body.whole:
         meta["body"] = "whole"
-    return emitting.compose(meta, change.body.diff if change.body else "")
+    data = emitting.compose(meta, change.body.diff if change.body else "")
+    read, problems = parse(data)
+    if read is None:  # too large, or nested too deep: what is written must be read again
+        raise ValueError(f"the change cannot be written: {problems[0].message}")
+    return data
 
 
 def _plain(edit: FieldEdit) -> dict[str, object]:

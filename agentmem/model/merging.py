@@ -58,10 +58,11 @@ class _Wanted(NamedTuple):
     conflicts: tuple[FieldConflict, ...]
 
 
-def merge(base: bytes | None, ours: bytes, theirs: bytes) -> Merged:
+def merge(base: bytes | None, ours: bytes, theirs: bytes, later: bytes | None = None) -> Merged:
     """``ours`` with what ``theirs`` has changed since ``base``; None for base: nobody knows what both came from.
 
-    Where front matter cannot be read on a side the files are merged by lines, as git does it.
+    ``later`` is a text that both have come from after ``base``: it decides what ``base`` leaves open. Where front matter
+    cannot be read on a side the files are merged by lines, as git does it.
     """
     if ours == theirs or theirs == base:
         return Merged(ours, ())
@@ -72,10 +73,11 @@ def merge(base: bytes | None, ours: bytes, theirs: bytes) -> Merged:
     if not mine.problems and not yours.problems:
         # a base that is broken has no values, but still its lines
         old = None if base is None else document.parse(base)
-        newline = document.newline_of(mine.text)
-        was = None if old is None else _split(old)[1]
-        body, clash = _merged_text(was, _split(mine)[1], _split(yours)[1], newline)
-        wanted = _wanted(old, mine, yours, emitting.body_as_read(body), clash)
+        seen = None if later is None else document.parse(later)
+        body, clash = _merged_body(old, mine, yours)
+        if clash and seen is not None:
+            body, clash = min((_merged_body(seen, mine, yours), (body, clash)), key=lambda one: one[1])
+        wanted = _wanted((old, seen), mine, yours, emitting.body_as_read(body), clash)
         data = _written(old, mine, yours, body, wanted)
         if data is not None:
             return Merged(data, wanted.conflicts)
@@ -146,6 +148,11 @@ def _merged_text(
     return text if ended is not False else text.removesuffix("\n").removesuffix("\r"), clash
 
 
+def _merged_body(old: Document | None, mine: Document, yours: Document) -> tuple[str, bool]:
+    was = None if old is None else _split(old)[1]
+    return _merged_text(was, _split(mine)[1], _split(yours)[1], document.newline_of(mine.text))
+
+
 def _keys(lines: list[str], exact: bool) -> list[str]:
     """What ``lines`` are compared by."""
     return lines if exact else [line.rstrip("\r\n") for line in lines]
@@ -164,18 +171,26 @@ def _ends(text: str) -> bool:
 # values
 
 
-def _wanted(old: Document | None, mine: Document, yours: Document, body: str, clash: bool) -> _Wanted:
-    """What the two edits of ``old`` make together; ``clash`` says that ``body`` holds markers."""
+def _wanted(
+    known: tuple[Document | None, Document | None], mine: Document, yours: Document, body: str, clash: bool
+) -> _Wanted:
+    """What the two edits make together of what is known of before, base and what came later.
+
+    ``clash`` says that ``body`` holds markers.
+    """
+    old, seen = known
     was: Meta = {} if old is None else old.meta
     meta: dict[str, object] = {}
     left: list[FieldConflict] = []
     names = dict.fromkeys((*was, *mine.meta, *yours.meta))
-    undecided = _retracted_unseen(old, mine, yours)
+    undecided = _retracted_unseen(old, mine, yours) and (seen is None or _retracted_unseen(seen, mine, yours))
     for key in sorted(names, key=_order):
         if key == CONFLICTS:
             continue
         states = tuple(values.get(key, _ABSENT) for values in (was, mine.meta, yours.meta))
         value = _merged_value(key, *states)
+        if value is _Undecided and seen is not None:
+            value = _merged_value(key, seen.meta.get(key, _ABSENT), *states[1:])
         if undecided and key in _RETRACTION and states[1] != states[2]:
             value = _Undecided
         if value is _Undecided:

@@ -1,7 +1,7 @@
 """The bodies that several changes make, woven into one: each edit is kept by the lines of base that it stands for.
 
-A version is a list of edits of base that do not touch. Edits of several versions that touch make a region; in a region the version
-counts that holds all that the others hold there, and where there is none the region is a clash.
+A version is a list of edits of base that do not touch. Edits of several versions that touch make a region; in a region the
+version counts that holds all that the others hold there, and where there is none the region is a clash.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -53,7 +53,7 @@ class Woven(NamedTuple):
 
 
 class Weave:
-    """The body of base and the changes of it, with their order: ``before`` gives what a change's writer saw, ``heads`` the last."""
+    """The body of base and the changes of it with their order: ``before`` gives what a writer saw, ``heads`` the last of some."""
 
     def __init__(
         self,

@@ -9,12 +9,14 @@ from agentmem.output import jsonout
 from agentmem.output.text import count, where
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from agentmem.actions.adopting import Adopted
     from agentmem.actions.comparing import Compared, Difference
+    from agentmem.actions.conflicting import Conflicts
     from agentmem.actions.overlay import Listed, Shown, ShownChange
     from agentmem.actions.promoting import Promoted, Swept
+    from agentmem.actions.rescuing import Lost, Rescued
     from agentmem.model.differences import FieldDifference
     from agentmem.model.memory import Memory
     from agentmem.output.jsonout import Record
@@ -309,3 +311,83 @@ def quoted(word: str) -> str:
     import shlex
 
     return shlex.quote(safety.one_line(word))
+
+
+def rescued(result: Rescued) -> str:
+    """What was brought back from the journal."""
+    if not result.restored and not result.kept:
+        return "nothing in the journal is lost: all of it is committed, or in a worktree that is there\n"
+    lines = []
+    if result.restored:
+        lines.append(f"restored {count(len(result.restored), 'file')} of removed worktrees; commit them")
+    lines += [f"+ {_lost(one)}" for one in result.restored]
+    for one in result.kept:
+        lines.append(f"  {_lost(one)} | not restored: the file here says something else")
+    return "\n".join(lines) + "\n"
+
+
+def _lost(one: Lost) -> str:
+    name = _line(one.memory) if one.memory else safety.one_line(one.entry.path)
+    return f"{name} ({safety.one_line(one.entry.branch or 'no branch')})"
+
+
+def rescued_json(result: Rescued) -> Record:
+    """The same as JSON."""
+
+    def told(found: Sequence[Lost]) -> list[object]:
+        return [
+            {
+                "path": one.entry.path,
+                "memory": one.memory.id if one.memory else None,
+                "branch": one.entry.branch,
+                "worktree": one.entry.worktree,
+            }
+            for one in found
+        ]
+
+    return {
+        "schema": "agentmem/restore-journal/1",
+        "restored": told(result.restored),
+        "kept": told(result.kept),
+    }
+
+
+def conflicts(result: Conflicts, budget: int) -> str:
+    """One conflict a line, the surest first, as many as the budget takes."""
+    from agentmem.model import tokens
+
+    if not result.clashes:
+        return f"agentmem: no conflicts with open branches ({where(result.view)}).\n"
+    lines: list[str] = []
+    left = budget - 30 if budget else 0
+    for clash in result.clashes:
+        names = " ".join(result.shorts[i] if i in result.shorts else i[: ids.SHORT] for i in clash.ids)
+        branches = ", ".join(safety.one_line(branch) for branch in clash.branches)
+        line = f"{names} {clash.type} ({branches}): {safety.one_line(clash.reason)}"
+        cost = tokens.estimate(line) + 1
+        if budget and cost > left:
+            break
+        left -= cost
+        lines.append(line)
+    head = f"agentmem: {len(lines)} of {count(len(result.clashes), 'conflict')}, seen from {where(result.view)}"
+    more = len(result.clashes) - len(lines)
+    tail = [f"{more} more: --budget 0"] if more else []
+    return "\n".join((head, *lines, *tail)) + "\n"
+
+
+def conflicts_json(result: Conflicts) -> Record:
+    """The same as JSON."""
+    return {
+        "schema": "agentmem/conflicts/1",
+        "view": jsonout.view(result.view),
+        "conflicts": [
+            {
+                "type": clash.type,
+                "ids": list(clash.ids),
+                "branches": [safety.one_line(branch) for branch in clash.branches],
+                "paths": list(clash.paths),
+                "reason": safety.one_line(clash.reason),
+            }
+            for clash in result.clashes
+        ],
+    }

@@ -224,6 +224,8 @@ def status(result: Status) -> Record:
         "hidden": result.hidden,
         "uncommitted": result.uncommitted,
         "broken": list(result.broken),
+        "carried": dict(result.carried),
+        "lost": result.lost,
     }
 
 

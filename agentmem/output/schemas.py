@@ -308,6 +308,11 @@ def _status() -> Schema:
         "hidden": COUNT,
         "uncommitted": COUNT,
         "broken": TEXTS,
+        "carried": _told(
+            {"type": "object", "additionalProperties": COUNT},
+            "files of other branches that are here uncommitted, by branch",
+        ),
+        "lost": _told(COUNT, "writes of removed worktrees that nobody committed"),
     }
 
 

@@ -217,6 +217,17 @@ def status(result: Status) -> str:
     if result.uncommitted:
         facts.append(f"{result.uncommitted} not committed")
     lines = [f"{where(result.view)} · {you} · {', '.join(facts)}"]
+    if result.trunk_guessed:
+        lines.append(f'trunk is guessed: {result.trunk_guessed}. Say so for all: trunk = "…" in config.toml')
+    for branch, number in result.carried:
+        name = safety.one_line(branch)
+        lines.append(
+            f"{count(number, 'file')} of {name} came along uncommitted: commit on {name}, or agentmem overlay adopt {name}"
+        )
+    if result.lost:
+        lines.append(
+            f"{count(result.lost, 'write')} of removed worktrees not committed: agentmem restore --journal"
+        )
     if result.broken:
         lines.append(f"{count(len(result.broken), 'file')} cannot be read as a memory: agentmem check")
     lines.append(

@@ -10,16 +10,31 @@ if TYPE_CHECKING:
 
 def restore(
     ctx: typer.Context,
-    id: Annotated[str, typer.Argument(help="A retracted memory, or one whose file is gone from the tree.")],
+    id: Annotated[
+        str | None, typer.Argument(help="A retracted memory, or one whose file is gone from the tree.")
+    ] = None,
+    journal: Annotated[
+        bool, typer.Option("--journal", help="What removed worktrees had written and not committed.")
+    ] = False,
     branch: Annotated[
         str | None, typer.Option("--branch", help="The branch it is for, where HEAD is detached.")
     ] = None,
 ) -> int:
-    """Take back a retraction, or bring back a deleted memory from git's history."""
-    from agentmem.actions import change
+    """Take back a retraction, or bring back a memory from git's history or the journal."""
+    from agentmem.errors import UsageError
 
     call = ctx.obj
-    result = change.restore(call.context, id, branch)
+    if (id is None) != journal:
+        raise UsageError("restore what?", "agentmem restore ID     or agentmem restore --journal")
+    if journal:
+        from agentmem.actions import rescuing
+        from agentmem.output import branching
+
+        rescued = rescuing.rescue(call.context)
+        return int(call.give_either(branching.rescued_json, branching.rescued, rescued))
+    from agentmem.actions import change
+
+    result = change.restore(call.context, str(id), branch)
     if call.json:
         from agentmem.output import jsonout
 

@@ -1,0 +1,257 @@
+"""Which memories of several branches cannot all be right: told before the branches meet, by trying how they would."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
+from typing import NamedTuple
+
+from agentmem.actions import selecting, standing
+from agentmem.actions.context import Context, Standpoint
+from agentmem.actions.selecting import Found
+from agentmem.index.catalog import LINKS, ChangeRow
+from agentmem.index.view import Entry, View
+from agentmem.model import applying, changes, contradiction, ids
+from agentmem.model.changes import Change
+
+CHANGED, CONTRADICTION, SUPERSEDED = "changed-on-both", "contradiction", "superseded-and-used"
+_USES = tuple(LINKS.index(name) for name in ("needs", "sources", "supersedes"))
+
+Changes = Sequence[tuple[Entry, ChangeRow]]
+
+
+class Clash(NamedTuple):
+    """One conflict: its ``type``, the memories, the branches they are on, their files, and why, in a line."""
+
+    type: str
+    ids: tuple[str, ...]
+    branches: tuple[str, ...]
+    paths: tuple[str, ...]
+    reason: str
+
+
+class Conflicts(NamedTuple):
+    """The conflicts between the view at hand and the others that were looked at, the surest first."""
+
+    view: Standpoint
+    clashes: tuple[Clash, ...]
+    shorts: ids.ShortIds
+    notes: tuple[str, ...] = ()
+
+
+def find(context: Context, names: Sequence[str] = ()) -> Conflicts:
+    """The conflicts between the view at hand and all open branches and worktrees; of one or two branches that are named, between
+    these alone (of one: between it and the view at hand).
+
+    Raises:
+        NotFound: no such branch.
+
+    """
+    if len(names) == 2:
+        standing.stand(context, branch=names[0])
+    for name in names[-1:]:
+        standing.commit_of(context, name)
+    context.index.include_others(names[-1:] or None)
+    view = context.index.view()
+    here = context.standpoint.branch or "HEAD"
+    found = [
+        *_changed(context, view, here),
+        *_superseded(context, view, here),
+        *_contradictions(context, view, here),
+    ]
+    return Conflicts(context.standpoint, tuple(found), view.shorts, tuple(context.index.notes))
+
+
+def _branch(view: View, position: int, here: str) -> str:
+    origin = view.foreign.get(position)
+    return origin.branch if origin else here
+
+
+# -- one memory changed on both
+
+
+def _changed(context: Context, view: View, here: str) -> Iterator[Clash]:
+    """A memory that two change: what the view has of it already, and what it would have if the two met."""
+    from agentmem.index import overlays
+
+    index = context.index
+    for position, pending in view.pending.items():
+        if position not in view.foreign and pending.conflicts:
+            yield _unsettled(context, view, position, json.loads(pending.conflicts))
+    own = overlays.open_changes(view.columns, index.knowledge, index.bytes_of)
+    versions: dict[str, list[int]] = {}
+    for position in range(len(view)):
+        versions.setdefault(view.columns.ids[position], []).append(position)
+    for identity, positions in versions.items():
+        if not any(position in view.foreign for position in positions):
+            continue
+        for one, other in combinations(positions, 2):
+            branches = _branch(view, one, here), _branch(view, other, here)
+            if branches[0] != branches[1] or view.foreign.get(one) != view.foreign.get(other):
+                yield from _together(context, view, identity, one, other, branches, own.get(identity, ()))
+
+
+def _together(
+    context: Context,
+    view: View,
+    identity: str,
+    one: int,
+    other: int,
+    branches: tuple[str, str],
+    own: Changes,
+) -> Iterator[Clash]:
+    """What comes of it when both versions meet; nothing where one of them only lacks what the other has."""
+    index = context.index
+    bases = [index.base_blob(position, view.columns) for position in (one, other)]
+    entries = [_changes_of(context, view, position, own) for position in (one, other)]
+    named = [{row.id for _, row in found} for found in entries]
+    paths = tuple(dict.fromkeys(f"{index.place.name}/{view.columns.paths[p]}" for p in (one, other)))
+    if not any(named) or (one in view.foreign and not named[0]) or not named[1]:
+        in_place = other in view.foreign and not named[1]
+        if in_place and one not in view.foreign and named[0]:
+            yield Clash(
+                CHANGED,
+                (identity,),
+                branches,
+                paths,
+                f"edited in place on {branches[1]}, changed on {branches[0]}",
+            )
+        elif in_place and bases[0] != bases[1]:
+            yield Clash(CHANGED, (identity,), branches, paths, "the memory's own file differs on both")
+        return
+    base_position = one if one not in view.foreign else other
+    base = index.base_blob(base_position, view.columns)
+    wanted = {entry.blob: entry for found in entries for entry, _ in found}
+    contents = index.bytes_of([Entry(view.columns.paths[base_position], base), *wanted.values()])
+    parsed = _parsed(contents, wanted)
+    if base not in contents:
+        return
+    met = applying.apply(contents[base], parsed.values())
+    only = [{i for i in named[0] if i not in named[1]}, {i for i in named[1] if i not in named[0]}]
+    if met.conflicts:
+        fields = ", ".join(sorted({conflict.field for conflict in met.conflicts}))
+        yield Clash(CHANGED, (identity,), branches, paths, f"CONFLICT in {fields} when they meet")
+    elif all(only):
+        fields = ", ".join(sorted({key for c in parsed.values() for key in _fields(c)}))
+        yield Clash(CHANGED, (identity,), branches, paths, f"both change it ({fields}); the two fit together")
+
+
+def _changes_of(context: Context, view: View, position: int, own: Changes) -> Changes:
+    if position not in view.foreign:
+        return own
+    task = context.index.foreign_tasks.get(position)
+    return task.changes if task else ()
+
+
+def _parsed(contents: dict[str, bytes], wanted: Iterable[str]) -> dict[str, Change]:
+    found = (changes.parse(contents[blob])[0] for blob in wanted if blob in contents)
+    return {change.id: change for change in found if change is not None}
+
+
+def _fields(change: Change) -> Iterator[str]:
+    yield from change.fields
+    if change.retract is not None:
+        yield "retracted"
+    if change.body is not None:
+        yield "body"
+
+
+def _unsettled(context: Context, view: View, position: int, conflicts: list[dict[str, object]]) -> Clash:
+    parties = [party for conflict in conflicts for party in conflict["parties"]]  # type: ignore[attr-defined]
+    fields = ", ".join(sorted({str(conflict["field"]) for conflict in conflicts}))
+    short = view.shorts[view.columns.ids[position]]
+    return Clash(
+        CHANGED,
+        (view.columns.ids[position],),
+        tuple(dict.fromkeys(str(party["branch"]) for party in parties)),
+        (f"{context.index.place.name}/{view.columns.paths[position]}",),
+        f"CONFLICT in {fields} here: agentmem show {short}, then edit {short}",
+    )
+
+
+# -- superseded on one, used on another
+
+
+def _superseded(context: Context, view: View, here: str) -> Iterator[Clash]:
+    """What one branch replaces or retracts and another, which has not seen that, builds on or changes."""
+    columns = view.columns
+    by: dict[str, list[int]] = {}
+    for position, links in columns.links.items():
+        if columns.status[position] == 0:
+            for old in links[LINKS.index("supersedes")]:
+                by.setdefault(old, []).append(position)
+    uses: dict[str, list[int]] = {}
+    for position, links in columns.links.items():
+        for number in _USES:
+            for target in links[number]:
+                uses.setdefault(target, []).append(position)
+    for position in view.foreign:
+        uses.setdefault(columns.ids[position], []).append(position)
+    own = {identity: i for i, identity in reversed(list(enumerate(columns.ids)))}
+    seen = set()
+    for old, successors in by.items():
+        for successor in successors:
+            for user in uses.get(old, ()):
+                branches = _branch(view, successor, here), _branch(view, user, here)
+                key = (old, frozenset((successor, user)))
+                if branches[0] == branches[1] or columns.ids[user] == columns.ids[successor] or key in seen:
+                    continue
+                if user not in view.foreign and successor not in view.foreign:
+                    continue
+                seen.add(key)
+                twice = user in successors
+                verb = (
+                    "supersedes it too"
+                    if twice
+                    else "changes it"
+                    if columns.ids[user] == old
+                    else "builds on it"
+                )
+                yield Clash(
+                    SUPERSEDED,
+                    tuple(dict.fromkeys((old, columns.ids[successor], columns.ids[user]))),
+                    branches,
+                    tuple(
+                        f"{context.index.place.name}/{columns.paths[i]}"
+                        for i in dict.fromkeys((own.get(old, successor), successor, user))
+                    ),
+                    f"{view.shorts[columns.ids[successor]]} supersedes {_short(view, old)} on {branches[0]}, and on"
+                    f" {branches[1]} {view.shorts[columns.ids[user]]} {verb}",
+                )
+
+
+def _short(view: View, identity: str) -> str:
+    try:
+        return view.shorts[identity]
+    except KeyError:
+        return identity[: ids.SHORT]
+
+
+# -- two that say different things about the same
+
+
+def _contradictions(context: Context, view: View, here: str) -> Iterator[Clash]:
+    """Two memories in force with one subject and slot that differ, wherever they are."""
+    shown = view.shown
+    positions = [i for i in range(len(view)) if shown[i] and view.status(i) == "active"]
+    kept = [i for i in positions if view.kind(i) in contradiction.COMPARED]
+    found: list[Found] = selecting.fetch(context.index, view, kept)
+    memories = [one.memory for one in found]
+    for one, other in contradiction.candidates(memories):
+        first, second = found[one], found[other]
+        if first.memory.id == second.memory.id or _replaces(first, second) or _replaces(second, first):
+            continue
+        told = contradiction.contradiction(first.memory, second.memory)
+        if told is None:
+            continue
+        branches = tuple(dict.fromkeys(_branch(view, one.position, here) for one in (first, second)))
+        yield Clash(
+            CONTRADICTION,
+            (first.memory.id, second.memory.id),
+            branches,
+            (first.path, second.path),
+            told.reason,
+        )
+
+
+def _replaces(one: Found, other: Found) -> bool:
+    return other.memory.id in one.memory.supersedes

@@ -1,0 +1,79 @@
+"""Bringing back from the journal what was written in a worktree that is gone before anybody committed it."""
+
+import os
+from typing import NamedTuple
+
+from agentmem.actions import saving
+from agentmem.actions.context import Context
+from agentmem.git import branches, history
+from agentmem.model import document, memory
+from agentmem.model.memory import Memory
+from agentmem.store import layout, reading
+from agentmem.store.journal import Entry
+
+
+class Lost(NamedTuple):
+    """The last thing that was written to one file of a worktree that is gone, and never committed."""
+
+    entry: Entry
+    memory: Memory | None
+
+
+class Rescued(NamedTuple):
+    """What was brought back, and what was not because the file is here and says something else."""
+
+    restored: tuple[Lost, ...]
+    kept: tuple[Lost, ...]
+
+
+def lost(context: Context) -> list[Lost]:
+    """What the journal has of worktrees that are gone, and neither git nor another worktree has, oldest first."""
+    last: dict[tuple[str, str], Entry] = {}
+    for entry in context.journal.entries():
+        if layout.is_kept(entry.path) and not os.path.isdir(entry.worktree):
+            last.pop((entry.worktree, entry.path), None)
+            last[entry.worktree, entry.path] = entry
+    if not last:
+        return []
+    repository = context.repository
+    below = f"{repository.prefix}{context.place.name}/"
+    paths = sorted({below + path for _, path in last})
+    committed = history.past_blobs(repository, "--all", paths)
+    roots = [context.place.root]
+    for worktree in branches.other_worktrees(repository):
+        roots.append(os.path.join(worktree.path, repository.prefix, context.place.name))
+    found = []
+    for (_, path), entry in last.items():
+        data = _bytes(entry)
+        if entry.blob in committed or any(reading.read(root, path) == data for root in roots):
+            continue
+        found.append(Lost(entry, _memory(path, data)))
+    return found
+
+
+def rescue(context: Context) -> Rescued:
+    """Write what is lost to where it was, below the store at hand; what is there already stays as it is.
+
+    Raises:
+        NotWritable: the disk refuses.
+
+    """
+    restored, kept = [], []
+    for one in lost(context):
+        if os.path.lexists(os.path.join(context.place.root, one.entry.path)):
+            kept.append(one)
+        else:
+            saving.write_file(context, one.entry.path, _bytes(one.entry))
+            restored.append(one)
+    return Rescued(tuple(restored), tuple(kept))
+
+
+def _bytes(entry: Entry) -> bytes:
+    return entry.text.encode("utf-8", "surrogateescape")
+
+
+def _memory(path: str, data: bytes) -> Memory | None:
+    if not layout.is_memory(path):
+        return None
+    parsed = document.parse(data)
+    return memory.place(memory.read(parsed.meta, parsed.body, parsed.lines)[0], path)

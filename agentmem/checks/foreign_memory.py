@@ -1,0 +1,23 @@
+"""A commit that takes another branch's memories along: a `git switch` carried them here before they were committed."""
+
+from collections.abc import Iterator
+
+from agentmem.checks.frame import Rule, Subject, at, quoted
+from agentmem.model import safety
+from agentmem.model.findings import WARNING, Finding
+
+ID = "foreign-memory"
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """One finding for each file that the commit at hand adds and that names another branch, one that is not merged here."""
+    for file in subject.files:
+        branch = subject.foreign.get(file.path)
+        if branch is not None:
+            name = safety.one_line(branch)
+            message = f"{name} wrote this and is not merged here; the commit would add it to this branch"
+            fix = f"git restore --staged {quoted(subject.shown(file.path))}     to keep it: agentmem overlay adopt {quoted(branch)}"
+            yield at(subject, file, ID, WARNING, file.document.lines.get("branch", 1), message, fix)
+
+
+RULE = Rule(ID, WARNING, "another branch's unmerged memory would be shown as true here", run)

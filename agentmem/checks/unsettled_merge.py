@@ -1,0 +1,30 @@
+"""What the merge driver left to be decided: the file is well, but says two things."""
+
+from collections.abc import Iterator
+
+from agentmem.checks.frame import Rule, Subject, at, short
+from agentmem.model.findings import ERROR, Finding
+
+ID = "unsettled-merge"
+MARKERS = ("<<<<<<< ", ">>>>>>> ")
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """One finding for each memory in which a merge left both sides."""
+    for file in subject.files:
+        if file.memory is None:
+            continue
+        name = short(subject, file)
+        if "conflicts" in file.document.meta:
+            fix = f"agentmem show {name}, then: agentmem edit {name} --set KEY=VALUE --set conflicts="
+            line = file.document.lines.get("conflicts", 1)
+            yield at(subject, file, ID, ERROR, line, "a merge left two values, named here", fix)
+        for offset, text in enumerate(file.document.body.split("\n")):
+            if text.startswith(MARKERS[0]) and MARKERS[1] in file.document.body:
+                fix = f"agentmem edit {name} --body -     with the text that holds"
+                line = file.document.body_line + offset
+                yield at(subject, file, ID, ERROR, line, "a merge left both texts between markers", fix)
+                break
+
+
+RULE = Rule(ID, ERROR, "two sides of a merge that nobody decided between are no memory to act on", run)
