@@ -93,6 +93,7 @@ def hermetic(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
         "GIT_COMMITTER_NAME": "C. Ommitter",
         "GIT_COMMITTER_EMAIL": "committer@example.org",
         "GIT_COMMITTER_DATE": "2026-02-22T10:00:00Z",
+        "PYTHONPATH": str(support.ROOT),  # what git starts (the merge driver) runs the code under test
         "AGENTMEM_NOW": support.NOW,
         "AGENTMEM_AGENT": "tester",
     }.items():

@@ -18,7 +18,7 @@ import agentmem
 ROOT = Path(agentmem.__file__).resolve().parent.parent
 NOW = "2026-02-22T10:42:00Z"
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-FILE_ID = re.compile(rf"(?:^|[-/])([{ALPHABET}]{{12}})\.md$")
+FILE_ID = re.compile(rf"(?:^|[-/.])([{ALPHABET}]{{12}})\.md$")
 
 
 @dataclass(frozen=True)

@@ -125,6 +125,11 @@ def _link(directory: str, store: str | None) -> str | None:
 def _merge_driver(patient: _Patient) -> Iterator[Ailment]:
     check = "merge-driver"
     known = driver.current(patient.top)
+    if known is None and driver.is_half_set(patient.top):
+        yield Ailment(
+            check, ERROR, "named in git's configuration without a command: git refuses every merge", patient.init
+        )
+        return
     if known is None:
         yield Ailment(
             check, WARNING, "not set in this clone: two edits of one memory merge by lines", patient.init
@@ -142,7 +147,7 @@ def _merge_driver(patient: _Patient) -> Iterator[Ailment]:
     trial = driver.attempt(patient.top, known, f"{patient.below}/facts/x.md", _TRIAL)
     if trial.code == 0 and trial.data == wanted:
         return
-    said = trial.err.splitlines()
+    said = [": ".join(line.split(": ")[-2:]) for line in trial.err.splitlines()]  # before that, who says it
     reason = (
         said[-1]
         if said
@@ -155,7 +160,7 @@ def _merge_driver(patient: _Patient) -> Iterator[Ailment]:
         if driver.is_ours(known)
         else "git config --rename-section merge.agentmem merge.agentmem-by-hand && "
     )
-    yield Ailment(check, ERROR, f"set in this clone, but it does not start: {reason}", by_hand + patient.init)
+    yield Ailment(check, ERROR, f"set in this clone, but it does not work: {reason}", by_hand + patient.init)
 
 
 def _link_of_store(patient: _Patient) -> Iterator[Ailment]:

@@ -1,13 +1,15 @@
 """What branches have added to trunk's memory and changed in it: listed, shown, compared."""
 
+import shlex
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentmem.actions import placing, selecting, standing
+from agentmem.actions import selecting, standing
 from agentmem.actions.context import Context, Standpoint
 from agentmem.actions.selecting import Found
-from agentmem.errors import NotFound
+from agentmem.errors import NotFound, UsageError
+from agentmem.git import state as git_state
 from agentmem.index.view import Entry
 from agentmem.model.differences import FieldDifference
 from agentmem.store import layout
@@ -110,12 +112,12 @@ def shown(context: Context, branch: str | None) -> Shown:
     """What ``branch`` (None: the one at hand) has added and changed, in the view at hand.
 
     Raises:
-        NotFound: it has nothing here.
+        NotFound: it has nothing here; UsageError: HEAD is detached, and no branch is named.
 
     """
-    name = (
-        branch or context.standpoint.branch or placing.branch_for_writing(context, None, "overlay show") or ""
-    )
+    name = branch or git_state.branch(context.repository) or git_state.ci_branch(context.environment)
+    if name is None:
+        raise UsageError("HEAD is detached; which branch?", "agentmem overlay show BRANCH")
     view = context.index.view()
     memories = [
         one for one in not_on_trunk(context) if one.branch == name or _same(context, name, one.branch)
@@ -125,7 +127,8 @@ def shown(context: Context, branch: str | None) -> Shown:
         (state, entry, row) for state, entry, row in _states(context) if _same(context, name, row.branch)
     ]
     if not memories and not chosen and branch is not None and name != context.standpoint.branch:
-        raise NotFound(f'nothing of "{branch}" is here', "agentmem overlay list --all-branches")
+        hint = f"agentmem overlay list --all-branches     what it would bring: agentmem overlay diff {shlex.quote(branch)}"
+        raise NotFound(f'nothing of "{branch}" is here', hint)
     from agentmem.model import changes, differences
 
     contents = context.index.bytes_of([entry for _, entry, _ in chosen])

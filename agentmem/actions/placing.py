@@ -1,7 +1,7 @@
 """Where a write goes: the branch it is for, and whether an edit is made in place or becomes a change in the branch's overlay."""
 
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.actions import saving
@@ -200,7 +200,6 @@ def _as_change(
 ) -> Placed | None:
     """Write the edit as a change of ``branch``; its last one that git does not hold yet is replaced."""
     from agentmem.git import revisions
-    from agentmem.model import applying, changes, ids
 
     base = base_text(context, found, path)
     prefix = f"{context.repository.prefix}{context.place.name}/"
@@ -214,6 +213,33 @@ def _as_change(
         ),
         None,
     )
+    drawn = _drawn(context, found, base, make, named, branch, waiting, own)
+    if drawn is None:
+        return None
+    change, new = drawn
+    if not (change.fields or change.body or change.retract is not None):
+        if own is None:
+            return None
+        writing.remove(os.path.join(context.place.root, own.path))
+        return Placed(new, own.path, "own")
+    return _write_change(context, change, new, own)
+
+
+def _drawn(
+    context: Context,
+    found: "Found",
+    base: bytes,
+    make: Make,
+    named: Collection[str],
+    branch: str,
+    waiting: "Sequence[_Pending]",
+    own: "_Pending | None" = None,
+) -> "tuple[Change, bytes] | None":
+    """The edit as a change of ``branch`` after all that is ``waiting``, in the place of ``own``, and the text it makes; None
+    when it changes and decides nothing.
+    """
+    from agentmem.model import applying, changes, ids
+
     others = [one.change for one in waiting if one is not own]
     before = applying.apply(base, others)
     seen = applying.apply(base, [one.change for one in waiting])
@@ -226,12 +252,6 @@ def _as_change(
     if new == seen.data and not decided:
         return None
     parts = changes.between(before.data, new, decided)
-    whole = os.path.join(context.place.root, own.path) if own else ""
-    if not (parts.fields or parts.body or parts.retract is not None):
-        if own is None:
-            return None
-        writing.remove(whole)
-        return Placed(new, own.path, "own")
     change = changes.Change(
         id=own.change.id if own else ids.new_id(os.urandom),
         memory=found.memory.id,
@@ -243,8 +263,18 @@ def _as_change(
         body=parts.body,
         retract=parts.retract,
     )
+    return change, new
+
+
+def _write_change(context: Context, change: "Change", new: bytes, own: "_Pending | None") -> Placed:
+    from agentmem.model import changes
+
     data = changes.compose(change)
-    where = own.path if own else layout.change_path(folder_of(context, branch), change.memory, change.id)
+    where = (
+        own.path
+        if own
+        else layout.change_path(folder_of(context, change.branch), change.memory, change.id)
+    )
     saving.write_file(context, where, data, replace=own is not None)
     return Placed(new, where, "own")
 
@@ -260,22 +290,35 @@ def _with_pending(
 ) -> Placed | None:
     """Edit on trunk a memory with pending changes: base takes them up with the edit, which decides what it names.
 
-    Where a conflict is left that the edit does not name, the edit becomes a change as on any branch: base may take up no part
-    of a change that is not settled.
+    What the edit decides may let others apply that a conflict had held back: so base becomes what all of them make together.
+    Where a conflict is left, the edit becomes a change as on any branch: base may take up no part of what is not settled.
     """
     from agentmem.model import applying
 
     base = base_text(context, found, path)
-    every = [one.change for one in waiting]
-    seen = applying.apply(base, every)
-    if {conflict.field for conflict in seen.conflicts} - set(named):
-        return _as_change(context, found, path, make, named, branch, waiting)
-    new = make(seen.data)
-    if new == seen.data and not seen.conflicts:
+    drawn = _drawn(context, found, base, make, named, branch, waiting)
+    if drawn is None:
         return None
-    saving.write_file(context, path, new, replace=True)
+    change, new = drawn
+    every = [one.change for one in waiting]
+    met = applying.apply(base, [*every, change])
+    if met.conflicts or not is_complete(context, every):
+        return _as_change(context, found, path, make, named, branch, waiting)
+    saving.write_file(context, path, met.data, replace=True)
     write_receipts(context, {one.change.id: one.path for one in waiting}, every)
-    return Placed(new, path, "base")
+    return Placed(met.data, path, "base")
+
+
+def is_complete(context: Context, pending: "Iterable[Change]") -> bool:
+    """Whether all that the writers of ``pending`` saw is at hand, or base has taken it up.
+
+    A change that was picked without the one before it must not be taken up: its receipt would count for that one too, which
+    is still to come.
+    """
+    columns = context.index.columns
+    known = {layout.names_of_change(path)[2] for path in columns.changes}
+    known |= {path.rpartition("/")[2] for path in columns.receipts}
+    return all(identity in known for change in pending for identity in change.after)
 
 
 def write_receipts(context: Context, paths: dict[str, str], changes: "Sequence[Change]") -> list[str]:

@@ -14,7 +14,7 @@ from agentmem.store import writing
 
 class Promoted(NamedTuple):
     """What base has taken up: the memories, how many changes; ``left`` are those of which a conflict stays, ``skipped`` those
-    that must be committed first.
+    that must be committed first, ``waits`` those with a change that was made after one that is not here.
     """
 
     branch: str
@@ -22,6 +22,7 @@ class Promoted(NamedTuple):
     changes: int
     left: tuple[Found, ...]
     skipped: tuple[Found, ...]
+    waits: tuple[Found, ...]
     orphans: int
     commit: str | None
     paths: tuple[str, ...]
@@ -57,6 +58,7 @@ def promote(context: Context, branch: str | None = None, dry_run: bool = False) 
     taken: list[Found] = []
     left: list[Found] = []
     skipped: list[Found] = []
+    waits: list[Found] = []
     written: list[str] = []
     count = 0
     for one in found:
@@ -73,6 +75,9 @@ def promote(context: Context, branch: str | None = None, dry_run: bool = False) 
                 for entry in entries
                 if entry.blob in data and (change := changes.parse(data[entry.blob])[0])
             }
+            if not placing.is_complete(context, parsed.values()):
+                waits.append(one)
+                continue
             new, receipts = applying.promoted(base, parsed.values())
             settled = [change for change in parsed.values() if change.id in receipts]
             if len(settled) < len(parsed):
@@ -97,6 +102,7 @@ def promote(context: Context, branch: str | None = None, dry_run: bool = False) 
         changes=count,
         left=tuple(standing.labelled(context, left)),
         skipped=tuple(skipped),
+        waits=tuple(waits),
         orphans=len(index.orphans),
         commit=commit,
         paths=tuple(f"{context.place.name}/{path}" for path in written),

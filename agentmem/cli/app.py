@@ -20,6 +20,8 @@ COMMANDS = (
     ("supersede", "supersede:supersede"),
     ("retract", "retract:retract"),
     ("restore", "restore:restore"),
+    ("history", "history:history"),
+    ("diff", "diff:diff"),
     ("overlay", "overlay:overlay"),
     ("conflicts", "conflicts:conflicts"),
     ("check", "check:check"),

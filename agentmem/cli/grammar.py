@@ -152,6 +152,29 @@ VERBS = {
         },
         (("id", "one", False),),
     ),
+    "history": Verb(
+        "history:history",
+        "Tell who changed a memory, when and why; without an ID, what happened in all of them",
+        {
+            "--at": ("at", "one"),
+            "--branch": ("branch", "one"),
+            "--all-branches": ("all_branches", "flag"),
+            "--since": ("since", "one"),
+            "--until": ("until", "one"),
+            "--limit": ("limit", "number"),
+            "--budget": ("budget", "number"),
+        },
+        (("id", "one", False),),
+    ),
+    "diff": Verb(
+        "diff:diff",
+        "Tell which memories differ between two branches, revisions or moments, and in which fields",
+        {
+            "--budget": ("budget", "number"),
+            "--exit-code": ("exit_code", "flag"),
+        },
+        (("names", "many", False),),
+    ),
     "overlay": Verb(
         "overlay:overlay",
         "Tell what branches have added and changed; promote it on trunk, adopt it, sweep what is settled",

@@ -9,7 +9,22 @@ from agentmem import errors
 
 COLORS = ("auto", "always", "never")
 ASKS_GIT = frozenset(
-    ("recall", "add", "remember", "list", "show", "edit", "supersede", "retract", "restore", "status", "overlay", "conflicts")
+    (
+        "recall",
+        "add",
+        "remember",
+        "list",
+        "show",
+        "edit",
+        "supersede",
+        "retract",
+        "restore",
+        "status",
+        "overlay",
+        "history",
+        "diff",
+        "conflicts",
+    )
 )
 """The verbs that will need what git says of the store."""
 

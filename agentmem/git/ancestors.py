@@ -58,12 +58,14 @@ def find(
     object_format, git_dir, top = (_line(process.finish(one)) for one in asked)
     if not object_format or not git_dir:
         return None
-    wanted = [objects.blob_id(data, object_format) for data in (ours, theirs)]
+    mine, yours = (objects.blob_id(data, object_format) for data in (ours, theirs))
     since = None if after is None else objects.blob_id(after, object_format)
     named = list(dict.fromkeys(_named(git_dir, environment)))
-    for starts in (["HEAD", *named], ["--all", "--reflog", *named]):
+    near, far = ["HEAD", *named], ["--all", "--reflog", *named]
+    # without an ancestor all is worth its while; for a better one than git's it is not
+    for starts in (near, far) if after is None else (near,):
         histories = _histories(top or directory, path, starts)
-        if oid := _newest_common(histories, *wanted, since):
+        if oid := _newest_common(histories, mine, yours, since):
             found = process.run(directory, "cat-file", "blob", oid)
             return found.out if found.code == 0 else None
     return None

@@ -75,13 +75,19 @@ def current(directory: str) -> str | None:
     return None if result.code else os.fsdecode(result.out.removesuffix(b"\0"))
 
 
+def is_half_set(directory: str) -> bool:
+    """Whether the driver has a name and no command, of which git makes a fatal error at every merge of a memory."""
+    return process.run(directory, "config", "--get", NAME).code == 0 and current(directory) is None
+
+
 def configure(directory: str, common_dir: str) -> Setting:
     """Set the driver for this clone and all its worktrees; one that somebody has set by hand stays."""
     place = os.path.join(common_dir, "config")
     known, wanted = current(directory), value()
     if known == wanted or (known is not None and not is_ours(known)):
         return Setting(KEPT, place)
-    for key, text in ((NAME, TITLE), (KEY, wanted)):
+    # the command first: of a driver that has a name and no command git makes a fatal error at every merge
+    for key, text in ((KEY, wanted), (NAME, TITLE)):
         deadline = time.monotonic() + LOCK_WAIT
         while (result := process.run(directory, "config", "--local", key, text)).code:
             if "File exists" not in result.err or time.monotonic() > deadline:

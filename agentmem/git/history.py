@@ -7,44 +7,48 @@ from typing import NamedTuple
 from agentmem.git import process
 from agentmem.git.repository import Repository
 
+ALL_REFS = ("--branches", "--remotes", "--tags")
+"""What stands for a commit where every branch and tag of this clone is meant."""
+
+STEADY = (
+    "--no-follow", "--no-renames", "--no-abbrev", "--no-color", "--no-show-signature", "--no-notes", "--root", "--full-history",
+    "--encoding=UTF-8",
+)  # fmt: skip
+"""What a user's configuration (log.follow, log.showRoot, i18n.logOutputEncoding) may have otherwise."""
+
 
 class Step(NamedTuple):
     """What one commit made of one file: ``old`` and ``new`` are blobs, None where there is none; ``path`` is from the top.
 
-    ``time`` is the committer's, seconds UTC.
+    ``time`` is the committer's, seconds UTC: the moment from which a view of that commit is had.
     """
 
     commit: str
     time: int
     author: str
     subject: str
-    parents: int
     path: str
     old: str | None
     new: str | None
 
 
-def steps(
-    repository: Repository, starts: Sequence[str], paths: Iterable[str], first_parent: bool = False
-) -> Iterator[Step]:
-    """Every change that the history of ``starts`` (commits) made to the files at or below ``paths`` (from the top), newest first.
+def steps(repository: Repository, starts: Sequence[str], paths: Iterable[str]) -> Iterator[Step]:
+    """Every change that the history of ``starts`` (commits, or ``ALL_REFS``) made to the files at or below ``paths`` (from the
+    top), newest first, and no commit before one that follows it.
 
     Renames are a deletion and an addition: who reads this knows memories by their ids. A merge is told where it differs from
-    all its parents.
+    all its parents; what it differs from is the first of them that has the file.
     """
+    if not starts:
+        return
     out = process.demand(
         repository.top,
         "log",
-        "--topo-order",
-        "--format=%x00%H%x01%ct%x01%an%x01%P%x01%s",
+        "--date-order",
+        "--format=%x00%H%x00%ct%x00%an%x00%s",
         "--raw",
         "-c",
-        "--combined-all-paths",
-        "--no-renames",
-        "--no-abbrev",
-        "--full-history",
-        "--no-show-signature",
-        *(["--first-parent", "-m"] if first_parent else []),
+        *STEADY,
         "-z",
         *starts,
         "--",
@@ -54,48 +58,76 @@ def steps(
 
 
 def _parse(out: bytes) -> Iterator[Step]:
-    head: tuple[str, int, str, str, int] | None = None
+    """The records of ``log -z``: nothing in a commit holds a NUL, so each is a fixed number of fields, whatever is in them."""
+    head: tuple[str, int, str, str] | None = None
     fields = iter(out.split(b"\0"))
     for field in fields:
-        text = field.lstrip(b"\n")
-        if not text:
+        line = field.removeprefix(b"\n")
+        if not line:
             continue
-        if not text.startswith(b":"):
-            commit, time, author, parents, subject = os.fsdecode(text).split("\x01", 4)
-            head = commit, int(time), author, subject, len(parents.split())
+        if not line.startswith(b":"):
+            time, author, subject = next(fields), next(fields), next(fields)
+            head = line.decode("ascii"), int(time), author.decode("utf-8", "replace"), subject.decode("utf-8", "replace")
             continue
-        if head is None:
-            continue
-        colons = len(text) - len(text.lstrip(b":"))
-        parts = text[colons:].decode("ascii").split(" ")
-        modes, blobs = parts[: colons + 1], parts[colons + 1 : 2 * colons + 2]
-        for _ in range(colons - 1):
-            next(fields, None)  # the path in each parent; without renames they are all the same
-        path = os.fsdecode(next(fields, b""))
-        old = next((b for m, b in zip(modes[:-1], blobs[:-1], strict=True) if m.startswith("100")), None)
-        new = blobs[-1] if modes[-1].startswith("100") else None
-        yield Step(head[0], head[1], head[2], head[3], head[4], path, old, new)
+        parents = len(line) - len(line.lstrip(b":"))
+        parts = line[parents:].decode("ascii").split(" ")
+        modes, blobs = parts[: parents + 1], parts[parents + 1 : 2 * parents + 2]
+        path = os.fsdecode(next(fields))
+        assert head is not None
+        held = [blob if mode.startswith("100") else None for mode, blob in zip(modes, blobs, strict=True)]
+        old = next((blob for blob in held[:-1] if blob), None)
+        if old or held[-1]:  # else a link or a submodule
+            yield Step(*head, path, old, held[-1])
+
+
+def boundary(repository: Repository) -> frozenset[str]:
+    """The commits at which a shallow clone ends: what they hold seems to begin with them."""
+    if not repository.shallow:
+        return frozenset()
+    with open(os.path.join(repository.common_dir, "shallow"), encoding="ascii") as file:
+        return frozenset(file.read().split())
+
+
+def without(repository: Repository, starts: Sequence[str], held: Sequence[str]) -> set[str]:
+    """The commits that ``starts`` lead to and ``held`` do not."""
+    if not starts:
+        return set()
+    out = process.demand(repository.directory, "rev-list", *starts, "--not", *held, "--")
+    return set(out.decode("ascii").split())
+
+
+def comes_before(repository: Repository, one: str, other: str) -> bool:
+    """Whether the commit ``one`` is in the history of ``other``."""
+    return process.run(repository.directory, "merge-base", "--is-ancestor", one, other).code == 0
+
+
+def merge_base(repository: Repository, one: str, other: str) -> str | None:
+    """Where the lines of two commits left each other; None where they have nothing in common in this clone."""
+    found = process.run(repository.directory, "merge-base", one, other)
+    return found.out.decode("ascii").split()[0] if found.code == 0 else None
 
 
 def past_blobs(repository: Repository, commit: str, paths: Sequence[str]) -> set[str]:
-    """Every blob that the history of ``commit`` had at one of ``paths`` (from the top)."""
+    """Every blob that the history of ``commit`` (or ``--all``) had at one of ``paths`` (from the top); none for no path."""
+    if not paths:
+        return set()
     out = process.run(
         repository.top,
         "log",
         "--format=",
         "--raw",
         "-m",
-        "--no-renames",
-        "--no-abbrev",
-        "--full-history",
+        *STEADY,
         "-z",
         commit,
         "--",
         *paths,
     ).out
-    return {
-        blob
-        for field in out.split(b"\0")
-        if field.startswith(b":")
-        for blob in field.decode("ascii", "replace").split(" ")[2:4]
-    }
+    found = set()
+    fields = iter(out.split(b"\0"))
+    for field in fields:
+        line = field.removeprefix(b"\n")
+        if line.startswith(b":"):
+            found.update(line.decode("ascii").split(" ")[2:4])
+            next(fields, None)  # the path, which may begin as a record does
+    return {blob for blob in found if blob.strip("0")}

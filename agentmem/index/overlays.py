@@ -13,7 +13,7 @@ from agentmem.store import layout
 if TYPE_CHECKING:
     from agentmem.model.applying import Conflict
 
-RULES = "1"
+RULES = "2"
 """The version of the rules by which changes are applied: part of each key, so that other rules find nothing of these."""
 
 BytesOf = Callable[[Iterable[Entry]], Mapping[str, bytes]]

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from agentmem.model import changes as values
 from agentmem.model import document, editing, lifecycle
-from agentmem.model.changes import Change, FieldEdit, Value, item_key
+from agentmem.model.changes import Change, FieldEdit, Order, Value, item_key, place
 from agentmem.model.editing import Edit
-from agentmem.model.weaving import Order, Weave, place
+from agentmem.model.weaving import Weave
 
 MOVED = "base has moved on"
 
@@ -86,8 +86,12 @@ def _apart(changes: Collection[Change], settled: Collection[str]) -> frozenset[s
     order = Order(changes)
     taken = frozenset(settled)
     while True:
-        kept = {key for i, change in order.changes.items() if i not in taken for key in _touched(change)}
-        left = frozenset(i for i in taken if order.before(i) <= taken and not _touched(order.changes[i]) & kept)
+        kept = {
+            key for i, change in order.changes.items() if i not in taken for key in values.touched_by(change)
+        }
+        left = frozenset(
+            i for i in taken if order.before(i) <= taken and not values.touched_by(order.changes[i]) & kept
+        )
         if left == taken:
             return taken
         taken = left
@@ -100,7 +104,9 @@ def _shown(applied: Applied) -> tuple[object, ...]:
         key: sorted({item_key(item) for item in value}) if isinstance(value, list) else value
         for key, value in parsed.meta.items()
     }
-    sides = sorted((c.field, sorted((p.change, item_key(p.value)) for p in c.parties)) for c in applied.conflicts)
+    sides = sorted(
+        (c.field, sorted((p.change, item_key(p.value)) for p in c.parties)) for c in applied.conflicts
+    )
     return item_key(meta), parsed.body, sides
 
 
@@ -111,7 +117,7 @@ def apply(base: bytes, changes: Iterable[Change]) -> Applied:
         return Applied(base, (), frozenset())
     parsed = document.parse(base)
     if parsed.problems:
-        parties = [_party(change, _said(change)) for change in order.changes.values()]
+        parties = [_party(change, values.said_by(change)) for change in order.changes.values()]
         problem = f"line {parsed.problems[0].line}: {parsed.problems[0].message}"
         return Applied(base, (Conflict("file", None, tuple(parties), problem),), frozenset())
     return _Applying(base, parsed, order).run()
@@ -131,12 +137,17 @@ class _Applying:
     def run(self) -> Applied:
         blocked = self._retractions()
         self.order = self.all.without(blocked)
-        for key in values.in_order({key for change in self.order.changes.values() for key in _keys(change)}):
-            setting = [i for i, change in self.order.changes.items() if key in _keys(change)]
-            if all(_edit_of(self.order.changes[i], key).is_list for i in setting):
-                self._items(key, setting)
-            else:
+        for key in values.in_order(
+            {key for change in self.order.changes.values() for key in values.keys_of(change)}
+        ):
+            setting = [i for i, change in self.order.changes.items() if key in values.keys_of(change)]
+            lists = [i for i in setting if self._edit_by(i, key).is_list]
+            if not lists:
                 self._value(key, setting)
+            elif lists == setting:
+                self._items(key, setting, self.meta.get(key))
+            else:
+                self._mixed(key, setting, lists)
         body = self._body()
         data = self._edited(body)
         self.unsettled |= blocked
@@ -147,7 +158,7 @@ class _Applying:
 
     def _retractions(self) -> set[str]:
         """The changes that a retraction which did not see them stands against, and that retraction with what continues it."""
-        setting = [i for i, change in self.all.changes.items() if "status" in _keys(change)]
+        setting = [i for i, change in self.all.changes.items() if "status" in values.keys_of(change)]
         retracting = {i for i in setting if self._status(i) == values.RETRACTED}
         # who sets the status of what is retracted has seen a retraction, so have those who come after
         knowing = {i for i in setting if i in retracting or self._status_seen(i) == values.RETRACTED}
@@ -161,8 +172,7 @@ class _Applying:
             against = [
                 i
                 for i in self.all.changes
-                if i not in retracting
-                and not any(i == c or self._related(i, c) for c in chain)
+                if i not in retracting and not any(i == c or self._related(i, c) for c in chain)
             ]
             if any(map(self._is_live, against)) and not self._is_retracted:
                 blocked.update(against, chain)
@@ -171,15 +181,19 @@ class _Applying:
             told = {earlier for i in knowing & {*setting} for earlier in self.all.before(i)}
             blocked.update(i for i in self.all.changes if i not in knowing | told and self._is_live(i))
         if blocked:
-            parties = [_party(self.all.changes[i], _said(self.all.changes[i])) for i in self.all.changes if i in blocked]
+            parties = [
+                _party(self.all.changes[i], values.said_by(self.all.changes[i]))
+                for i in self.all.changes
+                if i in blocked
+            ]
             self.conflicts.append(Conflict("status", self.meta.get("status"), tuple(parties)))
         return blocked
 
     def _status(self, identity: str) -> Value:
-        return _edit_of(self.all.changes[identity], "status").to
+        return values.edit_of(self.all.changes[identity], "status").to
 
     def _status_seen(self, identity: str) -> Value:
-        return _edit_of(self.all.changes[identity], "status").was
+        return values.edit_of(self.all.changes[identity], "status").was
 
     def _chain(self, head: str, retracting: Collection[str]) -> tuple[set[str], set[str]]:
         """The retractions that ``head`` is or keeps up, and these with all that keeps them up to there."""
@@ -192,7 +206,9 @@ class _Applying:
                 chain.add(one)
                 if self._status_seen(one) == values.RETRACTED:
                     seen = self.all.before(one)
-                    todo += self.all.heads([i for i in seen if "status" in _keys(self.all.changes[i])])
+                    todo += self.all.heads(
+                        [i for i in seen if "status" in values.keys_of(self.all.changes[i])]
+                    )
                 else:
                     origins.add(one)
         return origins, chain
@@ -210,12 +226,12 @@ class _Applying:
         later = [c for c in self.all.changes.values() if identity in self.all.before(c.id)]
         if change.body and not any(c.body and c.body.whole for c in later):
             return True
-        for key in _keys(change):
-            edits = [_edit_of(c, key) for c in later if key in _keys(c)]
-            own = _edit_of(change, key)
+        for key in values.keys_of(change):
+            edits = [values.edit_of(c, key) for c in later if key in values.keys_of(c)]
+            own = values.edit_of(change, key)
             if all(edit.is_list for edit in (own, *edits)):
-                said = {name for edit in edits for name in _names(edit)}
-                if not _names(own) <= said:
+                said = {name for edit in edits for name in values.items_of(edit)}
+                if not values.items_of(own) <= said:
                     return True
             elif not edits:
                 return True
@@ -225,13 +241,13 @@ class _Applying:
 
     def _value(self, key: str, setting: Sequence[str]) -> None:
         present = _normal(key, self.meta.get(key))
-        heads = self.order.heads(setting)
+        heads = [i for i in self.order.heads(setting) if not self._edit_by(i, key).is_list]
         applying: dict[str, list[str]] = {}
         moved: list[str] = []
         for head in heads:
-            own = _edit_of(self.order.changes[head], key)
+            own = self._edit_by(head, key)
             to = _normal(key, own.to)
-            earlier = [_edit_of(self.order.changes[i], key) for i in setting if i in self.order.before(head)]
+            earlier = [self._edit_by(i, key) for i in setting if i in self.order.before(head)]
             accepted = [_normal(key, value) for edit in earlier for value in (edit.was, edit.to)]
             if to == present and present not in accepted:
                 continue  # nothing new; of one that takes back what it saw, base's value is what it says
@@ -251,19 +267,37 @@ class _Applying:
         if key == "retracted" and (moved or len(every) > 1) and all(map(self._is_reason, every)):
             self._join_reasons(present if moved else None, every)
         elif moved or len(applying) > 1:
-            parties = [
-                _party(self.order.changes[i], _edit_of(self.order.changes[i], key).to)
-                for i in heads
-                if i in every
-            ]
-            self.conflicts.append(Conflict(key, self.meta.get(key), tuple(parties), MOVED if moved else ""))
+            self.conflicts.append(
+                self._conflict(key, [i for i in heads if i in every], MOVED if moved else "")
+            )
             self.unsettled |= {i for i in setting if any(i == h or i in self.order.before(h) for h in every)}
         elif applying:
             (found,) = applying.values()
-            to = _edit_of(self.order.changes[found[0]], key).to
+            to = self._edit_by(found[0], key).to
             if key == "status" and to == "active":
                 to = None
             self._edit(Edit(key, "delete") if to is None else Edit(key, "set", to), found)
+
+    def _mixed(self, key: str, setting: Sequence[str], lists: Sequence[str]) -> None:
+        """A key that some took for a list and others for one value: items count that were put to the last value."""
+        last = self.order.heads([i for i in setting if i not in lists])
+        items = [i for i in lists if not any(i in self.order.before(head) for head in last)]
+        if len(last) == 1 and all(last[0] in self.order.before(i) for i in items):
+            before = len(self.conflicts)
+            self._value(key, [i for i in setting if i not in items])
+            if len(self.conflicts) == before:
+                self._items(key, items, self._edit_by(last[0], key).to)
+                return
+        heads = self.order.heads(setting)
+        self.conflicts.append(self._conflict(key, heads))
+        self.unsettled.update(setting)
+
+    def _edit_by(self, identity: str, key: str) -> FieldEdit:
+        return values.edit_of(self.order.changes[identity], key)
+
+    def _conflict(self, key: str, heads: Iterable[str], note: str = "") -> Conflict:
+        parties = [_party(self.order.changes[i], values.said_to(self._edit_by(i, key))) for i in heads]
+        return Conflict(key, self.meta.get(key), tuple(parties), note)
 
     def _is_reason(self, identity: str) -> bool:
         """Whether a change's ``retracted`` is the reason of a retraction, which others do not contradict but add to."""
@@ -271,18 +305,21 @@ class _Applying:
 
     def _join_reasons(self, present: Value, heads: Sequence[str]) -> None:
         said = [present] if isinstance(present, str) else []
-        said += [self.order.changes[i].retract or "" for i in sorted(heads, key=lambda i: place(self.order.changes[i]))]
+        said += [
+            self.order.changes[i].retract or ""
+            for i in sorted(heads, key=lambda i: place(self.order.changes[i]))
+        ]
         reasons = dict.fromkeys(reason for text in said for reason in text.split("; ") if reason)
         if reasons:
             self._edit(Edit("retracted", "set", "; ".join(reasons)), heads)
 
-    def _items(self, key: str, setting: Sequence[str]) -> None:
-        present = {item_key(item) for item in values.as_list(self.meta.get(key))}
+    def _items(self, key: str, setting: Sequence[str], shown: Value) -> None:
+        present = {item_key(item) for item in values.as_list(shown)}
         touching: dict[str, list[str]] = {}
         items: dict[str, Value] = {}
         first: dict[str, tuple[int, str, int]] = {}
         for identity in setting:
-            edit = _edit_of(self.order.changes[identity], key)
+            edit = self._edit_by(identity, key)
             for number, item in enumerate((*edit.add, *edit.remove)):
                 name = item_key(item)
                 touching.setdefault(name, []).append(identity)
@@ -291,7 +328,7 @@ class _Applying:
         add, remove = [], []
         for name in sorted(touching, key=lambda name: first[name]):
             wanted = {
-                name in {item_key(item) for item in _edit_of(self.order.changes[i], key).add}
+                name in {item_key(item) for item in self._edit_by(i, key).add}
                 for i in self.order.heads(touching[name])
             }
             if True in wanted and name not in present:
@@ -341,12 +378,11 @@ class _Applying:
             return editing.edit(data, edits, body)
         except ValueError as error:
             sources = sorted(set(self.sources[key]))
-            parties = [
-                _party(self.order.changes[i], body if edits == [] else _edit_of(self.order.changes[i], key).to)
-                for i in sources
-            ]
-            shown = self.body if key == "body" else self.meta.get(key)
-            self.conflicts.append(Conflict(key, shown, tuple(parties), str(error)))
+            if key == "body":
+                parties = tuple(_party(self.order.changes[i], body) for i in sources)
+                self.conflicts.append(Conflict(key, self.body, parties, str(error)))
+            else:
+                self.conflicts.append(self._conflict(key, sources, str(error)))
             self.unsettled.update(sources)
             return data
 
@@ -358,41 +394,6 @@ class _Applying:
 
 def _party(change: Change, value: Value) -> Party:
     return Party(change.id, change.branch, change.by, change.created, value)
-
-
-def _said(change: Change) -> dict[str, Value]:
-    """What a change says, as plain data."""
-    said: dict[str, Value] = {}
-    if change.retract is not None:
-        said["retract"] = change.retract
-    for key, edit in change.fields.items():
-        said[key] = {"add": list(edit.add), "remove": list(edit.remove)} if edit.is_list else edit.to
-    if change.body:
-        said["body"] = change.body.diff
-    return said
-
-
-def _touched(change: Change) -> set[str]:
-    """What a change says something of."""
-    return _keys(change) | ({"body"} if change.body else set())
-
-
-def _names(edit: FieldEdit) -> set[str]:
-    """The items of a list that an edit adds or removes."""
-    return {item_key(item) for item in (*edit.add, *edit.remove)}
-
-
-def _keys(change: Change) -> set[str]:
-    """The keys that a change sets; a retraction sets two."""
-    return set(change.fields) | ({"status", "retracted"} if change.retract is not None else set())
-
-
-def _edit_of(change: Change, key: str) -> FieldEdit:
-    if change.retract is not None and key not in change.fields:
-        if key == "status":
-            return FieldEdit(None, values.RETRACTED)
-        return FieldEdit(None, change.retract or None)
-    return change.fields[key]
 
 
 def _normal(key: str, value: Value) -> Value:

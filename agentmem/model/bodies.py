@@ -16,6 +16,9 @@ CONTEXT = 3
 END = "--"
 """Closes a diff whose last line ends in white space, which a reader of the file would strip."""
 
+MAX_WORK = 1_000_000
+"""Lines of context that are compared to find one place; of a text of one line repeated, fewer for each."""
+
 _HEADER = re.compile(r"@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@.*")
 
 
@@ -89,9 +92,7 @@ def _spans(old: Sequence[str], hunks: Sequence[threeway.Hunk], context: int) -> 
     return spans
 
 
-def _unified(
-    old: Sequence[str], new: Sequence[str], hunks: Sequence[threeway.Hunk], context: int
-) -> str:
+def _unified(old: Sequence[str], new: Sequence[str], hunks: Sequence[threeway.Hunk], context: int) -> str:
     out: list[str] = []
     shift = 0
     left = list(hunks)
@@ -186,19 +187,28 @@ SETTLED = -1
 """What a run says stands there already."""
 
 
-def locate(text: Sequence[str], run: Run, low: int = 0) -> int | None:
+def locate(text: Sequence[str], run: Run, low: int = 0, shift: int = 0, known: bool = False) -> int | None:
     """Where in ``text``, from line ``low`` on, ``run`` applies; ``SETTLED`` where it says nothing new.
 
-    None where it fits nowhere, or in two places equally well.
+    None where it fits nowhere, or in two places equally well. ``shift`` is how far the text around has moved;
+    ``known`` whether the run before said nothing new, so that of two readings that fit alike this one does neither.
     """
+    near = run.line + shift
+    if not known and low <= near <= len(text) and _fits(text, run, run.removed, near):
+        end = near + len(run.removed)
+        if _context(text, run, near, end, MAX_WORK) == _context_at_most(run):
+            return near  # nothing fits better, and nothing that fits as well is nearer
     olds = _places(text, run, run.removed, low)
     news = _places(text, run, run.added, low)
     if not olds:
         return SETTLED if news else None
     best = max(score for score, _ in olds)
-    if news and max(score for score, _ in news) > best:
+    places = sorted((abs(at - near), at) for score, at in olds if score == best)
+    best_new = max((score for score, _ in news), default=-1)
+    if best_new > best:
         return SETTLED
-    places = sorted((abs(at - run.line), at) for score, at in olds if score == best)
+    if known and any(score == best and abs(at - near) <= places[0][0] for score, at in news):
+        return SETTLED
     if len(places) > 1 and places[0][0] == places[1][0]:
         return None
     return places[0][1]
@@ -206,40 +216,45 @@ def locate(text: Sequence[str], run: Run, low: int = 0) -> int | None:
 
 def _places(text: Sequence[str], run: Run, block: Sequence[str], low: int) -> list[tuple[int, int]]:
     """``(lines of context that fit, place)`` of everywhere that ``block`` stands with the run's nearest lines around it."""
-    size = len(block)
     if not run.before:
         starts: Sequence[int] = [0] if low == 0 else []
-    elif size:
-        starts = [i for i in range(low, len(text) - size + 1) if text[i] == block[0]]
+    elif block:
+        starts = [i for i in range(low, len(text) - len(block) + 1) if text[i] == block[0]]
     else:
         starts = [i + 1 for i in range(max(low - 1, 0), len(text)) if text[i] == run.before[-1]]
-    found = []
-    for at in starts:
-        end = at + size
-        if list(text[at:end]) != list(block):
-            continue
-        if run.before and not (at and text[at - 1] == run.before[-1]):
-            continue
-        if run.after and not (end < len(text) and text[end] == run.after[0]):
-            continue
-        if not run.after and end != len(text):
-            continue
-        found.append((_context(text, run, at, end), at))
-    return found
+    found = [at for at in starts if _fits(text, run, block, at)]
+    most = MAX_WORK // (len(found) or 1)
+    return [(_context(text, run, at, at + len(block), most), at) for at in found]
 
 
-def _context(text: Sequence[str], run: Run, at: int, end: int) -> int:
+def _fits(text: Sequence[str], run: Run, block: Sequence[str], at: int) -> bool:
+    """Whether ``block`` stands at line ``at`` with the nearest lines of ``run`` on either side of it."""
+    end = at + len(block)
+    if tuple(text[at:end]) != tuple(block):
+        return False
+    if not (at and text[at - 1] == run.before[-1] if run.before else at == 0):
+        return False
+    return end < len(text) and text[end] == run.after[0] if run.after else end == len(text)
+
+
+def _context(text: Sequence[str], run: Run, at: int, end: int, most: int) -> int:
+    """How many lines around ``at`` to ``end`` fit those around ``run``; at most ``most`` are looked at on either side."""
     score = 0
-    for distance, line in enumerate(reversed(run.before), 1):
-        if at < distance or text[at - distance] != line:
+    for distance in range(1, min(len(run.before), most) + 1):
+        if at < distance or text[at - distance] != run.before[-distance]:
             break
         score += 1
     else:  # the text began there too
         score += run.line == len(run.before) == at
-    for distance, line in enumerate(run.after):
+    for distance, line in enumerate(run.after[:most]):
         if end + distance >= len(text) or text[end + distance] != line:
             break
         score += 1
     else:
         score += run.is_last and len(run.after) < CONTEXT and end + len(run.after) == len(text)
     return score
+
+
+def _context_at_most(run: Run) -> int:
+    begins, ends = run.line == len(run.before), run.is_last and len(run.after) < CONTEXT
+    return len(run.before) + len(run.after) + begins + ends

@@ -4,7 +4,7 @@ It needs no ancestor, no blob and no commit to be applied later.
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from agentmem.model import bodies, document, emitting, fields, ids, times
@@ -227,3 +227,90 @@ def _edit(key: str, value: Value) -> FieldEdit:
         add, remove = as_list(value.get("add")), as_list(value.get("remove"))
         return FieldEdit(add=tuple(add), remove=tuple(remove), is_list=True)
     raise WrongError("set", f"set: {key} must have from and to, or add and remove")
+
+
+def said_by(change: Change) -> dict[str, Value]:
+    """What a change says, as plain data."""
+    said: dict[str, Value] = {}
+    if change.retract is not None:
+        said["retract"] = change.retract
+    for key, edit in change.fields.items():
+        said[key] = said_to(edit)
+    if change.body:
+        said["body"] = change.body.diff
+    return said
+
+
+def said_to(edit: FieldEdit) -> Value:
+    """What an edit makes of its key, as plain data."""
+    return {"add": list(edit.add), "remove": list(edit.remove)} if edit.is_list else edit.to
+
+
+def touched_by(change: Change) -> set[str]:
+    """What a change says something of."""
+    return keys_of(change) | ({"body"} if change.body else set())
+
+
+def items_of(edit: FieldEdit) -> set[str]:
+    """The items of a list that an edit adds or removes."""
+    return {item_key(item) for item in (*edit.add, *edit.remove)}
+
+
+def keys_of(change: Change) -> set[str]:
+    """The keys that a change sets; a retraction sets two."""
+    return set(change.fields) | ({"status", "retracted"} if change.retract is not None else set())
+
+
+def edit_of(change: Change, key: str) -> FieldEdit:
+    """What a change makes of one of its keys."""
+    if change.retract is not None and key not in change.fields:
+        if key == "status":
+            return FieldEdit(None, RETRACTED)
+        return FieldEdit(None, change.retract or None)
+    return change.fields[key]
+
+
+class Order:
+    """Which of some changes came before which, as their writers saw it: directly, or through others of them."""
+
+    def __init__(self, changes: Iterable[Change]) -> None:
+        self.changes = {change.id: change for change in sorted(changes, key=place)}
+        self._before: dict[str, frozenset[str]] = {}
+        for identity in self.changes:
+            self._before[identity] = self._seen(identity)
+        # what claims to be before and after another is neither: nobody can have seen both
+        self._before = {
+            one: frozenset(other for other in seen if one not in self._before[other])
+            for one, seen in self._before.items()
+        }
+
+    def _seen(self, identity: str) -> frozenset[str]:
+        found: set[str] = set()
+        todo = list(self.changes[identity].after)
+        while todo:
+            other = todo.pop()
+            if other in self.changes and other not in found:
+                found.add(other)
+                todo.extend(self.changes[other].after)
+        return frozenset(found - {identity})
+
+    def before(self, identity: str) -> frozenset[str]:
+        """Those that the writer of ``identity`` saw."""
+        return self._before[identity]
+
+    def heads(self, among: Collection[str]) -> list[str]:
+        """Those of ``among`` that no other of them came after."""
+        seen = {earlier for identity in among for earlier in self._before[identity]}
+        return [identity for identity in self.changes if identity in among and identity not in seen]
+
+    def without(self, blocked: Collection[str]) -> "Order":
+        """The same order of fewer changes."""
+        fewer = Order(())
+        fewer.changes = {i: change for i, change in self.changes.items() if i not in blocked}
+        fewer._before = {i: self._before[i] - frozenset(blocked) for i in fewer.changes}
+        return fewer
+
+
+def place(change: Change) -> tuple[int, str]:
+    """What sorts changes by when they were made."""
+    return change.created or 0, change.id

@@ -203,11 +203,11 @@ def _wanted(
             meta[key] = value
     if clash:
         left.append(FieldConflict(BODY))
-    known = _merged_value(
+    there = _merged_value(
         CONFLICTS, *(_items(doc.meta.get(CONFLICTS)) if doc else [] for doc in (old, mine, yours))
     )
-    assert isinstance(known, list)
-    entries = known + [entry for entry in map(_entry, left) if entry not in known]
+    assert isinstance(there, list)
+    entries = there + [entry for entry in map(_entry, left) if entry not in there]
     if entries:
         meta[CONFLICTS] = entries
     # in the order of the file that it becomes

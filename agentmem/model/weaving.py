@@ -4,7 +4,7 @@ A version is a list of edits of base that do not touch. Edits of several version
 version counts that holds all that the others hold there, and where there is none the region is a clash.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from agentmem.model import bodies
@@ -105,16 +105,21 @@ class Weave:
         assert edit is not None
         if edit.whole:
             return self._decided(version, change)
-        low = 0
+        low = shift = 0
+        known = False
         lost: list[str] = []
         for run in edit.runs:
             text = self._text(version)
-            at = bodies.locate(text, run, low)
+            at = bodies.locate(text, run, low, shift, known)
+            known = at == SETTLED
             if at is None:
                 lost.append(run.text)
-            elif at != SETTLED:
+            elif known:
+                shift += len(run.added) - len(run.removed)
+            else:
                 version = self._replace(version, at, run, change.id)
                 low = at + len(run.added)
+                shift = low - run.line - len(run.removed)
         if lost:
             version = version._replace(lost={**version.lost, change.id: "\n".join(lost)})
         return version
@@ -160,6 +165,13 @@ class Weave:
             high=max([*highs, *(span.high for *_, span in touched)]),
             lines=(*text[start:at], *run.added, *text[end:finish]),
             units=frozenset({unit}).union(*(span.units for *_, span in touched)),
+            # only who takes lines away that are not settled decides them; what is put in does not
+            clash=tuple(
+                side
+                for first, last, span in touched
+                if at == end or last <= at or end <= first
+                for side in span.clash
+            ),
         )
         return version._replace(spans=tuple(sorted((*kept, new), key=lambda span: span.low)))
 
@@ -184,7 +196,9 @@ class Weave:
                 sides[units] = self._region(inside, low, high), _clash_of(inside)
             spans.append(self._settled(low, high, sides))
         ended = frozenset(unit for version in versions for unit in version.ended)
-        lost = {unit: text for version in versions for unit, text in version.lost.items() if unit not in ended}
+        lost = {
+            unit: text for version in versions for unit, text in version.lost.items() if unit not in ended
+        }
         return Version(tuple(spans), lost, ended)
 
     def _settled(
@@ -203,11 +217,17 @@ class Weave:
             return Span(low, high, texts.pop(), every)
         clash = tuple(
             sorted(
-                {side for units in most for side in (sides[units][1] or ((units, sides[units][0]),))},
+                {side for units in most for side in self._sides(units, *sides[units], low, high)},
                 key=lambda side: (sorted(side[0]), side[1]),
             )
         )
         return Span(low, high, self.base[low:high], every, clash)
+
+    def _sides(
+        self, units: frozenset[str], lines: tuple[str, ...], clash: tuple[Side, ...], low: int, high: int
+    ) -> tuple[Side, ...]:
+        """What one version brings into a clash: what it could not settle itself, and what it says besides."""
+        return clash if clash and lines == self.base[low:high] else (*clash, (units, lines))
 
     def _region(self, spans: Sequence[Span], low: int, high: int) -> tuple[str, ...]:
         out: list[str] = []
@@ -231,49 +251,3 @@ def _regions(spans: Sequence[Span]) -> list[tuple[int, int]]:
 
 def _clash_of(spans: Sequence[Span]) -> tuple[Side, ...]:
     return tuple(side for span in spans for side in span.clash)
-
-
-class Order:
-    """Which of some changes came before which, as their writers saw it: directly, or through others of them."""
-
-    def __init__(self, changes: Iterable[Change]) -> None:
-        self.changes = {change.id: change for change in sorted(changes, key=place)}
-        self._before: dict[str, frozenset[str]] = {}
-        for identity in self.changes:
-            self._before[identity] = self._seen(identity)
-        # what claims to be before and after another is neither: nobody can have seen both
-        self._before = {
-            one: frozenset(other for other in seen if one not in self._before[other])
-            for one, seen in self._before.items()
-        }
-
-    def _seen(self, identity: str) -> frozenset[str]:
-        found: set[str] = set()
-        todo = list(self.changes[identity].after)
-        while todo:
-            other = todo.pop()
-            if other in self.changes and other not in found:
-                found.add(other)
-                todo.extend(self.changes[other].after)
-        return frozenset(found - {identity})
-
-    def before(self, identity: str) -> frozenset[str]:
-        """Those that the writer of ``identity`` saw."""
-        return self._before[identity]
-
-    def heads(self, among: Collection[str]) -> list[str]:
-        """Those of ``among`` that no other of them came after."""
-        seen = {earlier for identity in among for earlier in self._before[identity]}
-        return [identity for identity in self.changes if identity in among and identity not in seen]
-
-    def without(self, blocked: Collection[str]) -> "Order":
-        """The same order of fewer changes."""
-        fewer = Order(())
-        fewer.changes = {i: change for i, change in self.changes.items() if i not in blocked}
-        fewer._before = {i: self._before[i] - frozenset(blocked) for i in fewer.changes}
-        return fewer
-
-
-def place(change: Change) -> tuple[int, str]:
-    """What sorts changes by when they were made."""
-    return change.created or 0, change.id

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from agentmem.actions.adopting import Adopted
-    from agentmem.actions.comparing import Compared, Difference
     from agentmem.actions.conflicting import Conflicts
     from agentmem.actions.overlay import Listed, Shown, ShownChange
     from agentmem.actions.promoting import Promoted, Swept
@@ -28,7 +27,8 @@ WIDTH = 100
 def overlays(result: Listed) -> str:
     """One branch a line: what it has that trunk has not, and what is pending."""
     number = count(len(result.overlays), "branch", "branches")
-    head = f"agentmem: {number} with memory of their own, seen from {where(result.view)}"
+    whose = "its" if len(result.overlays) == 1 else "their"
+    head = f"agentmem: {number} with memory of {whose} own, seen from {where(result.view)}"
     if not result.overlays and not result.orphans:
         return f"agentmem: no branch has memory of its own here ({where(result.view)}).\n"
     lines = [head]
@@ -135,6 +135,8 @@ def overlay_json(result: Shown) -> Record:
 
 def field_lines(field: FieldDifference) -> list[str]:
     """What became of one field: `title: A → B`, `tags: +a -b`, the body as a diff."""
+    if field.name == "retracted" and field.was is None:
+        return [f"reason: {_said(field.to)}"]
     if field.diff:
         return ["body:", *(safety.clean(line) for line in field.diff.split("\n"))]
     if field.add or field.remove:
@@ -166,49 +168,6 @@ def _said(value: object) -> str:
     return text if len(text) <= WIDTH else text[: WIDTH - 1] + "…"
 
 
-def compared(result: Compared) -> str:
-    """What differs between two views, by memory and field."""
-    names = f"{safety.one_line(result.old)}..{safety.one_line(result.new)}"
-    if not result.differences:
-        return f"agentmem: no memory differs, {names}.\n"
-    sums = {
-        "added": "+",
-        "changed": "~",
-        "superseded": "~",
-        "retracted": "~",
-        "removed": "-",
-    }
-    counts = [
-        f"{sum(one.what == what for one in result.differences)} {what}"
-        for what in sums
-        if any(one.what == what for one in result.differences)
-    ]
-    lines = [f"agentmem: {names}: {', '.join(counts)}"]
-    for one in result.differences:
-        lines.append(_difference_line(one, sums[one.what]))
-        lines += [f"  {line}" for field in one.fields for line in field_lines(field)]
-    return "\n".join(lines) + "\n"
-
-
-def _difference_line(one: Difference, sign: str) -> str:
-    note = f" | {one.what}" if one.what in ("superseded", "retracted") else ""
-    note += f" by {one.by[: ids.SHORT]}" if one.what == "superseded" and one.by else ""
-    return f'{sign} {one.short} {one.kind} "{safety.one_line(one.title)}"{note}'
-
-
-def compared_json(result: Compared) -> Record:
-    """The same as JSON."""
-    by_what: dict[str, list[object]] = {
-        name: [] for name in ("added", "changed", "superseded", "retracted", "removed")
-    }
-    for one in result.differences:
-        if one.what == "changed":
-            by_what["changed"].append({"id": one.id, "fields": [field_json(field) for field in one.fields]})
-        else:
-            by_what[one.what].append(one.id)
-    return {"schema": "agentmem/diff/1", "from": result.old, "to": result.new, **by_what}
-
-
 def promoted(result: Promoted) -> str:
     """What base has taken up, and what it could not."""
     lines = []
@@ -227,6 +186,8 @@ def promoted(result: Promoted) -> str:
         )
     for found in result.skipped:
         lines.append(f"{_line(found.memory)} | has edits that are not committed: commit them first")
+    for found in result.waits:
+        lines.append(f"{_line(found.memory)} | was changed after a change that is not here: merge its branch first")
     if result.orphans:
         lines.append(f"{count(result.orphans, 'change')} of memories that this tree has not stay pending")
     return "\n".join(lines or ["nothing to promote"]) + "\n"
@@ -241,6 +202,7 @@ def promoted_json(result: Promoted) -> Record:
         "changes": result.changes,
         "conflicts": [jsonout.memory(found) for found in result.left],
         "skipped": [found.memory.id for found in result.skipped],
+        "waits": [found.memory.id for found in result.waits],
         "orphans": result.orphans,
         "commit": result.commit,
     }

@@ -42,6 +42,8 @@ KEY: Schema = {
 
 def all_schemas() -> dict[str, Schema]:
     """Every schema by name: of an output what stands between the slashes of its ``schema``, of a line of jsonl its command."""
+    from agentmem.output import branching_schemas
+
     outputs = {
         "recall": ("The answer of recall", _recall()),
         "list": ("A page of memories", _list()),
@@ -58,13 +60,14 @@ def all_schemas() -> dict[str, Schema]:
         "import": ("What became of the records of an import", _import()),
         "index-status": ("What the index holds", _index_status()),
         "status": ("Where one is, and what there is", _status()),
+        **branching_schemas.outputs(),
         "error": ("A failure, of any command", _error()),
     }
     made = {name: _output(name, title, properties) for name, (title, properties) in outputs.items()}
     return {
         **made,
-        "list-jsonl": _whole("list-jsonl", "One line of list --format jsonl", _closed(_memory())),
-        "recall-jsonl": _whole("recall-jsonl", "One line of recall --format jsonl", _closed(_hit())),
+        "list-jsonl": _whole("list-jsonl", "One line of list --format jsonl", closed(_memory())),
+        "recall-jsonl": _whole("recall-jsonl", "One line of recall --format jsonl", closed(_hit())),
         FRONT_MATTER: schema.front_matter(),
     }
 
@@ -87,10 +90,10 @@ def _whole(name: str, title: str, made: Schema) -> Schema:
 def _output(name: str, title: str, properties: Schema) -> Schema:
     # what failed has a key only as a line of a batch
     optional = ("key",) if name == "error" else ()
-    return _whole(name, title, _closed({"schema": {"const": f"agentmem/{name}/1"}, **properties}, optional))
+    return _whole(name, title, closed({"schema": {"const": f"agentmem/{name}/1"}, **properties}, optional))
 
 
-def _closed(properties: Schema, optional: tuple[str, ...] = ()) -> Schema:
+def closed(properties: Schema, optional: tuple[str, ...] = ()) -> Schema:
     """An object with all of ``properties``, but for what is optional, and nothing else."""
     return {
         "type": "object",
@@ -100,11 +103,23 @@ def _closed(properties: Schema, optional: tuple[str, ...] = ()) -> Schema:
     }
 
 
-def _some(item: Schema) -> Schema:
+def some(item: Schema) -> Schema:
+    """A list of such items."""
     return {"type": "array", "items": item}
 
 
-def _told(form: Schema, description: str) -> Schema:
+def view() -> Schema:
+    """Where an answer is looked from."""
+    return _view()
+
+
+def memory() -> Schema:
+    """A memory, as every list has it."""
+    return closed(_memory())
+
+
+def told(form: Schema, description: str) -> Schema:
+    """``form`` with what it means."""
     return {"description": description, **form}
 
 
@@ -114,12 +129,12 @@ def _number(name: str) -> Schema:
 
 
 def _view() -> Schema:
-    return _closed({"branch": TEXT_OR_NULL, "commit": COMMIT, "at": TIME})
+    return closed({"branch": TEXT_OR_NULL, "commit": COMMIT, "at": TIME})
 
 
 def _cite() -> Schema:
-    place = _closed({"path": TEXT, "lines": TEXT_OR_NULL})
-    return _closed(
+    place = closed({"path": TEXT, "lines": TEXT_OR_NULL})
+    return closed(
         {
             "path": TEXT,
             "symbol": TEXT_OR_NULL,
@@ -131,21 +146,21 @@ def _cite() -> Schema:
 
 
 def _conflict() -> Schema:
-    party = _closed(
+    party = closed(
         {
-            "change": {"anyOf": [ID, {"type": "null"}]},
+            "change": {"type": ["string", "null"], "pattern": schema.IDENTIFIER},
             "branch": TEXT_OR_NULL,
             "by": TEXT_OR_NULL,
             "created": TIME,
-            "value": _told({}, "as front matter has it"),
+            "value": told({}, "as front matter has it"),
         }
     )
-    return _closed(
+    return closed(
         {
-            "field": _told(TEXT, "a key, body, or status"),
-            "base": _told({}, "the value that is shown"),
+            "field": told(TEXT, "a key, body, or status"),
+            "base": told({}, "the value that is shown"),
             "note": TEXT_OR_NULL,
-            "parties": _some(party),
+            "parties": some(party),
         }
     )
 
@@ -154,12 +169,12 @@ def _memory() -> Schema:
     """The properties of a memory, as every list has it."""
     return {
         "id": ID,
-        "source_id": _told(TEXT_OR_NULL, fields.BY_NAME["source_id"].doc),
+        "source_id": told(TEXT_OR_NULL, fields.BY_NAME["source_id"].doc),
         "kind": KIND,
         "title": TEXT,
-        "status": _told(STATUS, "stored or derived"),
+        "status": told(STATUS, "stored or derived"),
         "layer": LAYER,
-        "branch": _told(TEXT_OR_NULL, "of a memory that trunk does not have"),
+        "branch": told(TEXT_OR_NULL, "of a memory that trunk does not have"),
         "path": TEXT,
         "blob": BLOB,
         "created": TIME,
@@ -168,14 +183,14 @@ def _memory() -> Schema:
         "tags": TEXTS,
         "entities": TEXTS,
         "scope": TEXTS,
-        "cites": _some(_cite()),
-        "conflicts": _some(_conflict()),
+        "cites": some(_cite()),
+        "conflicts": some(_conflict()),
     }
 
 
 def _with_text() -> Schema:
     """The properties that a memory has where its text is given."""
-    term = _closed({"name": TEXT, "value": {"type": "number"}, "detail": TEXT})
+    term = closed({"name": TEXT, "value": {"type": "number"}, "detail": TEXT})
     return {
         "detail": DETAIL,
         "text": TEXT,
@@ -190,7 +205,7 @@ def _hit() -> Schema:
 
 def _full() -> Schema:
     links = {
-        name: _told(TEXTS, fields.BY_NAME[name].doc)
+        name: told(TEXTS, fields.BY_NAME[name].doc)
         for name in ("supersedes", "aliases", "needs", "closes", "reopens", "sources")
     }
     return {
@@ -205,9 +220,9 @@ def _full() -> Schema:
         "importance": _number("importance"),
         "pin": FLAG,
         "expires": TIME,
-        "retracted": _told(TEXT_OR_NULL, fields.BY_NAME["retracted"].doc),
+        "retracted": told(TEXT_OR_NULL, fields.BY_NAME["retracted"].doc),
         # the keys that its writer made up, so the one object that is open
-        "extra": _told({"type": "object"}, "the keys of the front matter that agentmem does not know"),
+        "extra": told({"type": "object"}, "the keys of the front matter that agentmem does not know"),
     }
 
 
@@ -216,25 +231,25 @@ def _recall() -> Schema:
         "key": KEY,
         "query": TEXT,
         "view": _view(),
-        "budget": _told(COUNT, "tokens asked for at most; 0: no limit"),
+        "budget": told(COUNT, "tokens asked for at most; 0: no limit"),
         "tokens": COUNT,
-        "omitted": _told(COUNT, "memories that matched and are not among the hits"),
-        "abstained": _told(FLAG, "there was too little evidence for an answer"),
-        "hits": _told(_some(_closed(_hit())), "best first"),
+        "omitted": told(COUNT, "memories that matched and are not among the hits"),
+        "abstained": told(FLAG, "there was too little evidence for an answer"),
+        "hits": told(some(closed(_hit())), "best first"),
     }
 
 
 def _list() -> Schema:
-    memories = _told(_some(_closed(_memory())), "newest first")
+    memories = told(some(closed(_memory())), "newest first")
     return {"view": _view(), "total": COUNT, "omitted": COUNT, "memories": memories}
 
 
 def _show() -> Schema:
-    return {"view": _view(), "memories": _told(_some(_closed(_full())), "in the order they were asked for")}
+    return {"view": _view(), "memories": told(some(closed(_full())), "in the order they were asked for")}
 
 
 def _add() -> Schema:
-    near = _told(_some(_closed({"id": ID, "title": TEXT})), "what says nearly the same, nearest first")
+    near = told(some(closed({"id": ID, "title": TEXT})), "what says nearly the same, nearest first")
     return {"id": ID, "path": TEXT, "layer": LAYER, "similar": near}
 
 
@@ -243,7 +258,7 @@ def _changed() -> Schema:
         "id": ID,
         "path": TEXT,
         "layer": LAYER,
-        "changed": _told(FLAG, "false when it was so already"),
+        "changed": told(FLAG, "false when it was so already"),
     }
 
 
@@ -262,15 +277,15 @@ def _check() -> Schema:
         "fix": TEXT_OR_NULL,
     }
     return {
-        "findings": _told(_some(_closed(finding)), "by path, line and rule"),
-        "counts": _closed({**dict.fromkeys(findings.SEVERITIES, COUNT), "memories": COUNT}),
-        "mended": _told(TEXTS, "the files that --fix has written"),
+        "findings": told(some(closed(finding)), "by path, line and rule"),
+        "counts": closed({**dict.fromkeys(findings.SEVERITIES, COUNT), "memories": COUNT}),
+        "mended": told(TEXTS, "the files that --fix has written"),
     }
 
 
 def _init() -> Schema:
     driver: Schema = {"enum": ["set", "kept", "failed"]}
-    driver = _told(driver, "git's merge driver; kept: as it was, ours or set by hand")
+    driver = told(driver, "git's merge driver; kept: as it was, ours or set by hand")
     return {"root": TEXT, "created": TEXTS, "kept": TEXTS, "trunk": TEXT_OR_NULL, "driver": driver}
 
 
@@ -279,19 +294,19 @@ def _doctor() -> Schema:
         "check": {"type": "string", "pattern": "^[a-z]+(-[a-z]+)*$"},
         "severity": {"enum": list(findings.SEVERITIES)},
         "message": TEXT,
-        "fix": _told(TEXT, "a command that can be run as it stands"),
+        "fix": told(TEXT, "a command that can be run as it stands"),
     }
-    return {"findings": _some(_closed(finding))}
+    return {"findings": some(closed(finding))}
 
 
 def _merge_driver() -> Schema:
     fields_left = "keys of the front matter, body, or file where it was merged by lines"
-    return {"path": TEXT, "fields": _told(TEXTS, fields_left)}
+    return {"path": TEXT, "fields": told(TEXTS, fields_left)}
 
 
 def _import() -> Schema:
-    skipped = _told(_some(_closed({"place": TEXT, "reason": TEXT})), "records that became no memory")
-    changed = _told(IDS, "those that differ from their source; written with --update alone")
+    skipped = told(some(closed({"place": TEXT, "reason": TEXT})), "records that became no memory")
+    changed = told(IDS, "those that differ from their source; written with --update alone")
     return {"added": IDS, "changed": changed, "known": IDS, "skipped": skipped}
 
 
@@ -308,11 +323,11 @@ def _status() -> Schema:
         "hidden": COUNT,
         "uncommitted": COUNT,
         "broken": TEXTS,
-        "carried": _told(
+        "carried": told(
             {"type": "object", "additionalProperties": COUNT},
             "files of other branches that are here uncommitted, by branch",
         ),
-        "lost": _told(COUNT, "writes of removed worktrees that nobody committed"),
+        "lost": told(COUNT, "writes of removed worktrees that nobody committed"),
     }
 
 

@@ -35,6 +35,8 @@ Memories are markdown files in .agentmem/, one each; read, edit and review them 
   agentmem import plan plan/         take in the plan files you have
   agentmem list --kind decision      what was decided
   agentmem edit ID                   in $EDITOR
+  agentmem history ID                who changed it, when and why; without ID, what happened in all
+  agentmem diff main..feature/queue  what differs: branches, revisions, moments
   agentmem doctor                    what is amiss in this clone, and what mends it
   agentmem restore ID                take back a retraction, or bring back a deleted memory
 

@@ -122,6 +122,15 @@ def test_recall_by_scanning_imports_no_search_library(warm, modules):
     assert not modules(warm, "recall", "worker", AGENTMEM_SCAN="1") & (HEAVY | SEARCH)
 
 
+@pytest.mark.parametrize(("title", "code"), [("B", 0), ("C", 1)])
+def test_the_merge_driver_imports_the_parser_alone(warm, modules, title, code):
+    """What git starts for each file that it merges loads what reads front matter and nothing else from outside."""
+    for name, text in (("o", "title: A\nby: a"), ("a", "title: B\nby: a"), ("b", f"title: {title}\nby: b")):
+        support.put(warm.path / name, f"---\n{text}\n---\n")
+    found = modules(warm, "merge-driver", "o", "a", "b", ".agentmem/facts/x.md", code=code)
+    assert not found & (HEAVY | SEARCH | {"sqlite3", "_sqlite3"}) and "yaml" in found
+
+
 def test_errors_import_no_library(warm, modules):
     """A mistake is told without loading typer where the quick parser has understood it."""
     for words in (("nonsense",), ("add", "desicion", "x"), ("list", "--scope", "a", "b")):

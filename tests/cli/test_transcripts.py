@@ -53,7 +53,8 @@ class Stage:
     def play(self, words: list[str], given: str) -> support.Ran:
         """Run one command."""
         self.given |= set(re.findall(rf"^id: ([{support.ALPHABET}]{{12}})$", given, re.MULTILINE))
-        env = {"PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}"}
+        # git finds this agentmem when it starts the merge driver
+        env = {"PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(support.ROOT)}
         while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
             key, _, value = words.pop(0).partition("=")
             env[key] = value
@@ -128,6 +129,8 @@ class Stage:
         )
         if head:
             text = text.replace(head, "<sha>").replace(head[:7], "<sha7>")
+            for commit in support.git(self.path, "rev-list", "--all", "--reflog").split():
+                text = re.sub(rf"(?<![0-9a-z]){commit[:7]}(?![0-9a-z])", "<sha7>", text)
         text = re.sub(r"(?<![0-9a-f])[0-9a-f]{40}(?![0-9a-f])", "<sha>", text)
         text = re.sub(r"agentmem-\w+-\w+\.(log|md)", r"agentmem-<random>.\1", text)
         text = text.replace(str(self.path), "<repo>").replace(str(self.path.parent), "<tmp>")

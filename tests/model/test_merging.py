@@ -174,6 +174,29 @@ def test_a_retraction_that_saw_the_edit():
     assert both(HAND, edits(RETRACTED), edits(RETRACTED, (TITLE, "New")))[1] == []
 
 
+def test_what_came_later_decides_what_base_leaves_open():
+    """A text that both sides came from after base settles the fields and lines that base leaves open, and no others."""
+    later = edits((TITLE, "Later"), ("Two.", "2."), ("One.", "1."))
+    ours = edits((TITLE, "Ours"), ("Two.", "II."), ("One.", "1."), (TAGS, "[queue]"))
+    theirs = edits((TITLE, "Later"), ("Two.", "2."), ("One.", "1."), ("custom:", "owner: zoe\ncustom:"))
+    sides = [text.encode() for text in (HAND, ours, theirs)]
+    assert {conflict.field for conflict in merge(*sides).conflicts} == {"title", BODY}
+    merged = merge(*sides, later.encode())
+    assert merged == (
+        edits(
+            (TITLE, "Ours"),
+            ("Two.", "II."),
+            ("One.", "1."),
+            (TAGS, "[queue]"),
+            ("custom:", "owner: zoe\ncustom:"),
+        ).encode(),
+        (),
+    )
+    undecided = merge(sides[0], sides[1], sides[2].replace(b"Later", b"Theirs"), later.encode())
+    assert undecided.conflicts == (FieldConflict("title", ("Ours", "Theirs")),)
+    assert document.parse(undecided.data).meta["title"] == "Old: title"
+
+
 def test_without_a_base():
     """With nothing known that both came from, lists are united, equal values stay, others are conflicts."""
     ours = edits((TITLE, "Ours"), (TAGS, "[queue, b]"), ("One.\n", "One.\n\nMore.\n"))

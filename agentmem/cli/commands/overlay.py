@@ -58,10 +58,11 @@ def overlay(
         return int(call.give_either(branching.overlay_json, branching.overlay, shown))
     if action == "diff":
         from agentmem.actions import comparing
+        from agentmem.output import differing
 
         compared = comparing.overlay(context, names[0] if names else None)
         call.note(*compared.notes)
-        return int(call.give_either(branching.compared_json, branching.compared, compared))
+        return int(call.give_either(differing.compared_json, differing.compared, compared))
     if action == "adopt":
         from agentmem.actions import adopting
 

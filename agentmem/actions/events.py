@@ -1,0 +1,142 @@
+"""What happened in the memory, commit by commit, newest first."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+from agentmem.actions.context import Context, Standpoint
+from agentmem.actions.past import Acts, Past
+from agentmem.model import ids
+from agentmem.model.memory import Memory
+from agentmem.store import layout
+
+
+class Event(NamedTuple):
+    """What one commit did, by the ids of memories; ``commit`` and ``at`` (seconds UTC) are None for what is not committed.
+
+    ``by`` is the one agent who wrote what it added, else the commit's author.
+    """
+
+    commit: str | None
+    at: int | None
+    by: str | None
+    subject: str | None
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    promoted: tuple[str, ...]
+    acts: Acts
+
+    @property
+    def identities(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self.added, *self.changed, *self.removed, *self.promoted)
+
+
+class Events(NamedTuple):
+    """What happened, newest first; ``total`` counts all that was asked for."""
+
+    view: Standpoint
+    events: tuple[Event, ...]
+    total: int
+    past: Past
+    shorts: Mapping[str, str] = MappingProxyType({})
+    notes: tuple[str, ...] = ()
+
+    def memories(self, event: Event, wanted: Iterable[str]) -> dict[str, Memory]:
+        """The memories of ``wanted`` as ``event`` left them, or found them where it took them away."""
+        found: dict[str, Memory] = {}
+        for identity in wanted:
+            place = _file_of(self.past, event.acts, identity)
+            memory = self.past.memory(*place) if place else None
+            if memory is not None:
+                found[identity] = memory
+        return found
+
+
+def listed(
+    context: Context,
+    everywhere: bool = False,
+    since: int | None = None,
+    until: int | None = None,
+    limit: int | None = None,
+) -> Events:
+    """The events of the history at hand; ``limit`` None or 0: all. For the rest see ``history.of_memory``."""
+    past = Past(context, everywhere)
+    low, high = since if since is not None else -(2**62), until if until is not None else 2**62
+    found = [event for acts in past.acts if low <= acts.time < high and (event := _event(past, acts)) is not None]
+    kept = found[:limit] if limit else found
+    _credit(past, kept)
+    return Events(
+        view=context.standpoint,
+        events=tuple(event._replace(by=_by(past, event)) for event in kept),
+        total=len(found),
+        past=past,
+        shorts=ids.ShortIds({*past.view.columns.ids, *(one for event in kept for one in event.identities)}),
+        notes=past.notes,
+    )
+
+
+def _event(past: Past, acts: Acts) -> Event | None:
+    came: dict[str, None] = {}
+    went: dict[str, None] = {}
+    changed: dict[str, None] = {}
+    promoted: dict[str, None] = {}
+    for step in acts.steps:
+        name = step.path.rpartition("/")[2]
+        if layout.is_change(step.path):
+            if step.new:
+                changed[layout.names_of_change(step.path)[1]] = None
+        elif layout.is_receipt(step.path):
+            if step.new is not None and step.old is None and name in past.changes:
+                promoted[past.changes[name]] = None
+        else:
+            old = past.name(step.path, step.old) if step.old else None
+            new = past.name(step.path, step.new) if step.new else None
+            if new and new == old:
+                changed[new] = None
+            else:
+                came.update({new: None} if new else {})
+                went.update({old: None} if old else {})
+    changed |= {one: None for one in came if one in went}
+    event = Event(
+        commit=acts.commit or None,
+        at=acts.time if acts.commit else None,
+        by=None,
+        subject=acts.subject if acts.commit else None,
+        added=tuple(one for one in came if one not in went),
+        changed=tuple(one for one in changed if one not in promoted),
+        removed=tuple(one for one in went if one not in came),
+        promoted=tuple(promoted),
+        acts=acts,
+    )
+    return event if event.identities else None
+
+
+def _credit(past: Past, events: Sequence[Event]) -> None:
+    """Have at hand what ``_by`` reads."""
+    past.read((path, blob) for event in events for path, blob in _written(event.acts))
+
+
+def _written(acts: Acts) -> Iterable[tuple[str, str]]:
+    """The files that say who wrote them: new memories, and changes."""
+    return (
+        (step.path, step.new)
+        for step in acts.steps
+        if step.new and step.old is None and not layout.is_receipt(step.path)
+    )
+
+
+def _by(past: Past, event: Event) -> str | None:
+    authors = {past.word(path, blob, "by") for path, blob in _written(event.acts)}
+    return authors.pop() if len(authors) == 1 and None not in authors else event.acts.author or None
+
+
+def _file_of(past: Past, acts: Acts, identity: str) -> tuple[str, str] | None:
+    """Path and blob of the memory's own file: of this commit, else of the view, else of whoever last touched it."""
+    for step in acts.steps:
+        if layout.is_memory(step.path):
+            for blob in (step.new, step.old):
+                if blob and past.name(step.path, blob) == identity:
+                    return step.path, blob
+    return past.latest.get(identity)

@@ -1,0 +1,37 @@
+"""Lines of which as many are shown as a budget of tokens takes: a head each, and below it what there is room for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentmem.model import tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+FRAME = 60
+"""Tokens that the first and the last line may cost."""
+
+
+def packed(items: Iterable[tuple[str, Sequence[str]]], budget: int) -> tuple[list[str], int]:
+    """The lines that ``budget`` (tokens, 0 for no limit) takes, and how many of ``items`` (head, details) they show.
+
+    In order: a head that does not fit ends it; details that do not fit are left out as a whole, and said to be.
+    """
+    lines: list[str] = []
+    shown = 0
+    left = budget - FRAME
+    for head, details in items:
+        cost = tokens.estimate(head) + 1
+        if budget and cost > left and shown:
+            break
+        left -= cost
+        shown += 1
+        lines.append(head)
+        more = sum(tokens.estimate(line) + 2 for line in details)
+        if budget and more > left:
+            lines[-1] += " …"
+            continue
+        left -= more
+        lines += [f"  {line}" for line in details]
+    return lines, shown

@@ -1,0 +1,313 @@
+"""`doctor`: each thing that is amiss is found, and the command that is advised mends it and takes nothing away."""
+
+import os
+import shlex
+import subprocess
+
+import pytest
+
+from agentmem.actions import doctoring
+from agentmem.git import driver
+from agentmem.model import document
+from agentmem.store import layout
+from tests import support
+
+
+@pytest.fixture(autouse=True)
+def installed(monkeypatch, tmp_path):
+    """The command agentmem is there, for the fixes that call it; git finds it as it finds any."""
+    script = f'#!/bin/sh\nexec {" ".join(map(shlex.quote, support.command()))} "$@"\n'
+    support.put(tmp_path / "bin" / "agentmem", script).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("PYTHONPATH", str(support.ROOT))
+    monkeypatch.setenv("PYTHONSAFEPATH", "1")
+
+
+def findings(project, *words, **options):
+    """What doctor finds, and its exit code."""
+    ran = project.call("doctor", "--json", *words, **options)
+    found = ran.json["findings"]
+    assert ran.code == any(one["severity"] == "error" for one in found)
+    return found
+
+
+def tree(project):
+    """Every file of the worktree with its bytes, links as what they lead to."""
+    return {
+        path.relative_to(project.path).as_posix(): path.read_bytes()
+        for path in project.path.rglob("*")
+        if path.is_file() and ".git" not in path.relative_to(project.path).parts
+    }
+
+
+def mended(project, folder="."):
+    """Run what is advised until all is well; nothing that was there is gone."""
+    before = tree(project)
+    seen = []
+    while found := findings(project, cwd=project.path / folder):
+        assert len(seen) < 6, seen
+        seen.append(found[0])
+        done = subprocess.run(
+            ["sh", "-c", found[0]["fix"]], cwd=project.path / folder, capture_output=True, check=False
+        )
+        assert done.returncode == 0, (found[0], done.stderr)
+    after = tree(project)
+    assert all(after.get(path, b"").startswith(data) for path, data in before.items())
+    return seen
+
+
+def test_all_is_well(store):
+    """In a clone where init has run there is nothing to say, from any folder and in every worktree."""
+    assert store.run("doctor") == support.Ran(0, "all is well\n", "")
+    (store.path / "sub").mkdir()
+    assert findings(store, cwd=store.path / "sub") == []
+    store.git("worktree", "add", "-q", "../linked")
+    assert findings(support.Project(store.path.parent / "linked")) == []
+
+
+def test_nothing_is_changed(store):
+    """Looking changes no file, in the store, the worktree or the git dir."""
+
+    def everything():
+        return {path: path.read_bytes() for path in store.path.rglob("*") if path.is_file()}
+
+    before = everything()
+    assert findings(store) == []
+    store.git("config", "--remove-section", "merge.agentmem")
+    before = everything()
+    assert findings(store)
+    assert everything() == before
+
+
+# the merge driver
+
+
+def test_no_driver(store):
+    """A clone in which init has not run is told so; it fails nothing, since git merges by lines."""
+    store.git("config", "--remove-section", "merge.agentmem")
+    (found,) = findings(store)
+    assert found == {
+        "check": "merge-driver",
+        "severity": "warning",
+        "message": "not set in this clone: two edits of one memory merge by lines",
+        "fix": "agentmem init",
+    }
+    assert len(mended(store)) == 1
+
+
+def test_a_driver_that_has_a_name_alone(store):
+    """Git refuses every merge of a memory then, so it is an error, and `agentmem init` mends it."""
+    store.git("config", "--unset", "merge.agentmem.driver")
+    done = store.call("doctor")
+    assert done.code == 1
+    assert "git refuses every merge" in done.out
+    store.ok("init")
+    assert "all is well" in store.ok("doctor")
+
+
+@pytest.mark.parametrize(
+    "program",
+    ["no-such-command", "/bin/false", "echo", "{python} -P -m no_such_module", "kill -9 $$;", "rm -f %A;"],
+)
+def test_a_driver_that_does_not_start(store, program):
+    """A driver of ours whose program is gone, or is something else, is found by running it as git would."""
+    import sys
+
+    known = driver.value()
+    gone = known.replace("agentmem merge-driver", f"{program.format(python=sys.executable)} merge-driver")
+    assert gone != known
+    store.git("config", "merge.agentmem.driver", gone)
+    (found,) = findings(store)
+    assert (found["check"], found["severity"], found["fix"]) == ("merge-driver", "error", "agentmem init")
+    assert found["message"].startswith("set in this clone, but it does not work: ")
+    assert len(mended(store)) == 1
+
+
+def test_a_driver_set_by_hand(store):
+    """Our program with other words is fine when it works; another program is told of, and kept aside by the fix."""
+    store.git("config", "merge.agentmem.driver", "agentmem merge-driver %O %A %B %P")
+    assert findings(store) == []
+    store.git("config", "merge.agentmem.driver", "my-merge %A %O %B")
+    (found,) = findings(store)
+    assert found["severity"] == "warning" and "my-merge %A %O %B" in found["message"]
+    assert len(mended(store)) == 1
+    assert store.git("config", "merge.agentmem-by-hand.driver") == "my-merge %A %O %B\n"
+    store.git("config", "merge.agentmem.driver", "./gone merge-driver %O %A %B %P")
+    (found,) = findings(store)
+    assert found["severity"] == "error"
+
+
+def test_a_driver_that_does_not_end(store, monkeypatch):
+    """A driver that waits for something is given up."""
+    monkeypatch.setattr(driver, "TRIAL_WAIT", 0.2)
+    store.git("config", "merge.agentmem.driver", "exec sleep 20 # merge-driver")
+    (found,) = findings(store)
+    assert "does not work: no end after 0 s" in found["message"]
+
+
+def test_the_driver_counts_wherever_it_is_set(store, tmp_path, monkeypatch):
+    """A driver in the user's own configuration is as good as one in the clone's."""
+    store.git("config", "--remove-section", "merge.agentmem")
+    support.put(tmp_path / "gitconfig", '[merge "agentmem"]\n\tdriver = agentmem merge-driver %O %A %B %P\n')
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+    assert findings(store) == []
+    assert store.json("init")["driver"] == "kept"
+
+
+# the store
+
+
+@pytest.mark.parametrize("where", [".gitignore", ".git/info/exclude", "the user's"])
+@pytest.mark.parametrize("rule", [".agentmem/", ".agentmem", "/.a*", "*", ".*"])
+def test_a_rule_that_hides_the_store(repo, monkeypatch, tmp_path, where, rule):
+    """A rule that keeps git out of the store's folder, wherever it stands, is named with its line, and undone."""
+    file = tmp_path / "ignore" if where == "the user's" else repo.path / where
+    support.put(file, f"# mine\n{rule}")
+    if where == "the user's":
+        repo.git("config", "core.excludesFile", str(file))
+    repo.ok("init")
+    found = findings(repo)
+    assert [(one["check"], one["severity"]) for one in found] == [("store", "error")]
+    assert f':2: "{rule}" hides .agentmem/facts/ and 10 more from git add' in found[0]["message"]
+    assert len(mended(repo)) == 1
+    repo.remember(1)
+    repo.git("add", "-A")
+    assert ".agentmem/facts/" in repo.git("ls-files")
+
+
+@pytest.mark.parametrize("rule", ["*.md", "log/", "facts", "overlays/", "**/x"])
+def test_a_rule_that_hides_memories(store, rule):
+    """Without the store's own .gitignore a rule of the project that names files or folders hides memories."""
+    support.put(store.path / ".gitignore", f"{rule}\n")
+    assert findings(store) == []
+    (store.store / ".gitignore").unlink()
+    found = findings(store)
+    assert {one["severity"] for one in found} == {"error"}
+    assert f'.gitignore:1: "{rule}" hides ' in found[0]["message"]
+    assert mended(store)[0]["fix"] == "agentmem init"
+
+
+def test_a_rule_in_the_stores_own_file(store):
+    """A line that somebody has put below ours is answered by ours again, at the end."""
+    support.put(store.store / ".gitignore", layout.GITIGNORE + "log/")
+    (found,) = findings(store)
+    assert '.agentmem/.gitignore:3: "log/" hides .agentmem/log/2026-01/ from git add' in found["message"]
+    assert len(mended(store)) == 1
+
+
+def test_ignored_from_above(repo):
+    """A store in a folder that is ignored as a whole is let in by every folder on the way."""
+    support.put(repo.path / ".gitignore", "build/\n")
+    (repo.path / "build" / "a b").mkdir(parents=True)
+    repo.ok("init", "--store", "build/a b/.agentmem")
+    found = findings(repo, "--store", "build/a b/.agentmem")
+    assert [one["severity"] for one in found] == ["error"]
+    subprocess.run(["sh", "-c", found[0]["fix"]], cwd=repo.path, check=True)
+    assert findings(repo, "--store", "build/a b/.agentmem") == []
+
+
+@pytest.mark.parametrize("file", [".gitignore", ".gitattributes"])
+@pytest.mark.parametrize("text", [None, "", "# other lines\n*.txt text"])
+def test_a_file_of_the_store_that_lacks_our_lines(store, file, text):
+    """The store's own git files, missing or without our lines, are a warning, and completed."""
+    if text is None:
+        (store.store / file).unlink()
+    else:
+        support.put(store.store / file, text)
+    (found,) = findings(store)
+    assert (found["check"], found["severity"]) == ("store", "warning") and f".agentmem/{file}" in found[
+        "message"
+    ]
+    assert len(mended(store)) == 1
+
+
+def test_temporary_files_stay_ignored(store):
+    """The line that keeps half-written files out is one of ours."""
+    support.put(store.store / ".gitignore", "!*\n")
+    (found,) = findings(store)
+    assert found["message"] == ".agentmem/.gitignore lacks the lines .tmp-*"
+    assert len(mended(store)) == 1
+    assert store.git("check-ignore", "--no-index", ".agentmem/facts/.tmp-1").strip()
+
+
+@pytest.mark.parametrize("place", [".git/info/attributes", ".agentmem/facts/.gitattributes"])
+def test_attributes_that_go_before_ours(store, place):
+    """A rule that overrides ours, so that git changes bytes or passes the driver by, is named with what it does."""
+    support.put(store.path / place, "*.md text=auto !merge")
+    (found,) = findings(store)
+    assert found["message"] == (
+        "other rules go before those of .agentmem/.gitattributes: text=auto merge=unspecified"
+    )
+    assert len(mended(store)) == 1
+
+
+def test_a_second_store(store):
+    """A store below the store's folder's own, tracked or not, is told from either side; the fix brings its files over."""
+    name = store.remember(1)
+    stray = support.Project(store.path / "packages" / "api")
+    support.put(stray.store / "facts" / "m1.md", support.memory(support.identity(2), title="Strayed"))
+    for folder, fix in (
+        (".", "cp -Rn packages/api/.agentmem/. .agentmem/"),
+        ("packages/api", "cp -Rn .agentmem/. ../../.agentmem/"),
+    ):
+        found = findings(store, cwd=store.path / folder)
+        assert [one["fix"] for one in found if "second" in one["message"]] == [fix]
+    subprocess.run(["sh", "-c", fix], cwd=stray.path, check=True)
+    assert store.titles() == {"Strayed", *(one["title"] for one in store.json("show", name)["memories"])}
+
+
+def test_a_link_in_place_of_the_store(store):
+    """A store that is a link is found, though every other command refuses it, and becomes a folder of its own."""
+    store.remember(1)
+    (store.store).rename(store.path / "elsewhere")
+    store.store.symlink_to("elsewhere")
+    (found,) = findings(store)
+    assert found["severity"] == "error" and found["message"].startswith(".agentmem is a link")
+    subprocess.run(["sh", "-c", found["fix"]], cwd=store.path, check=True)
+    assert findings(store) == [] and len(store.titles()) == 1
+    assert (store.path / "elsewhere" / "facts").is_dir()
+
+
+def test_a_link_to_nowhere(store):
+    """A link that leads nowhere makes room for a store."""
+    (store.store).rename(store.path.parent / "elsewhere")
+    store.store.symlink_to("nowhere")
+    (found,) = findings(store)
+    subprocess.run(["sh", "-c", found["fix"]], cwd=store.path, check=True)
+    assert findings(store) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["with space", "größe-队列", "a'b\"c", "$(touch pwned)", "new\nline", "%s%n", "-rf"]
+)
+def test_strange_folders(new_repository, name):
+    """Whatever the worktree and the store are called, the commands that are advised do what they say."""
+    project = new_repository(name)
+    project.ok("init")
+    assert findings(project) == []
+    (project.store / ".gitignore").unlink()
+    support.put(project.path / ".gitignore", ".agentmem\n")
+    assert len(mended(project)) == 1
+    assert not (project.path / "pwned").exists()
+
+
+def test_no_store_and_no_repository(repo, tmp_path):
+    """Where there is no store doctor says so as every command does, and in a bare clone there is nothing to see."""
+    ran = repo.call("doctor")
+    assert (ran.code, ran.err) == (3, f"error: no .agentmem/ in {repo.path} or above\nhint: agentmem init\n")
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    assert repo.call("doctor", cwd=outside).code == 3
+    repo.ok("init")
+    repo.commit()
+    support.git(tmp_path, "clone", "-q", "--bare", str(repo.path), "bare.git")
+    assert findings(support.Project(tmp_path / "bare.git")) == []
+
+
+def test_the_trial_is_one_that_git_alone_does_not_merge():
+    """The file that a driver is tried on merges by field and in no other way."""
+    from agentmem.model import merging
+
+    merged = merging.merge(*doctoring._TRIAL)
+    assert not merged.conflicts and merging.merge_lines(*doctoring._TRIAL).conflicts
+    assert document.parse(merged.data).meta["title"] == "B"
