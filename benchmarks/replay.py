@@ -14,6 +14,7 @@ import random
 import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))  # the tests' replay; the package itself is installed
@@ -23,7 +24,7 @@ from tests import replay, support, test_replay  # noqa: E402
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, value in (("branches", 16), ("new", 100), ("edits", 20), ("orders", 3), ("walks", 20), ("steps", 80)):
+    for name, value in (("branches", 16), ("new", 100), ("edits", 20), ("orders", 3), ("walks", 20), ("steps", 80), ("seed", 1000)):
         parser.add_argument(f"--{name}", type=int, default=value)
     options = parser.parse_args()
     os.environ.update(
@@ -38,7 +39,8 @@ def main() -> int:
             meet(Path(folder), options)
         walk(options)
     except AssertionError as error:
-        print(f"violated: {str(error)[:3000]}")
+        where = traceback.extract_tb(error.__traceback__)
+        print(f"violated in {' > '.join(f'{f.name}:{f.lineno}' for f in where)}: {str(error)[:3000]}")
         return 1
     return 0
 
@@ -67,13 +69,14 @@ def walk(options: argparse.Namespace) -> None:
     start = time.perf_counter()
     for seed in range(options.walks):
         with tempfile.TemporaryDirectory(prefix="agentmem-replay-") as folder:
-            walked = test_replay.Walk(Path(folder), 1000 + seed)
+            walked = test_replay.Walk(Path(folder), options.seed + seed)
             for _ in range(options.steps):
                 walked.step()
             for name in walked.names:
                 walked.into(walked.trunk, name, "merge")
             before = replay.view(walked.trunk)
-            assert walked.team.lost(before) == []
+            lost = walked.team.lost(before)
+            assert not lost, f"seed {options.seed + seed}: {lost}"
             walked.trunk.json("overlay", "promote", env=walked.team.env("pm"))
             assert replay.view(walked.trunk) == before
             driven, promotions = driven + walked.driven, promotions + walked.promotions

@@ -167,6 +167,9 @@ class Team:
         for one in before["conflicts"]:
             if one["field"] == name:
                 self.replaced.update(Said(identity, name, str(party["value"])) for party in one["parties"])
+            for party in one["parties"]:
+                if one["field"] == "status" and isinstance(party["value"], dict) and name in party["value"]:
+                    self.replaced.add(Said(identity, name, str(party["value"][name])))
 
     def commit(self, project: Project, message: str) -> None:
         """Commit all there is."""

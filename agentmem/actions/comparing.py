@@ -112,7 +112,9 @@ def overlay(context: Context, branch: str | None) -> Compared:
         notes.append(f"{name} has no commit in common with {trunk} here: compared with {trunk} as it is")
     base = context.index.view_at(fork or tip[1], context.now)
     other = context.index.view() if own else context.index.view_at(start or "", context.now)
-    known: tuple[View, ...] = (context.index.view_at(tip[1], context.now),) if fork not in (None, tip[1]) else ()
+    known: tuple[View, ...] = (
+        (context.index.view_at(tip[1], context.now),) if fork not in (None, tip[1]) else ()
+    )
     found = tuple(_differences(context, base, other, known))
     return Compared(f"{trunk} (at {(fork or tip[1])[:7]})", name, found, (*notes, *context.index.notes))
 
@@ -145,13 +147,17 @@ def _commit(context: Context, name: str) -> str:
     found = revisions.at(repository, repository.head, moment) if repository.head else None
     if found is None:
         hint = (
-            "git fetch --unshallow (this clone lacks the older part of history)" if repository.shallow else None
+            "git fetch --unshallow (this clone lacks the older part of history)"
+            if repository.shallow
+            else None
         )
         raise UsageError(f"nothing was committed here at {times.format_iso(moment)} yet", hint)
     return found.id
 
 
-def _differences(context: Context, one: View, other: View, known: Collection[View] = ()) -> Iterator[Difference]:
+def _differences(
+    context: Context, one: View, other: View, known: Collection[View] = ()
+) -> Iterator[Difference]:
     """Newest first; what came to be superseded or retracted says so besides. What is as a view of ``known`` has it, is none."""
     before, after = _by_id(one), _by_id(other)
     there = [(view, _by_id(view)) for view in known]
@@ -205,7 +211,9 @@ def _told(
         yield Difference(identity, shorts[identity], memory.kind, memory.title, what, fields, by)
 
 
-def _fields(context: Context, pairs: Sequence[tuple[View, int, View, int]]) -> Iterator[tuple[FieldDifference, ...]]:
+def _fields(
+    context: Context, pairs: Sequence[tuple[View, int, View, int]]
+) -> Iterator[tuple[FieldDifference, ...]]:
     """What differs in each pair. Where changes are applied there is no file: then both are compared as they are read."""
     index = context.index
     sides = [(view, i) for one, i, other, j in pairs for view, i in ((one, i), (other, j))]
@@ -220,7 +228,9 @@ def _fields(context: Context, pairs: Sequence[tuple[View, int, View, int]]) -> I
             yield differences.between(contents[blobs[0]], contents[blobs[1]])
         else:
             old, new = (read[view.columns.rows[at]] for view, at in ((one, i), (other, j)))
-            yield differences.between(emitting.compose(as_meta(old), old.body), emitting.compose(as_meta(new), new.body))
+            yield differences.between(
+                emitting.compose(as_meta(old), old.body), emitting.compose(as_meta(new), new.body)
+            )
 
 
 def _successor(view: View, identity: str) -> str | None:

@@ -64,7 +64,9 @@ def listed(
     """The events of the history at hand; ``limit`` None or 0: all. For the rest see ``history.of_memory``."""
     past = Past(context, everywhere)
     low, high = since if since is not None else -(2**62), until if until is not None else 2**62
-    found = [event for acts in past.acts if low <= acts.time < high and (event := _event(past, acts)) is not None]
+    found = [
+        event for acts in past.acts if low <= acts.time < high and (event := _event(past, acts)) is not None
+    ]
     kept = found[:limit] if limit else found
     _credit(past, kept)
     return Events(
@@ -107,7 +109,7 @@ def _event(past: Past, acts: Acts) -> Event | None:
         added=tuple(one for one in came if one not in went),
         changed=tuple(one for one in changed if one not in promoted),
         removed=tuple(one for one in went if one not in came),
-        promoted=tuple(promoted),
+        promoted=tuple(sorted(promoted, key=lambda one: (past.latest.get(one, ("", ""))[0], one))),
         acts=acts,
     )
     return event if event.identities else None

@@ -79,7 +79,9 @@ def of_memory(
     successors = {past.view.columns.ids[i] for i in past.view.successors(identity)} - {identity}
     order = {acts.commit: number for number, acts in enumerate(past.acts)}
     for one in sorted(successors):
-        found += [_superseded(one, version) for version in versions(past, one) if _names(past, version, identity)]
+        found += [
+            _superseded(one, version) for version in versions(past, one) if _names(past, version, identity)
+        ]
     found.sort(key=lambda version: order[version.commit or NOW])
     present = [i for i, known in enumerate(past.view.columns.ids) if known == identity]
     last = _last(past, identity, found)
@@ -109,7 +111,9 @@ def _identity(past: Past, reference: str) -> str:
     found = {one for one in past.identities if one.startswith(prefix)} if ids.is_prefix(prefix) else set()
     if not found:
         path = reference.replace("\\", "/").removeprefix("./").removeprefix(past.context.place.name + "/")
-        steps = (step for acts in past.acts for step in acts.steps if step.path == path and layout.is_memory(path))
+        steps = (
+            step for acts in past.acts for step in acts.steps if step.path == path and layout.is_memory(path)
+        )
         found = {past.name(path, step.new or step.old or "") for step in list(steps)[:1]}
     if len(found) > 1:
         some = " · ".join(sorted(found)[:4])
@@ -127,10 +131,14 @@ def _identity(past: Past, reference: str) -> str:
 def versions(past: Past, identity: str) -> list[Version]:
     """The versions of one memory without what others say of it, newest first; the same content once."""
     groups = [(acts, mine) for acts in past.acts if (mine := _mine(past, acts, identity))]
-    past.read((step.path, blob) for _, mine in groups for step in mine for blob in (step.old, step.new) if blob)
+    past.read(
+        (step.path, blob) for _, mine in groups for step in mine for blob in (step.old, step.new) if blob
+    )
     told: list[Version] = []
     seen = _Seen(past)
-    settled = {step.path.rpartition("/")[2] for _, mine in groups for step in mine if layout.is_receipt(step.path)}
+    settled = {
+        step.path.rpartition("/")[2] for _, mine in groups for step in mine if layout.is_receipt(step.path)
+    }
     gone: list[Version] = []  # oldest first from here on: what a version is depends on what came before it
     for acts, mine in reversed(groups):
         for version in _made_by(past, acts, mine, settled):
@@ -319,7 +327,9 @@ def _names(past: Past, version: Version, identity: str) -> bool:
     if version.what == PROMOTED:
         return False
     return any(
-        identity in (field.add or values.as_list(field.to)) for field in version.fields if field.name == "supersedes"
+        identity in (field.add or values.as_list(field.to))
+        for field in version.fields
+        if field.name == "supersedes"
     )
 
 

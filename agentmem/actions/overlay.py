@@ -84,7 +84,7 @@ def listing(context: Context) -> Listed:
         row[what] = row.get(what, 0) + 1
         layers.setdefault(branch, layer)
 
-    here = context.standpoint.branch
+    here = context.standpoint.branch or git_state.branch(context.repository)
     for found in not_on_trunk(context):
         count(found.branch or "", "new", found.layer)
     for position, pending in view.pending.items():

@@ -73,10 +73,9 @@ class Past:
         head = self.repository.head
         held = dict(objects.list_tree(self.repository, head, self._below[:-1])) if head else {}
         here = self.index.files(columns) | columns.changes | dict.fromkeys(columns.receipts, "")
-        carried = {one.path for one in self.index.carried}
         for path in changed:
             old, new = held.get(path), here.get(path)
-            if path not in broken and path not in carried and old != new:
+            if path not in broken and old != new:  # what a switch carried along is in neither
                 yield Step(NOW, self.context.now, "", "", self._below + path, old, new)
 
     # -- what the files say
@@ -109,7 +108,9 @@ class Past:
         for match in _PLAIN.finditer(data, 0, end if end >= 0 else len(data)):
             if match[1].decode() == key:
                 return match[2].decode()
-        if not re.search(rb"^[\"']?" + key.encode() + rb"[\"']?[ \t]*:", data[: end if end >= 0 else None], re.MULTILINE):
+        if not re.search(
+            rb"^[\"']?" + key.encode() + rb"[\"']?[ \t]*:", data[: end if end >= 0 else None], re.MULTILINE
+        ):
             return None
         value = document.parse(data).meta.get(key)
         return value if isinstance(value, str) else None
@@ -149,7 +150,10 @@ class Past:
     def changes(self) -> Mapping[str, str]:
         """The memory of each change that was ever here, by the change's id."""
         paths = {step.path for acts in self.acts for step in acts.steps if layout.is_change(step.path)}
-        return {change: about for _, about, change in map(layout.names_of_change, {*paths, *self.view.columns.changes})}
+        return {
+            change: about
+            for _, about, change in map(layout.names_of_change, {*paths, *self.view.columns.changes})
+        }
 
     @cached_property
     def identities(self) -> set[str]:
@@ -183,7 +187,11 @@ class Past:
     @cached_property
     def _elsewhere(self) -> Collection[str]:
         commit = self.context.standpoint.commit
-        return history.without(self.repository, self.starts, [commit] if commit else []) if self.everywhere else ()
+        return (
+            history.without(self.repository, self.starts, [commit] if commit else [])
+            if self.everywhere
+            else ()
+        )
 
     @cached_property
     def here(self) -> str | None:

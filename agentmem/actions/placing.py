@@ -32,11 +32,14 @@ def branch_for_writing(context: Context, explicit: str | None = None, verb: str 
     """The branch that a write is for; None before the first commit of a HEAD that names none.
 
     Raises:
-        UsageError: HEAD is detached and nothing says which; the hint has the way out.
+        UsageError: HEAD is detached and nothing says which (the hint has the way out), or ``explicit`` can be no branch.
 
     """
     repository = context.repository
-    branch = explicit or state.branch(repository) or state.ci_branch(context.environment)
+    named = explicit.removeprefix("refs/heads/") if explicit else None
+    if explicit and not (named and state.is_name(repository, named)):
+        raise UsageError(f"--branch: {explicit!r} cannot be the name of a branch")
+    branch = named or state.branch(repository) or state.ci_branch(context.environment)
     if branch:
         _record(context, branch)
         return branch
@@ -46,9 +49,11 @@ def branch_for_writing(context: Context, explicit: str | None = None, verb: str 
     if doing and "in progress" not in doing:
         doing += " in progress"
     about = f" ({doing})" if doing else ""
+    import shlex
+
     raise UsageError(
         f"HEAD is detached at {repository.head[:7]}{about}; which branch is this memory for?",
-        f"agentmem {verb} --branch {_likely_branch(context)}",
+        f"agentmem {verb} --branch {shlex.quote(_likely_branch(context))}",
     )
 
 
@@ -176,7 +181,9 @@ def _pending(context: Context, identity: str) -> list[_Pending]:
         for path, blob in view_changes.items()
         if layout.names_of_change(path)[1] == identity and path not in contents
     ]
-    if hidden:  # a sparse checkout keeps them in git alone
+    if hidden:  # a sparse checkout keeps them in git alone; what is not committed is gone, whoever took it away
+        uncommitted = context.index.uncommitted_paths()
+        hidden = [entry for entry in hidden if entry.path not in uncommitted]
         data = context.index.bytes_of(hidden)
         contents |= {entry.path: data[entry.blob] for entry in hidden if entry.blob in data}
     parsed = {path: change for path, data in sorted(contents.items()) if (change := changes.parse(data)[0])}

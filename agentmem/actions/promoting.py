@@ -1,6 +1,7 @@
 """Trunk takes up what branches have changed: promotion; and what is left of that is cleared away: sweeping."""
 
 import os
+import shlex
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -152,18 +153,21 @@ def _demand_trunk(context: Context, branch: str | None, verb: str) -> str:
     repository = context.repository
     if repository.bare:
         raise NotWritable("a bare repository has no worktree to promote in", "run it in a clone with files")
-    name = placing.branch_for_writing(context, branch, verb)
     trunk = context.trunk
     if trunk is None:
         raise UsageError("trunk is not known here", 'set trunk = "main" in .agentmem/config.toml')
-    if name != trunk or repository.head is None:
-        raise UsageError(
-            f"this runs on trunk ({trunk}), and HEAD is on {name or 'no branch'}",
-            f"git switch {trunk} && agentmem {verb}     CI on a detached HEAD: --branch {trunk}",
-        )
     if doing := state.under_way(repository):
         raise NeedsDecision(f"a {doing} is under way", f"finish it first (git status), then agentmem {verb}")
-    for commit, ref in revisions.tips_of(repository, [f"refs/remotes/*/{trunk}"]):
+    at_hand = state.branch(repository)
+    name = at_hand or placing.branch_for_writing(context, branch, verb)
+    if name != trunk or branch not in (None, trunk) or repository.head is None:
+        raise UsageError(
+            f"this runs on trunk ({trunk}), and HEAD is on {name or 'no branch'}"
+            if name != trunk or repository.head is None
+            else f"this runs on trunk ({trunk}), not for {branch}",
+            f"git switch {shlex.quote(trunk)} && agentmem {verb}     CI on a detached HEAD: --branch {shlex.quote(trunk)}",
+        )
+    for commit, ref in revisions.upstream_of(repository, trunk):
         behind = process.run(repository.directory, "rev-list", "--count", f"HEAD..{commit}")
         number = int(behind.out or b"0") if behind.code == 0 else 0
         if number:

@@ -10,7 +10,7 @@ from agentmem.errors import NotFound, UsageError
 from agentmem.git import process, settings, state
 from agentmem.index.view import Origin
 from agentmem.model import safety, times
-from agentmem.store import layout
+from agentmem.store import overlays
 
 SAID = 80
 """Characters of what one side of a conflict says, in a line."""
@@ -146,7 +146,7 @@ def _layer(
     if origin is not None:
         return "unmerged", origin.branch
     written = one.memory.branch
-    if written is None or held:
+    if written is None or held or context.trunk is None:
         return "base", None
     if not context.index.is_at_hand and context.standpoint.branch is not None:
         return ("unmerged", written) if known else ("base", None)
@@ -162,9 +162,10 @@ def _on_trunk(context: Context, trunk: str, paths: Sequence[str]) -> tuple[set[s
     """
     repository = context.repository
     try:
-        remotes = sorted({"origin", *os.listdir(os.path.join(repository.common_dir, "refs", "remotes"))})
+        there = os.listdir(os.path.join(repository.common_dir, "refs", "remotes"))
     except OSError:
-        remotes = ["origin"]
+        there = []
+    remotes = sorted({"origin", *there, *settings.remotes(repository)})  # a packed ref has no folder
     refs = [f"refs/heads/{trunk}", *(f"refs/remotes/{remote}/{trunk}" for remote in remotes)]
     names = [path for path in dict.fromkeys(paths) if "\n" not in path and "\n" not in repository.prefix]
     requests = [*refs, *(f"{ref}:{repository.prefix}{path}" for ref in refs for path in names)]
@@ -184,11 +185,7 @@ def _on_trunk(context: Context, trunk: str, paths: Sequence[str]) -> tuple[set[s
 
 def is_own(context: Context, branch: str | None, written: str | None) -> bool:
     """Whether what was written on ``written`` is of ``branch``, which may have been renamed since."""
-    if branch is None or written is None:
-        return False
-    return written == branch or layout.overlay_folder(written) == settings.overlay_of(
-        context.repository, branch
-    )
+    return overlays.is_own(context.repository, branch, written)
 
 
 def _conflicts(text: str) -> tuple[Conflict, ...]:

@@ -70,8 +70,9 @@ def add(
     saving.prune_journal(context)
     _to_git(context, written.path, f"memory: {new.title}", commit, stage)
     shown = tuple(found for found in alike if found.memory.id not in new.supersedes)
+    layer = "base" if new.branch is None or context.trunk is None else "own"
     return Added(
-        new, f"{context.place.name}/{written.path}", "base", shown, ids.ShortIds([*view.columns.ids, new.id])
+        new, f"{context.place.name}/{written.path}", layer, shown, ids.ShortIds([*view.columns.ids, new.id])
     )
 
 

@@ -193,13 +193,11 @@ def existing(repository: Repository, names: Iterable[str]) -> set[str]:
         pattern for name in wanted for pattern in (f"refs/heads/{name}", f"refs/remotes/*/{name}") if name
     ]
     out = process.run(repository.directory, "for-each-ref", "--format=%(refname)", *patterns).out
-    refs = os.fsdecode(out).splitlines()
-    return {
-        name
-        for name in wanted
-        if f"refs/heads/{name}" in refs
-        or any(ref.startswith("refs/remotes/") and ref.endswith(f"/{name}") for ref in refs)
-    }
+    found = set()
+    for ref in os.fsdecode(out).splitlines():
+        _, place, name = ref.split("/", 2)
+        found.add(name if place == "heads" else name.partition("/")[2])
+    return found.intersection(wanted)
 
 
 def probes(worktrees: Iterable[OtherWorktree], relative: str) -> list[tuple[OtherWorktree, Probe, str]]:
@@ -212,5 +210,5 @@ def probes(worktrees: Iterable[OtherWorktree], relative: str) -> list[tuple[Othe
     for worktree in worktrees:
         directory = os.path.join(worktree.path, folder) if folder else worktree.path
         if os.path.isdir(os.path.join(directory, name)):
-            started.append((worktree, Probe(directory, name, None), directory))
+            started.append((worktree, Probe(directory, name, None, elsewhere=True), directory))
     return started

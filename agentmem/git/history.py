@@ -67,7 +67,12 @@ def _parse(out: bytes) -> Iterator[Step]:
             continue
         if not line.startswith(b":"):
             time, author, subject = next(fields), next(fields), next(fields)
-            head = line.decode("ascii"), int(time), author.decode("utf-8", "replace"), subject.decode("utf-8", "replace")
+            head = (
+                line.decode("ascii"),
+                int(time),
+                author.decode("utf-8", "replace"),
+                subject.decode("utf-8", "replace"),
+            )
             continue
         parents = len(line) - len(line.lstrip(b":"))
         parts = line[parents:].decode("ascii").split(" ")

@@ -21,9 +21,14 @@ class Result(NamedTuple):
 
 
 def start(
-    directory: str, *args: str, stdin: bool = False, env: Mapping[str, str] | None = None
+    directory: str,
+    *args: str,
+    stdin: bool = False,
+    env: Mapping[str, str] | None = None,
+    elsewhere: bool = False,
 ) -> subprocess.Popen[bytes]:
-    """Start git in ``directory`` and return at once.
+    """Start git in ``directory`` and return at once; ``elsewhere``: another worktree, of which what a hook was told of its own
+    does not hold.
 
     Raises:
         NoRepository: git is not installed, or the directory does not exist.
@@ -33,7 +38,7 @@ def start(
         return subprocess.Popen(
             ["git", "--literal-pathspecs", *args],
             cwd=directory,
-            env={**os.environ, **_located(), **ENVIRONMENT, **(env or {})},
+            env={**_environment(elsewhere), **ENVIRONMENT, **(env or {})},
             stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -46,8 +51,11 @@ def start(
         raise NoRepository(f"{directory} is no directory") from None
 
 
-def _located() -> dict[str, str]:
-    return {name: os.path.abspath(os.environ[name]) for name in LOCATIONS if os.environ.get(name)}
+def _environment(elsewhere: bool) -> dict[str, str]:
+    if elsewhere:
+        return {name: value for name, value in os.environ.items() if name not in (*LOCATIONS, "GIT_PREFIX")}
+    located = {name: os.path.abspath(os.environ[name]) for name in LOCATIONS if os.environ.get(name)}
+    return {**os.environ, **located}
 
 
 def finish(process: subprocess.Popen[bytes], stdin: bytes | None = None) -> Result:

@@ -60,21 +60,24 @@ class Difference(NamedTuple):
 class Probe:
     """Git's answers about one folder: the processes start with the object, so that they run while Python imports."""
 
-    def __init__(self, directory: str, store: str, compare: str | None) -> None:
-        """Start git for the folder ``store`` below ``directory``; ``compare`` is the commit to compare with, None for HEAD."""
-        self._directory, self._store = directory, store
+    def __init__(self, directory: str, store: str, compare: str | None, elsewhere: bool = False) -> None:
+        """Start git for the folder ``store`` below ``directory``; ``compare`` is the commit to compare with, None for HEAD.
+
+        ``elsewhere``: in another worktree than the one at hand.
+        """
+        self._directory, self._store, self._elsewhere = directory, store, elsewhere
         self.compared = compare or "HEAD"
         self._identity = process.start(
             directory, "rev-parse", "--path-format=absolute", "--is-bare-repository", "--git-dir", "--git-common-dir",
-            "--show-object-format", "--show-prefix", "--is-inside-work-tree", "HEAD",
+            "--show-object-format", "--show-prefix", "--is-inside-work-tree", "HEAD", elsewhere=elsewhere,
         )  # fmt: skip
         self._differences = self._start_diff(self.compared)
-        self._others = process.start(directory, "ls-files", "-o", "-z", "--", store)
+        self._others = process.start(directory, "ls-files", "-o", "-z", "--", store, elsewhere=elsewhere)
 
     def _start_diff(self, compare: str) -> "subprocess.Popen[bytes]":
         return process.start(
             self._directory, "diff-index", "--raw", "-z", "--no-renames", "--no-abbrev", "--ignore-submodules=all", "--relative",
-            compare, "--", self._store,
+            compare, "--", self._store, elsewhere=self._elsewhere,
         )  # fmt: skip
 
     def repository(self) -> Repository:
@@ -125,10 +128,12 @@ class Probe:
             "--is-inside-work-tree",
             "HEAD",
         )
-        found = (
-            process.run(self._directory, "rev-parse", "--path-format=absolute", word).out for word in asked
-        )
-        return [os.fsdecode(out.removesuffix(b"\n")) for out in found]
+        words = "rev-parse", "--path-format=absolute"
+        found = [
+            process.finish(process.start(self._directory, *words, word, elsewhere=self._elsewhere))
+            for word in asked
+        ]
+        return [os.fsdecode(one.out.removesuffix(b"\n")) for one in found]
 
     def differences(self, repository: Repository) -> tuple[str, list[Difference]]:
         """The commit that was compared (or the empty tree) and what differs from it now, untracked files included.

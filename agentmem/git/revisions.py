@@ -80,6 +80,21 @@ def trunk_tips(repository: Repository, trunk: str) -> list[str]:
     return list(dict.fromkeys(commit for commit, _ in tips_of(repository, patterns)))
 
 
+def upstream_of(repository: Repository, branch: str) -> list[tuple[str, str]]:
+    """``(commit, full ref)`` of what the local ``branch`` follows; where that is not set or not here: origin's of that name, else
+    every remote's.
+    """
+    out = process.run(
+        repository.directory, "for-each-ref", "--format=%(upstream)", f"refs/heads/{branch}"
+    ).out
+    followed = os.fsdecode(out).strip()
+    asked = [pattern for pattern in (followed, f"refs/remotes/origin/{branch}", f"refs/remotes/*/{branch}") if pattern]
+    for pattern in asked:
+        if found := tips_of(repository, [pattern]):
+            return found
+    return []
+
+
 def holding(repository: Repository, commits: list[str], paths: list[str]) -> set[str]:
     """Which of ``paths`` (from the worktree's top) any of ``commits`` holds; one process for all."""
     if not commits or not paths:
@@ -102,9 +117,9 @@ def holds_memory(repository: Repository, commits: list[str], below: str, path: s
     """Whether any of ``commits`` has the file ``path`` (from the top), or below the store a file whose name has ``identity``."""
     if holding(repository, commits, [path]):
         return True
-    ending = f"-{identity}.md"
+    endings = (f"-{identity}.md", f"/{identity}.md")  # a title without a Latin letter gives no words to begin with
     return any(
-        name.endswith(ending)
+        name.endswith(endings)
         for commit in commits
         for name in process.paths(
             process.run(

@@ -11,19 +11,29 @@ KEY = "agentmem-overlay"
 
 def overlay_of(repository: Repository, branch: str) -> str | None:
     """The overlay folder recorded for ``branch``; read from the file, since a process would cost every write 3 ms."""
+    text = _text(repository)
+    if KEY not in text:
+        return None
+    name = re.escape(branch.replace("\\", "\\\\").replace('"', '\\"'))
+    sections = re.findall(rf'^\[branch "{name}"\][^\n]*\n((?:(?!\[).*\n?)*)', text, re.MULTILINE)
+    found = [one for section in sections for one in re.findall(rf"^\s*{KEY}\s*=\s*(\S+)\s*$", section, re.MULTILINE)]
+    return found[-1] if found else None
+
+
+def remotes(repository: Repository) -> list[str]:
+    """The names of the remotes that are configured; read from the file."""
+    names = re.findall(r'^\[remote "((?:[^"\\]|\\.)+)"\]', _text(repository), re.MULTILINE)
+    return [re.sub(r"\\(.)", r"\1", name) for name in names]
+
+
+def _text(repository: Repository) -> str:
     try:
         with open(
             os.path.join(repository.common_dir, "config"), encoding="utf-8", errors="surrogateescape"
         ) as file:
-            text = file.read()
+            return file.read()
     except OSError:
-        return None
-    if KEY not in text:
-        return None
-    name = re.escape(branch.replace("\\", "\\\\").replace('"', '\\"'))
-    section = re.search(rf'^\[branch "{name}"\][^\n]*\n((?:(?!\[).*\n?)*)', text, re.MULTILINE)
-    found = re.search(rf"^\s*{KEY}\s*=\s*(\S+)\s*$", section[1], re.MULTILINE) if section else None
-    return found[1] if found else None
+        return ""
 
 
 def record_overlay(repository: Repository, branch: str, folder: str) -> bool:

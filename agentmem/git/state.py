@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 
+from agentmem.git import process
 from agentmem.git.repository import Repository
 
 _UNDER_WAY = (
@@ -47,6 +48,13 @@ def bisecting(repository: Repository) -> bool:
 def branch(repository: Repository) -> str | None:
     """The branch at hand: what HEAD names, else the one that is being rebased; None on any other detached HEAD."""
     return repository.branch or rebased_branch(repository)
+
+
+def is_name(repository: Repository, name: str) -> bool:
+    """Whether git would take ``name`` for a branch."""
+    if name.startswith("-"):
+        return False
+    return process.run(repository.directory, "check-ref-format", f"refs/heads/{name}").code == 0
 
 
 def rebased_branch(repository: Repository) -> str | None:

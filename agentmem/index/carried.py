@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from agentmem.git import branches, revisions, state
 from agentmem.git.repository import Difference
 from agentmem.index.view import Columns, Entry
+from agentmem.store import overlays
 
 if TYPE_CHECKING:
     from agentmem.index.index import Index
@@ -42,9 +43,9 @@ def find(index: "Index", columns: Columns, commit: str, differences: Sequence[Di
     ]
     changes = [Entry(path, blob) for path, blob in columns.changes.items() if path in new]
     if changes:
-        from agentmem.index import overlays
+        from agentmem.index.overlays import learn
 
-        known = overlays.learn(changes, index.knowledge, index.bytes_of)
+        known = learn(changes, index.knowledge, index.bytes_of)
         found += [
             Carried(entry.path, entry.blob, row.branch)
             for entry in changes
@@ -53,6 +54,7 @@ def find(index: "Index", columns: Columns, commit: str, differences: Sequence[Di
     if not found or state.under_way(repository):
         return []
     there = branches.existing(repository, (one.branch for one in found))
+    there = {name for name in there if not overlays.is_own(repository, repository.branch, name)}
     found = [one for one in found if one.branch in there]
     if found and commit != repository.head:
         below = repository.prefix + start

@@ -3,7 +3,7 @@
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from agentmem.model import scopes
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from agentmem.index.record import Record
 
 T = TypeVar("T")
-VERSION = 6
+VERSION = 7
 SCHEMA = """
 CREATE TABLE info(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE doc(
@@ -28,6 +28,7 @@ CREATE TABLE change(
   blob TEXT PRIMARY KEY, id TEXT, branch TEXT, author TEXT, created INTEGER, after TEXT, broken INTEGER
 ) WITHOUT ROWID;
 CREATE TABLE applied(key TEXT PRIMARY KEY, blob TEXT, conflicts TEXT) WITHOUT ROWID;
+CREATE TABLE tree_pair(trees TEXT PRIMARY KEY, files TEXT) WITHOUT ROWID;
 """
 BATCH = 500
 MEMORY_ROWS = 2**40
@@ -219,6 +220,24 @@ class Catalog:
             for row in self._db.execute(query, part):
                 found[row[0]] = AppliedRow._make(row)
         return found
+
+    def between(self, trees: Sequence[str]) -> dict[str, str]:
+        """What is known to differ between two trees, by ``old new``: JSON of path and new blob."""
+        found: dict[str, str] = {}
+        for part in _parts(trees):
+            query = f"SELECT trees, files FROM tree_pair WHERE trees IN ({_marks(part)})"
+            found.update(self._db.execute(query, part))
+        return found
+
+    def add_between(self, found: Mapping[str, str]) -> None:
+        """Keep what differs between trees. One transaction."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            self._db.executemany("INSERT OR IGNORE INTO tree_pair VALUES (?,?)", found.items())
+            self._db.execute("COMMIT")
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
 
     def add_overlay(self, changes: Sequence[ChangeRow], applied: Sequence[AppliedRow]) -> None:
         """Add what was learned of an overlay; what it has is left as it is. One transaction."""

@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from agentmem.index import catalog as catalogs
@@ -116,6 +116,20 @@ class Knowledge:
             finally:
                 os.close(lock)
         self._extra.add_overlay(changes, applied)
+
+    def between(self, trees: Sequence[str]) -> dict[str, str]:
+        """What is known to differ between two trees; see ``Catalog.between``."""
+        return {key: files for source in self._sources() for key, files in source.between(trees).items()}
+
+    def note_between(self, found: Mapping[str, str]) -> None:
+        """Keep what differs between trees, where nobody else is writing."""
+        if self._disk and (lock := self.lock()) is not None:
+            try:
+                self._disk.add_between(found)
+            except sqlite3.Error:
+                pass  # git says it again to the next reader
+            finally:
+                os.close(lock)
 
     def branches(self, numbers: Sequence[int]) -> dict[int, str]:
         """The branch that each of ``numbers`` names; those that name none are left out."""

@@ -1,7 +1,7 @@
 """The changes of a tree, applied: each memory that has pending ones is shown as they make it, its conflicts named."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.index.catalog import AppliedRow, ChangeRow, Row
@@ -83,13 +83,15 @@ def open_changes(
     A change that stands at several paths (picked into another overlay) is one. Broken ones are left out: ``check`` tells.
     """
     receipts = {path.rpartition("/")[2] for path in columns.receipts}
-    return waiting(columns.changes, receipts, knowledge, bytes_of)
+    return waiting(columns.changes, receipts, lambda entries: learn(entries, knowledge, bytes_of))
 
 
 def waiting(
-    changes: Mapping[str, str], receipts: set[str], knowledge: Knowledge, bytes_of: BytesOf
+    changes: Mapping[str, str],
+    receipts: Collection[str],
+    rows_of: Callable[[Sequence[Entry]], Mapping[str, ChangeRow]],
 ) -> dict[str, list[tuple[Entry, ChangeRow]]]:
-    """The same of any ``changes`` (blob by path) and ``receipts`` (ids of changes)."""
+    """The same of any ``changes`` (blob by path) and ``receipts`` (ids of changes); ``rows_of`` gives the row of each, by blob."""
     named: dict[str, dict[str, Entry]] = {}
     unsettled = set()
     for path in sorted(changes):
@@ -99,7 +101,7 @@ def waiting(
             unsettled.add(memory)
     if not unsettled:
         return {}
-    rows = learn([entry for memory in unsettled for entry in named[memory].values()], knowledge, bytes_of)
+    rows = rows_of([entry for memory in unsettled for entry in named[memory].values()])
     found = {}
     for memory in sorted(unsettled):
         known = {

@@ -36,7 +36,7 @@ class Weights(NamedTuple):
     pin: float = 1.15
     deadend: float = 1.03
     log: float = 0.97
-    unmerged: float = 0.5
+    unmerged: float = 0.75
     abstain: float = 0.3
     relevant: float = 0.3
 

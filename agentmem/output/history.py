@@ -64,7 +64,9 @@ def _version_line(one: Version, shorts: Mapping[str, str]) -> str:
 def _head(at: int | None, commit: str | None, by: str | None) -> str:
     """When, in which commit, by whom."""
     when = "" if at is None else times.format_iso(at)[:10]
-    return " ".join(part for part in (when, commit[:7] if commit else "not committed", safety.one_line(by or "")) if part)
+    return " ".join(
+        part for part in (when, commit[:7] if commit else "not committed", safety.one_line(by or "")) if part
+    )
 
 
 def _why(subject: str | None) -> str:
@@ -91,7 +93,13 @@ def _details(one: Version) -> list[str]:
 
 def versions_json(result: History) -> Record:
     """The same as JSON."""
-    return _object(result.view, result.id, result.total - len(result.versions), [_version(one) for one in result.versions], [])
+    return _object(
+        result.view,
+        result.id,
+        result.total - len(result.versions),
+        [_version(one) for one in result.versions],
+        [],
+    )
 
 
 def _object(
@@ -133,7 +141,9 @@ def events(result: Events, budget: int) -> str:
     of = f"; {shown} shown" if shown < result.total else ""
     head = f"agentmem: {where(result.view)}, the memory changed {total}{of}, newest first"
     left = result.total - shown
-    tail = [f"{left} more: --limit 0 --budget 0, or narrow it: --since WHEN --until WHEN; one memory: agentmem history ID"]
+    tail = [
+        f"{left} more: --limit 0 --budget 0, or narrow it: --since WHEN --until WHEN; one memory: agentmem history ID"
+    ]
     return "\n".join((head, *lines, *(tail if left else ()))) + "\n"
 
 

@@ -16,14 +16,14 @@ NOT_LISTED = ("remember", "status", "merge-driver")
 FIRST = """\
 usage: agentmem COMMAND …          memory of the team, in .agentmem/ of this repository
 
-  recall QUESTION     what is known          --file PATH  --diff  --kind K  --since WHEN  --budget N
+  recall QUESTION     what is known          --file PATH  --diff  --kind K  --at WHEN  --all-branches
   add KIND TITLE      write a memory         --body TEXT|-  --tag T  --scope 'GLOB'
-  show ID             one memory, whole
+  show ID             one memory, whole      --at REV|WHEN  --branch B
   list                what there is          --kind K  --tag T  --since WHEN
   edit ID             change it              --set KEY=VALUE  --body TEXT|-
   supersede ID        replace it             --by ID | --title TEXT
   retract ID          it is wrong            --reason TEXT
-  check               every rule, for CI
+  check               every rule, for CI     conflicts: with other branches     overlay: what a branch changed
 
 more: agentmem help people | ci | all     one command: agentmem COMMAND -h
 """
@@ -37,8 +37,11 @@ Memories are markdown files in .agentmem/, one each; read, edit and review them 
   agentmem edit ID                   in $EDITOR
   agentmem history ID                who changed it, when and why; without ID, what happened in all
   agentmem diff main..feature/queue  what differs: branches, revisions, moments
+  agentmem conflicts                 what open branches say that cannot all be right
+  agentmem overlay                   what branches have added and changed; promote it on trunk
   agentmem doctor                    what is amiss in this clone, and what mends it
   agentmem restore ID                take back a retraction, or bring back a deleted memory
+  agentmem restore --journal         what a removed worktree had not committed
 
 A file dropped into a folder of .agentmem/ by hand is a memory too.
 """
@@ -47,6 +50,8 @@ CI = """\
   agentmem check                     exit 1 on errors; --format json
   agentmem check --only secret       one rule
   agentmem check --fix               writes missing ids, nothing else
+  agentmem check --staged            what the next commit would hold, for a pre-commit hook
+  agentmem overlay promote           on trunk: take up what branches have changed, one commit
 
 exit codes: 0 done · 1 findings · 2 usage · 3 no repository or store, or not writable · 4 needs a decision · 70 a bug
 """

@@ -48,7 +48,9 @@ def recalled(result: Recalled) -> str:
 
     name = notation.standing(result.view.branch, result.view.name)
     if not result.hits and not result.omitted:
-        return f"agentmem: nothing known about this ({count(result.searched, 'memory', 'memories')} searched on {name}).\n"
+        then = "" if result.view.at is None else f" as of {times.format_iso(result.view.at)[:16]}Z"
+        searched = count(result.searched, "memory", "memories")
+        return f"agentmem: nothing known about this ({searched} searched on {name}{then}).\n"
     blocks = [hit for hit in result.hits if hit.detail != packing.TITLE]
     total = len(result.hits) + result.omitted
     lines = [f"agentmem: {len(blocks)} of {total} shown for {where(result.view)}. {QUOTED}"]

@@ -1,9 +1,27 @@
-"""The overlay files of a worktree, read from the disk as they are at this moment."""
+"""The overlay files of a worktree, read from the disk as they are at this moment; and whose they are."""
 
 import os
 from collections.abc import Iterable, Iterator
 
+from agentmem.git import settings
+from agentmem.git.repository import Repository
 from agentmem.store import layout, reading
+
+
+def is_own(repository: Repository, branch: str | None, written: str | None) -> bool:
+    """Whether what was written on ``written`` is of ``branch``, which may have been renamed since.
+
+    The branch that ``branch`` was copied from, or that took its former name, is there: what it wrote is its own.
+    """
+    if branch is None or written is None:
+        return False
+    if written == branch:
+        return True
+    if layout.overlay_folder(written) != settings.overlay_of(repository, branch):
+        return False
+    from agentmem.git import revisions
+
+    return not revisions.tips_of(repository, [f"refs/heads/{written}"])
 
 
 def change_paths(root: str, memory: str) -> list[str]:

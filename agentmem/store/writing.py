@@ -70,6 +70,7 @@ def replace(path: str, data: bytes) -> None:
     """
     folder = os.path.dirname(path)
     with _refusals(path):
+        os.makedirs(folder, exist_ok=True)  # a sparse checkout leaves folders out
         temporary = _write_temporary(folder, data)
         try:
             try:

@@ -115,7 +115,7 @@ def test_a_change_merged_and_promoted(team):
 
 
 def test_a_squash_is_the_same_content_again(team):
-    """What a squash commits once more is one version: the squash's while the branch is not looked at, the branch's where it is."""
+    """What a squash commits once more is one version: the squash's, or the branch's where that is looked at."""
     branch(team)
     edit(team, "--set", "title=Second")
     team.commit("change")
@@ -126,7 +126,10 @@ def test_a_squash_is_the_same_content_again(team):
     team.git("merge", "-q", "--squash", "feature")
     team.commit("squash")
     assert [one[:2] for one in told(team)] == [("changed", "squash"), ("added", "add first")]
-    assert [one[:2] for one in told(team, "--all-branches")] == [("changed", "change"), ("added", "add first")]
+    assert [one[:2] for one in told(team, "--all-branches")] == [
+        ("changed", "change"),
+        ("added", "add first"),
+    ]
     (one,) = team.json("history", new, "--all-branches")["versions"]
     assert (one["subject"], one["layer"]) == ("new", "base")
     (one,) = team.json("history", new)["versions"]
@@ -243,7 +246,12 @@ def test_superseded(team):
     new = team.json("supersede", ID, "--title", "Better")["id"]
     team.commit("better")
     first = versions(team)[0]
-    assert (first["what"], first["successor"], first["blob"], first["subject"]) == ("superseded", new, None, "better")
+    assert (first["what"], first["successor"], first["blob"], first["subject"]) == (
+        "superseded",
+        new,
+        None,
+        "better",
+    )
     other = team.remember(2, "Other")
     team.commit("other")
     branch(team)
@@ -272,7 +280,9 @@ def test_three_branches(team):
 def test_two_edits_that_a_merge_brings_together(team):
     """A merge that differs from both sides is a version."""
     branch(team, "side")
-    team.write(f"facts/m1-{ID}.md", team.git("show", f"HEAD:.agentmem/facts/m1-{ID}.md").replace("First", "Side"))
+    team.write(
+        f"facts/m1-{ID}.md", team.git("show", f"HEAD:.agentmem/facts/m1-{ID}.md").replace("First", "Side")
+    )
     team.commit("side")
     team.git("switch", "-q", "main")
     edit(team, "--set", "importance=4")
@@ -357,7 +367,10 @@ def test_no_commit(repo):
 
 def test_nothing(store):
     """A store in which nothing happened says so in one line."""
-    assert store.ok("history").startswith("agentmem: nothing happened") and len(store.ok("history").splitlines()) == 1
+    assert (
+        store.ok("history").startswith("agentmem: nothing happened")
+        and len(store.ok("history").splitlines()) == 1
+    )
 
 
 def test_detached(team):
@@ -378,7 +391,9 @@ def test_as_of_then(team, monkeypatch):
     assert whats(team, "--at", "v1") == ["added"]
     assert whats(team, "--since", "2026-02-22T11:00:00Z") == ["edited"]
     assert whats(team, "--until", "2026-02-22T11:00:00Z") == ["added"]
-    assert [one["subject"] for one in team.json("history", "--since", "2026-02-22T11:00:00Z")["events"]] == ["second"]
+    assert [one["subject"] for one in team.json("history", "--since", "2026-02-22T11:00:00Z")["events"]] == [
+        "second"
+    ]
     assert team.call("history", "--since", "nonsense").code == 2
     assert team.call("history", "--limit", "-1").code == 2
 
@@ -422,9 +437,14 @@ def test_events(team):
         "change": {"changed": [ID]},
         "add first": {"added": [ID]},
     }
-    assert [found[name]["by"] for name in ("add first", "new", "change", "remove")] == ["ann", "bob", "tester", "A. Uthor"]
+    assert [found[name]["by"] for name in ("add first", "new", "change", "remove")] == [
+        "ann",
+        "bob",
+        "tester",
+        "A. Uthor",
+    ]
     lines = team.ok("history").splitlines()
-    assert len(lines) == 7 and '-1 ' in lines[1] and 'fact "New"' in lines[1]
+    assert len(lines) == 7 and "-1 " in lines[1] and 'fact "New"' in lines[1]
     limited = team.json("history", "--limit", "2")
     assert len(limited["events"]) == 2 and limited["omitted"] == 4
 
@@ -441,4 +461,71 @@ def test_budgets(team):
         assert tokens.estimate(out) <= 600 and " more: " in out.splitlines()[-1]
         assert tokens.estimate(team.ok(*words, "--budget", "300")) <= 300
         assert " more: " not in team.ok(*words, "--budget", "0", "--limit", "0").splitlines()[-1]
-        assert len([line for line in team.ok(*words, "--limit", "2", "--budget", "0").splitlines() if line[:2] == "20"]) == 2
+        assert (
+            len(
+                [
+                    line
+                    for line in team.ok(*words, "--limit", "2", "--budget", "0").splitlines()
+                    if line[:2] == "20"
+                ]
+            )
+            == 2
+        )
+
+
+def test_below_a_folder_in_a_bare_clone_and_by_sha256(new_repository, tmp_path):
+    """A store in a folder of its own, of a bare clone, of a repository with longer names of objects."""
+    project = new_repository("long", "--object-format=sha256")
+    inner = Project(project.path / "server")
+    inner.path.mkdir()
+    inner.ok("init")
+    inner.remember(1, "First", by="ann")
+    inner.commit("add first")
+    inner.ok("edit", ID, "--set", "title=Second")
+    assert whats(inner) == ["edited", "added"]
+    assert inner.json("diff")["changed"][0]["id"] == ID
+    inner.commit("second")
+    project.git("clone", "-q", "--bare", str(project.path), str(tmp_path / "bare.git"))
+    first, second = versions(inner)
+    assert len(first["blob"]) == 64 and second["path"] == f".agentmem/facts/m1-{ID}.md"
+    plain = new_repository("plain")
+    plain.ok("init")
+    plain.remember(1, "First")
+    plain.commit("add first")
+    plain.git("clone", "-q", "--bare", str(plain.path), str(tmp_path / "plain.git"))
+    bare = Project(tmp_path / "plain.git")
+    assert whats(bare) == ["added"]
+    assert len(bare.json("history")["events"]) == 1
+
+
+def test_a_file_that_a_switch_carried_along_is_not_of_this_branch(team):
+    """What is not committed and belongs to another branch is no part of this one's history."""
+    branch(team)
+    edit(team, "--set", "title=Second")
+    team.git("switch", "-q", "main")
+    assert whats(team) == ["added"]
+    assert team.json("history")["events"][0]["subject"] == "add first"
+
+
+def test_a_file_whose_name_has_another_id(store):
+    """The id in the file counts, not the one in its name."""
+    real = identity(8)
+    store.write(f"facts/x-{identity(9)}.md", f"---\nid: {real}\nkind: fact\ntitle: X\n---\nText.\n")
+    store.commit("odd")
+    assert [one["what"] for one in store.json("history", real)["versions"]] == ["added"]
+    assert store.json("history")["events"][0]["added"] == [real]
+
+
+def test_during_a_rebase(team):
+    """A rebase that waits is on the branch that it will move."""
+    branch(team)
+    edit(team, "--set", "title=Second")
+    team.write("facts/z.md", "mine")
+    team.commit("change")
+    team.git("switch", "-q", "main")
+    team.write("facts/z.md", "theirs")
+    team.commit("theirs")
+    team.git("switch", "-q", "feature")
+    team.git("rebase", "-q", "main", check=False)
+    assert versions(team)[0]["layer"] == "own"
+    assert team.json("overlay", "diff")["to"] == "feature"

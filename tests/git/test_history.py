@@ -120,7 +120,9 @@ def test_a_merge_that_takes_a_side_is_not_told(lines):
     assert {subject for subject, _, _ in told(done(lines))} == {"main", "side", "begin"}
 
 
-@pytest.mark.parametrize("name", ["a\nb", "größe", "with space", ":100644 x", '"quoted"', "tab\there", "-dash"])
+@pytest.mark.parametrize(
+    "name", ["a\nb", "größe", "with space", ":100644 x", '"quoted"', "tab\there", "-dash"]
+)
 def test_odd_paths(lines, name):
     """A path is a path, whatever is in it."""
     file(lines, f"s/{name}", "text\n")
