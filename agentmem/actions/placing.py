@@ -66,9 +66,10 @@ def _likely_branch(context: Context) -> str:
             return file.read().strip().removeprefix("refs/heads/")
     out = process.run(
         context.repository.directory,
-        "for-each-ref", "--count=1", "--sort=-committerdate", "--format=%(refname:short)", "--contains", "HEAD", "refs/heads",
+        "for-each-ref", "--sort=-committerdate", "--format=%(refname:lstrip=2)", "--contains", "HEAD", "refs/heads",
     ).out  # fmt: skip
-    return os.fsdecode(out).strip() or context.trunk or "BRANCH"
+    names = os.fsdecode(out).splitlines()
+    return context.trunk if not names or context.trunk in names else names[0]
 
 
 def _record(context: Context, branch: str) -> None:

@@ -15,8 +15,11 @@ def run(subject: Subject) -> Iterator[Finding]:
         branch = subject.foreign.get(file.path)
         if branch is not None:
             name = safety.one_line(branch)
-            message = f"{name} wrote this and is not merged here; the commit would add it to this branch"
-            fix = f"git restore --staged {quoted(subject.shown(file.path))}     to keep it: agentmem overlay adopt {quoted(branch)}"
+            message = (
+                f"{name} wrote this and it is not merged here; the commit would add it to this branch;"
+                f" to keep it: agentmem overlay adopt {quoted(branch)}"
+            )
+            fix = f"git restore --staged {quoted(subject.shown(file.path))}"
             yield at(subject, file, ID, WARNING, file.document.lines.get("branch", 1), message, fix)
 
 

@@ -69,7 +69,7 @@ def add(index: "Index", columns: Columns, only: Collection[str] | None) -> Added
         position = len(columns.paths)
         foreign[position], tasks[position] = origin, task
         pending[position] = Pending(
-            tuple(dict.fromkeys(row.branch for _, row in task.changes)), result.conflicts
+            tuple(sorted({row.branch for _, row in task.changes})), result.conflicts
         )
         columns.add(task.base.path, row)
     return Added(pending, foreign, tasks)

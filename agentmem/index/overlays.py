@@ -66,7 +66,7 @@ def settle(
             columns.replace(position, row)
         if result.blob != one.base.blob or result.conflicts:
             pending[position] = Pending(
-                tuple(dict.fromkeys(row.branch for _, row in one.changes)), result.conflicts
+                tuple(sorted({row.branch for _, row in one.changes})), result.conflicts
             )
     orphans = tuple(
         entry for identity, found in waiting.items() if identity not in positions for entry, _ in found
