@@ -19,7 +19,7 @@ help:
 	@echo 'make test       build the package, install it into .venv, run pytest on it   PYTEST_ARGS="-k recall"'
 	@echo 'make lint       ruff, mypy, import-linter'
 	@echo 'make generate   write agentmem/cli/grammar.py and templates/schemas/ anew from the code'
-	@echo 'make bench      speed, quality and many processes at once, as ratios measured in one run (15 min)'
+	@echo 'make bench      speed, quality and many processes at once, as ratios measured in one run (30 min)'
 	@echo 'make clean      remove .venv'
 
 demo: .venv/installed
@@ -45,6 +45,10 @@ bench: .venv/installed .venv/dev
 	@$(PY) -P benchmarks/team_history.py </dev/null
 	@$(PY) -P benchmarks/token_estimate.py </dev/null
 	@$(PY) -P benchmarks/concurrency.py </dev/null
+	@$(PY) -P benchmarks/branches.py </dev/null
+	@$(PY) -P benchmarks/replay.py </dev/null
+	@$(PY) -P benchmarks/at.py </dev/null
+	@$(PY) -P benchmarks/contradiction.py </dev/null
 
 clean:
 	rm -rf .venv

@@ -2,8 +2,9 @@
 
     python benchmarks/at.py [--commits 2000] [--checks 200] [--seed 1]
 
-A random history (renames, changes in overlays, promotions, merges, removals) is written, random commits of it are looked at, and
-ids, front matter, body, conflicts and status at the commit's own time must be the same in all three. Exits with 1 when any is not.
+A random history (renames, changes in overlays, promotions, merges, removals) is written, random commits of it are looked
+at, and ids, front matter, body, conflicts and status at the commit's own time must be the same in all three. Exits with
+1 when any is not.
 """
 
 import argparse
@@ -13,13 +14,17 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).resolve().parent.parent))  # the tests' random history; the package itself is installed
+sys.path.append(
+    str(Path(__file__).resolve().parent.parent)
+)  # the tests' random history; the package itself is installed
 
-from tests import test_at  # noqa: E402
+from tests import test_at
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--commits", type=int, default=2000)
     parser.add_argument("--checks", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)

@@ -1,9 +1,10 @@
-"""What other branches cost: `recall --all-branches` over 200 of them against plain `recall`, and `git switch` between known branches.
+"""What other branches cost: `recall --all-branches` over 200 of them, and `git switch` between known branches.
 
     python benchmarks/branches.py [--memories 10000] [--branches 200] [--rounds 15]
 
-Each branch adds five memories and changes one of trunk's. Prints medians of paired runs; exits 1 when recall with all branches takes more
-than twice a plain one, when a switch and a recall index a document, or when that recall takes more than a plain one and a third.
+Each branch adds five memories and changes one of trunk's. Prints medians of paired runs; exits 1 when recall with all
+branches takes more than twice a plain one, when a switch and a recall index a document, or when that recall takes more
+than a plain one and a third.
 """
 
 import argparse
@@ -16,10 +17,10 @@ import tempfile
 
 sys.path.append(os.path.dirname(os.path.abspath(__file__)))
 
-import cold  # noqa: E402
+import cold
 
-from agentmem.model import changes, emitting, ids  # noqa: E402
-from agentmem.store import layout  # noqa: E402
+from agentmem.model import changes, emitting, ids
+from agentmem.store import layout
 
 QUESTION = "queue billing"
 LIMIT = 2.0
@@ -34,14 +35,26 @@ def branch_stream(number: int, memories: list[tuple[str, str, bytes]], start: st
         identity = ids.derived_id("branch", str(number), str(extra))
         meta = {"id": identity, **{k: v for k, v in record.items() if k != "body"}, "branch": name}
         folder = layout.kinds.BY_NAME[str(record["kind"])].folder
-        files[f".agentmem/{folder}/b{number}-{extra}-{identity}.md"] = emitting.compose(meta, str(record["body"]))
+        files[f".agentmem/{folder}/b{number}-{extra}-{identity}.md"] = emitting.compose(
+            meta, str(record["body"])
+        )
     identity, _, data = memories[number * 37 % len(memories)]
     new = data.replace(b"\n---\n", b"\nimportance: 5\n---\n", 1)
     parts = changes.between(data, new)
     change = changes.Change(
-        ids.derived_id("change", str(number)), identity, name, name, 1_770_000_000, (), parts.fields, None, None
+        ids.derived_id("change", str(number)),
+        identity,
+        name,
+        name,
+        1_770_000_000,
+        (),
+        parts.fields,
+        None,
+        None,
     )
-    files[f".agentmem/{layout.change_path(layout.overlay_folder(name), identity, change.id)}"] = changes.compose(change)
+    files[f".agentmem/{layout.change_path(layout.overlay_folder(name), identity, change.id)}"] = (
+        changes.compose(change)
+    )
     out = f"commit refs/heads/{name}\ncommitter A <a@example.org> {1_770_000_000 + number} +0000\ndata 1\nx\nfrom {start}\n"
     stream = out.encode()
     for path, content in files.items():
@@ -50,7 +63,9 @@ def branch_stream(number: int, memories: list[tuple[str, str, bytes]], start: st
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--memories", type=int, default=10_000)
     parser.add_argument("--branches", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=15)
@@ -92,22 +107,27 @@ def main() -> int:
             one = cold.timed(plain, folder)
             pairs.append((one, cold.timed(every, folder)))
         ratio = statistics.median(other / one for one, other in pairs)
+        once, over_all = (statistics.median(column) * 1000 for column in zip(*pairs, strict=True))
         print(
             f"recall over {options.branches} branches: {ratio:.2f} x a plain recall"
-            f" ({statistics.median(o for _, o in pairs) * 1000:.0f} ms, plain {statistics.median(o for o, _ in pairs) * 1000:.0f} ms);"
-            f" budget {LIMIT:g}"
+            f" ({over_all:.0f} ms, plain {once:.0f} ms); budget {LIMIT:g}"
         )
         found = json.loads(run(*every, "--json", "--limit", "0", "--budget", "0"))["hits"]
         foreign = sum(hit["layer"] == "unmerged" for hit in found)
         print(f"  {foreign} of {len(found)} hits were read from other branches")
         switches = []
+        before = 0
         for number in range(2 * options.rounds):
             name = f"agent/{number % 2}"
             run("git", "switch", "-q", name)
             if number < 2:
                 run(*plain)
                 continue
-            before = json.loads(run(*tool, "index", "status", "--json"))["indexed_total"] if number == 2 else before
+            before = (
+                json.loads(run(*tool, "index", "status", "--json"))["indexed_total"]
+                if number == 2
+                else before
+            )
             spent = cold.timed(plain, folder)
             switches.append(spent / cold.timed(plain, folder))
         after = json.loads(run(*tool, "index", "status", "--json"))["indexed_total"]

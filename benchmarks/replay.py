@@ -2,10 +2,11 @@
 
     python benchmarks/replay.py [--branches 16] [--new 100] [--edits 20] [--orders 3] [--walks 20] [--steps 80]
 
-Merges, squashes and rebases, without the merge driver: no text conflict, nothing lost (every id and every value that was written is
-there, or replaced by who had seen it, or named in a conflict), one view whatever the order, the same before and after promotion. The
-walks add edits on trunk, merges back, repeated squashes, rebases and promotions at any time; there the one text conflict allowed is
-git's add/add of a memory that was squashed and edited on either side. Exits with 1 on the first violation.
+Merges, squashes and rebases, without the merge driver: no text conflict, nothing lost (every id and every value that was
+written is there, or replaced by who had seen it, or named in a conflict), one view whatever the order, the same before
+and after promotion. The walks add edits on trunk, merges back, repeated squashes, rebases and promotions at any time;
+there the one text conflict allowed is git's add/add of a memory that was squashed and edited on either side. Exits with
+1 on the first violation.
 """
 
 import argparse
@@ -17,14 +18,26 @@ import time
 import traceback
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).resolve().parent.parent))  # the tests' replay; the package itself is installed
+sys.path.append(
+    str(Path(__file__).resolve().parent.parent)
+)  # the tests' replay; the package itself is installed
 
-from tests import replay, support, test_replay  # noqa: E402
+from tests import replay, support, test_replay
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, value in (("branches", 16), ("new", 100), ("edits", 20), ("orders", 3), ("walks", 20), ("steps", 80), ("seed", 1000)):
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    for name, value in (
+        ("branches", 16),
+        ("new", 100),
+        ("edits", 20),
+        ("orders", 3),
+        ("walks", 20),
+        ("steps", 80),
+        ("seed", 1000),
+    ):
         parser.add_argument(f"--{name}", type=int, default=value)
     options = parser.parse_args()
     os.environ.update(
@@ -32,7 +45,11 @@ def main() -> int:
         GIT_CONFIG_NOSYSTEM="1",
         PYTHONPATH=str(support.ROOT),
         AGENTMEM_AGENT="bench",
-        **{f"GIT_{who}_{what}": "bench@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
+        **{
+            f"GIT_{who}_{what}": "bench@example.org"
+            for who in ("AUTHOR", "COMMITTER")
+            for what in ("NAME", "EMAIL")
+        },
     )
     try:
         with tempfile.TemporaryDirectory(prefix="agentmem-replay-") as folder:

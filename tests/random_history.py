@@ -1,4 +1,4 @@
-"""A random history of a store, written by `git fast-import`: branches, changes, promotions, merges, renames, removals, retractions."""
+"""A random history of a store, for `git fast-import`: branches, changes, promotions, merges, renames, removals."""
 
 import random
 import subprocess
@@ -49,7 +49,9 @@ class History:
         if name not in self.trees:
             self.trees[name], self.bases[name] = dict(self.trees["main"]), dict(self.trees["main"])
             self.tips[name] = self.tips["main"]
-        what = self.rng.choice(("add", "add", "edit", "edit", "edit", "rename", "remove", "retract", "merge", "back"))
+        what = self.rng.choice(
+            ("add", "add", "edit", "edit", "edit", "rename", "remove", "retract", "merge", "back")
+        )
         if what == "merge" and name != "main":
             self.merge("main", name)
             if self.rng.random() < 0.5:
@@ -216,7 +218,9 @@ class History:
                 stream += f"D {file}\n".encode()
             for file in sorted(tree):
                 if before.get(file) != tree[file]:
-                    stream += f"M 100644 inline {file}\ndata {len(tree[file])}\n".encode() + tree[file] + b"\n"
+                    stream += (
+                        f"M 100644 inline {file}\ndata {len(tree[file])}\n".encode() + tree[file] + b"\n"
+                    )
             stream += b"\n"
         marks = path / "marks"
         subprocess.run(

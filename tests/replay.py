@@ -1,5 +1,6 @@
-"""A team of branches, played with real git and the real command line: what each wrote is remembered, so that none of it can get lost
-unnoticed. The tests play it small, ``benchmarks/replay.py`` in full size.
+"""A team of branches, played with real git and the real command line: what each wrote is remembered.
+
+So none of it can get lost unnoticed. The tests play it small, ``benchmarks/replay.py`` in full size.
 """
 
 import json
@@ -27,7 +28,7 @@ class Said:
 
 @dataclass
 class Team:
-    """A repository whose branches write; ``said`` is all that was ever said, ``seen_over`` what was replaced by who had seen it."""
+    """A repository whose branches write; ``said`` is all that was ever said, ``replaced`` what somebody replaced who saw it."""
 
     root: Path
     rng: random.Random
@@ -45,7 +46,9 @@ class Team:
     def env(self, agent: str) -> dict[str, str]:
         """The environment of one agent, at the next minute."""
         self.clock += 1
-        at = f"2026-03-{1 + self.clock // 1440 % 28:02d}T{self.clock // 60 % 24:02d}:{self.clock % 60:02d}:00Z"
+        at = (
+            f"2026-03-{1 + self.clock // 1440 % 28:02d}T{self.clock // 60 % 24:02d}:{self.clock % 60:02d}:00Z"
+        )
         return {"AGENTMEM_NOW": at, "AGENTMEM_AGENT": agent, "GIT_AUTHOR_DATE": at, "GIT_COMMITTER_DATE": at}
 
     def git(self, project: Project, *words: str, check: bool = True) -> str:
@@ -143,8 +146,8 @@ class Team:
             at = self.rng.randrange(len(lines))
             self._replace(before, identity, "body", lines[at])
             if any(one["field"] == "body" for one in before["conflicts"]):
-                self.replaced.update(
-                    Said(identity, "body", line)
+                self.replaced.update(  # of what found no place the hunk is named, its lines marked +
+                    Said(identity, "body", line.removeprefix("+"))
                     for one in before["conflicts"]
                     for party in one["parties"]
                     for line in str(party["value"]).split("\n")
@@ -208,9 +211,9 @@ def show(
 
 def view(project: Project, *options: str, env: dict[str, str] | None = None) -> dict[str, dict[str, Any]]:
     """All that is visible, by id, without what depends on where one stands."""
-    listed = project.json(
-        "list", "--limit", "0", "--budget", "0", *_all_statuses(), *options, env=env
-    )["memories"]
+    listed = project.json("list", "--limit", "0", "--budget", "0", *_all_statuses(), *options, env=env)[
+        "memories"
+    ]
     found = show(project, sorted({one["id"] for one in listed}), *options, env=env) if listed else {}
     for one in found.values():
         for name in ("layer", "branch", "path", "blob", "changed_by", "uncommitted"):

@@ -79,7 +79,19 @@ class Walk:
         name = self.rng.choice(self.names)
         project = self.projects[name]
         what = self.rng.choice(
-            ("edit", "edit", "edit", "add", "own", "merge", "squash", "promote", "back", "rebase", "trunk edit")
+            (
+                "edit",
+                "edit",
+                "edit",
+                "add",
+                "own",
+                "merge",
+                "squash",
+                "promote",
+                "back",
+                "rebase",
+                "trunk edit",
+            )
         )
         if what == "edit":
             here = [i for i in self.shared if i in replay.view(project)]
@@ -123,7 +135,9 @@ class Walk:
             self.allow(replay.is_unmerged(project))
             project.git("rebase", "--abort")
             with_driver(project)
-            if not self.team.try_git(project, "rebase", "-q", "main"):  # two values for one field of one file: a person's to decide
+            if not self.team.try_git(
+                project, "rebase", "-q", "main"
+            ):  # two values for one field of one file: a person's to decide
                 project.git("rebase", "--abort")
             without_driver(project)
 
@@ -200,7 +214,9 @@ def test_picks_to_a_release_branch(tmp_path):
     all_of_it = replay.view(team.trunk)
     team.trunk.json("overlay", "promote", env=team.env("pm"))
     # of what was picked and edited in its own file since, git knows no ancestor; the driver finds it
-    assert all(any(i in path for i in team.ids - shared) for path in replay.integrate(team, release, "main", "merge"))
+    assert all(
+        any(i in path for i in team.ids - shared) for path in replay.integrate(team, release, "main", "merge")
+    )
     release.git("merge", "--abort", check=False)
     with_driver(release)
     assert replay.integrate(team, release, "main", "merge") == []

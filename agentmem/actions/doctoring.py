@@ -127,7 +127,10 @@ def _merge_driver(patient: _Patient) -> Iterator[Ailment]:
     known = driver.current(patient.top)
     if known is None and driver.is_half_set(patient.top):
         yield Ailment(
-            check, ERROR, "named in git's configuration without a command: git refuses every merge", patient.init
+            check,
+            ERROR,
+            "named in git's configuration without a command: git refuses every merge",
+            patient.init,
         )
         return
     if known is None:

@@ -91,7 +91,7 @@ def waiting(
     receipts: Collection[str],
     rows_of: Callable[[Sequence[Entry]], Mapping[str, ChangeRow]],
 ) -> dict[str, list[tuple[Entry, ChangeRow]]]:
-    """The same of any ``changes`` (blob by path) and ``receipts`` (ids of changes); ``rows_of`` gives the row of each, by blob."""
+    """The same of any ``changes`` (blob by path) and ``receipts`` (ids of changes); ``rows_of`` gives their rows, by blob."""
     named: dict[str, dict[str, Entry]] = {}
     unsettled = set()
     for path in sorted(changes):

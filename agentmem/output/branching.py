@@ -187,7 +187,9 @@ def promoted(result: Promoted) -> str:
     for found in result.skipped:
         lines.append(f"{_line(found.memory)} | has edits that are not committed: commit them first")
     for found in result.waits:
-        lines.append(f"{_line(found.memory)} | was changed after a change that is not here: merge its branch first")
+        lines.append(
+            f"{_line(found.memory)} | was changed after a change that is not here: merge its branch first"
+        )
     if result.orphans:
         lines.append(f"{count(result.orphans, 'change')} of memories that this tree has not stay pending")
     return "\n".join(lines or ["nothing to promote"]) + "\n"
@@ -331,7 +333,9 @@ def conflicts(result: Conflicts, budget: int) -> str:
             break
         left -= cost
         lines.append(line)
-    head = f"agentmem: {len(lines)} of {count(len(result.clashes), 'conflict')}, seen from {where(result.view)}"
+    head = (
+        f"agentmem: {len(lines)} of {count(len(result.clashes), 'conflict')}, seen from {where(result.view)}"
+    )
     more = len(result.clashes) - len(lines)
     tail = [f"{more} more: --budget 0"] if more else []
     return "\n".join((head, *lines, *tail)) + "\n"

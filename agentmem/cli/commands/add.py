@@ -88,4 +88,10 @@ def add(
         return int(call.give(jsonout.line(jsonout.added(result))))
     from agentmem.output import text as texts
 
-    return int(call.give(texts.added(result, result.memory.branch or context.repository.branch, context.config.trunk, context.now)))
+    return int(
+        call.give(
+            texts.added(
+                result, result.memory.branch or context.repository.branch, context.config.trunk, context.now
+            )
+        )
+    )

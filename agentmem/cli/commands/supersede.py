@@ -28,7 +28,9 @@ def supersede(
     from agentmem.model import ids
 
     call = ctx.obj
-    old, new, path, layer = change.supersede(call.context, id, by, title, call.text_or_stdin(body) or "", branch)
+    old, new, path, layer = change.supersede(
+        call.context, id, by, title, call.text_or_stdin(body) or "", branch
+    )
     if call.json:
         from agentmem.output import jsonout
 
