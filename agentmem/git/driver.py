@@ -109,12 +109,11 @@ def attempt(top: str, driver: str, path: str, contents: Sequence[bytes]) -> Tria
                 out.write(data)
         words = dict(zip("OABP", map(shlex.quote, (*files, path)), strict=True)) | {"L": "7", "%": "%"}
         command = _PLACEHOLDER.sub(lambda match: words.get(match[1], match[0]), driver)
-        running = process.start(top, "-c", f"alias.agentmem-trial=!{command}", "agentmem-trial")
+        running = process.start(top, "-c", f"alias.agentmem-trial=!{command}", "agentmem-trial", alone=True)
         try:
             out_bytes, err = running.communicate(timeout=TRIAL_WAIT)
         except subprocess.TimeoutExpired:
-            running.kill()
-            running.communicate()
+            process.end(running)
             return Trial(None, b"", "")
         try:
             with open(files[1], "rb") as merged:

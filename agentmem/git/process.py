@@ -26,9 +26,10 @@ def start(
     stdin: bool = False,
     env: Mapping[str, str] | None = None,
     elsewhere: bool = False,
+    alone: bool = False,
 ) -> subprocess.Popen[bytes]:
     """Start git in ``directory`` and return at once; ``elsewhere``: another worktree, of which what a hook was told of its own
-    does not hold.
+    does not hold; ``alone``: so that ``end`` takes with it what it starts.
 
     Raises:
         NoRepository: git is not installed, or the directory does not exist.
@@ -42,6 +43,7 @@ def start(
             stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            start_new_session=alone,
         )
     except FileNotFoundError:
         if not os.path.isdir(directory):
@@ -62,6 +64,17 @@ def finish(process: subprocess.Popen[bytes], stdin: bytes | None = None) -> Resu
     """Wait for ``process`` and take what it printed."""
     out, err = process.communicate(stdin)
     return Result(process.returncode, out, err.decode("utf-8", "replace").strip())
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process that was started ``alone``, and what it started, which would hold its pipes open."""
+    import signal
+
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except (AttributeError, OSError):  # Windows has no groups; or all of them have ended
+        process.kill()
+    process.communicate()
 
 
 def run(directory: str, *args: str, stdin: bytes | None = None) -> Result:

@@ -286,7 +286,9 @@ def rescued(result: Rescued) -> str:
         lines.append(f"restored {count(len(result.restored), 'file')} of removed worktrees; commit them")
     lines += [f"+ {_lost(one)}" for one in result.restored]
     for one in result.kept:
-        lines.append(f"  {_lost(one)} | not restored: the file here says something else")
+        lines.append(
+            f"  {_lost(one)} | not restored: the file here says something else; this one's text: --json"
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -305,6 +307,7 @@ def rescued_json(result: Rescued) -> Record:
                 "memory": one.memory.id if one.memory else None,
                 "branch": one.entry.branch,
                 "worktree": one.entry.worktree,
+                "text": safety.clean(one.entry.text),
             }
             for one in found
         ]
