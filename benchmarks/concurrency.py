@@ -1,9 +1,10 @@
 """Many processes on one store: writers and readers at once, editors of one memory, and kills in the middle.
 
     python benchmarks/concurrency.py [--writers 32] [--each 100] [--readers 8] [--editors 8] [--edits 100] [--kills 200]
+                                   [--rounds 8]
 
 Exits 1 when an acknowledged memory is missing, a recall fails or misses a memory whose ``add`` had ended before it started,
-an edit is lost, or a kill leaves half a file, a broken index or a wrong answer.
+an edit is lost, on trunk or on a branch, or a kill leaves half a file, a broken index or a wrong answer.
 """
 
 import argparse
@@ -181,6 +182,88 @@ def kills(folder: str, count: int, seed: int = 5) -> list[str]:
     return wrong
 
 
+def branches(folder: str, editors: int, each: int, count: int, seed: int = 7) -> list[str]:
+    """``count`` rounds of: two branches change what trunk holds and are merged; then ``editors`` processes edit it, beside
+    promotions of which some are killed. Every effect must be seen in the end, and no reader sees a conflict on the way.
+    """
+    new_store(folder)
+    chance = random.Random(seed)
+    wrong: list[str] = []
+    said: set[str] = set()
+    begin = time.perf_counter()
+
+    def git(*words: str) -> None:
+        who = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+        subprocess.run(["git", *who, "-C", folder, *words], check=True, capture_output=True)
+
+    def edit(*words: str) -> None:
+        result = call(folder, "edit", name, *words)
+        if result.returncode:
+            wrong.append(f"edit {words} failed ({result.returncode}): {result.stderr.decode()}")
+
+    git("config", "user.name", "A")
+    git("config", "user.email", "a@example.org")
+    lines = [f"Line {number}." for number in range(12)]
+    name = json.loads(call(folder, "--json", "add", "fact", "shared", "--body", "\n".join(lines)).stdout)[
+        "id"
+    ]
+    git("add", "-A")
+    git("commit", "-q", "-m", "begin")
+    for number in range(count):
+        for side in "ab":
+            tag, line = f"{side}{number}", f"{side} has seen {number}."
+            git("switch", "-q", "-c", tag, "main")
+            body = json.loads(call(folder, "--json", "show", name).stdout)["memories"][0]["text"]
+            edit(
+                "--set",
+                f"tags+={tag}",
+                "--body",
+                body.replace(lines[0 if side == "a" else 6], f"{line}\n" + lines[0 if side == "a" else 6]),
+            )
+            said |= {tag, line}
+            git("add", "-A")
+            git("commit", "-q", "-m", tag)
+            git("switch", "-q", "main")
+        for side in "ab":
+            git("merge", "-q", "--no-ff", "-m", "merge", f"{side}{number}")
+        tags = [f"e{number}x{editor}x{n}" for editor in range(editors) for n in range(each)]
+        with concurrent.futures.ThreadPoolExecutor(editors + 1) as pool:
+            running = [pool.submit(edit, "--set", f"tags+={tag}") for tag in tags]
+            while not all(future.done() for future in running):
+                promoting = subprocess.Popen(
+                    [*TOOL, "-C", folder, "overlay", "promote"],
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
+                if chance.random() < 0.5:
+                    time.sleep(chance.random() * 0.4)
+                    promoting.kill()
+                promoting.wait()
+                shown = call(folder, "--json", "show", name)
+                if shown.returncode or json.loads(shown.stdout)["memories"][0]["conflicts"]:
+                    wrong.append(
+                        f"round {number}: {shown.stdout.decode()[:300]} {shown.stderr.decode()[:300]}"
+                    )
+        said |= set(tags)
+        lock = os.path.join(folder, ".git", "index.lock")
+        if os.path.exists(lock):  # of a git that was killed with the tool
+            os.unlink(lock)
+        git("add", "-A")
+        git("commit", "-q", "--allow-empty", "-m", "edits")
+        memory = json.loads(call(folder, "--json", "show", name).stdout)["memories"][0]
+        there = {*memory["tags"], *memory["text"].split("\n")}
+        wrong += [f"round {number}: lost {one}" for one in sorted(said - there)]
+        if len(memory["text"].split("\n")) != len(set(memory["text"].split("\n"))):
+            wrong.append(f"round {number}: a line stands twice")
+    if call(folder, "overlay", "promote").returncode or call(folder, "check").returncode:
+        wrong.append("promotion or check fails in the end")
+    spent = time.perf_counter() - begin
+    print(
+        f"{len(said)} effects of {count} rounds of branches, edits and killed promotions, {spent:.0f} s: {len(wrong)} wrong"
+    )
+    return wrong
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     for name, default in (
@@ -190,6 +273,7 @@ def main() -> int:
         ("editors", 8),
         ("edits", 100),
         ("kills", 200),
+        ("rounds", 8),
     ):
         parser.add_argument(f"--{name}", type=int, default=default)
     options = parser.parse_args()
@@ -198,6 +282,7 @@ def main() -> int:
         (writers_and_readers, (options.writers, options.each, options.readers)),
         (editors, (options.editors, options.edits)),
         (kills, (options.kills,)),
+        (branches, (options.editors, 2, options.rounds)),
     ):
         with tempfile.TemporaryDirectory() as folder:
             wrong += run(folder, *arguments)  # type: ignore[operator]

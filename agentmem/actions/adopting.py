@@ -1,6 +1,5 @@
 """Taking over what another branch knows: what a `git switch` carried along, or the lessons of work that was given up."""
 
-import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -11,7 +10,7 @@ from agentmem.index.view import Entry
 from agentmem.model import document, editing, ids, memory
 from agentmem.model.editing import Edit
 from agentmem.model.memory import Memory
-from agentmem.store import layout, writing
+from agentmem.store import layout
 
 LESSONS = ("deadend", "reflection")
 """The kinds that are adopted when nobody says which: what was tried and learned stays true when the work is given up; a fact or a
@@ -38,6 +37,7 @@ def adopt(context: Context, branch: str, references: Sequence[str] = ()) -> Adop
         NotFound: no such branch or revision, or it has no such memory; NeedsDecision: a change of it meets another.
 
     """
+    saving.demand_writable(context, "facts/x")
     into = placing.branch_for_writing(context, None, "overlay adopt …")
     trunk_or = None if into == context.trunk else into
     context.index.view()
@@ -58,17 +58,13 @@ def _carried(
     """Give files that are here, and not committed, to the branch at hand."""
     contents = context.index.bytes_of([Entry(path, blob) for path, blob in files.items()])
     memories, changed, left = [], [], []
+    changes: dict[str, dict[str, bytes]] = {}
     for path, blob in sorted(files.items()):
         data = contents.get(blob)
         if data is None:
             continue
         if layout.is_change(path):
-            identity = layout.names_of_change(path)[1]
-            if not _is_asked(identity, references):
-                continue
-            _reapply(context, identity, [data], branch)
-            writing.remove(os.path.join(context.place.root, path))
-            changed.append(_by_id(context, identity))
+            changes.setdefault(layout.names_of_change(path)[1], {})[path] = data
             continue
         found = _parsed(path, data)
         if _is_asked(found.id, references):
@@ -76,6 +72,12 @@ def _carried(
             memories.append(found)
         else:
             left.append(found)
+    for identity, theirs in changes.items():
+        if _is_asked(identity, references):
+            _reapply(context, identity, list(theirs.values()), branch)
+            for path in theirs:
+                saving.remove(context, path)
+            changed.append(_by_id(context, identity))
     _demand_all(references, [*memories, *changed], branch)
     return Adopted(branch, into, tuple(memories), tuple(changed), tuple(left))
 
@@ -128,7 +130,7 @@ def _reapply(context: Context, identity: str, theirs: Sequence[bytes], branch: s
     """
     from agentmem.model import applying, changes
 
-    parsed = [change for data in theirs if (change := changes.parse(data)[0])]
+    parsed = [c for data in theirs if (c := changes.parse(data)[0]) and c.memory == identity]
     view = context.index.view()
     position = view.with_id(identity)
     if not position:

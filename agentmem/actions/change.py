@@ -218,5 +218,5 @@ def _gone(context: Context) -> Iterator[tuple[str, bytes]]:
     contents = dict(objects.read_blobs(context.repository, {blob for _, blob in versions}))
     yield from ((path, contents[blob]) for path, blob in versions if blob in contents)
     for entry in reversed(list(context.journal.entries())):
-        if entry.worktree == context.place.root and entry.path not in present:
+        if entry.worktree == context.place.root and entry.path not in present and not entry.removed:
             yield entry.path, entry.text.encode("utf-8", "surrogateescape")

@@ -68,7 +68,7 @@ def read_store(context: Context) -> frame.Subject:
     for path in reading.walk(root):
         if os.path.islink(os.path.join(root, path)):
             strays.append(frame.Stray(path, frame.LINK))
-        elif layout.is_memory(path) or layout.is_change(path):
+        elif _is_checked(path):
             data = reading.read(root, path)
             if data is None:
                 strays.append(frame.Stray(path, _what(os.path.join(root, path))))
@@ -86,11 +86,15 @@ def read_staged(context: Context) -> frame.Subject:
     held = {
         path: blob
         for path, blob in staged.files(repository, name).items()
-        if layout.is_memory(path) or layout.is_change(path)
+        if _is_checked(path)
     }
     contents = dict(objects.read_blobs(repository, set(held.values())))
     files = [frame.read(path, contents[blob]) for path, blob in sorted(held.items()) if blob in contents]
     return frame.Subject(tuple(files), (), name, _foreign(context, files))
+
+
+def _is_checked(path: str) -> bool:
+    return layout.is_memory(path) or layout.is_change(path) or layout.is_misplaced(path)
 
 
 def _foreign(context: Context, files: Sequence[frame.StoreFile]) -> dict[str, str]:

@@ -184,7 +184,7 @@ def _superseded(context: Context, view: View, here: str) -> Iterator[Clash]:
         for number in _USES:
             for target in links[number]:
                 uses.setdefault(target, []).append(position)
-    for position in view.foreign:
+    for position in {**view.pending, **view.foreign}:
         uses.setdefault(columns.ids[position], []).append(position)
     own = {identity: i for i, identity in reversed(list(enumerate(columns.ids)))}
     seen = set()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.errors import UsageError
 from agentmem.model import times
-from agentmem.store import cache, place
+from agentmem.store import cache, layout, place
 from agentmem.store.config import Config
 from agentmem.store.place import Place
 
@@ -85,6 +85,13 @@ class Context:
 
         self._started = start.begin(self.place, self.environment, self._cached)
 
+    def begin_again(self) -> None:
+        """Forget what was read of the repository: somebody else has committed since."""
+        self.close()
+        self._started = None
+        for name in ("index", "standpoint"):
+            vars(self).pop(name, None)
+
     @cached_property
     def index(self) -> "Index":
         """The index."""
@@ -124,7 +131,16 @@ class Context:
         """The store's configuration."""
         from agentmem.store import config
 
-        return config.load(self.place.root)
+        if self.place.present:
+            return config.load(self.place.root)
+        from agentmem.git import objects  # a bare clone, or a sparse checkout that leaves the store out
+
+        return config.parse(
+            objects.read_file(
+                self.repository, "HEAD", f"{self.repository.prefix}{self.place.name}/{layout.CONFIG}"
+            ),
+            os.path.join(self.place.root, layout.CONFIG),
+        )
 
     @cached_property
     def standpoint(self) -> Standpoint:

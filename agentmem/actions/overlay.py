@@ -185,9 +185,9 @@ def _states(context: Context) -> Iterable[tuple[str, Entry, "ChangeRow"]]:
         [Entry(path, blob) for path, blob in view.columns.changes.items()], index.knowledge, index.bytes_of
     )
     waiting = {
-        entry.path
+        row.id
         for found in overlays.open_changes(view.columns, index.knowledge, index.bytes_of).values()
-        for entry, _ in found
+        for _, row in found
     }
     orphans = {entry.path for entry in index.orphans}
     parties = {
@@ -199,13 +199,13 @@ def _states(context: Context) -> Iterable[tuple[str, Entry, "ChangeRow"]]:
     }
     for path, blob in sorted(view.columns.changes.items()):
         row = rows.get(blob)
-        if row is None or row.broken:
+        if row is None or not overlays.is_named_so(path, row):
             continue
         state = (
             ORPHAN
             if path in orphans
             else ABSORBED
-            if path not in waiting
+            if row.id not in waiting
             else CONFLICT
             if row.id in parties
             else PENDING

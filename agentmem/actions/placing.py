@@ -1,15 +1,15 @@
 """Where a write goes: the branch it is for, and whether an edit is made in place or becomes a change in the branch's overlay."""
 
 import os
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.actions import saving
 from agentmem.actions.context import Context
 from agentmem.actions.standing import is_own
-from agentmem.errors import NotFound, UsageError
+from agentmem.errors import NotFound, NotWritable, UsageError
 from agentmem.git import settings, state
-from agentmem.store import layout, overlays, reading, writing
+from agentmem.store import cache, layout, overlays, reading, unfinished, writing
 
 if TYPE_CHECKING:
     from agentmem.actions.selecting import Found
@@ -69,7 +69,9 @@ def _likely_branch(context: Context) -> str:
         "for-each-ref", "--sort=-committerdate", "--format=%(refname:lstrip=2)", "--contains", "HEAD", "refs/heads",
     ).out  # fmt: skip
     names = os.fsdecode(out).splitlines()
-    return context.trunk if not names or context.trunk in names else names[0]
+    if not names or context.trunk in names:
+        return context.trunk or "BRANCH"
+    return names[0]
 
 
 def _record(context: Context, branch: str) -> None:
@@ -124,6 +126,7 @@ def rewrite(
         saving.demand_writable(context, path)
     at = branch_for_writing(context, branch, verb)
     with writing.locked(context.lock_folders, found.memory.id[:2]):
+        finish(context, found.memory.id)
         waiting = _pending(context, found.memory.id)
         if at is not None and not _in_place(context, found, at, bool(waiting)):
             return _as_change(context, found, path, make, named, at, waiting)
@@ -182,17 +185,23 @@ def _pending(context: Context, identity: str) -> list[_Pending]:
         for path, blob in view_changes.items()
         if layout.names_of_change(path)[1] == identity and path not in contents
     ]
-    if hidden:  # a sparse checkout keeps them in git alone; what is not committed is gone, whoever took it away
+    if hidden:
+        # a sparse checkout keeps them in git alone; what is not committed is gone, whoever took it away
         uncommitted = context.index.uncommitted_paths()
         hidden = [entry for entry in hidden if entry.path not in uncommitted]
         data = context.index.bytes_of(hidden)
         contents |= {entry.path: data[entry.blob] for entry in hidden if entry.blob in data}
-    parsed = {path: change for path, data in sorted(contents.items()) if (change := changes.parse(data)[0])}
+    parsed = {
+        path: change
+        for path, data in sorted(contents.items())
+        if (change := changes.parse(data)[0])
+        and layout.names_of_change(path)[1:] == (change.memory, change.id)
+    }
     receipts = overlays.receipts(root) | {path.rpartition("/")[2] for path in context.index.columns.receipts}
     open_ = {change.id for change in applying.pending(parsed.values(), receipts)}
     found: dict[str, _Pending] = {}
     for path, change in parsed.items():
-        if change.id in open_ and change.memory == identity:
+        if change.id in open_:
             found.setdefault(change.id, _Pending(path, change))
     return list(found.values())
 
@@ -228,9 +237,20 @@ def _as_change(
     if not (change.fields or change.body or change.retract is not None):
         if own is None:
             return None
-        writing.remove(os.path.join(context.place.root, own.path))
+        saving.remove(context, own.path)
         return Placed(new, own.path, "own")
-    return _write_change(context, change, new, own)
+    if own is None:
+        return _write_change(context, change, new, None)
+    before = reading.read(context.place.root, own.path)
+    blob = context.index.blob_of(before) if before is not None else ""
+    is_held = blob in revisions.blobs_held(context.repository, prefix + own.path)
+    if not is_held:
+        written = _write_change(context, change, new, own)
+        if before is None or blob not in revisions.blobs_held(context.repository, prefix + own.path):
+            return written
+        saving.write_file(context, own.path, before, replace=True)
+    # a commit came between: what git holds stays as it is, and this edit comes after it
+    return _as_change(context, found, path, make, named, branch, _pending(context, found.memory.id))
 
 
 def _drawn(
@@ -277,11 +297,15 @@ def _drawn(
 def _write_change(context: Context, change: "Change", new: bytes, own: "_Pending | None") -> Placed:
     from agentmem.model import changes
 
-    data = changes.compose(change)
+    try:
+        data = changes.compose(change)
+    except (ValueError, UnicodeEncodeError) as error:
+        raise UsageError(f"not written: {error}") from None
+    saving.refuse_large(data, "a change")
+    saving.refuse_values("branch", change.branch)
+    saving.refuse_values("by", change.by)
     where = (
-        own.path
-        if own
-        else layout.change_path(folder_of(context, change.branch), change.memory, change.id)
+        own.path if own else layout.change_path(folder_of(context, change.branch), change.memory, change.id)
     )
     saving.write_file(context, where, data, replace=own is not None)
     return Placed(new, where, "own")
@@ -307,13 +331,13 @@ def _with_pending(
     drawn = _drawn(context, found, base, make, named, branch, waiting)
     if drawn is None:
         return None
-    change, new = drawn
+    change, _ = drawn
     every = [one.change for one in waiting]
     met = applying.apply(base, [*every, change])
     if met.conflicts or not is_complete(context, every):
         return _as_change(context, found, path, make, named, branch, waiting)
-    saving.write_file(context, path, met.data, replace=True)
-    write_receipts(context, {one.change.id: one.path for one in waiting}, every)
+    paths = {one.change.id: one.path for one in waiting}
+    take_up(context, change.memory, {path: (base, met.data)}, paths, every)
     return Placed(met.data, path, "base")
 
 
@@ -329,18 +353,68 @@ def is_complete(context: Context, pending: "Iterable[Change]") -> bool:
     return all(identity in known for change in pending for identity in change.after)
 
 
-def write_receipts(context: Context, paths: dict[str, str], changes: "Sequence[Change]") -> list[str]:
-    """Write a receipt for each of ``changes`` (at ``paths``, by id) and for what their writers saw; the receipts' paths."""
-    written = []
+def take_up(
+    context: Context,
+    memory: str,
+    bases: "Mapping[str, tuple[bytes, bytes]]",
+    paths: "Mapping[str, str]",
+    changes: "Sequence[Change]",
+) -> list[str]:
+    """Give ``memory`` its new bytes (old and new by path) and a receipt for each of ``changes`` (at ``paths``, by id) and for
+    what their writers saw, in one step; the paths that have been written or were so already.
+
+    Raises:
+        NotWritable: the disk refuses; all is as it was.
+
+    """
+    receipts = _receipts_of(paths, changes)
+    for path in receipts:
+        saving.demand_writable(context, path)
+    blobs = {path: context.index.blob_of(new) for path, (_, new) in bases.items()}
+    folder = cache.state_folder(context.repository.common_dir)
+    record = unfinished.begin(folder, context.place.root, memory, blobs, receipts)
+    made: list[str] = []
+    rewritten: list[str] = []
+    try:
+        for path, (old, new) in bases.items():
+            if new != old:
+                saving.write_file(context, path, new, replace=True)
+                rewritten.append(path)
+        for path in receipts:
+            if not os.path.lexists(os.path.join(context.place.root, path)):
+                saving.write_file(context, path, b"", exist_ok=True)
+                made.append(path)
+    except NotWritable:
+        for path in made:
+            saving.remove(context, path)
+        for path in rewritten:
+            saving.write_file(context, path, bases[path][0], replace=True)
+        unfinished.end(record)
+        raise
+    unfinished.end(record)
+    return [*bases, *receipts]
+
+
+def _receipts_of(paths: "Mapping[str, str]", changes: "Sequence[Change]") -> list[str]:
+    found: dict[str, None] = {}
     for change in changes:
         folder = layout.names_of_change(paths[change.id])[0]
         for identity in (change.id, *change.after):
             own = layout.names_of_change(paths[identity])[0] if identity in paths else folder
-            receipt = layout.receipt_path(own, identity)
-            if receipt not in written:
-                saving.write_file(context, receipt, b"", exist_ok=True)
-                written.append(receipt)
-    return written
+            found.setdefault(layout.receipt_path(own, identity))
+    return list(found)
+
+
+def finish(context: Context, memory: str = "") -> None:
+    """Write the receipts of what was killed after base had its new bytes: of ``memory``, else of all; its lock is held."""
+    folder, root = cache.state_folder(context.repository.common_dir), context.place.root
+    for step in unfinished.found(folder, root, memory):
+        now = {path: reading.read(root, path) for path in step.files}
+        blobs = {path: context.index.blob_of(data) for path, data in now.items() if data is not None}
+        if blobs == step.files:
+            for path in step.receipts:
+                saving.write_file(context, path, b"", exist_ok=True)
+        unfinished.end(step.record)
 
 
 def text_of(context: Context, found: "Found") -> bytes:

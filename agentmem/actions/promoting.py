@@ -2,15 +2,18 @@
 
 import os
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from agentmem.actions import placing, saving, selecting, standing
 from agentmem.actions.context import Context
 from agentmem.actions.selecting import Found
 from agentmem.errors import NeedsDecision, NotWritable, UsageError
-from agentmem.git import branches, process, revisions, state
-from agentmem.store import writing
+from agentmem.git import branches, process, revisions, settings, state
+from agentmem.index.view import Entry
+from agentmem.store import layout, writing
+from agentmem.store import overlays as stored
 
 
 class Promoted(NamedTuple):
@@ -46,40 +49,83 @@ def promote(context: Context, branch: str | None = None, dry_run: bool = False) 
         UsageError: this is not trunk; NeedsDecision: trunk is behind its upstream, or something else is under way.
 
     """
+    if dry_run:
+        return _promote(context, branch, dry_run)
+    with _alone(context):
+        return _promote(context, branch, dry_run)
+
+
+@contextmanager
+def _alone(context: Context) -> Iterator[None]:
+    """Nobody else commits for memory meanwhile; what another one has committed while we waited is seen."""
+    with writing.locked(context.lock_folders, "promote"):
+        out = process.run(context.repository.directory, "rev-parse", "-q", "--verify", "HEAD").out
+        if out.decode("ascii", "replace").strip() != (context.repository.head or ""):
+            context.begin_again()
+        yield
+
+
+def _promote(context: Context, branch: str | None, dry_run: bool) -> Promoted:
+    """Promote what HEAD holds: so that what a kill left half done is done again from the same, and ends in the same bytes."""
     name = _demand_trunk(context, branch, "overlay promote")
     from agentmem.index import overlays
     from agentmem.model import applying, changes
 
     index = context.index
     view = index.view()
-    waiting = overlays.open_changes(view.columns, index.knowledge, index.bytes_of)
-    positions = [i for i, identity in enumerate(view.columns.ids) if identity in waiting]
-    found = selecting.fetch(index, view, positions)
-    dirty = index.uncommitted_paths()
+    head = index.columns_at(str(context.repository.head))
+    pending_here = overlays.open_changes(view.columns, index.knowledge, index.bytes_of)
+    committed = overlays.open_changes(head, index.knowledge, index.bytes_of)
+    blob_at = {path: head.blobs[i] for i, path in enumerate(head.paths)}
+    positions: dict[str, list[int]] = {}
+    for i, identity in enumerate(view.columns.ids):
+        if identity in pending_here or identity in committed:
+            positions.setdefault(identity, []).append(i)
     taken: list[Found] = []
     left: list[Found] = []
     skipped: list[Found] = []
     waits: list[Found] = []
     written: list[str] = []
     count = 0
-    for one in found:
-        path = one.path.removeprefix(context.place.name + "/")
-        entries = [entry for entry, _ in waiting[one.memory.id] if entry.path not in dirty]
-        if path in dirty or len(entries) < len(waiting[one.memory.id]):
-            skipped.append(one)
-            continue
-        with writing.locked(context.lock_folders, one.memory.id[:2]):
-            base = placing.base_text(context, one, path)
-            data = index.bytes_of(entries)
-            parsed = {
-                entry.path: change
-                for entry in entries
-                if entry.blob in data and (change := changes.parse(data[entry.blob])[0])
-            }
+    for identity, at in positions.items():
+        files = {
+            one.path.removeprefix(context.place.name + "/"): one for one in selecting.fetch(index, view, at)
+        }
+        one = next(iter(files.values()))
+        entries = [entry for entry, _ in committed.get(identity, ())]
+        both = (*pending_here.get(identity, ()), *committed.get(identity, ()))
+        differs = any(view.columns.changes.get(e.path) != head.changes.get(e.path) for e, _ in both)
+        data = index.bytes_of([*entries, *(Entry(path, blob_at[path]) for path in files if path in blob_at)])
+        parsed = {
+            entry.path: change
+            for entry in entries
+            if entry.blob in data and (change := changes.parse(data[entry.blob])[0])
+        }
+        with writing.locked(context.lock_folders, identity[:2]):
+            placing.finish(context, identity)
+            bases: dict[str, tuple[bytes, bytes]] = {}
+            promoted = [
+                (path, applying.promoted(data[blob_at[path]], parsed.values()))
+                for path in files
+                if data.get(blob_at.get(path, "")) is not None
+            ]
+            receipts = frozenset[str]().union(*(receipts for _, (_, receipts) in promoted))
+            as_taken_up = True
+            for path, (new, _) in promoted:
+                now = placing.base_text(context, files[path], path)
+                bases[path] = now, new
+                as_taken_up = as_taken_up and now == new
+            done = {change.id for change in parsed.values()} & stored.receipts(context.place.root)
+            # an edit that is not committed is not ours to commit; what a promotion left that was killed is
+            edited = any(now not in (new, data[blob_at[path]]) for path, (now, new) in bases.items())
+            others = done and not (as_taken_up and done <= receipts)
+            if differs or len(bases) < len(files) or edited or others:
+                if identity in pending_here:
+                    skipped.append(one)
+                continue
             if not placing.is_complete(context, parsed.values()):
                 waits.append(one)
                 continue
-            new, receipts = applying.promoted(base, parsed.values())
             settled = [change for change in parsed.values() if change.id in receipts]
             if len(settled) < len(parsed):
                 left.append(one)
@@ -87,13 +133,9 @@ def promote(context: Context, branch: str | None = None, dry_run: bool = False) 
                 continue
             taken.append(one)
             count += len(settled)
-            if dry_run:
-                continue
-            if new != base:
-                saving.write_file(context, path, new, replace=True)
-                written.append(path)
-            paths = {change.id: where for where, change in parsed.items()}
-            written += placing.write_receipts(context, paths, settled)
+            if not dry_run:
+                paths = {change.id: where for where, change in parsed.items()}
+                written += placing.take_up(context, identity, bases, paths, settled)
     commit = None
     if written:
         commit = _commit(context, written, _message(taken, count))
@@ -117,34 +159,51 @@ def sweep(context: Context, branch: str | None = None, dry_run: bool = False) ->
         UsageError: this is not trunk; NeedsDecision: see ``promote``.
 
     """
+    if dry_run:
+        return _sweep(context, branch, dry_run)
+    with _alone(context):
+        return _sweep(context, branch, dry_run)
+
+
+def _sweep(context: Context, branch: str | None, dry_run: bool) -> Swept:
     _demand_trunk(context, branch, "overlay sweep")
     from agentmem.index import overlays
-    from agentmem.index.view import Entry
 
     index = context.index
-    view = index.view()
+    dirty = index.uncommitted_paths()
+    # of HEAD: a kill may have left some removed and not committed
+    head = index.columns_at(str(context.repository.head))
     rows = overlays.learn(
-        [Entry(path, blob) for path, blob in view.columns.changes.items()], index.knowledge, index.bytes_of
+        [Entry(path, blob) for path, blob in head.changes.items()], index.knowledge, index.bytes_of
     )
     waiting = {
-        entry.path
-        for found in overlays.open_changes(view.columns, index.knowledge, index.bytes_of).values()
-        for entry, _ in found
+        row.id
+        for found in overlays.open_changes(head, index.knowledge, index.bytes_of).values()
+        for _, row in found
     }
-    dirty = index.uncommitted_paths()
+    root = context.place.root
     absorbed = {
         path: rows[blob].branch
-        for path, blob in view.columns.changes.items()
-        if path not in waiting and path not in dirty and blob in rows and not rows[blob].broken
+        for path, blob in head.changes.items()
+        if blob in rows
+        and overlays.is_named_so(path, rows[blob])  # what no view applies is not absorbed
+        and rows[blob].id not in waiting
+        and (path not in dirty or not os.path.lexists(os.path.join(root, path)))
     }
-    there = branches.existing(context.repository, absorbed.values())
-    gone = sorted(path for path, name in absorbed.items() if name not in there)
+    recorded = settings.overlays(context.repository) if absorbed else {}
+    there = branches.existing(context.repository, [*absorbed.values(), *recorded])
+    renamed = {folder for name, folder in recorded.items() if name in there}
+    gone = sorted(
+        path
+        for path, name in absorbed.items()
+        if name not in there and layout.names_of_change(path)[0] not in renamed
+    )
     names = tuple(sorted({absorbed[path] for path in gone}))
     commit = None
     if gone and not dry_run:
         for path in gone:
-            saving.demand_writable(context, path)
-            writing.remove(os.path.join(context.place.root, path))
+            if os.path.lexists(os.path.join(root, path)):
+                saving.remove(context, path)
         commit = _commit(context, gone, f"memory: sweep {_changes(len(gone))} that trunk has taken up")
     return Swept(tuple(f"{context.place.name}/{path}" for path in gone), names, commit)
 
@@ -153,6 +212,9 @@ def _demand_trunk(context: Context, branch: str | None, verb: str) -> str:
     repository = context.repository
     if repository.bare:
         raise NotWritable("a bare repository has no worktree to promote in", "run it in a clone with files")
+    if not os.access(repository.git_dir, os.W_OK):  # else the files would be written and the commit fail
+        folder = repository.git_dir
+        raise NotWritable(f"cannot commit: {folder} is read-only", f"allow writes to {folder}")
     trunk = context.trunk
     if trunk is None:
         raise UsageError("trunk is not known here", 'set trunk = "main" in .agentmem/config.toml')

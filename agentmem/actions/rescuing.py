@@ -29,10 +29,13 @@ class Rescued(NamedTuple):
 def lost(context: Context) -> list[Lost]:
     """What the journal has of worktrees that are gone, and neither git nor another worktree has, oldest first."""
     last: dict[tuple[str, str], Entry] = {}
+    homes = _Homes(context)
     for entry in context.journal.entries():
-        if layout.is_kept(entry.path) and not os.path.isdir(entry.worktree):
-            last.pop((entry.worktree, entry.path), None)
-            last[entry.worktree, entry.path] = entry
+        if layout.is_kept(entry.path) and not homes.is_there(entry):
+            key = entry.home or entry.worktree, entry.path
+            last.pop(key, None)
+            if not entry.removed:
+                last[key] = entry
     if not last:
         return []
     repository = context.repository
@@ -40,8 +43,10 @@ def lost(context: Context) -> list[Lost]:
     paths = sorted({below + path for _, path in last})
     committed = history.past_blobs(repository, "--all", paths)
     roots = [context.place.root]
-    for worktree in branches.other_worktrees(repository):
-        roots.append(os.path.join(worktree.path, repository.prefix, context.place.name))
+    roots += [
+        os.path.join(worktree.path, repository.prefix, context.place.name)
+        for worktree in branches.other_worktrees(repository)
+    ]
     found = []
     for (_, path), entry in last.items():
         data = _bytes(entry)
@@ -49,6 +54,38 @@ def lost(context: Context) -> list[Lost]:
             continue
         found.append(Lost(entry, _memory(path, data)))
     return found
+
+
+class _Homes:
+    """Which worktrees are there: the very ones that were written in, not others that have taken their place."""
+
+    def __init__(self, context: Context) -> None:
+        self.common = context.repository.common_dir
+        self.bare = context.repository.bare
+        self.made: dict[str, int | None] = {}
+
+    def is_there(self, entry: Entry) -> bool:
+        """Whether the worktree of ``entry`` is there still, moved or not."""
+        if entry.home == "." and not self.bare:
+            return True  # the main worktree, which may have moved with all of the repository
+        if entry.home is None or entry.home.startswith(".."):
+            return os.path.isdir(entry.worktree)
+        if entry.home not in self.made:
+            self.made[entry.home] = self._made(os.path.join(self.common, entry.home))
+        made = self.made[entry.home]
+        return made is not None and made <= entry.written
+
+    @staticmethod
+    def _made(home: str) -> int | None:
+        """When the worktree that ``home`` (git's folder of it) is of was made, nanoseconds; None where its folder is gone."""
+        try:
+            with open(os.path.join(home, "gitdir"), encoding="utf-8", errors="surrogateescape") as file:
+                pointer = os.path.join(home, file.read().rstrip("\n"))
+            # written once, when the worktree is made
+            made = os.stat(os.path.join(home, "commondir")).st_mtime_ns
+        except OSError:
+            return None
+        return made if os.path.lexists(pointer) else None
 
 
 def rescue(context: Context) -> Rescued:

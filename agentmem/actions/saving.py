@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.actions.context import Context
 from agentmem.errors import AgentmemError, NotWritable, UsageError
-from agentmem.git import objects
+from agentmem.git import objects, state
 from agentmem.model import emitting, ids, safety
 from agentmem.model.memory import MAX_BYTES, Memory, as_meta
 from agentmem.store import journal, layout, reading, writing
@@ -51,6 +51,32 @@ def refuse_unsafe(text: str, what: str) -> None:
         )
 
 
+def refuse_large(data: bytes, what: str) -> None:
+    """Stop before a file is written that no reader would take for ``what``.
+
+    Raises:
+        UsageError: it is larger than a file of a store may be.
+
+    """
+    if len(data) > MAX_BYTES:
+        raise UsageError(
+            f"not written: {len(data):,} bytes; {what} has at most {MAX_BYTES:,}",
+            "keep what others need to know, and name the file that has the rest",
+        )
+
+
+def refuse_values(key: str, value: object) -> None:
+    """The same for a value of the front matter: YAML writes a hidden character as an escape, in which nobody would find it.
+
+    Raises:
+        Refused: see ``refuse_unsafe``.
+
+    """
+    for item in value if isinstance(value, list | tuple) else (value,):
+        if isinstance(item, str):
+            refuse_unsafe(item, key)
+
+
 def compose(memory: Memory) -> bytes:
     """The file of a new memory.
 
@@ -62,12 +88,9 @@ def compose(memory: Memory) -> bytes:
         data = emitting.compose(as_meta(memory), memory.body)
     except (ValueError, UnicodeEncodeError) as error:
         raise UsageError(f"not written: {error}") from None
-    if len(data) > MAX_BYTES:
-        raise UsageError(
-            f"not written: {len(data):,} bytes; a memory has at most {MAX_BYTES:,}",
-            "keep what others need to know, and name the file that has the rest",
-        )
-    refuse_unsafe(memory.title, "the title")
+    refuse_large(data, "a memory")
+    for key, value in as_meta(memory).items():
+        refuse_values("the title" if key == "title" else key, value)
     refuse_unsafe(memory.body, "the body")
     refuse_unsafe(data.decode("utf-8"), "the memory")
     return data
@@ -114,7 +137,10 @@ def edited(context: Context, path: str, data: bytes, edits: "Sequence[Edit]", bo
     except ValueError as error:
         raise UsageError(f"{context.place.name}/{path}: {error}", "agentmem check") from None
     if new != data:
+        refuse_large(new, "a memory")
         refuse_unsafe(document.parse(new).text, path)
+        for edit in edits:
+            refuse_values(edit.key, edit.value)
     return new
 
 
@@ -188,14 +214,28 @@ def _journalled(context: Context, path: str, data: bytes) -> Written:
     return Written(path, blob, data)
 
 
+def remove(context: Context, path: str) -> None:
+    """Take one file of the store away; the journal is told, so that it does not bring it back.
+
+    Raises:
+        NotWritable: the disk refuses.
+
+    """
+    demand_writable(context, path)
+    writing.remove(os.path.join(context.place.root, path))
+    context.journal.record([_entry(context, path, "", b"")])
+
+
 def _entry(context: Context, path: str, blob: str, data: bytes) -> journal.Entry:
+    repository = context.repository
     return journal.Entry(
         worktree=context.place.root,
-        branch=context.repository.branch,
+        branch=state.branch(repository),
         path=path,
         blob=blob,
         at=context.now,
         text=data.decode("utf-8", "surrogateescape"),
+        home=os.path.relpath(repository.git_dir, repository.common_dir).replace(os.sep, "/"),
     )
 
 

@@ -14,6 +14,10 @@ def run(subject: Subject) -> Iterator[Finding]:
     """An error for each change that no view applies, a warning for one whose memory the tree has not."""
     here = {file.memory.id for file in subject.files if file.memory}
     for file in subject.files:
+        if layout.is_misplaced(file.path):
+            message = "no view applies this: a change is overlays/BRANCH/MEMORY.CHANGE.md, both ids in small letters"
+            yield at(subject, file, ID, ERROR, 1, message, "give it back its name")
+            continue
         if not layout.is_change(file.path) or file.document.problems:
             continue
         change, problems = changes.parse(file.data)

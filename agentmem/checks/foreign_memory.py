@@ -7,6 +7,7 @@ from agentmem.model import safety
 from agentmem.model.findings import WARNING, Finding
 
 ID = "foreign-memory"
+MAX_NAME = 80
 
 
 def run(subject: Subject) -> Iterator[Finding]:
@@ -15,6 +16,8 @@ def run(subject: Subject) -> Iterator[Finding]:
         branch = subject.foreign.get(file.path)
         if branch is not None:
             name = safety.one_line(branch)
+            if len(name) > MAX_NAME:  # a message that is cut would end in half a command
+                name, branch = name[: MAX_NAME - 1] + "…", "BRANCH"
             message = (
                 f"{name} wrote this and it is not merged here; the commit would add it to this branch;"
                 f" to keep it: agentmem overlay adopt {quoted(branch)}"

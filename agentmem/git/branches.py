@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from agentmem.git import process
 from agentmem.git.repository import Difference, Probe, Repository
+from agentmem.git.revisions import is_possible
 
 
 class Tip(NamedTuple):
@@ -186,12 +187,10 @@ def other_worktrees(repository: Repository) -> list[OtherWorktree]:
 
 def existing(repository: Repository, names: Iterable[str]) -> set[str]:
     """Which of the branches ``names`` still exist, here or on a remote as last fetched."""
-    wanted = sorted(set(names))
+    wanted = sorted({name for name in names if is_possible(name)})
     if not wanted:
         return set()
-    patterns = [
-        pattern for name in wanted for pattern in (f"refs/heads/{name}", f"refs/remotes/*/{name}") if name
-    ]
+    patterns = [pattern for name in wanted for pattern in (f"refs/heads/{name}", f"refs/remotes/*/{name}")]
     out = process.run(repository.directory, "for-each-ref", "--format=%(refname)", *patterns).out
     found = set()
     for ref in os.fsdecode(out).splitlines():

@@ -1,9 +1,10 @@
 """Commits and history through GitPython: off the hot path, since its import alone costs 80 ms."""
 
+import os
 from collections.abc import Iterator, Sequence
 
 from agentmem.errors import GitFailed
-from agentmem.git import objects
+from agentmem.git import objects, process
 from agentmem.git.repository import Repository
 
 
@@ -17,13 +18,26 @@ def stage(repository: Repository, paths: Sequence[str]) -> None:
     from git import Repo
     from git.exc import GitError
 
+    # of what is gone from both, worktree and git index, git add says that it matches nothing
+    paths = [path for path in paths if os.path.lexists(path) or _is_staged(repository, path)]
+    if not paths:
+        return
     try:
         with Repo(repository.top, expand_vars=False) as repo:
-            repo.git.add("--force", "--", *paths)
+            try:
+                repo.git.add("--force", "--sparse", "--", *paths)
+            except GitError as error:
+                if "unknown option" not in str(error):
+                    raise
+                repo.git.add("--force", "--", *paths)  # git before 2.34
     except GitError as error:
         raise GitFailed(
             f"git add failed: {_words(error)}", "the memory is written; stage it by hand"
         ) from None
+
+
+def _is_staged(repository: Repository, path: str) -> bool:
+    return bool(process.run(repository.top, "ls-files", "-z", "--", path).out)
 
 
 def commit_alone(repository: Repository, paths: Sequence[str], message: str) -> str:
@@ -40,9 +54,9 @@ def commit_alone(repository: Repository, paths: Sequence[str], message: str) -> 
     try:
         with Repo(repository.top, expand_vars=False) as repo:
             repo.git.commit("--quiet", "--only", "-m", message, "--", *paths)
-            return str(repo.head.commit.hexsha)
     except GitError as error:
         raise GitFailed(f"git commit failed: {_words(error)}", "the memory is written and staged") from None
+    return process.demand(repository.top, "rev-parse", "HEAD").decode("ascii").strip()
 
 
 def deleted_versions(repository: Repository, below: str) -> Iterator[tuple[str, str]]:

@@ -44,6 +44,12 @@ def read_blobs(repository: Repository, oids: Iterable[str]) -> Iterator[tuple[st
             at += size + 1
 
 
+def read_file(repository: Repository, treeish: str, path: str) -> bytes | None:
+    """The content of the file at ``path`` (from the top) of ``treeish``; None where it has none."""
+    result = process.run(repository.directory, "cat-file", "blob", f"{treeish}:{path}")
+    return result.out if result.code == 0 else None
+
+
 def blob_id(data: bytes, object_format: str) -> str:
     """The id that git gives a blob of these bytes (no filter, no line-ending conversion)."""
     whole = b"blob %d\0" % len(data) + data

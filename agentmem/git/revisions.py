@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 from typing import NamedTuple
 
 from agentmem.git import process
@@ -9,6 +10,10 @@ from agentmem.git.repository import Repository
 
 _REFLOG = re.compile(r"@\{(?![0-9]+\}|-[0-9]+\}|u(?:pstream)?\}|push\})", re.IGNORECASE)
 """``main@{last nonsense}``: git's own parser of dates, which reads what it does not know as *now*."""
+
+
+MAX_REF = 1000
+"""Characters of a ref's name; file systems take less."""
 
 
 class Commit(NamedTuple):
@@ -35,6 +40,8 @@ def at(repository: Repository, start: str, moment: int) -> Commit | None:
 
     First parents, because what another branch committed earlier was not here before it was merged.
     """
+    if moment < 0:
+        return None  # git has no commits from before 1970, and reads what is less as now
     found = process.run(
         repository.directory, "rev-list", "-1", "--first-parent", f"--min-age={moment}", start, "--"
     )
@@ -61,10 +68,18 @@ def branch_tip(repository: Repository, name: str) -> tuple[str, str] | None:
     return (rest[0], tips[rest[0]]) if rest else None
 
 
+def is_possible(name: str) -> bool:
+    """Whether a ref can be called ``name``, as far as a process can be asked; a memory's ``branch:`` may hold anything."""
+    return 0 < len(name) <= MAX_REF and min(name) >= " "
+
+
 def tips_of(repository: Repository, patterns: list[str]) -> list[tuple[str, str]]:
     """``(commit, full ref)`` of the refs that match ``patterns``; symbolic ones (``origin/HEAD``) left out."""
+    asked = [pattern for pattern in patterns if is_possible(pattern)]
+    if not asked:
+        return []
     out = process.run(
-        repository.directory, "for-each-ref", "--format=%(objectname) %(refname) %(symref)", *patterns
+        repository.directory, "for-each-ref", "--format=%(objectname) %(refname) %(symref)", *asked
     ).out
     found = []
     for line in os.fsdecode(out).splitlines():
@@ -88,7 +103,11 @@ def upstream_of(repository: Repository, branch: str) -> list[tuple[str, str]]:
         repository.directory, "for-each-ref", "--format=%(upstream)", f"refs/heads/{branch}"
     ).out
     followed = os.fsdecode(out).strip()
-    asked = [pattern for pattern in (followed, f"refs/remotes/origin/{branch}", f"refs/remotes/*/{branch}") if pattern]
+    asked = [
+        pattern
+        for pattern in (followed, f"refs/remotes/origin/{branch}", f"refs/remotes/*/{branch}")
+        if pattern
+    ]
     for pattern in asked:
         if found := tips_of(repository, [pattern]):
             return found
@@ -117,7 +136,8 @@ def holds_memory(repository: Repository, commits: list[str], below: str, path: s
     """Whether any of ``commits`` has the file ``path`` (from the top), or below the store a file whose name has ``identity``."""
     if holding(repository, commits, [path]):
         return True
-    endings = (f"-{identity}.md", f"/{identity}.md")  # a title without a Latin letter gives no words to begin with
+    # a title without a Latin letter gives no words to begin with
+    endings = (f"-{identity}.md", f"/{identity}.md")
     return any(
         name.endswith(endings)
         for commit in commits
@@ -127,6 +147,21 @@ def holds_memory(repository: Repository, commits: list[str], below: str, path: s
             ).out
         )
     )
+
+
+def blobs_held(repository: Repository, path: str) -> set[str]:
+    """The blobs that the git index and HEAD, as they are at this moment, have at ``path`` (from the worktree's top).
+
+    Whoever is writing the git index is waited for: what was just added counts.
+    """
+    lock = os.path.join(repository.git_dir, "index.lock")
+    deadline = time.monotonic() + 1.0
+    while os.path.exists(lock) and time.monotonic() < deadline:
+        time.sleep(0.002)
+    listed = process.run(repository.top, "ls-files", "-s", "-z", "--", path).out.split(b"\0")
+    found = {entry.split(b" ")[1].decode("ascii") for entry in listed if entry}
+    committed = process.run(repository.top, "rev-parse", "-q", "--verify", f"HEAD:{path}")
+    return found | ({committed.out.decode("ascii").strip()} if committed.code == 0 else set())
 
 
 def is_tracked(repository: Repository, path: str) -> bool:

@@ -16,8 +16,25 @@ def overlay_of(repository: Repository, branch: str) -> str | None:
         return None
     name = re.escape(branch.replace("\\", "\\\\").replace('"', '\\"'))
     sections = re.findall(rf'^\[branch "{name}"\][^\n]*\n((?:(?!\[).*\n?)*)', text, re.MULTILINE)
-    found = [one for section in sections for one in re.findall(rf"^\s*{KEY}\s*=\s*(\S+)\s*$", section, re.MULTILINE)]
+    found = [
+        one
+        for section in sections
+        for one in re.findall(rf"^\s*{KEY}\s*=\s*(\S+)\s*$", section, re.MULTILINE)
+    ]
     return found[-1] if found else None
+
+
+def overlays(repository: Repository) -> dict[str, str]:
+    """The overlay folder of each branch for which one is recorded."""
+    out = process.run(
+        repository.directory, "config", "--local", "-z", "--get-regexp", rf"^branch\..*\.{KEY}$"
+    ).out
+    found = {}
+    for entry in os.fsdecode(out).split("\0"):
+        key, newline, folder = entry.partition("\n")
+        if newline:
+            found[key.removeprefix("branch.").removesuffix(f".{KEY}")] = folder
+    return found
 
 
 def remotes(repository: Repository) -> list[str]:

@@ -13,6 +13,7 @@ _UNDER_WAY = (
     ("CHERRY_PICK_HEAD", "cherry-pick"),
     ("REVERT_HEAD", "revert"),
     ("SQUASH_MSG", "squash merge"),
+    ("sequencer", "cherry-pick"),  # of several, between two of them
 )
 
 CI_BRANCHES = (
@@ -25,6 +26,7 @@ CI_BRANCHES = (
     "DRONE_SOURCE_BRANCH",
     "DRONE_BRANCH",
     "TRAVIS_PULL_REQUEST_BRANCH",
+    "TRAVIS_BRANCH",
     "SYSTEM_PULLREQUEST_SOURCEBRANCH",
     "CHANGE_BRANCH",
     "GIT_LOCAL_BRANCH",

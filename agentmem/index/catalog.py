@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from agentmem.index.record import Record
 
 T = TypeVar("T")
-VERSION = 7
+VERSION = 8
 SCHEMA = """
 CREATE TABLE info(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE doc(
@@ -25,7 +25,7 @@ CREATE TABLE doc(
 CREATE TABLE content(row INTEGER PRIMARY KEY, memory TEXT, body TEXT, problems TEXT);
 CREATE TABLE name(key TEXT, value TEXT, row INTEGER, PRIMARY KEY(key, value, row)) WITHOUT ROWID;
 CREATE TABLE change(
-  blob TEXT PRIMARY KEY, id TEXT, branch TEXT, author TEXT, created INTEGER, after TEXT, broken INTEGER
+  blob TEXT PRIMARY KEY, id TEXT, memory TEXT, branch TEXT, author TEXT, created INTEGER, after TEXT, broken INTEGER
 ) WITHOUT ROWID;
 CREATE TABLE applied(key TEXT PRIMARY KEY, blob TEXT, conflicts TEXT) WITHOUT ROWID;
 CREATE TABLE tree_pair(trees TEXT PRIMARY KEY, files TEXT) WITHOUT ROWID;
@@ -60,10 +60,11 @@ class Row(NamedTuple):
 
 
 class ChangeRow(NamedTuple):
-    """What a view needs of a change's blob: who made it where, and the changes that its writer saw."""
+    """What a view needs of a change's blob: of which memory it is, who made it where, and the changes that its writer saw."""
 
     blob: str
     id: str
+    memory: str
     branch: str
     author: str
     created: int | None
@@ -206,10 +207,11 @@ class Catalog:
     def changes(self, blobs: Sequence[str]) -> dict[str, ChangeRow]:
         """What is known of the changes ``blobs``."""
         found = {}
-        columns = "blob, id, branch, author, created, after, broken"
+        columns = "blob, id, memory, branch, author, created, after, broken"
         for part in _parts(blobs):
             for r in self._db.execute(f"SELECT {columns} FROM change WHERE blob IN ({_marks(part)})", part):
-                found[r[0]] = ChangeRow(r[0], r[1], r[2], r[3], r[4], tuple(r[5].split()), bool(r[6]))
+                row = ChangeRow._make(r)
+                found[row.blob] = row._replace(after=tuple(r[6].split()), broken=bool(r[7]))
         return found
 
     def applied(self, keys: Sequence[str]) -> dict[str, AppliedRow]:
@@ -244,9 +246,9 @@ class Catalog:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             self._db.executemany(
-                "INSERT OR IGNORE INTO change VALUES (?,?,?,?,?,?,?)",
+                "INSERT OR IGNORE INTO change VALUES (?,?,?,?,?,?,?,?)",
                 (
-                    (c.blob, c.id, _text(c.branch), _text(c.author), c.created, " ".join(c.after), c.broken)
+                    c._replace(branch=_text(c.branch), author=_text(c.author), after=" ".join(c.after))  # type: ignore[arg-type]
                     for c in changes
                 ),
             )

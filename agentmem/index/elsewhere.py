@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.git import branches, history
-from agentmem.git.branches import Tip
+from agentmem.git.branches import OtherWorktree, Tip
 from agentmem.index import overlays
 from agentmem.index.entries import Delta, Worktree
 from agentmem.index.view import Columns, Entry, Origin, Pending
@@ -68,9 +68,7 @@ def add(index: "Index", columns: Columns, only: Collection[str] | None) -> Added
         have.add(result.blob)
         position = len(columns.paths)
         foreign[position], tasks[position] = origin, task
-        pending[position] = Pending(
-            tuple(sorted({row.branch for _, row in task.changes})), result.conflicts
-        )
+        pending[position] = Pending(tuple(sorted({row.branch for _, row in task.changes})), result.conflicts)
         columns.add(task.base.path, row)
     return Added(pending, foreign, tasks)
 
@@ -85,8 +83,13 @@ def _changed(
     about = {
         layout.names_of_change(path)[1] for side in changing for path in side.new if layout.is_change(path)
     }
-    own = {path: blob for path, blob in columns.changes.items() if layout.names_of_change(path)[1] in about}
-    receipts = {path: path.rpartition("/")[2] for path in columns.receipts}
+    unknown = index.not_committed()  # what others differ from is what is committed here
+    own = {
+        path: blob
+        for path, blob in columns.changes.items()
+        if layout.names_of_change(path)[1] in about and path not in unknown
+    }
+    receipts = {path: path.rpartition("/")[2] for path in columns.receipts if path not in unknown}
     theirs = [Entry(path, blob) for side in changing for path, blob in side.all.items() if blob]
     every = [entry for entry in theirs if layout.is_change(entry.path)]
     every += [Entry(path, blob) for path, blob in own.items()]
@@ -134,7 +137,22 @@ def _tips(index: "Index", files: dict[str, str], only: Collection[str] | None) -
         for tip in every
         if (tip.ref != own or not index.is_at_hand) and (only is None or tip.name in only)
     ]
+    for name in sorted(set(only or ()) - {tip.name for tip in every}):
+        others += _named(index, name) or ()  # only on a remote; a tag; a commit
     return _novel(index, others, files)
+
+
+def _named(index: "Index", name: str) -> list[Tip] | None:
+    """What the branch, tag or commit ``name`` leads to, as a tip; none where it has no store, None where there is no such one."""
+    from agentmem.git import revisions
+
+    repository = index.repository
+    tip = revisions.branch_tip(repository, name)
+    commit = tip[1] if tip else getattr(revisions.resolve(repository, name), "id", None)
+    if commit is None:
+        return None
+    trees = branches.store_trees(repository, [commit], repository.prefix + index.place.name)
+    return [Tip(name, "", commit, trees[commit])] if commit in trees else []
 
 
 def _novel(index: "Index", tips: list[Tip], files: dict[str, str]) -> list[_Side]:
@@ -199,7 +217,9 @@ def _without_past(
     }
 
 
-def _differing(index: "Index", pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], dict[str, str | None]]:
+def _differing(
+    index: "Index", pairs: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], dict[str, str | None]]:
     """The blob of each file that differs from the first to the second tree of each pair, None where it is gone.
 
     Two trees differ for ever in the same: what git said once is kept, since on 10,000 memories it takes 3 ms a pair to say.
@@ -220,20 +240,39 @@ def _differing(index: "Index", pairs: Iterable[tuple[str, str]]) -> dict[tuple[s
 
 def uncommitted(index: "Index", branch: str | None = None) -> Iterator[Delta]:
     """What the worktrees of ``branch`` have not committed, against their HEAD."""
-    return (delta for name, delta in _deltas(index, branch) if name == branch)
+    return (delta for worktree, delta in _deltas(index, branch) if worktree.branch == branch)
 
 
 def _worktrees(index: "Index") -> Iterator[_Side]:
     """What is not committed in other worktrees, each against its own HEAD."""
-    for branch, delta in _deltas(index, None):
+    base = index.standing_at
+    found = [(worktree, delta) for worktree, delta in _deltas(index, None) if delta.added]
+    heads = {
+        worktree.head
+        for worktree, delta in found
+        if worktree.head and any(layout.is_change(entry.path) for entry in delta.added)
+    } - {base}
+    trees = (
+        branches.store_trees(
+            index.repository,
+            [*heads, *([base] if base else [])],
+            index.repository.prefix + index.place.name,
+        )
+        if heads
+        else {}
+    )
+    empty = branches.empty_tree(index.repository)
+    here = trees.get(base, empty) if base else empty
+    whole = _differing(index, [(here, trees[head]) for head in heads if head in trees])
+    for worktree, delta in found:
         new = {entry.path: entry.blob for entry in delta.added}
-        if new:
-            state: dict[str, str | None] = dict.fromkeys(delta.removed)
-            state.update(new)
-            yield _Side(Origin(branch or "detached HEAD", uncommitted=True), new, state)
+        state = dict(whole.get((here, trees.get(worktree.head or "", "")), {}))
+        state |= dict.fromkeys(delta.removed)
+        state |= new
+        yield _Side(Origin(worktree.branch or "detached HEAD", uncommitted=True), new, state)
 
 
-def _deltas(index: "Index", only: str | None) -> Iterator[tuple[str | None, Delta]]:
+def _deltas(index: "Index", only: str | None) -> Iterator[tuple[OtherWorktree, Delta]]:
     repository = index.repository
     others = [one for one in branches.other_worktrees(repository) if only is None or one.branch == only]
     relative = repository.prefix + index.place.name
@@ -242,22 +281,13 @@ def _deltas(index: "Index", only: str | None) -> Iterator[tuple[str | None, Delt
         files = Worktree(Place(directory, index.place.name), with_repository)
         delta = files.changed(probe.differences(with_repository)[1])
         index.remember(delta.contents)
-        yield worktree.branch, delta
+        yield worktree, delta
 
 
 def of_branch(index: "Index", name: str) -> dict[str, str] | None:
     """The blob of each file that the branch, tag or commit ``name`` alone has, by path; None where there is no such one."""
-    from agentmem.git import revisions
-
-    repository = index.repository
-    tip = revisions.branch_tip(repository, name)
-    commit = tip[1] if tip else getattr(revisions.resolve(repository, name), "id", None)
-    if commit is None:
+    tip = _named(index, name)
+    if tip is None:
         return None
-    below = repository.prefix + index.place.name
-    trees = branches.store_trees(repository, [commit], below)
-    if commit not in trees:
-        return {}
-    files = index.files(index.columns)
-    found = _novel(index, [Tip(name, "", commit, trees[commit])], files)
+    found = _novel(index, tip, index.files(index.columns))
     return found[0].new if found else {}

@@ -128,12 +128,12 @@ class Index:
     def view(self) -> View:
         """What this worktree's files say now (of a bare clone: what HEAD says), every blob of it known."""
         if self._view is None:
-            columns = self._columns() if self._commit is None else self._columns_at(self._commit)
+            columns = self._columns() if self._commit is None else self.columns_at(self._commit)
             if self._worktree_of is not None:
                 from agentmem.index import elsewhere
 
                 for delta in elsewhere.uncommitted(self, self._worktree_of):
-                    columns = self._apply(columns, delta)
+                    columns = self.apply(columns, delta)
             pending, foreign = dict[int, Pending](), dict[int, Origin]()
             if columns.changes:
                 from agentmem.index import overlays
@@ -189,7 +189,7 @@ class Index:
 
     def view_at(self, commit: str, now: int) -> View:
         """The view of ``commit`` at the moment ``now`` (seconds UTC), beside the one that is stood at."""
-        columns = self._columns_at(commit)
+        columns = self.columns_at(commit)
         if not columns.changes:
             return View(columns, now)
         from agentmem.index import overlays
@@ -231,6 +231,10 @@ class Index:
     def uncommitted_paths(self) -> set[str]:
         """The paths below the store that are not as HEAD has them."""
         self.view()
+        return self.not_committed()
+
+    def not_committed(self) -> set[str]:
+        """The same while the view is made."""
         commit, differences = self._differences
         head = self.repository.head
         if self.repository.bare or not self.is_at_hand:
@@ -242,6 +246,10 @@ class Index:
 
     def _columns(self) -> Columns:
         columns = self._whole_columns()
+        if columns.changes and not self.repository.bare:
+            from agentmem.index import steady
+
+            columns = steady.steady(self, columns, self._differences[1])
         if (
             any(one.old is None and not one.deleted for one in self._differences[1])
             and self.repository.branch
@@ -253,7 +261,7 @@ class Index:
                 columns = columns.without(frozenset(one.path for one in self.carried))
         return columns
 
-    def _columns_at(self, commit: str) -> Columns:
+    def columns_at(self, commit: str) -> Columns:
         """The columns of ``commit``: from the kept ones where it is near them."""
         worktree = Worktree(self.place, self.repository)
         identity = self.knowledge.identity
@@ -266,7 +274,7 @@ class Index:
                 pair = trees[saved.commit], trees[commit]
                 differences = branches.differing(self.repository, [pair]).get(pair, [])
                 if len(differences) + len(saved.dirty) <= NEAR:
-                    return self._apply(saved.columns, worktree.from_tree(saved, differences))
+                    return self.apply(saved.columns, worktree.from_tree(saved, differences))
         return self._make(worktree.tree(commit), Delta())
 
     def _whole_columns(self) -> Columns:
@@ -280,7 +288,7 @@ class Index:
         if saved and saved.commit == commit and saved.identity == self.knowledge.identity:
             delta = worktree.delta(saved, differences)
             if len(delta) <= entries.DELTA:
-                return self._apply(saved.columns, delta)
+                return self.apply(saved.columns, delta)
         treeish = self.repository.head
         if treeish and commit != treeish:
             commit, differences = entries.probe(self.place, treeish).differences(self.repository)
@@ -290,7 +298,8 @@ class Index:
         self._save(commit, columns, dirty)
         return columns
 
-    def _apply(self, columns: Columns, delta: Delta) -> Columns:
+    def apply(self, columns: Columns, delta: Delta) -> Columns:
+        """``columns`` with what ``delta`` says; they may be the ones given, changed."""
         present = columns.all_paths() if delta.removed else ()
         if changed := frozenset(delta.removed.intersection(present)):
             columns = columns.without(changed)

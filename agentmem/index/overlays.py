@@ -92,28 +92,35 @@ def waiting(
     rows_of: Callable[[Sequence[Entry]], Mapping[str, ChangeRow]],
 ) -> dict[str, list[tuple[Entry, ChangeRow]]]:
     """The same of any ``changes`` (blob by path) and ``receipts`` (ids of changes); ``rows_of`` gives their rows, by blob."""
-    named: dict[str, dict[str, Entry]] = {}
+    named: dict[str, dict[str, list[Entry]]] = {}
     unsettled = set()
     for path in sorted(changes):
         _, memory, change = layout.names_of_change(path)
-        named.setdefault(memory, {}).setdefault(change, Entry(path, changes[path]))
+        named.setdefault(memory, {}).setdefault(change, []).append(Entry(path, changes[path]))
         if change not in receipts:
             unsettled.add(memory)
     if not unsettled:
         return {}
-    rows = rows_of([entry for memory in unsettled for entry in named[memory].values()])
+    rows = rows_of([entry for memory in unsettled for entries in named[memory].values() for entry in entries])
     found = {}
     for memory in sorted(unsettled):
-        known = {
-            change: (entry, rows[entry.blob])
-            for change, entry in named[memory].items()
-            if entry.blob in rows and not rows[entry.blob].broken
-        }
+        known: dict[str, tuple[Entry, ChangeRow]] = {}
+        for change, entries in named[memory].items():
+            # a copy that is broken, or says that it is another, must not hide a good one
+            for entry in entries:
+                row = rows.get(entry.blob)
+                if row is not None and is_named_so(entry.path, row):
+                    known.setdefault(change, (entry, row))
         taken_up = lifecycle.absorbed({change: row.after for change, (_, row) in known.items()}, receipts)
         left = [known[change] for change in sorted(known) if change not in taken_up]
         if left:
             found[memory] = left
     return found
+
+
+def is_named_so(path: str, row: ChangeRow) -> bool:
+    """Whether the change of ``row`` is the one that ``path`` names: of another, no view takes any notice."""
+    return not row.broken and layout.names_of_change(path)[1:] == (row.memory, row.id)
 
 
 def learn(entries: Sequence[Entry], knowledge: Knowledge, bytes_of: BytesOf) -> dict[str, ChangeRow]:
@@ -128,10 +135,17 @@ def learn(entries: Sequence[Entry], knowledge: Knowledge, bytes_of: BytesOf) -> 
         for blob, data in bytes_of(unknown).items():
             change, _ = changes.parse(data)
             learned.append(
-                ChangeRow(blob, "", "", "", None, (), True)
+                ChangeRow(blob, "", "", "", "", None, (), True)
                 if change is None
                 else ChangeRow(
-                    blob, change.id, change.branch, change.by or "", change.created, change.after, False
+                    blob,
+                    change.id,
+                    change.memory,
+                    change.branch,
+                    change.by or "",
+                    change.created,
+                    change.after,
+                    False,
                 )
             )
         knowledge.note_overlay(learned, ())

@@ -180,7 +180,7 @@ def promoted(result: Promoted) -> str:
         lines += [_line(found.memory) for found in result.memories]
     for found in result.left:
         short = found.memory.id[: ids.SHORT]
-        fields = ", ".join(sorted({conflict.field for conflict in found.conflicts}))
+        fields = safety.one_line(", ".join(sorted({conflict.field for conflict in found.conflicts})))
         lines.append(
             f"{_line(found.memory)} | CONFLICT in {fields}: agentmem show {short}, then edit {short}"
         )

@@ -34,7 +34,16 @@ def load(root: str) -> Config:
         ConfigError: the file is no TOML, or has a key or value that is not known.
 
     """
-    data = reading.read(root, layout.CONFIG)
+    return parse(reading.read(root, layout.CONFIG), os.path.join(root, layout.CONFIG))
+
+
+def parse(data: bytes | None, path: str) -> Config:
+    """What ``data``, the file at ``path``, sets; defaults where there is none.
+
+    Raises:
+        ConfigError: see ``load``.
+
+    """
     if data is None:
         return Config()
     data = data.removeprefix(b"\xef\xbb\xbf")
@@ -43,7 +52,6 @@ def load(root: str) -> Config:
         return Config(trunk=plain[1].decode("utf-8", "replace"))
     import tomllib
 
-    path = os.path.join(root, layout.CONFIG)
     try:
         record = tomllib.loads(data.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

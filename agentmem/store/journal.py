@@ -12,7 +12,11 @@ from agentmem.store import writing
 
 
 class Entry(NamedTuple):
-    """One write: ``path`` below the store of ``worktree``; ``at`` in seconds UTC; ``text`` holds the file's bytes as UTF-8."""
+    """One write: ``path`` below the store of ``worktree``; ``at`` in seconds UTC; ``text`` holds the file's bytes as UTF-8.
+
+    ``blob`` is empty where the file was taken away. ``home`` is git's folder of the worktree, from the common git dir, which
+    stays when the worktree is moved; ``written`` when the file was made by the system's own clock, nanoseconds.
+    """
 
     worktree: str
     branch: str | None
@@ -20,6 +24,13 @@ class Entry(NamedTuple):
     blob: str
     at: int
     text: str
+    home: str | None = None
+    written: int = 0
+
+    @property
+    def removed(self) -> bool:
+        """Whether this tells that the file was taken away."""
+        return not self.blob
 
 
 class Journal:
@@ -72,6 +83,8 @@ class Journal:
                     record["blob"],
                     record["at"],
                     record["text"],
+                    record.get("home"),
+                    int(number) if (number := name.partition("-")[0]).isdecimal() else 0,
                 )
             except (ValueError, KeyError, TypeError):
                 continue
@@ -101,7 +114,7 @@ class Journal:
             found = list(self._read(name))
             mine = all(entry.worktree == worktree for entry in found)
             if mine:
-                settled.update(entry.path for entry in found if entry.blob in committed)
+                settled.update(entry.path for entry in found if entry.removed or entry.blob in committed)
             if found and mine and all(entry.path in settled for entry in found):
                 try:
                     os.unlink(os.path.join(self.folder, name))
@@ -125,4 +138,5 @@ def _plain(entry: Entry) -> dict[str, object]:
         "blob": entry.blob,
         "at": entry.at,
         "text": entry.text,
+        "home": entry.home,
     }

@@ -66,6 +66,16 @@ def is_change(path: str) -> bool:
     return _CHANGE.fullmatch(path) is not None
 
 
+def is_misplaced(path: str) -> bool:
+    """Whether a file at ``path`` was meant for a change and is named otherwise, so that no view takes it for one."""
+    return (
+        path.startswith(_OVERLAYS)
+        and path.endswith(".md")
+        and not is_change(path)
+        and not path.rpartition("/")[2].startswith(TEMPORARY)
+    )
+
+
 def is_receipt(path: str) -> bool:
     """Whether a file at ``path`` is a receipt: ``overlays/<branch>/promoted/<change id>``."""
     return _RECEIPT.fullmatch(path) is not None

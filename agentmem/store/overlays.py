@@ -37,12 +37,18 @@ def change_paths(root: str, memory: str) -> list[str]:
 
 def receipts(root: str) -> set[str]:
     """The ids of the changes that have a receipt."""
-    return {
-        name
+    return {path.rpartition("/")[2] for path in receipt_paths(root)}
+
+
+def receipt_paths(root: str) -> list[str]:
+    """The paths below the store of the receipts of all overlays."""
+    return [
+        path
         for folder in _folders(root)
+        if not os.path.islink(f"{root}/{layout.OVERLAYS}/{folder}/promoted")
         for name in _names(f"{root}/{layout.OVERLAYS}/{folder}/promoted")
-        if layout.is_receipt(f"{layout.OVERLAYS}/{folder}/promoted/{name}")
-    }
+        if layout.is_receipt(path := f"{layout.OVERLAYS}/{folder}/promoted/{name}")
+    ]
 
 
 def read(root: str, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:

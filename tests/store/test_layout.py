@@ -113,3 +113,116 @@ def test_log_entries_go_by_month():
 def test_what_is_a_memory(path, is_one):
     """Markdown in a kind's folder is a memory; nothing else in the store is."""
     assert layout.is_memory(path) is is_one
+
+
+WINDOWS = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+
+
+def _fits_everywhere(folder: str) -> bool:
+    return (
+        folder.isascii()
+        and folder == folder.lower()
+        and not set(folder) & set('<>:"|?*\\/')
+        and all(" " < c < "\x7f" for c in folder)
+        and not folder.endswith((".", " "))
+        and not folder.startswith("git~")
+        and all(part.partition(".")[0] not in WINDOWS for part in folder.split("~"))
+        and len(folder) <= 60
+    )
+
+
+@pytest.mark.parametrize(
+    ("branch", "folder"),
+    [
+        ("feature/queue", "feature~queue"),
+        ("main", "main"),
+        ("a/b/c", "a~b~c"),
+        ("v1.2_x-y", "v1.2_x-y"),
+        ("-x", "-x"),
+        ("x" * 60, "x" * 60),
+        ("git/hub", "git~hub"),
+        ("gitx/1", "gitx~1"),
+        ("console", "console"),
+        ("com", "com"),
+        ("com10", "com10"),
+    ],
+)
+def test_overlay_folders_that_can_be_read(branch, folder):
+    """A branch with a name that is one everywhere has its overlay under that name."""
+    assert layout.overlay_folder(branch) == folder
+
+
+@pytest.mark.parametrize(
+    ("branch", "slug"),
+    [
+        ("Feature/queue", "feature-queue"),  # a file system that does not tell cases apart
+        ("x" * 61, "x" * 40),
+        ("feature/größe", "feature-groe"),
+        ("队列", ""),
+        ("feature/con", "feature-con"),
+        ("aux", "aux"),
+        ("nul.txt", "nul-txt"),
+        ("a/com1.x/b", "a-com1-x-b"),
+        ("lpt9", "lpt9"),
+        ("a./b", "a-b"),
+        ("a.", "a"),
+        ("git/1", "git-1"),
+        ("git/1x", "git-1x"),
+        ("git/2/x", "git-2-x"),
+        ("it's", "it-s"),
+        ("a@b", "a-b"),
+        ("a~~b", "a-b"),
+        ("x\udcff", "x"),
+    ],
+)
+def test_overlay_folders_that_are_hashed(branch, slug):
+    """Any other has a slug, and ten characters of what its name hashes to."""
+    folder = layout.overlay_folder(branch)
+    start, mark, digest = folder.rpartition("~~")
+    assert (start, mark) == (slug, "~~")
+    assert re.fullmatch(r"[0-9abcdefghjkmnpqrstvwxyz]{10}", digest)
+    assert not folder.startswith("git~")
+
+
+@given(
+    st.one_of(
+        st.text(max_size=80),
+        st.text("abgitconmulx019./-_~", max_size=80),
+        st.text("aA.é/~", min_size=1, max_size=70),
+    )
+)
+def test_overlay_folders_are_safe_everywhere(branch):
+    """Whatever a branch is called, its overlay is one plain folder on every system, and a change in it is a change."""
+    folder = layout.overlay_folder(branch)
+    path = layout.change_path(folder, "7k3m9qwpdx2v", "4h2k9pr0w7td")
+    if branch and not branch.startswith("/") and not branch.endswith("/") and "//" not in branch:
+        assert layout.is_change(path) and layout.names_of_change(path) == (
+            folder,
+            "7k3m9qwpdx2v",
+            "4h2k9pr0w7td",
+        )
+        assert layout.is_receipt(layout.receipt_path(folder, "4h2k9pr0w7td"))
+        assert folder not in (".", "..")
+    assert "/" not in folder and folder.isascii() and len(folder) <= 60
+    assert not re.match(r"git~[0-9]", folder)
+    assert not folder.endswith(".")
+    assert all(part.partition(".")[0] not in WINDOWS for part in folder.split("~"))
+
+
+@given(st.lists(st.text("abAB1./-~é", min_size=1, max_size=12), min_size=2, max_size=30, unique=True))
+def test_overlay_folders_differ_where_branches_do(branches):
+    """Two branches never share a folder, not even where the file system does not tell cases apart."""
+    folders = [layout.overlay_folder(branch).lower() for branch in branches]
+    assert len(set(folders)) == len(folders)
+
+
+def test_overlay_folders_of_real_names_fit():
+    """What people call their branches fits every file system."""
+    for branch in (
+        "feature/queue",
+        "JIRA-123/Fix It",
+        "dependabot/npm_and_yarn/x-1.2.3",
+        "user@host",
+        "release/1.0.",
+    ):
+        assert _fits_everywhere(layout.overlay_folder(branch))

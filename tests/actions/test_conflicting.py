@@ -1,0 +1,208 @@
+"""Conflicts between branches, told before the branches meet; and near misses, of which nothing is told."""
+
+import pytest
+
+from tests import support
+from tests.actions.test_elsewhere import worktree
+from tests.actions.test_placing import add, branch_that, edit, merged, shared, show
+from tests.support import Project, git
+
+__all__ = ["shared"]  # a fixture
+
+
+def conflicts(project: Project, *branches: str, **options) -> list[tuple[str, tuple[str, ...], set[str]]]:
+    """Type, ids and branches of each."""
+    return [
+        (one["type"], tuple(one["ids"]), set(one["branches"]))
+        for one in project.json("conflicts", *branches, **options)["conflicts"]
+    ]
+
+
+@pytest.fixture
+def disputed(store: Project, shared: str) -> Project:
+    """On trunk; branches one and two say different things about the shared memory."""
+    branch_that(store, "one", "edit", shared, "--set", "title=One")
+    branch_that(store, "two", "edit", shared, "--set", "title=Two")
+    store.git("switch", "-q", "main")
+    return store
+
+
+def test_one_field_changed_on_two_branches(disputed, shared):
+    """Between two branches, between one and here, and among all open ones: the same is told from everywhere."""
+    wanted = [("changed-on-both", (shared,), {"one", "two"})]
+    assert conflicts(disputed, "one", "two") == wanted
+    assert conflicts(disputed, "two", "one") == wanted
+    assert conflicts(disputed) == wanted
+    assert conflicts(disputed, "one") == []  # trunk has not changed it
+    disputed.git("switch", "-q", "one")
+    assert conflicts(disputed) == conflicts(disputed, "two") == wanted
+    (one,) = disputed.json("conflicts")["conflicts"]
+    assert one["reason"] == "CONFLICT in title when they meet"
+    assert one["paths"] == [f".agentmem/facts/m1-{shared}.md"]
+
+
+def test_text_exit_code_and_usage(disputed, shared):
+    """One line a conflict, exit 1 on request, nothing found in one line; three branches are an error."""
+    done = disputed.call("conflicts", "--exit-code")
+    assert done.code == 1
+    assert done.out.splitlines()[0].startswith("agentmem: 1 of 1 conflict, seen from main @")
+    line = done.out.splitlines()[1]
+    assert line.startswith(f"{shared[:6]} changed-on-both (one, two): ")
+    assert disputed.call("conflicts").code == 0
+    done = disputed.call("conflicts", "one", "--exit-code")
+    assert (done.code, done.out.count("\n")) == (0, 1) and "no conflicts" in done.out
+    assert disputed.call("conflicts", "one", "two", "main").code == 2
+    assert disputed.call("conflicts", "nothing").code == 2
+    assert disputed.call("conflicts", "one", "nothing").code == 2
+
+
+def test_what_fits_together_is_told_as_such(store, shared):
+    """Two branches that change different fields of one memory fit; the same change on both is none at all."""
+    branch_that(store, "one", "edit", shared, "--set", "title=One")
+    branch_that(store, "two", "edit", shared, "--set", "tags+=b")
+    store.git("switch", "-q", "main")
+    (found,) = store.json("conflicts")["conflicts"]
+    assert found["type"] == "changed-on-both" and "fit together" in found["reason"]
+    store.git("branch", "-q", "-D", "two")
+    store.git("branch", "-q", "copy", "one")
+    assert conflicts(store) == []
+    branch_that(store, "same", "edit", shared, "--set", "title=One")
+    store.git("switch", "-q", "main")
+    assert all("CONFLICT" not in one["reason"] for one in store.json("conflicts")["conflicts"])
+
+
+def test_a_branch_built_on_another_is_no_conflict(store, shared):
+    """Who has seen the other's change contradicts nobody."""
+    branch_that(store, "one", "edit", shared, "--set", "title=One")
+    store.git("switch", "-q", "-c", "two")
+    edit(store, shared, "title=Two")
+    store.commit("two")
+    assert conflicts(store) == conflicts(store, "one") == []
+    store.git("switch", "-q", "main")
+    assert conflicts(store) == []
+    store.git("switch", "-q", "one")
+    assert conflicts(store) == conflicts(store, "two") == []
+
+
+def test_trunk_that_has_moved_on(store, shared):
+    """A change of what trunk has edited since meets it; one of another field does not."""
+    branch_that(store, "one", "edit", shared, "--set", "title=One")
+    branch_that(store, "two", "edit", shared, "--set", "importance=5")
+    store.git("switch", "-q", "main")
+    edit(store, shared, "title=Trunk")
+    store.commit("trunk")
+    told = store.json("conflicts", "one")["conflicts"]
+    assert len(told) == 1 and set(told[0]["branches"]) == {"main", "one"}
+    assert all("CONFLICT" not in one["reason"] for one in store.json("conflicts", "two")["conflicts"])
+    merged(store, "one")
+    assert [c["field"] for c in show(store, shared)["conflicts"]] == ["title"]
+
+
+def test_a_conflict_that_is_here_already(disputed, shared):
+    """What the view at hand has in it is told first, with the way out."""
+    merged(disputed, "one", "two")
+    (one,) = disputed.json("conflicts")["conflicts"]
+    assert one["ids"] == [shared] and set(one["branches"]) == {"one", "two"}
+    assert "agentmem show" in one["reason"] and "CONFLICT in title" in one["reason"]
+    edit(disputed, shared, "title=Decided")
+    disputed.commit("decided")
+    assert conflicts(disputed) == []
+
+
+def test_retracted_here_and_changed_there(store, shared):
+    """A retraction meets a change as two values do."""
+    branch_that(store, "one", "retract", shared, "--reason", "no")
+    branch_that(store, "two", "edit", shared, "--set", "title=Two")
+    store.git("switch", "-q", "main")
+    (found,) = store.json("conflicts", "one", "two")["conflicts"]
+    assert found["type"] == "changed-on-both" and "status" in found["reason"]
+
+
+def test_superseded_here_and_used_there(store, shared):
+    """What one branch replaces another changes, builds on, or replaces too; its own work is no conflict."""
+    branch_that(store, "one", "supersede", shared, "--title", "Replaced")
+    assert conflicts(store) == []
+    branch_that(store, "two", "edit", shared, "--set", "title=Two")
+    branch_that(store, "three", "supersede", shared, "--title", "Replaced otherwise")
+    branch_that(store, "four", "add", "task", "Builds on it", "--set", f"sources={shared}")
+    store.git("switch", "-q", "main")
+    for other, verb in (("two", "changes it"), ("three", "supersedes it too"), ("four", "builds on it")):
+        for pair in (("one", other), (other, "one")):
+            (found,) = store.json("conflicts", *pair)["conflicts"]
+            assert found["type"] == "superseded-and-used" and verb in found["reason"], found
+            assert set(found["branches"]) == {"one", other} and shared in found["ids"]
+    assert {kind for kind, _, _ in conflicts(store)} == {"superseded-and-used"}
+    assert conflicts(store, "two", "four") == []
+
+
+def test_contradictions_across_branches(store):
+    """Two memories with one subject that differ are told, wherever they are; one that replaces the other is none."""
+    branch_that(store, "one", "add", "decision", "The job timeout is 30 seconds")
+    branch_that(store, "two", "add", "decision", "The job timeout is 60 seconds")
+    store.git("switch", "-q", "main")
+    ((kind, ids, names),) = conflicts(store, "one", "two")
+    assert kind == "contradiction" and names == {"one", "two"} and len(ids) == 2
+    assert conflicts(store)[0][2] == {"one", "two"}
+    store.git("switch", "-q", "two")
+    assert conflicts(store)[0][2] == {"one", "two"}
+    branch_that(store, "three", "add", "decision", "The upload timeout is 60 seconds")
+    branch_that(store, "four", "add", "decision", "The job limit is 60")
+    assert conflicts(store, "one", "three") == conflicts(store, "one", "four") == []
+
+
+def test_a_branch_by_any_name(disputed, shared, tmp_path):
+    """A branch that is on a remote alone, a tag, a commit: what is named is looked at, or there is an error."""
+    git(tmp_path, "clone", "-q", "--branch", "one", str(disputed.path), "clone")
+    clone = Project(tmp_path / "clone")
+    assert len(conflicts(clone, "two")) == len(conflicts(clone, "origin/two")) == 1
+    assert len(conflicts(clone, "one", "two")) == 1
+    assert conflicts(clone)[0][2] == {"one", "origin/two"}
+    clone.git("tag", "v2", "origin/two")
+    assert len(conflicts(clone, "v2")) == 1
+    assert len(conflicts(clone, clone.git("rev-parse", "v2").strip())) == 1
+
+
+def test_uncommitted_in_another_worktree(store, shared):
+    """What another worktree has not committed meets what is here."""
+    one, two = worktree(store, "one", "-b", "one"), worktree(store, "two", "-b", "two")
+    edit(one, shared, "title=One")
+    edit(two, shared, "title=Two")
+    assert conflicts(one) == [("changed-on-both", (shared,), {"one", "two"})]
+    assert conflicts(one, "two") == conflicts(one)
+    assert conflicts(store)[0][2] == {"one", "two"}
+
+
+def test_old_branches_are_no_conflict(store, shared):
+    """What trunk has taken up or squashed, and branches that are behind, contradict nobody."""
+    branch_that(store, "one", "edit", shared, "--set", "title=One")
+    merged(store, "one")
+    store.ok("overlay", "promote")
+    edit(store, shared, "title=Later")
+    store.commit("later")
+    store.git("branch", "old", "HEAD~3")
+    assert conflicts(store) == []
+    store.git("switch", "-q", "one")
+    assert all("CONFLICT" not in one["reason"] for one in store.json("conflicts")["conflicts"])
+
+
+def test_a_budget(store, shared):
+    """As many as the budget takes, and how many more there are."""
+    for number in range(12):
+        branch_that(store, f"b{number:02d}", "edit", shared, "--set", f"title=Title {number}")
+    store.git("switch", "-q", "main")
+    every = store.json("conflicts")["conflicts"]
+    assert len(every) == 66
+    text = store.ok("conflicts", "--budget", "200").splitlines()
+    assert text[0].startswith(f"agentmem: {len(text) - 2} of 66 conflicts")
+    assert text[-1] == f"{66 - (len(text) - 2)} more: --budget 0"
+    assert len(store.ok("conflicts", "--budget", "0").splitlines()) == 67
+    assert store.call("conflicts", "--budget", "-1").code == 2
+
+
+def test_nothing_at_all(store):
+    """An empty store and one branch have no conflicts."""
+    assert conflicts(store) == []
+    assert store.call("conflicts", "--exit-code").code == 0
+    add(store, "One")
+    store.remember(2, "Two")
+    assert support.identity(2) and conflicts(store) == []
