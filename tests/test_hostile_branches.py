@@ -15,7 +15,7 @@ from tests.support import Project
 FEATURE = "feature/queue"
 SHARED = support.identity(1)
 LINES = "One.\nTwo.\nThree.\nFour.\nFive."
-EVERY = 3
+EVERY = 6
 """Of so many steps of a command one is killed; `benchmarks/concurrency.py` kills each."""
 READERS = (
     ("list",),

@@ -83,11 +83,7 @@ def read_staged(context: Context) -> frame.Subject:
 
     repository = context.repository
     name = context.place.name
-    held = {
-        path: blob
-        for path, blob in staged.files(repository, name).items()
-        if _is_checked(path)
-    }
+    held = {path: blob for path, blob in staged.files(repository, name).items() if _is_checked(path)}
     contents = dict(objects.read_blobs(repository, set(held.values())))
     files = [frame.read(path, contents[blob]) for path, blob in sorted(held.items()) if blob in contents]
     return frame.Subject(tuple(files), (), name, _foreign(context, files))

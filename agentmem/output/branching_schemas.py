@@ -145,7 +145,9 @@ def _overlay_adopt() -> Schema:
 
 
 def _restore_journal() -> Schema:
-    lost = closed({"path": TEXT, "memory": ID_OR_NULL, "branch": TEXT_OR_NULL, "worktree": TEXT, "text": TEXT})
+    lost = closed(
+        {"path": TEXT, "memory": ID_OR_NULL, "branch": TEXT_OR_NULL, "worktree": TEXT, "text": TEXT}
+    )
     return {"restored": some(lost), "kept": told(some(lost), "what is there already")}
 
 
