@@ -10,11 +10,11 @@ from agentmem.git.repository import Difference, Repository
 from agentmem.index import catalog, entries, viewcache
 from agentmem.index.catalog import Row
 from agentmem.index.entries import Delta, Worktree
-from agentmem.index.knowledge import FEW, Knowledge, Progress
-from agentmem.index.port import Engine, EngineError, Posting
-from agentmem.index.scan_engine import ScanEngine
+from agentmem.index.knowledge import Knowledge, Progress
+from agentmem.index.port import Posting
 from agentmem.index.start import Started, view_file
 from agentmem.index.view import Columns, Entry, Origin, Pending, View
+from agentmem.index.word_index import WordIndex, remove_tree
 from agentmem.store import cache, layout, reading
 from agentmem.store.place import Place
 
@@ -351,37 +351,17 @@ class Index:
 
     # -- words
 
+    @property
+    def _words(self) -> WordIndex:
+        return WordIndex(self.knowledge, self._scan, self._progress, self.notes.append)
+
     def postings(self, terms: Sequence[str]) -> dict[str, list[Posting]]:
         """The postings of ``terms`` over the view, and what the index has beyond it."""
-        view = self.view()
-        wanted = view.positions.keys()
-        try:
-            engine = self._engine()
-            held = engine.held() if engine else set()
-            missing = [row for row in wanted if row not in held]
-            if engine and len(missing) > FEW and self._write(engine, missing):
-                held = engine.held()
-                missing = [row for row in wanted if row not in held]
-            found = engine.postings(terms) if engine and held else {}
-        except EngineError as error:
-            self.notes.append(f"the words' index is being rebuilt ({error}); answered by scanning")
-            self._clear()
-            found, missing = {}, list(wanted)
-        if missing:
-            scan = ScanEngine()
-            scan.write(self.knowledge.words(missing))
-            for term, more in scan.postings(terms).items():
-                found[term] = found.get(term, []) + more
-        return found
+        return self._words.postings(self.view(), terms)
 
     def held(self) -> tuple[set[int], str]:
         """The rows whose words the index holds, after it took up what it lacked; and the engine's name."""
-        self.postings([])
-        try:
-            engine = self._engine()
-            return (engine.held(), engine.name) if engine else (set(), ScanEngine.name)
-        except EngineError:
-            return set(), ScanEngine.name
+        return self._words.held(self.view())
 
     def drop(self) -> None:
         """Remove catalog, words and kept views, to be made anew by the next read.
@@ -401,55 +381,6 @@ class Index:
             catalog.remove_files(knowledge.catalog_path)
             for name in os.listdir(knowledge.folder):
                 if name == "views" or name.startswith("words-"):
-                    _remove_tree(os.path.join(knowledge.folder, name))
+                    remove_tree(os.path.join(knowledge.folder, name))
         finally:
             os.close(lock)
-
-    def _engine(self) -> Engine | None:
-        identity = self.knowledge.identity
-        folder = self.knowledge.folder
-        if self._scan or identity is None or folder is None:
-            return None
-        if len(self.view()) <= FEW and not os.path.isdir(self._engine_folder(folder, identity)):
-            return None
-        from agentmem.index.whoosh_engine import WhooshEngine
-
-        return WhooshEngine(self._engine_folder(folder, identity))
-
-    @staticmethod
-    def _engine_folder(folder: str, identity: str) -> str:
-        return os.path.join(folder, f"words-{identity}")
-
-    def _write(self, engine: Engine, rows: Sequence[int]) -> bool:
-        """Add ``rows`` to the engine, if nobody else is at it; whether that was done."""
-        kept = [row for row in rows if self.knowledge.is_kept(row)]
-        if not kept or (lock := self.knowledge.lock()) is None:
-            return False
-        try:
-            engine.close()  # what another process wrote between our reading and our lock must not be written twice
-            held = engine.held()
-            engine.write(self._counted([row for row in kept if row not in held]))
-        finally:
-            os.close(lock)
-        return True
-
-    def _counted(self, rows: list[int]) -> Iterator[tuple[int, dict[str, int]]]:
-        for done, pair in enumerate(self.knowledge.words(rows), 1):
-            yield pair
-            if self._progress and len(rows) > 10 * FEW and (done % 200 == 0 or done == len(rows)):
-                self._progress(done, len(rows))
-
-    def _clear(self) -> None:
-        lock = self.knowledge.lock()
-        if lock is not None:
-            try:
-                if self.knowledge.folder and self.knowledge.identity:
-                    _remove_tree(self._engine_folder(self.knowledge.folder, self.knowledge.identity))
-            finally:
-                os.close(lock)
-
-
-def _remove_tree(folder: str) -> None:
-    import shutil  # 13 ms, and only to mend
-
-    shutil.rmtree(folder, ignore_errors=True)
