@@ -38,6 +38,15 @@ def standing(branch: str | None, name: str | None) -> str:
     return branch_name(branch if name is None else name)
 
 
+def where(branch: str | None, commit: str | None, at: int | None = None, name: str | None = None) -> str:
+    """The view in words: branch or revision, commit, and the moment (seconds UTC) where it is not the present."""
+    stands = standing(branch, name)
+    if commit is None:
+        return f"{stands} (no commit yet)"
+    then = "" if at is None else f" as of {times.format_iso(at)[:16]}Z"
+    return f"{stands} @{commit[:7]}{then}"
+
+
 def block(quoted: Quoted, detail: str) -> str:
     """The fenced block at level ``detail`` (full or paragraph), or the one line of a title."""
     import textwrap

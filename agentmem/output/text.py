@@ -30,11 +30,7 @@ def where(view: Standpoint) -> str:
     """The view in words: branch, commit, and the moment where it is not the present."""
     from agentmem.model import notation  # what `add` prints does without it
 
-    name = notation.standing(view.branch, view.name)
-    if view.commit is None:
-        return f"{name} (no commit yet)"
-    then = "" if view.at is None else f" as of {times.format_iso(view.at)[:16]}Z"
-    return f"{name} @{view.commit[:7]}{then}"
+    return notation.where(*view)
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:
