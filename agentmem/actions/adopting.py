@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from agentmem.actions import placing, saving, selecting
+from agentmem.actions.branch import branch_for_writing
 from agentmem.actions.context import Context
 from agentmem.errors import NeedsDecision, NotFound
 from agentmem.index.view import Entry
@@ -38,7 +39,7 @@ def adopt(context: Context, branch: str, references: Sequence[str] = ()) -> Adop
 
     """
     saving.demand_writable(context, "facts/x")
-    into = placing.branch_for_writing(context, None, "overlay adopt …")
+    into = branch_for_writing(context, None, "overlay adopt …")
     trunk_or = None if into == context.trunk else into
     context.index.view()
     carried = {one.path: one.blob for one in context.index.carried if one.branch == branch}

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from agentmem.actions import placing, saving, selecting, standing
+from agentmem.actions.branch import branch_for_writing
 from agentmem.actions.context import Context
 from agentmem.actions.selecting import Found
 from agentmem.errors import NeedsDecision, NotWritable, UsageError
@@ -221,7 +222,7 @@ def _demand_trunk(context: Context, branch: str | None, verb: str) -> str:
     if doing := state.under_way(repository):
         raise NeedsDecision(f"a {doing} is under way", f"finish it first (git status), then agentmem {verb}")
     at_hand = state.branch(repository)
-    name = at_hand or placing.branch_for_writing(context, branch, verb)
+    name = at_hand or branch_for_writing(context, branch, verb)
     if name != trunk or branch not in (None, trunk) or repository.head is None:
         raise UsageError(
             f"this runs on trunk ({trunk}), and HEAD is on {name or 'no branch'}"

@@ -4,7 +4,8 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from agentmem.actions import placing, saving, selecting
+from agentmem.actions import saving, selecting
+from agentmem.actions.branch import branch_for_writing
 from agentmem.actions.context import Context
 from agentmem.actions.selecting import Found
 from agentmem.errors import NeedsDecision, UsageError
@@ -116,7 +117,7 @@ def other_branch(context: Context, explicit: str | None = None) -> str | None:
         UsageError: HEAD is detached and nothing says which branch it is for.
 
     """
-    branch = placing.branch_for_writing(context, explicit)
+    branch = branch_for_writing(context, explicit)
     return None if branch == context.trunk else branch
 
 
