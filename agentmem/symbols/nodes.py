@@ -1,0 +1,302 @@
+"""What a node of tree-sitter's is called, which kind of symbol it is, and its lines."""
+
+import re
+from typing import Protocol
+
+from agentmem.symbols.grammars import Rule
+from agentmem.symbols.lexing import Lines
+
+
+class Node(Protocol):
+    """What is used here of a node: the library is an extra, and its types with it."""
+
+    type: str
+    is_named: bool
+    has_error: bool
+    text: bytes | None
+    children: list["Node"]
+    named_children: list["Node"]
+    parent: "Node | None"
+    next_named_sibling: "Node | None"
+    prev_named_sibling: "Node | None"
+    start_point: tuple[int, int]
+    end_point: tuple[int, int]
+
+    def child_by_field_name(self, name: str, /) -> "Node | None":
+        """The child in the field ``name``."""
+        ...
+
+
+_FUNCTIONS_WORDS = """
+arrow_function function_expression generator_function function
+"""
+_FUNCTIONS = frozenset(_FUNCTIONS_WORDS.split())
+_ANGLES = re.compile(r"<[^<>]*>")
+_SPACE = re.compile(r"\s+")
+_PROTOTYPE = re.compile(r"^module\.|^(?:module\.)?exports\.|\.prototype(?=\.)")
+
+
+def text_of(node: Node | None) -> str:
+    """The text of ``node``."""
+    return (node.text or b"").decode("utf-8", "replace") if node is not None else ""
+
+
+def declared_name(node: Node, rule: Rule, language: str, outer: str) -> str:
+    """The name that ``node`` declares, without what is around it; empty for none."""
+    field = node.child_by_field_name(rule.field) if rule.field else None
+    match language:
+        case "c" | "cpp":
+            return _cpp_name(node, rule, field)
+        case "go":
+            return _go_name(node, field)
+        case "rust" if node.type == "impl_item":
+            return _last_type(text_of(field))
+        case "rust":
+            return text_of(field).removeprefix("r#")
+        case "ruby":
+            return _ruby_name(node, field)
+        case "csharp":
+            return _csharp_name(node, field)
+        case "php" if node.type == "const_declaration":
+            element = next((c for c in node.named_children if c.type == "const_element"), None)
+            return text_of(element.named_children[0]) if element else ""
+        case "javascript" | "typescript" | "tsx":
+            return _js_name(node, field)
+        case "python" if node.type == "type_alias_statement":
+            found = re.match(r"type\s+(\w+)", text_of(node))
+            return found[1] if found else ""
+        case "python" if node.type == "assignment":
+            typed_only = node.child_by_field_name("right") is None
+            return (
+                text_of(field) if field is not None and field.type == "identifier" and not typed_only else ""
+            )
+        case _:
+            return text_of(field)
+
+
+def kind_of(node: Node, rule: Rule, language: str, inside: str, name: str) -> tuple[str, str]:
+    """The kind of ``node`` and what is inside of it; an empty kind for no symbol."""
+    kind, inner = rule.kind, rule.inner
+    if language in ("javascript", "typescript", "tsx"):
+        return _js_kind(node, kind, inner, inside)
+    if (kind == "function" and inside == "class") or (
+        kind == "function" and language in ("c", "cpp") and "." in name
+    ):
+        kind = "method"
+    elif language == "python" and node.type == "assignment":
+        kind = "constant" if name.isupper() else "variable"
+    elif language == "go" and node.type in ("type_spec",):
+        shape = node.child_by_field_name("type")
+        kind = {"struct_type": "struct", "interface_type": "interface"}.get(
+            shape.type if shape else "", "type"
+        )
+    elif (
+        language == "csharp"
+        and node.type == "record_declaration"
+        and re.match(r"[^({;]*\brecord\s+struct\b", text_of(node))
+    ):
+        kind = "struct"
+    elif language in ("c", "cpp"):
+        return _cpp_kind(node, kind, inner, name)
+    elif language == "rust" and node.type == "mod_item" and node.child_by_field_name("body") is None:
+        kind = ""
+    return kind, inner
+
+
+def _cpp_kind(node: Node, kind: str, inner: str, name: str) -> tuple[str, str]:
+    if node.type.endswith("_specifier"):
+        if node.child_by_field_name("body") is None:
+            return "", "skip"
+        parent = node.parent
+        if parent is not None and parent.type == "type_definition":
+            return "", inner
+    if node.type == "type_definition":
+        shape = node.child_by_field_name("type")
+        if shape is not None and shape.child_by_field_name("body") is not None:
+            kind = {"enum_specifier": "enum", "class_specifier": "class"}.get(shape.type, "struct")
+            return kind, "skip" if kind == "enum" else "class"
+        return kind, "skip"
+    return kind, inner
+
+
+def _cpp_name(node: Node, rule: Rule, field: Node | None) -> str:
+    if field is None and rule.field == "name" and node.type.endswith("_specifier"):
+        after = node.next_named_sibling  # struct { } name;
+        return (
+            text_of(after) if after is not None and re.search("declarator|^identifier$", after.type) else ""
+        )
+    while field is not None and field.type not in ("identifier", "field_identifier", "type_identifier"):
+        if field.type in ("qualified_identifier", "destructor_name", "operator_name", "operator_cast", "template_type",
+                          "namespace_identifier", "nested_namespace_specifier", "template_function"):  # fmt: skip
+            break
+        inner = field.child_by_field_name("declarator")
+        if inner is None:
+            inner = next(
+                (c for c in field.named_children if "declarator" in c.type or "identifier" in c.type), None
+            )
+        if inner is None:
+            return ""
+        field = inner
+    text = text_of(field)
+    if node.type == "function_definition" and node.child_by_field_name("type") is None and field is not None:
+        plain = field.type in ("identifier",)
+        if plain and text.isupper():
+            return ""
+        if node.child_by_field_name("body") is None:
+            return ""
+    if "operator" in text:
+        scope, _, operator = text.partition("operator")
+        operator = operator.strip()
+        if field is not None and (field.type == "operator_cast" or "operator_cast" in str(field)):
+            operator = operator.partition("(")[0].strip()
+        text = (
+            _ANGLES.sub("", scope)
+            + "operator"
+            + (" " + operator if operator[:1].isalpha() else _SPACE.sub("", operator))
+        )
+        return text.replace("::", ".")
+    return _SPACE.sub("", _ANGLES.sub("", _ANGLES.sub("", text))).replace("::", ".").replace("inline", "")
+
+
+def _go_name(node: Node, field: Node | None) -> str:
+    name = text_of(field)
+    receiver = node.child_by_field_name("receiver")
+    if name == "_":
+        return ""
+    if receiver is not None:
+        found = re.search(r"(\w+)\s*(?:\[[^\]]*\])?\s*,?\s*\)$", text_of(receiver))
+        return f"{found[1]}.{name}" if found else name
+    above = node.parent
+    while above is not None and above.type != "source_file":
+        if above.type == "block":
+            return ""
+        above = above.parent
+    return name
+
+
+def _last_type(text: str) -> str:
+    found = re.search(r"(\w+)\s*(?:<|$)", text.lstrip("&*[("))
+    return found[1] if found else ""
+
+
+def _ruby_name(node: Node, field: Node | None) -> str:
+    if node.type == "assignment":
+        return text_of(field) if field is not None and field.type == "constant" else ""
+    return text_of(field).removeprefix("::").replace("::", ".")
+
+
+def _csharp_name(node: Node, field: Node | None) -> str:
+    if node.type == "destructor_declaration":
+        return "~" + text_of(field)
+    if node.type == "operator_declaration":
+        return "operator" + text_of(field)
+    if node.type == "property_declaration" and node.child_by_field_name("value") is None:
+        return text_of(field) if any(c.type == "accessor_list" for c in node.named_children) else ""
+    return text_of(field)
+
+
+def _js_name(node: Node, field: Node | None) -> str:
+    if node.type == "assignment_expression":
+        parent = node.parent
+        if (
+            parent is None
+            or parent.type != "expression_statement"
+            or field is None
+            or field.type != "member_expression"
+        ):
+            return ""
+        name = text_of(field)
+        return (
+            "" if name.startswith("this.") or not re.fullmatch(r"[\w$.]+", name) else _PROTOTYPE.sub("", name)
+        )
+    if field is None:
+        parent = node.parent
+        default = (
+            parent is not None
+            and parent.type == "export_statement"
+            and any(c.type == "default" for c in parent.children)
+        )
+        return "default" if default and node.type.startswith(("class", "function", "generator")) else ""
+    if field.type in ("string", "computed_property_name", "object_pattern", "array_pattern", "number"):
+        return ""
+    return text_of(field)
+
+
+def _js_kind(node: Node, kind: str, inner: str, inside: str) -> tuple[str, str]:
+    value = node.child_by_field_name("value") or node.child_by_field_name("right")
+    function = value is not None and value.type in _FUNCTIONS
+    match node.type:
+        case "variable_declarator":
+            if function:
+                return "function", "body"
+            if node.prev_named_sibling is not None:  # the scanners read the first of several alone
+                return "", ""
+            if inside != "top" or not _at_statement(node):
+                return "", ""
+            parent = node.parent
+            constant = parent is not None and text_of(parent.children[0]) == "const"
+            return (
+                "constant" if constant else "variable",
+                "object" if value is not None and value.type == "object" else "body",
+            )
+        case "assignment_expression":
+            left = node.child_by_field_name("left")
+            name = _PROTOTYPE.sub("", text_of(left))
+            return ("method" if "." in name else "function", "body") if function else ("", "")
+        case "pair":
+            return ("method", "body") if function else ("", "skip")
+        case "field_definition" | "public_field_definition":
+            return ("method" if function else "field"), inner
+        case _:
+            return kind, inner
+
+
+def _at_statement(node: Node) -> bool:
+    """Whether a declarator stands at the top level of a file or of a namespace."""
+    above = node.parent.parent if node.parent else None
+    if above is not None and above.type == "export_statement":
+        above = above.parent
+    if above is not None and above.type == "statement_block":
+        return above.parent is not None and above.parent.type in ("internal_module", "module")
+    return above is not None and above.type == "program"
+
+
+def range_of(
+    node: Node, wrapper: Node | None, language: str, lines: Lines, prefixes: frozenset[str]
+) -> tuple[int, int]:
+    """The first and last line of ``node``, without annotations before and comments behind it."""
+    first = wrapper or node
+    parent = node.parent
+    if node.type == "variable_declarator" and parent is not None:
+        first = parent
+    start = _first(first, prefixes)
+    last = node
+    if language == "python":
+        while last.named_children:
+            inner = [child for child in last.children if child.type != "comment"]
+            if not inner or inner[-1].type in ("string", "concatenated_string"):
+                break
+            last = inner[-1]
+    row, column = last.end_point
+    end = row + 1 if column else row
+    while end > start.start_point[0] + 1 and not _line(lines, end).strip():
+        end -= 1
+    return start.start_point[0] + 1, max(end, start.start_point[0] + 1)
+
+
+def _first(node: Node, prefixes: frozenset[str]) -> Node:
+    """The first part of ``node`` that is no annotation, neither its own nor one among its modifiers."""
+    for child in node.children:
+        if child.type == "modifiers":
+            if own := [part for part in child.children if part.type not in prefixes]:
+                return own[0]
+        elif child.type not in prefixes:
+            return child
+    return node
+
+
+def _line(lines: Lines, number: int) -> str:
+    if number > len(lines.starts):
+        return ""
+    end = lines.starts[number] if number < len(lines.starts) else len(lines.text)
+    return lines.text[lines.starts[number - 1] : end]
