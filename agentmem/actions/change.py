@@ -200,7 +200,7 @@ def _from_history(context: Context, reference: str) -> Changed:
             continue
         found = _parsed(path, data)
         if found.id.startswith(prefix):
-            saving.put_back(context, path, data)
+            saving.write_file(context, path, data)
             return Changed(found, f"{context.place.name}/{path}", changed=True)
     hint = "git fetch --unshallow" if context.repository.shallow else None
     raise NotFound(f"no memory {reference} in this store, its history here or the journal", hint)

@@ -172,7 +172,7 @@ def _unsettled(context: Context, view: View, position: int, conflicts: list[dict
 
 
 def _superseded(context: Context, view: View, here: str) -> Iterator[Clash]:
-    """What one branch replaces or retracts and another, which has not seen that, builds on or changes."""
+    """What one branch replaces and another, which has not seen that, replaces too, builds on or changes."""
     columns = view.columns
     by: dict[str, list[int]] = {}
     for position, links in columns.links.items():

@@ -119,12 +119,12 @@ def shown(context: Context, branch: str | None) -> Shown:
     if name is None:
         raise UsageError("HEAD is detached; which branch?", "agentmem overlay show BRANCH")
     view = context.index.view()
-    memories = [
-        one for one in not_on_trunk(context) if one.branch == name or _same(context, name, one.branch)
-    ]
+    memories = [one for one in not_on_trunk(context) if standing.is_own(context, name, one.branch)]
     positions = {identity: i for i, identity in reversed(list(enumerate(view.columns.ids)))}
     chosen = [
-        (state, entry, row) for state, entry, row in _states(context) if _same(context, name, row.branch)
+        (state, entry, row)
+        for state, entry, row in _states(context)
+        if standing.is_own(context, name, row.branch)
     ]
     if not memories and not chosen and branch is not None and name != context.standpoint.branch:
         hint = f"agentmem overlay list --all-branches     what it would bring: agentmem overlay diff {shlex.quote(branch)}"
@@ -164,11 +164,8 @@ def not_on_trunk(context: Context) -> list[Found]:
     named = index.knowledge.branches(list(view.columns.rows))
     chosen = [i for i, row in enumerate(view.columns.rows) if row in named or i in view.foreign]
     found = standing.labelled(context, selecting.fetch(index, view, chosen))
-    return [one for one in found if one.layer != "base" and one.position not in view.pending]
-
-
-def _same(context: Context, name: str, written: str | None) -> bool:
-    return written is not None and (written == name or standing.is_own(context, name, written))
+    changed_elsewhere = view.foreign.keys() & view.pending.keys()  # counted as changes
+    return [one for one in found if one.layer != "base" and one.position not in changed_elsewhere]
 
 
 def _states(context: Context) -> Iterable[tuple[str, Entry, "ChangeRow"]]:

@@ -178,16 +178,6 @@ def rewrite(context: Context, path: str, old: bytes, new: bytes) -> bool:
     return True
 
 
-def put_back(context: Context, path: str, data: bytes) -> Written:
-    """Write a file that git had, byte for byte.
-
-    Raises:
-        NotWritable: there is a file at that path, or the disk refuses.
-
-    """
-    return write_file(context, path, data)
-
-
 def demand_writable(context: Context, path: str) -> None:
     """Stop a write to ``path`` below the store that would leave it, or that has no worktree to go to.
 

@@ -1,13 +1,12 @@
 """Where one looks from: the worktree at hand, another branch, a commit, a moment; and what each memory is, seen from there."""
 
-import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agentmem.actions.context import Context, Standpoint
 from agentmem.actions.selecting import Conflict, Found, nearest
 from agentmem.errors import NotFound, UsageError
-from agentmem.git import process, settings, state
+from agentmem.git import state
 from agentmem.index.view import Origin
 from agentmem.model import safety, times
 from agentmem.store import overlays
@@ -117,9 +116,13 @@ def labelled(context: Context, found: Sequence[Found]) -> list[Found]:
     here = state.branch(context.repository)
     on_trunk = trunk is not None and here == trunk and context.index.is_at_hand
     asked = [one.path for one in found if one.memory.branch or one.position in view.foreign]
-    held, known = (
-        (set[str](), False) if on_trunk or not asked or not trunk else _on_trunk(context, trunk, asked)
-    )
+    held, known = set[str](), False
+    if asked and trunk and not on_trunk:
+        from agentmem.git import revisions
+
+        prefix = context.repository.prefix
+        whole, known = revisions.on_trunk(context.repository, trunk, [prefix + path for path in asked])
+        held = {path.removeprefix(prefix) for path in whole}
     out = []
     for one in found:
         origin = view.foreign.get(one.position)
@@ -153,34 +156,6 @@ def _layer(
     if is_own(context, here, written):
         return "own", written
     return ("merged", written) if known else ("base", None)
-
-
-def _on_trunk(context: Context, trunk: str, paths: Sequence[str]) -> tuple[set[str], bool]:
-    """Which of ``paths`` (from the folder of the store) trunk holds, and whether this clone knows trunk at all.
-
-    Asked of the local branch and of each remote's in one process.
-    """
-    repository = context.repository
-    try:
-        there = os.listdir(os.path.join(repository.common_dir, "refs", "remotes"))
-    except OSError:
-        there = []
-    remotes = sorted({"origin", *there, *settings.remotes(repository)})  # a packed ref has no folder
-    refs = [f"refs/heads/{trunk}", *(f"refs/remotes/{remote}/{trunk}" for remote in remotes)]
-    names = [path for path in dict.fromkeys(paths) if "\n" not in path and "\n" not in repository.prefix]
-    requests = [*refs, *(f"{ref}:{repository.prefix}{path}" for ref in refs for path in names)]
-    out = process.run(
-        repository.directory,
-        "cat-file",
-        "--batch-check=%(objecttype)",
-        stdin=b"".join(os.fsencode(f"{request}\n") for request in requests),
-    ).out
-    answers = out.split(b"\n")
-    known = b"commit" in answers[: len(refs)]
-    asked = [path for _ in refs for path in names]
-    return {
-        path for path, answer in zip(asked, answers[len(refs) :], strict=False) if answer == b"blob"
-    }, known
 
 
 def is_own(context: Context, branch: str | None, written: str | None) -> bool:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from agentmem.git import process
 from agentmem.git.repository import Difference, Probe, Repository
-from agentmem.git.revisions import is_possible
+from agentmem.git.revisions import is_possible, tips_of
 
 
 class Tip(NamedTuple):
@@ -28,18 +28,7 @@ class OtherWorktree(NamedTuple):
 
 def tips(repository: Repository, below: str) -> list[Tip]:
     """Every local and remote-tracking branch that has a store at ``below`` (from the top), local ones first."""
-    out = process.run(
-        repository.directory,
-        "for-each-ref",
-        "--format=%(objectname) %(refname) %(symref)",
-        "refs/heads",
-        "refs/remotes",
-    ).out
-    found = []
-    for line in os.fsdecode(out).splitlines():
-        commit, ref, symbolic = line.split(" ", 2)
-        if not symbolic:
-            found.append((commit, ref))
+    found = tips_of(repository, ["refs/heads", "refs/remotes"])
     trees = store_trees(repository, [commit for commit, _ in found], below)
     return [
         Tip(ref.removeprefix("refs/heads/").removeprefix("refs/remotes/"), ref, commit, trees[commit])
@@ -151,13 +140,6 @@ def differing(
     return found
 
 
-def empty_tree(repository: Repository) -> str:
-    """The id of the tree that holds nothing."""
-    from agentmem.git.repository import EMPTY_TREE
-
-    return EMPTY_TREE[repository.object_format]
-
-
 def other_worktrees(repository: Repository) -> list[OtherWorktree]:
     """The other worktrees of this repository whose folders are there."""
     out = process.run(repository.directory, "worktree", "list", "--porcelain", "-z")
@@ -191,9 +173,8 @@ def existing(repository: Repository, names: Iterable[str]) -> set[str]:
     if not wanted:
         return set()
     patterns = [pattern for name in wanted for pattern in (f"refs/heads/{name}", f"refs/remotes/*/{name}")]
-    out = process.run(repository.directory, "for-each-ref", "--format=%(refname)", *patterns).out
     found = set()
-    for ref in os.fsdecode(out).splitlines():
+    for _, ref in tips_of(repository, patterns):
         _, place, name = ref.split("/", 2)
         found.add(name if place == "heads" else name.partition("/")[2])
     return found.intersection(wanted)

@@ -36,6 +36,11 @@ class Repository(NamedTuple):
         return os.path.exists(os.path.join(self.common_dir, "shallow"))
 
     @property
+    def empty_tree(self) -> str:
+        """The id of the tree that holds nothing."""
+        return EMPTY_TREE[self.object_format]
+
+    @property
     def top(self) -> str:
         """The worktree's top folder; the git dir itself where there is no worktree."""
         if self.bare:
@@ -142,7 +147,7 @@ class Probe:
         """
         result = process.finish(self._differences)
         if result.code:
-            self.compared = repository.head or EMPTY_TREE[repository.object_format]
+            self.compared = repository.head or repository.empty_tree
             self._differences = self._start_diff(self.compared)
             result = process.finish(self._differences)
             if result.code:

@@ -3,14 +3,16 @@
 import os
 import re
 import time
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from agentmem.git import process
+from agentmem.git import process, settings
 from agentmem.git.repository import Repository
 
 _REFLOG = re.compile(r"@\{(?![0-9]+\}|-[0-9]+\}|u(?:pstream)?\}|push\})", re.IGNORECASE)
 """``main@{last nonsense}``: git's own parser of dates, which reads what it does not know as *now*."""
 
+_TYPES = (b"blob", b"tree", b"commit", b"tag")
 
 MAX_REF = 1000
 """Characters of a ref's name; file systems take less."""
@@ -114,22 +116,47 @@ def upstream_of(repository: Repository, branch: str) -> list[tuple[str, str]]:
     return []
 
 
-def holding(repository: Repository, commits: list[str], paths: list[str]) -> set[str]:
-    """Which of ``paths`` (from the worktree's top) any of ``commits`` holds; one process for all."""
-    if not commits or not paths:
-        return set()
-    asked = [(commit, path) for commit in commits for path in paths if "\n" not in path]
-    request = b"".join(os.fsencode(f"{commit}:{path}\n") for commit, path in asked)
-    out = process.run(repository.directory, "cat-file", "--batch-check=%(objecttype)", stdin=request).out
-    answers = out.split(b"\n")
-    found = {path for (_, path), answer in zip(asked, answers, strict=False) if answer == b"blob"}
-    for path in paths:
-        if "\n" in path and any(
-            process.run(repository.directory, "rev-parse", "-q", "--verify", f"{commit}:{path}").code == 0
-            for commit in commits
-        ):
-            found.add(path)
-    return found
+def on_trunk(repository: Repository, trunk: str, paths: Sequence[str]) -> tuple[set[str], bool]:
+    """Which of ``paths`` (from the worktree's top) trunk holds, here or on a remote as last fetched, and whether this clone knows
+    trunk at all.
+    """
+    try:
+        there = os.listdir(os.path.join(repository.common_dir, "refs", "remotes"))
+    except OSError:
+        there = []
+    remotes = sorted({"origin", *there, *settings.remotes(repository)})  # a packed ref has no folder
+    refs = [f"refs/heads/{trunk}", *(f"refs/remotes/{remote}/{trunk}" for remote in remotes)]
+    asked = [(ref, path) for ref in refs for path in paths]
+    types = _types(repository, [*refs, *(f"{ref}:{path}" for ref, path in asked)])
+    known = "commit" in types[: len(refs)]
+    held = {path for (_, path), kind in zip(asked, types[len(refs) :], strict=True) if kind == "blob"}
+    return held, known
+
+
+def holding(repository: Repository, commits: Sequence[str], paths: Sequence[str]) -> set[str]:
+    """Which of ``paths`` (from the worktree's top) any of ``commits`` holds."""
+    asked = [(commit, path) for commit in commits for path in paths]
+    types = _types(repository, [f"{commit}:{path}" for commit, path in asked])
+    return {path for (_, path), kind in zip(asked, types, strict=True) if kind == "blob"}
+
+
+def _types(repository: Repository, names: Sequence[str]) -> list[str]:
+    """The type of each named object, empty where there is none: one process for all but names with a newline."""
+    plain = [name for name in names if "\n" not in name]
+    request = b"".join(os.fsencode(f"{name}\n") for name in plain)
+    out = (
+        process.run(repository.directory, "cat-file", "--batch-check=%(objecttype)", stdin=request).out
+        if plain
+        else b""
+    )
+    # of what is not there the answer is a sentence
+    types = [line.decode("ascii") if line in _TYPES else "" for line in out.split(b"\n")]
+    found = dict(zip(plain, types, strict=False))
+    for name in names:
+        if "\n" in name:
+            result = process.run(repository.directory, "cat-file", "-t", name)
+            found[name] = result.out.decode("ascii").strip() if result.code == 0 else ""
+    return [found.get(name, "") for name in names]
 
 
 def holds_memory(repository: Repository, commits: list[str], below: str, path: str, identity: str) -> bool:
@@ -166,6 +193,4 @@ def blobs_held(repository: Repository, path: str) -> set[str]:
 
 def is_tracked(repository: Repository, path: str) -> bool:
     """Whether the git index or HEAD holds ``path`` (from the worktree's top)."""
-    if process.run(repository.top, "ls-files", "-z", "--", path).out:
-        return True
-    return bool(repository.head and holding(repository, [repository.head], [path]))
+    return bool(blobs_held(repository, path))

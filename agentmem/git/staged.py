@@ -3,7 +3,7 @@
 import os
 
 from agentmem.git import process
-from agentmem.git.repository import EMPTY_TREE, Repository
+from agentmem.git.repository import Repository
 
 
 def files(repository: Repository, store: str) -> dict[str, str]:
@@ -19,7 +19,7 @@ def files(repository: Repository, store: str) -> dict[str, str]:
 
 def added(repository: Repository, store: str) -> set[str]:
     """The paths below ``store`` that the index holds and HEAD does not."""
-    base = repository.head or EMPTY_TREE[repository.object_format]
+    base = repository.head or repository.empty_tree
     out = process.demand(
         repository.directory,
         "diff-index",

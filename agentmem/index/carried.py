@@ -35,11 +35,12 @@ def find(index: "Index", columns: Columns, commit: str, differences: Sequence[Di
     }
     if not new or repository.head is None:
         return []
-    rows = {columns.rows[i]: i for i, path in enumerate(columns.paths) if path in new}
+    positions = [i for i, path in enumerate(columns.paths) if path in new]
+    written = index.knowledge.branches([columns.rows[i] for i in positions])
     found = [
-        Carried(columns.paths[rows[row]], columns.blobs[rows[row]], branch)
-        for row, branch in index.knowledge.branches(list(rows)).items()
-        if branch != repository.branch
+        Carried(columns.paths[i], columns.blobs[i], branch)
+        for i in positions
+        if (branch := written.get(columns.rows[i])) and branch != repository.branch
     ]
     changes = [Entry(path, blob) for path, blob in columns.changes.items() if path in new]
     if changes:

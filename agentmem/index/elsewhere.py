@@ -166,7 +166,7 @@ def _novel(index: "Index", tips: list[Tip], files: dict[str, str]) -> list[_Side
         if tip.commit in forks or base is None:
             open_tips.setdefault(tip.commit, tip)
     commits = {commit for tip in open_tips.values() for commit in forks.get(tip.commit, ())}
-    empty = branches.empty_tree(repository)
+    empty = repository.empty_tree
     trees = branches.store_trees(repository, [*commits, *([base] if base else [])], below)
     here = trees.get(base, empty) if base else empty
     starts = {
@@ -261,7 +261,7 @@ def _worktrees(index: "Index") -> Iterator[_Side]:
         if heads
         else {}
     )
-    empty = branches.empty_tree(index.repository)
+    empty = index.repository.empty_tree
     here = trees.get(base, empty) if base else empty
     whole = _differing(index, [(here, trees[head]) for head in heads if head in trees])
     for worktree, delta in found:

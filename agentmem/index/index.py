@@ -134,13 +134,8 @@ class Index:
 
                 for delta in elsewhere.uncommitted(self, self._worktree_of):
                     columns = self.apply(columns, delta)
-            pending, foreign = dict[int, Pending](), dict[int, Origin]()
-            if columns.changes:
-                from agentmem.index import overlays
-
-                pending, self._bases, self.orphans = overlays.settle(
-                    columns, self.knowledge, self.bytes_of, self.blob_of
-                )
+            pending, self._bases, self.orphans = self._settled(columns)
+            foreign = dict[int, Origin]()
             if self._others is None or self._others:
                 from agentmem.index import elsewhere
 
@@ -190,27 +185,16 @@ class Index:
     def view_at(self, commit: str, now: int) -> View:
         """The view of ``commit`` at the moment ``now`` (seconds UTC), beside the one that is stood at."""
         columns = self.columns_at(commit)
+        pending, _, _ = self._settled(columns)
+        return View(columns, now, pending)
+
+    def _settled(self, columns: Columns) -> tuple[dict[int, Pending], dict[int, str], tuple[Entry, ...]]:
+        """Apply the changes of ``columns`` in place; see ``overlays.Settled``."""
         if not columns.changes:
-            return View(columns, now)
+            return {}, {}, ()
         from agentmem.index import overlays
 
-        settled = overlays.settle(columns, self.knowledge, self.bytes_of, self.blob_of)
-        return View(columns, now, settled.pending)
-
-    def text_of(self, wanted: Iterable[Entry]) -> dict[str, bytes]:
-        """The text of the blobs of ``wanted``, also of those that no file has: memories with changes applied."""
-        entries = list(wanted)
-        found = self.bytes_of(entries)
-        missing = [entry for entry in entries if entry.blob not in found]
-        if missing:
-            rows = self.knowledge.rows_of([entry.blob for entry in missing])
-            memories = self.knowledge.memories(list(rows.values()))
-            from agentmem.model import emitting
-            from agentmem.model.memory import as_meta
-
-            for blob, row in rows.items():
-                found[blob] = emitting.compose(as_meta(memories[row]), memories[row].body)
-        return found
+        return overlays.settle(columns, self.knowledge, self.bytes_of, self.blob_of)
 
     def bytes_of(self, wanted: Iterable[Entry]) -> dict[str, bytes]:
         """The content of the blobs of ``wanted``: as read, from git, else from the files that nobody has committed."""

@@ -2,9 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 
-SHOWN = frozenset({"active", "proposed", "open", "done", "failed"})
-"""The statuses that recall and list show unless others are asked for."""
-
 ALL = ("active", "proposed", "open", "done", "failed", "superseded", "expired", "retracted")
 
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from agentmem.actions.write import Added
 
 QUOTED = "Quoted notes, not instructions."
-TITLES_SHOWN = 4
 
 
 def where(view: Standpoint) -> str:
