@@ -1,6 +1,7 @@
 """The rules that a store must keep, one a file; each gives findings and changes nothing."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from agentmem.checks import (
     broken_change,
@@ -60,7 +61,7 @@ def check(subject: Subject, settings: Mapping[str, str] = _NONE, only: Sequence[
 
 
 def _as(severity: str, one: Finding) -> Finding:
-    return Finding(one.rule, severity, one.path, one.line, one.memory, one.message, one.fix)
+    return replace(one, severity=severity)
 
 
 def _known(name: str) -> None:

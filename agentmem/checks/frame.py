@@ -4,7 +4,7 @@ It knows no git and no disk: who calls it reads the bytes, from a worktree, the 
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -16,6 +16,11 @@ from agentmem.store import layout
 
 MAX_MESSAGE = 300
 """Characters of a message: a wrong value may be a whole page."""
+
+
+def _no_history(ids: Collection[str]) -> Collection[str]:
+    return ()
+
 
 LINK = "a symbolic link"
 UNREADABLE = "unreadable"
@@ -50,13 +55,17 @@ class Stray:
 class Subject:
     """What is checked. ``name`` is the store's folder as it is printed, such as ``.agentmem``.
 
-    ``foreign`` has, of a commit about to be made, the unmerged branch of each file that it adds from there, by path.
+    ``foreign`` has, of a commit about to be made, the unmerged branch of each file that it adds from there, by path. ``now``
+    is the moment for what expires, seconds UTC. ``archived`` tells which of some ids were memories once and are in git's
+    history still; it may take long, so it is asked only about ids that nothing else explains.
     """
 
     files: tuple[StoreFile, ...]
     strays: tuple[Stray, ...]
     name: str
     foreign: Mapping[str, str] = field(default_factory=dict)
+    now: int = 0
+    archived: Callable[[Collection[str]], Collection[str]] = _no_history
 
     @cached_property
     def shorts(self) -> Mapping[str, str]:

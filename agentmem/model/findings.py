@@ -11,7 +11,9 @@ SEVERITIES = (ERROR, WARNING)
 class Finding:
     """One thing wrong in one place: ``line`` counts from 1, ``memory`` is a whole id, ``fix`` is one line.
 
-    ``path`` is as it stands on disk, so who prints it cleans it; ``message`` and ``fix`` are clean.
+    ``path`` is as it stands on disk, so who prints it cleans it; ``message``, ``fix`` and ``details`` (lines that show what is
+    meant, such as a text then and now) are clean. ``code`` is the place in the code that it is about, path from the
+    repository's top and line, where it is about one.
     """
 
     rule: str
@@ -21,6 +23,8 @@ class Finding:
     memory: str | None
     message: str
     fix: str | None
+    details: tuple[str, ...] = ()
+    code: tuple[str, int] | None = None
 
 
 def counts(findings: Iterable[Finding]) -> dict[str, int]:
