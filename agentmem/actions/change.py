@@ -8,6 +8,7 @@ from agentmem.actions.context import Context
 from agentmem.actions.selecting import Found
 from agentmem.actions.write import add, resolved
 from agentmem.errors import NotFound, UsageError
+from agentmem.index.view import View
 from agentmem.model import document, fields, ids, memory
 from agentmem.model.editing import Edit
 from agentmem.model.fields import Type
@@ -47,12 +48,19 @@ def edit(
     view = context.index.view()
     edits = [parse_setting(setting, found.memory) for setting in settings]
     edits = [
-        e._replace(value=list(resolved(context, view, e.value)))
+        e._replace(value=_ids(context, view, e, found.memory))
         if isinstance(e.value, list) and e.key in fields.BY_NAME and fields.BY_NAME[e.key].type is Type.IDS
         else e
         for e in edits
     ]
     return _change(context, found, edits, body, branch, f"edit {reference} …")
+
+
+def _ids(context: Context, view: View, wanted: Edit, current: Memory) -> list[str]:
+    """The whole ids that an edit of a list of ids is about; what is taken out may be a link to nothing, as it is written."""
+    held = getattr(current, wanted.key) if wanted.op == "remove" else ()
+    items = [str(item) for item in wanted.value] if isinstance(wanted.value, list) else []
+    return [item if item in held else resolved(context, view, [item])[0] for item in items]
 
 
 def _one(context: Context, reference: str) -> Found:

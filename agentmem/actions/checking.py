@@ -14,11 +14,17 @@ from agentmem.store import layout, reading
 
 
 class Checked(NamedTuple):
-    """The findings, how many memories were looked at, and the files that ``--fix`` mended."""
+    """The findings, how many memories were looked at, and the files that ``--fix`` mended.
+
+    ``citations`` were verified, ``moved`` of them stand elsewhere now; ``ignored`` findings were not reported.
+    """
 
     findings: tuple[Finding, ...]
     memories: int
     mended: tuple[str, ...] = ()
+    citations: int = 0
+    moved: int = 0
+    ignored: int = 0
 
     @property
     def failed(self) -> bool:

@@ -13,6 +13,7 @@ from agentmem.store.config import Config
 from agentmem.store.place import Place
 
 if TYPE_CHECKING:
+    from agentmem.evidence.verifier import Verifier
     from agentmem.git.repository import Repository
     from agentmem.index.index import Index
     from agentmem.index.knowledge import Progress
@@ -89,7 +90,7 @@ class Context:
         """Forget what was read of the repository: somebody else has committed since."""
         self.close()
         self._started = None
-        for name in ("index", "standpoint"):
+        for name in ("index", "standpoint", "verifier"):
             vars(self).pop(name, None)
 
     @cached_property
@@ -107,6 +108,8 @@ class Context:
 
     def close(self) -> None:
         """Let go of processes and files."""
+        if verifier := vars(self).get("verifier"):
+            verifier.close()
         if index := vars(self).get("index"):
             index.close()
         elif self._started is not None:
@@ -120,6 +123,22 @@ class Context:
     def give_up_caches(self, problem: Exception) -> None:
         """Take away the caches that ``problem`` came from."""
         self.index.give_up_catalog(problem)
+
+    @cached_property
+    def verifier(self) -> "Verifier":
+        """What holds citations against the code that one stands at: the worktree's, else a commit's."""
+        from agentmem.evidence.verifier import Verifier
+        from agentmem.git import code
+
+        index, repository = self.index, self.repository
+        commit = index.standing_at if repository.bare or not index.is_at_hand else None
+        here = code.Worktree(repository) if commit is None else code.Commit(repository, commit)
+        return Verifier(here, self.store_path, index.knowledge.folder)
+
+    @property
+    def store_path(self) -> str:
+        """The store's folder from the repository's top."""
+        return self.repository.prefix + self.place.name
 
     @property
     def repository(self) -> "Repository":

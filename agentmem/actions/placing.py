@@ -84,6 +84,17 @@ def rewrite(
         return Placed(new, path, "base")
 
 
+def is_in_place(context: Context, found: "Found", verb: str = "edit …") -> bool:
+    """Whether an edit of ``found`` made here and now would be one of the memory's own file.
+
+    Raises:
+        UsageError: HEAD is detached.
+
+    """
+    at = branch_for_writing(context, None, verb)
+    return at is None or _in_place(context, found, at, bool(_pending(context, found.memory.id)))
+
+
 def _in_place(context: Context, found: "Found", branch: str, waiting: bool) -> bool:
     """Whether ``branch`` edits the memory's own file: trunk does, and whoever has it while trunk has it not yet."""
     trunk = context.trunk

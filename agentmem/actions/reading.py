@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from agentmem.actions import selecting, standing
+from agentmem.actions import judging, selecting, standing
 from agentmem.actions.context import Context, Standpoint
 from agentmem.actions.selecting import Filters, Found
 
@@ -66,7 +66,9 @@ def shown(context: Context, references: Sequence[str]) -> Listed:
     chosen = list(dict.fromkeys(selecting.by_reference(index, view, reference) for reference in references))
     return Listed(
         view=context.standpoint,
-        memories=tuple(standing.labelled(context, selecting.fetch(index, view, chosen))),
+        memories=tuple(
+            judging.judged(context, standing.labelled(context, selecting.fetch(index, view, chosen)))
+        ),
         total=len(chosen),
         notes=tuple(index.notes),
         shorts=view.shorts,

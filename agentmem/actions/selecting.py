@@ -1,7 +1,7 @@
 """Filters that every reading verb shares: which memories of a view are asked for."""
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.actions.context import Context
 from agentmem.errors import Ambiguous, NotFound, UsageError
@@ -9,6 +9,9 @@ from agentmem.index.index import Index
 from agentmem.index.view import NO_TIME, View
 from agentmem.model import ids, kinds, lifecycle, memory, scopes, times
 from agentmem.model.memory import Memory
+
+if TYPE_CHECKING:
+    from agentmem.model import verdict
 
 
 class Filters(NamedTuple):
@@ -229,7 +232,8 @@ class Found(NamedTuple):
     """One memory of a view with what the view says of it.
 
     From ``layer`` on as ``standing.labelled`` fills it in: ``branch`` is where it was written or read, where that is not
-    trunk; ``changed_by`` names the branches whose pending changes are applied.
+    trunk; ``changed_by`` names the branches whose pending changes are applied. ``verdicts`` are on its citations, in their order,
+    where they were held against the code (``judging.judged``).
     """
 
     position: int
@@ -242,6 +246,7 @@ class Found(NamedTuple):
     uncommitted: bool = False
     changed_by: tuple[str, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    verdicts: "tuple[verdict.Found, ...]" = ()
 
 
 def fetch(index: Index, view: View, chosen: Iterable[int]) -> list[Found]:

@@ -8,7 +8,7 @@ from agentmem.actions.selecting import Conflict, Found, nearest
 from agentmem.errors import NotFound, UsageError
 from agentmem.git import state
 from agentmem.index.view import Origin
-from agentmem.model import safety, times
+from agentmem.model import notation, safety, times
 from agentmem.store import overlays
 
 SAID = 80
@@ -214,6 +214,8 @@ def notes_of(found: Found) -> tuple[str, ...]:
         notes.append(f"changed on {safety.one_line(', '.join(found.changed_by))}")
     if found.conflicts:
         notes.append("CONFLICT")
+    if note := found.verdicts and notation.evidence_note(found.verdicts):
+        notes.append(note)
     return tuple(notes)
 
 

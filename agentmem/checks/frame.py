@@ -7,12 +7,17 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from agentmem.model import document, ids, memory, safety
 from agentmem.model.document import Document
 from agentmem.model.findings import Finding
 from agentmem.model.memory import MAX_BYTES, Memory, Problem
 from agentmem.store import layout
+
+if TYPE_CHECKING:
+    from agentmem.checks.evidence import Evidence
+    from agentmem.checks.view import Shown
 
 MAX_MESSAGE = 300
 """Characters of a message: a wrong value may be a whole page."""
@@ -57,7 +62,8 @@ class Subject:
 
     ``foreign`` has, of a commit about to be made, the unmerged branch of each file that it adds from there, by path. ``now``
     is the moment for what expires, seconds UTC. ``archived`` tells which of some ids were memories once and are in git's
-    history still; it may take long, so it is asked only about ids that nothing else explains.
+    history still; it may take long, so it is asked only about ids that nothing else explains. ``receipts`` are the ids of the
+    changes that have one: base has absorbed them. ``evidence`` is what the code says now of the citations of memories in force.
     """
 
     files: tuple[StoreFile, ...]
@@ -66,11 +72,20 @@ class Subject:
     foreign: Mapping[str, str] = field(default_factory=dict)
     now: int = 0
     archived: Callable[[Collection[str]], Collection[str]] = _no_history
+    receipts: Collection[str] = ()
+    evidence: "tuple[Evidence, ...]" = ()
 
     @cached_property
     def shorts(self) -> Mapping[str, str]:
         """The id to print for each memory's id, unambiguous among the files at hand."""
         return ids.ShortIds([file.memory.id for file in self.files if file.memory])
+
+    @cached_property
+    def view(self) -> "Mapping[str, Shown]":
+        """Every memory by its id, as the view shows it: with the pending changes of the tree applied."""
+        from agentmem.checks.view import view_of
+
+        return view_of(self)
 
     def shown(self, path: str) -> str:
         """``path`` with the store's name before it."""

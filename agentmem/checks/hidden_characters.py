@@ -40,6 +40,8 @@ def _written_as_escapes(subject: Subject, file: StoreFile) -> Iterator[Finding]:
     r"""Characters that YAML's own escapes make of plain text: ``"\\e[31m"`` shows nothing odd, and colours a terminal."""
     for key, value in file.document.meta.items():
         places = [place for text in _texts(value) for place in safety.hidden(text)]
+        if not places:
+            continue
         line = file.document.lines.get(key, 1)
         written = {found for number, _, found in safety.hidden(file.document.text) if number == line}
         if names := sorted({name for *_, name in places} - written):

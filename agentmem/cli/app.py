@@ -20,6 +20,8 @@ COMMANDS = (
     ("supersede", "supersede:supersede"),
     ("retract", "retract:retract"),
     ("restore", "restore:restore"),
+    ("cite", "cite:cite"),
+    ("verify", "verify:verify"),
     ("history", "history:history"),
     ("diff", "diff:diff"),
     ("overlay", "overlay:overlay"),

@@ -72,6 +72,12 @@ class Call:
             write(sys.stdout, text)
         return EXIT_OK
 
+    def give_exactly(self, text: str) -> int:
+        """Print what a machine reads: never coloured, whatever the environment says; the exit code of success."""
+        self.given = True
+        write(sys.stdout, text)
+        return EXIT_OK
+
     def give_either(
         self, as_json: Callable[[Any], dict[str, object]], as_text: Callable[[Any], str], result: Any
     ) -> int:

@@ -37,6 +37,7 @@ VERBS = {
             "--body": ("body", "one"),
             "--tag": ("tag", "many"),
             "--entity": ("entity", "many"),
+            "--cite": ("cite", "many"),
             "--scope": ("scope", "many"),
             "--supersedes": ("supersedes", "many"),
             "--importance": ("importance", "number"),
@@ -62,6 +63,7 @@ VERBS = {
             "--body": ("body", "one"),
             "--tag": ("tag", "many"),
             "--entity": ("entity", "many"),
+            "--cite": ("cite", "many"),
             "--scope": ("scope", "many"),
             "--supersedes": ("supersedes", "many"),
             "--importance": ("importance", "number"),
@@ -151,6 +153,28 @@ VERBS = {
             "--branch": ("branch", "one"),
         },
         (("id", "one", False),),
+    ),
+    "cite": Verb(
+        "cite:cite",
+        "Give a memory its evidence in the code, or look at it again",
+        {
+            "--drop": ("drop", "many"),
+            "--branch": ("branch", "one"),
+        },
+        (
+            ("id", "one", True),
+            ("places", "many", False),
+        ),
+    ),
+    "verify": Verb(
+        "verify:verify",
+        "Hold the evidence of memories against the code",
+        {
+            "--fix": ("fix", "flag"),
+            "--at": ("at", "one"),
+            "--branch": ("branch", "one"),
+        },
+        (("ids", "many", False),),
     ),
     "history": Verb(
         "history:history",

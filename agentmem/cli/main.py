@@ -16,6 +16,8 @@ ASKS_GIT = frozenset(
         "list",
         "show",
         "edit",
+        "cite",
+        "verify",
         "supersede",
         "retract",
         "restore",

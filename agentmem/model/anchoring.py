@@ -7,15 +7,14 @@ the symbol, text that is alike. A text that is not unique is followed through th
 from collections.abc import Callable
 
 from agentmem.model import alikeness, tracing
-from agentmem.model.evidence import MAX_HOLDING, Case, Files, Found, Spot, SymbolLike
+from agentmem.model.evidence import MAX_HOLDING, Case, Files, Spot, SymbolLike
 from agentmem.model.memory import Citation
-from agentmem.model.pages import Page, Place
+from agentmem.model.pages import Page
 from agentmem.model.shifting import changed_in
 from agentmem.model.tracing import Pages
+from agentmem.model.verdict import CHANGED, GONE, MOVED, OK, UNVERIFIABLE, Found, Place
 
 __all__ = ["CHANGED", "GONE", "MOVED", "OK", "UNVERIFIABLE", "Files", "Found", "Pages", "Place", "locate"]
-
-OK, MOVED, CHANGED, GONE, UNVERIFIABLE = "ok", "moved", "changed", "gone", "unverifiable"
 
 ALIKE, ALIKE_LONG, LONG = 0.75, 0.65, 200
 """How alike a text must be to be the cited one, changed, where nothing but that points to it; and the characters from which

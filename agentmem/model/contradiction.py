@@ -20,6 +20,9 @@ from agentmem.model.statements import Statement, Word
 COMPARED = frozenset(["fact", "decision", "convention", "procedure"])
 """The kinds that claim something of now. A dead end tells what was tried, which agrees with the decision it led to."""
 
+FOLLOWING = 3
+"""Memories of a large group that each is compared with."""
+
 _SENTENCE = re.compile(r"(?<=[.!?])\s").split
 _EVENTS = words_of(
     "add added bump clear change deduplicate drop extract fix fixed implement introduce lock merge move optimize refactor remove"
@@ -50,11 +53,12 @@ def contradiction(one: Memory, other: Memory) -> Contradiction | None:
     return found
 
 
-def candidates(compared: Sequence[Memory]) -> Iterator[tuple[int, int]]:
+def candidates(compared: Sequence[Memory], most: int | None = None) -> Iterator[tuple[int, int]]:
     """The pairs of places in ``compared`` that are worth ``contradiction``, the lower place first, in order.
 
     A contradiction needs the same subject, or the same words before a name: memories are grouped by these, and only those of
-    one group are paired.
+    one group are paired. In a group of more than ``most`` (an import can make one of 10,000: fifty million pairs) each is
+    paired with the few that follow it by their titles.
     """
     groups: defaultdict[object, list[int]] = defaultdict(list)
     for place, memory in enumerate(compared):
@@ -62,13 +66,18 @@ def candidates(compared: Sequence[Memory]) -> Iterator[tuple[int, int]]:
             continue
         for key in _keys(memory):
             groups[key].append(place)
-    pairs = {
-        (first, second)
-        for places in groups.values()
-        for at, first in enumerate(places)
-        for second in places[at + 1 :]
-        if first != second
-    }
+    pairs = set()
+    for places in groups.values():
+        reach = len(places)
+        if most is not None and reach > most:
+            places.sort(key=lambda place: compared[place].title)
+            reach = FOLLOWING
+        for at, first in enumerate(places):
+            pairs.update(
+                (first, second) if first < second else (second, first)
+                for second in places[at + 1 : at + 1 + reach]
+                if first != second
+            )
     yield from sorted(pairs)
 
 

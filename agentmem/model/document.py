@@ -79,6 +79,25 @@ def parse(data: bytes) -> Document:
     )
 
 
+def item_lines(parsed: Document, key: str) -> list[int]:
+    """The line of each item of the list ``key``: that of the key where the list is written in one line, or is no list."""
+    items = parsed.meta.get(key)
+    start = parsed.lines.get(key)
+    if start is None or items is None:
+        return []
+    count = len(items) if isinstance(items, list) else 1
+    found: list[tuple[int, int]] = []
+    for number, line in enumerate(parsed.text.splitlines()[start:], start + 1):
+        text = line.lstrip(" ")
+        if not line[:1].isspace() and not text.startswith("-"):
+            break
+        if text.startswith("- ") or text == "-":
+            found.append((len(line) - len(text), number))
+    indent = min((width for width, _ in found), default=0)
+    lines = [number for width, number in found if width == indent]
+    return lines if len(lines) == count else [start] * count
+
+
 def decode(data: bytes) -> tuple[str, Problem | None]:
     """The text of ``data`` without its BOM, bytes that are no UTF-8 replaced, and the problem if any."""
     content = data.removeprefix(BOM)

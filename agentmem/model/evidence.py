@@ -6,8 +6,9 @@ from typing import NamedTuple, Protocol
 
 from agentmem.model import citing, tracing
 from agentmem.model.memory import Citation
-from agentmem.model.pages import Page, Place, Wanted
+from agentmem.model.pages import Page, Wanted
 from agentmem.model.tracing import Pages, Trace
+from agentmem.model.verdict import Found, Place
 
 MAX_CANDIDATES = 5
 """Places told when it is not known which of them it is."""
@@ -51,19 +52,6 @@ class Files(Protocol):
 
     def symbols(self, path: str, text: str) -> Sequence[SymbolLike]:
         """The symbols of a text."""
-
-
-class Found(NamedTuple):
-    """Where the cited text is now. ``similarity`` is 0 to 1; ``text`` is what stands there, for ``moved`` and ``changed``."""
-
-    verdict: str
-    path: str | None = None
-    first: int | None = None
-    last: int | None = None
-    similarity: float = 0.0
-    ambiguous: bool = False
-    candidates: tuple[Place, ...] = ()
-    text: str = ""
 
 
 class Spot(NamedTuple):

@@ -1,10 +1,13 @@
 """How one memory is quoted: fenced as data, so that recalled text cannot pose as an instruction."""
 
+from collections.abc import Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
-from agentmem.model import safety, times
+from agentmem.model import citing, safety, times, verdict
 from agentmem.model.memory import Citation, Memory, first_paragraph
 from agentmem.model.packing import FULL, PARAGRAPH, TITLE
+from agentmem.model.verdict import Found
 
 WIDTH = 100
 BRANCH_WIDTH = 40
@@ -15,7 +18,7 @@ TITLE_WIDTH = 90
 class Quoted(NamedTuple):
     """A memory as it is to be quoted. ``short`` is its printed id; ``age`` in seconds, None where its time is unknown; ``notes``
     say what deviates from the default, in print order; ``conflicts`` has a line for each field of which several say different
-    things.
+    things; ``verdicts`` are on its citations, where they were held against the code.
     """
 
     memory: Memory
@@ -23,6 +26,7 @@ class Quoted(NamedTuple):
     age: int | None
     notes: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
+    verdicts: tuple[Found, ...] = ()
 
 
 def branch_name(branch: str | None) -> str:
@@ -72,8 +76,17 @@ def block(quoted: Quoted, detail: str) -> str:
             lines.append(f"… (show {quoted.short})")
     elif detail == FULL and body:
         lines.append(safety.clean(body))
-    lines += [f"@ {place(cite)}" for cite in memory.cites]
+    lines += places(memory, quoted.verdicts)
     return "\n".join((*lines, "</memory>"))
+
+
+def places(memory: Memory, verdicts: Sequence[Found] = (), whole: bool = False) -> list[str]:
+    """A line for each citation of a memory; ``whole``: that one holds is said too."""
+    lines = []
+    for cite, where in zip_longest(memory.cites, verdicts[: len(memory.cites)]):
+        holds = whole and where is not None and where.verdict == verdict.OK
+        lines.append(f"@ {place(cite, where)}{': ok' if holds else ''}")
+    return lines
 
 
 def without_title(memory: Memory) -> str:
@@ -85,8 +98,46 @@ def without_title(memory: Memory) -> str:
     return body
 
 
-def place(cite: Citation) -> str:
-    """A citation in one line: path, lines, symbol."""
-    lines = f":{cite.lines}" if cite.lines else ""
-    symbol = f" {cite.symbol}" if cite.symbol else ""
-    return safety.one_line(f"{cite.path}{lines}{symbol}")
+def place(cite: Citation, where: Found | None = None) -> str:
+    """A citation in one line: path, lines, symbol, and what became of it where it does not hold in place."""
+    if where is None or where.verdict == verdict.OK:
+        return _at(cite.path, cite.lines, cite.symbol)
+    if where.verdict == verdict.GONE:
+        return f"{_at(cite.path, cite.lines, cite.symbol)} gone"
+    if where.verdict == verdict.UNVERIFIABLE:
+        number = len(where.candidates)
+        why = f"one of {number} places" if number > 1 else "cannot be checked"
+        return f"{_at(cite.path, cite.lines, cite.symbol)} ({why})"
+    lines = None if where.first is None or where.last is None else citing.write_range(where.first, where.last)
+    here = _at(where.path or cite.path, lines, cite.symbol)
+    if where.verdict == verdict.MOVED:
+        was = f":{cite.lines}" if where.path == cite.path and cite.lines else _at(cite.path, cite.lines, None)
+        return f"{here} (was {safety.one_line(was)})"
+    gone, came = citing.differing(cite.quote or "", where.text)
+    if came:
+        return f"{here} now: `{_code(came[0])}`"
+    return f"{here} no longer: `{_code(gone[0])}`" if gone else f"{here} changed"
+
+
+def _at(path: str, lines: str | None, symbol: str | None) -> str:
+    return safety.one_line(f"{path}{f':{lines}' if lines else ''}{f' {symbol}' if symbol else ''}")
+
+
+def _code(line: str) -> str:
+    shown = safety.one_line(line.strip()).replace("`", "'")
+    if safety.secrets(shown):
+        return "…"
+    return shown if len(shown) <= WIDTH else shown[: WIDTH - 1] + "…"
+
+
+def evidence_note(verdicts: Sequence[Found]) -> str | None:
+    """What the head of a memory says of its evidence; None where all of it holds in place, or none is known."""
+    return _NOTES.get(verdict.worst(verdicts) or "")
+
+
+_NOTES = {
+    verdict.MOVED: "cite moved",
+    verdict.CHANGED: "cite CHANGED: check the code first",
+    verdict.GONE: "cite gone: check the code first",
+    verdict.UNVERIFIABLE: "cite cannot be checked",
+}

@@ -20,14 +20,6 @@ MAX_TRIES = 400
 _words = re.compile(r"\w{3,}").findall
 
 
-class Place(NamedTuple):
-    """Lines of a file, from 1, both included; None where the whole file is meant."""
-
-    path: str
-    first: int | None
-    last: int | None
-
-
 class Wanted(NamedTuple):
     """A cited text: ``lines`` where all are known, else what the quote and the digest tell. All normalised.
 

@@ -37,6 +37,9 @@ class Weights(NamedTuple):
     deadend: float = 1.03
     log: float = 0.97
     unmerged: float = 0.75
+    cite_holds: float = 1.05
+    cite_changed: float = 0.8
+    cite_gone: float = 0.7
     abstain: float = 0.3
     relevant: float = 0.3
 

@@ -89,12 +89,19 @@ def overlap(title_a: str, body_a: str, title_b: str, body_b: str) -> float:
     body.
     """
     alone = not body_a.strip() or not body_b.strip()
-    weights_a = _weights(title_a, "" if alone else body_a)
-    weights_b = _weights(title_b, "" if alone else body_b)
+    weights_a = weights(title_a, "" if alone else body_a)
+    weights_b = weights(title_b, "" if alone else body_b)
     total = sum(weights_a.values()) + sum(weights_b.values())
     shared = sum([min(weight, weights_b.get(term, 0)) for term, weight in weights_a.items()])
     value = shared / (total - shared) if shared else 0.0
     return value if not alone or body_a.strip() == body_b.strip() else value * _ONE_BODY
+
+
+def weights(title: str, body: str) -> dict[str, int]:
+    """The terms of a memory, and what each counts in ``overlap``."""
+    found = dict.fromkeys(terms(body), 1)
+    found.update(dict.fromkeys(terms(title), _TITLE_WEIGHT))
+    return found
 
 
 def replaces(title_a: str, body_a: str, title_b: str, body_b: str) -> float:
@@ -163,7 +170,7 @@ def signature(title: str, body: str) -> bytes:
     hashed three times.
     """
     bins = [-1] * SKETCH_SIZE
-    for term, weight in _weights(title, body).items():
+    for term, weight in weights(title, body).items():
         mixed = _hash(term)
         for _ in range(weight):
             place, value = mixed & 63, mixed >> 6
@@ -235,12 +242,6 @@ class _Hashes(dict[str, int]):
 
 
 _hash = _Hashes().__getitem__
-
-
-def _weights(title: str, body: str) -> dict[str, int]:
-    weights = dict.fromkeys(terms(body), 1)
-    weights.update(dict.fromkeys(terms(title), _TITLE_WEIGHT))
-    return weights
 
 
 def _title_words(title: str) -> dict[str, bool]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from agentmem.model import safety, times, tokens
+from agentmem.model import citing, safety, times, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from agentmem.actions.selecting import Conflict, Found
     from agentmem.actions.write import Added
     from agentmem.errors import AgentmemError
+    from agentmem.model import verdict
     from agentmem.model.findings import Finding
+    from agentmem.model.memory import Citation
 
 Record = dict[str, object]
 
@@ -75,11 +78,30 @@ def memory(found: Found) -> Record:
         "entities": [safety.one_line(entity) for entity in one.entities],
         "scope": [safety.one_line(pattern) for pattern in one.scope],
         "cites": [
-            {"path": c.path, "symbol": c.symbol, "lines": c.lines, "verdict": None, "found": None}
-            for c in one.cites
+            _cite(cite, where) for cite, where in zip_longest(one.cites, found.verdicts[: len(one.cites)])
         ],
         "conflicts": [conflict(one) for one in found.conflicts],
     }
+
+
+def _cite(cite: Citation, where: verdict.Found | None) -> Record:
+    """A citation; its verdict and place are null where it was not held against the code."""
+    found = where and place(where.path, where.first, where.last)
+    return {
+        "path": safety.one_line(cite.path),
+        "symbol": _clean(cite.symbol),
+        "lines": _clean(cite.lines),
+        "verdict": where.verdict if where else None,
+        "found": found,
+    }
+
+
+def place(path: str | None, first: int | None, last: int | None) -> Record | None:
+    """A place in the code; null where there is none."""
+    if path is None:
+        return None
+    lines = None if first is None or last is None else citing.write_range(first, last)
+    return {"path": safety.one_line(path), "lines": lines}
 
 
 def conflict(one: Conflict) -> Record:
@@ -251,17 +273,25 @@ def finding(one: Finding) -> Record:
         "memory": one.memory,
         "message": safety.one_line(one.message),
         "fix": one.fix,
+        "details": list(one.details),
+        "code": {"path": one.code[0], "line": one.code[1]} if one.code else None,
     }
 
 
 def checked(result: Checked) -> Record:
     """Findings and their counts."""
-    findings = result.findings
-    counts = {severity: sum(f.severity == severity for f in findings) for severity in ("error", "warning")}
+    from agentmem.model import findings
+
     return {
         "schema": "agentmem/check/1",
-        "findings": [finding(one) for one in findings],
-        "counts": {**counts, "memories": result.memories},
+        "findings": [finding(one) for one in result.findings],
+        "counts": {
+            **findings.counts(result.findings),
+            "memories": result.memories,
+            "citations": result.citations,
+            "moved": result.moved,
+            "ignored": result.ignored,
+        },
         "mended": list(result.mended),
     }
 

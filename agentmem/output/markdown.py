@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from agentmem.model import notation, packing, safety
@@ -9,6 +10,8 @@ from agentmem.output.text import count, where
 
 if TYPE_CHECKING:
     from agentmem.actions.recall import Recalled
+
+_GAP = "&#8203;"
 
 
 def recalled(result: Recalled) -> str:
@@ -32,8 +35,23 @@ def recalled(result: Recalled) -> str:
 
 
 def escaped(text: str) -> str:
-    """``text`` on one line, with what markdown and HTML would read as markup made plain."""
-    out = safety.one_line(text)
-    for character in "\\`*_[]<>|":
-        out = out.replace(character, "\\" + character)
-    return out
+    """``text`` on one line, in a table too, with what markdown, HTML or GitHub would make something of made plain.
+
+    That is markup, entities, formulas, links that need no markup, and mentions of people and issues, which would tell them.
+    """
+    out = re.sub(r"[\\`*_\[\]<>|~$]", r"\\\g<0>", safety.one_line(text).replace("&", "&amp;"))
+    # these are found in the text that results, so no backslash helps: a space of no width stands in them, as an entity
+    return re.sub(
+        r"(?<=@)(?=\S)|(?<=#)(?=\w)|(?=://)|(?<=www)(?=\.)|(?<=GH-)(?=\d)", _GAP, out, flags=re.IGNORECASE
+    )
+
+
+def code(text: str) -> str:
+    """``text`` as code on one line, in a table too; nothing in it is read as anything else."""
+    shown = safety.one_line(text)
+    if shown and "`" not in shown and "|" not in shown:
+        return f"`{shown}`"
+    # a table takes a bar for its own even within code, and has no way to write a backslash before one
+    plain = re.sub(r"[!-/:-@\[-`{-~]", lambda match: f"&#{ord(match[0])};", shown)
+    # what stands between tags is still looked through for mail addresses; a comment parts them and cannot be copied
+    return f"<code>{plain.replace('&#64;', '<!-- -->&#64;')}</code>"

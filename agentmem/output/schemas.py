@@ -267,6 +267,10 @@ def _supersede() -> Schema:
 
 
 def _check() -> Schema:
+    code: Schema = {
+        **closed({"path": TEXT, "line": {"type": "integer", "minimum": 1}}),
+        "type": ["object", "null"],
+    }
     finding = {
         "rule": {"type": "string", "pattern": "^[a-z]+(-[a-z]+)*$"},
         "severity": {"enum": list(findings.SEVERITIES)},
@@ -275,10 +279,20 @@ def _check() -> Schema:
         "memory": {"type": ["string", "null"], "pattern": schema.IDENTIFIER},
         "message": TEXT,
         "fix": TEXT_OR_NULL,
+        "details": told(
+            TEXTS, "lines that show what is meant, such as - what was cited and + what stands there"
+        ),
+        "code": told(code, "the place in the code that it is about, its path from the repository's top"),
+    }
+    counted: Schema = {
+        **dict.fromkeys((*findings.SEVERITIES, "memories"), COUNT),
+        "citations": told(COUNT, "those that were verified"),
+        "moved": told(COUNT, "citations of which the text stands elsewhere now"),
+        "ignored": told(COUNT, "findings that are left out on purpose"),
     }
     return {
         "findings": told(some(closed(finding)), "by path, line and rule"),
-        "counts": closed({**dict.fromkeys(findings.SEVERITIES, COUNT), "memories": COUNT}),
+        "counts": closed(counted),
         "mended": told(TEXTS, "the files that --fix has written"),
     }
 

@@ -10,15 +10,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from agentmem.actions.change import Changed
-    from agentmem.actions.checking import Checked
     from agentmem.actions.context import Standpoint
     from agentmem.actions.doctoring import Examined
     from agentmem.actions.importing import Imported
     from agentmem.actions.indexing import IndexStatus
     from agentmem.actions.initialise import Initialised
     from agentmem.actions.merging import MergedFile
+    from agentmem.actions.ranked import Term
     from agentmem.actions.reading import Listed, Status
-    from agentmem.actions.recall import Recalled, Term
+    from agentmem.actions.recall import Recalled
     from agentmem.actions.selecting import Found
     from agentmem.actions.write import Added
 
@@ -170,7 +170,7 @@ def whole(found: Found, shorts: Mapping[str, str]) -> str:
         lines.append("  ".join(facts))
     if body := notation.without_title(memory):
         lines.append(safety.clean(body))
-    lines += [f"@ {notation.place(cite)}" for cite in memory.cites]
+    lines += notation.places(memory, found.verdicts, whole=True)
     return "\n".join((*lines, safety.one_line(found.path), "</memory>"))
 
 
@@ -263,23 +263,6 @@ def _round(number: int) -> str:
     """``number`` to two digits: 31,000."""
     step = 10 ** max(len(str(number)) - 2, 0)
     return f"{round(number / step) * step:,}"
-
-
-def checked(result: Checked) -> str:
-    """Findings, each with file:line and what mends it, and the sum of them."""
-    lines = [f"mended {path}" for path in result.mended]
-    for finding in result.findings:
-        severity = "" if finding.severity == "error" else f"{finding.severity}: "
-        lines.append(
-            safety.one_line(f"{finding.path}:{finding.line}: {finding.rule}: {severity}{finding.message}")
-        )
-        if finding.fix:
-            lines.append(f"  {safety.one_line(finding.fix)}")
-    errors = sum(finding.severity == "error" for finding in result.findings)
-    warnings = len(result.findings) - errors
-    parts = [count(n, word) for n, word in ((errors, "error"), (warnings, "warning")) if n]
-    lines.append(f"{', '.join(parts) or 'no findings'}; {count(result.memories, 'memory', 'memories')}")
-    return "\n".join(lines) + "\n"
 
 
 def examined(result: Examined) -> str:

@@ -19,6 +19,10 @@ def add(
     ] = None,
     tag: Annotated[list[str] | None, typer.Option("--tag", help="A word to find it by.")] = None,
     entity: Annotated[list[str] | None, typer.Option("--entity", help="What it is about.")] = None,
+    cite: Annotated[
+        list[str] | None,
+        typer.Option("--cite", help="Evidence: PATH, PATH:40-52, PATH#SYMBOL or PATH#SYMBOL:40-52."),
+    ] = None,
     scope: Annotated[
         list[str] | None, typer.Option("--scope", help="A glob of the paths it is about, quoted.")
     ] = None,
@@ -80,6 +84,12 @@ def add(
         created=selecting.when(context, created, "--created") if created else None,
     )
     memory = write.with_settings(context, memory, set or ())
+    if cite:
+        from agentmem.actions import citing
+
+        cited = citing.cite(context, cite)
+        memory = memory._replace(cites=tuple(one.citation for one in cited))
+        call.note(*(warning for one in cited for warning in one.warnings))
     result = write.add(context, memory, force, commit, stage, branch)
     call.note(*context.index.notes)
     if call.json:

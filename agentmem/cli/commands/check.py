@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import typer
 
-FORMATS = ("text", "json")
+    from agentmem.actions.checking import Checked
+    from agentmem.cli.call import Call
+
+FORMATS = ("text", "json", "github", "sarif", "junit", "md")
 
 
 def check(
@@ -16,22 +21,56 @@ def check(
     fix: Annotated[bool, typer.Option("--fix", help="Mend what is safe to mend.")] = False,
     staged: Annotated[bool, typer.Option("--staged", help="What the next commit would hold.")] = False,
     only: Annotated[list[str] | None, typer.Option("--only", help="This rule only.")] = None,
-    format: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
+    format: Annotated[str, typer.Option("--format", help="text, json, github, sarif, junit or md.")] = "text",
 ) -> int:
     """Check every memory against every rule, for CI."""
     from agentmem.actions import checking
     from agentmem.errors import EXIT_FINDINGS, UsageError
 
-    call = ctx.obj
+    call: Call = ctx.obj
     if format not in FORMATS:
-        raise UsageError(f'no format "{format}"', f"formats: {' '.join(FORMATS)}")
+        from agentmem.actions.selecting import nearest
+
+        raise UsageError(f'no format "{format}"', nearest(format, FORMATS) + f"formats: {' '.join(FORMATS)}")
     result = checking.check(call.context, paths or (), only or (), fix, staged)
-    if call.json or format == "json":
+    _give(call, result, "json" if call.json else format, only or ())
+    return EXIT_FINDINGS if result.failed else 0
+
+
+def _give(call: Call, result: Checked, format: str, only: Sequence[str]) -> None:
+    if format == "text":
+        from agentmem.output import findings_text
+
+        call.give(findings_text.checked(result, call.verbose))
+    elif format == "json":
         from agentmem.output import jsonout
 
-        call.give(jsonout.line(jsonout.checked(result)))
-    else:
-        from agentmem.output import text
+        call.give_exactly(jsonout.line(jsonout.checked(result)))
+    elif format == "github":
+        from agentmem.output import github
 
-        call.give(text.checked(result))
-    return EXIT_FINDINGS if result.failed else 0
+        call.give_exactly(github.checked(result, _prefix(call)))
+    elif format == "sarif":
+        from agentmem.output import sarif
+
+        call.give_exactly(sarif.checked(result, _prefix(call)))
+    elif format == "junit":
+        from agentmem import checks
+        from agentmem.output import junit
+
+        ran = [rule.id for rule in checks.running(call.context.config.rules, only)]
+        call.give_exactly(junit.checked(result, _prefix(call), ran))
+    else:
+        from agentmem.output import findings_markdown
+
+        call.give_exactly(findings_markdown.checked(result, _prefix(call)))
+
+
+def _prefix(call: Call) -> str:
+    """What leads from the repository's top to the folder that holds the store; nothing where there is no repository."""
+    from agentmem.errors import NoRepository
+
+    try:
+        return call.context.repository.prefix
+    except NoRepository:
+        return ""

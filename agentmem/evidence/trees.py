@@ -1,0 +1,95 @@
+"""The text of a tree's files, each read once: from disk, from the git index, from a commit."""
+
+import os
+
+from agentmem.git import code, objects
+from agentmem.git.contents import Contents
+from agentmem.git.repository import Repository
+from agentmem.store import reading
+
+MAX_TEXT = reading.MAX_READ - 1
+"""Bytes of a file from which on it is no source that people read; as large as what is read of one file."""
+LOOKED_AT = 8000
+"""Bytes in which a NUL makes a file binary, as git has it."""
+
+
+def decoded(data: bytes | None) -> str | None:
+    """The text of a file; None where there is none, it is binary or too large. Bytes that are no UTF-8 stay as surrogates."""
+    if data is None or len(data) > MAX_TEXT or b"\0" in data[:LOOKED_AT]:
+        return None
+    return data.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
+
+
+def inside(path: str) -> bool:
+    """Whether ``path`` names something below the repository's top, as git writes paths."""
+    parts = path.split("/")
+    return (
+        bool(path)
+        and "\0" not in path
+        and not any(part in ("", ".", "..") for part in parts)
+        and parts[0] != ".git"
+    )
+
+
+class Tree:
+    """One tree of code: ``git`` lists and searches it, this reads its files."""
+
+    def __init__(self, git: code.Code, contents: Contents, store: str) -> None:
+        """``store`` is the folder of the memories, from the top, which is no code."""
+        self.git, self.repository, self._contents = git, git.repository, contents
+        self._store = store + "/"
+        self._texts: dict[str, str | None] = {}
+        self._blobs: dict[str, str] = {}
+
+    def text(self, path: str) -> str | None:
+        """The text of the file at ``path``; None where there is none, or it is binary or too large."""
+        if path not in self._texts:
+            data = self.read(path) if inside(path) else None
+            self._texts[path] = decoded(data)
+            self._blobs[path] = "" if data is None else objects.blob_id(data, self.repository.object_format)
+        return self._texts[path]
+
+    def blob(self, path: str) -> str:
+        """The id that git gives the bytes of the file as they are read; empty where there is none."""
+        self.text(path)
+        return self._blobs[path]
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of the file at ``path``; None where there is no plain file."""
+        if isinstance(self.git, code.Commit):
+            return self._contents.file(self.git.revision, path)
+        if isinstance(self.git, code.Worktree):
+            data = reading.read(self.repository.top, path)
+            if data is not None or os.path.lexists(os.path.join(self.repository.top, path)):
+                return data
+            if path not in self.git.listing.hidden:
+                return None
+        oid = self.git.listing.blobs.get(path)
+        return self._contents.blob(oid) if oid else None
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The blob of each file but for those of the store; empty where git does not know it without reading."""
+        return {path: blob for path, blob in self.git.listing.blobs.items() if not self.is_store(path)}
+
+    def is_store(self, path: str) -> bool:
+        """Whether the file is one of the store: a memory that quotes code does not hold it."""
+        return path.startswith(self._store)
+
+    def state(self) -> str:
+        """What all the tree's files are, in a digest: two trees of one state say the same.
+
+        Of files that git has not read it is their size and time that count.
+        """
+        import hashlib
+
+        top = self.repository.top
+        total = hashlib.sha256()
+        for path, blob in sorted(self.files.items()):
+            total.update(os.fsencode(f"{path}\0{blob or reading.signature(top, path)}\0"))
+        return total.hexdigest()[:32]
+
+
+def of_commit(repository: Repository, commit: str, contents: Contents, store: str) -> Tree:
+    """The tree of a commit."""
+    return Tree(code.Commit(repository, commit), contents, store)

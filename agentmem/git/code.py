@@ -1,0 +1,167 @@
+"""The code of one tree as git lists and searches it: a worktree, the git index, a commit. Paths are from the repository's top."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from agentmem.git import process
+from agentmem.git.repository import Repository
+
+MAX_TOKENS = 6
+"""Words of a line that git is asked for: the longest tell the most."""
+
+RENAMED = "30%"
+"""Likeness from which on git calls a new file a rename or copy: of a divided file each part is less like it than half."""
+
+
+class Listing(NamedTuple):
+    """The plain files of a tree: ``blobs`` by path, empty where git does not know without reading the file; ``hidden`` are
+    those that a sparse checkout keeps in git alone.
+    """
+
+    blobs: Mapping[str, str]
+    hidden: frozenset[str] = frozenset()
+
+
+class Worktree:
+    """What the files on disk say, tracked or not, but for what git ignores."""
+
+    revision: str | None = None
+
+    def __init__(self, repository: Repository) -> None:
+        self.repository = repository
+
+    @cached_property
+    def listing(self) -> Listing:
+        """The files."""
+        top = self.repository.top
+        asked = [
+            process.start(top, "ls-files", "-s", "-t", "-z"),
+            process.start(top, "diff-files", "--raw", "-z", "--no-renames", "--no-abbrev", "--ignore-submodules=all"),
+            process.start(top, "ls-files", "-o", "-z", "--exclude-standard"),
+        ]  # fmt: skip
+        tracked, changed, others = (process.finish(one).out for one in asked)
+        blobs, hidden = _parse_index(tracked)
+        fields = iter(changed.split(b"\0"))
+        for header in fields:
+            if header:
+                path = os.fsdecode(next(fields))
+                if header.rstrip().endswith(b"D"):
+                    blobs.pop(path, None)
+                elif path in blobs:
+                    blobs[path] = ""
+        blobs.update((path, "") for path in process.paths(others) if not path.endswith("/"))
+        return Listing(blobs, frozenset(hidden))
+
+    def holding(self, words: Sequence[str]) -> list[str]:
+        """The files that hold all of ``words`` on one line."""
+        return _grep(self.repository, words, ["--untracked", "--exclude-standard"])
+
+    def renamed(self, commit: str) -> Iterator[tuple[str, str]]:
+        """Files of ``commit`` and where they, or parts of them, went."""
+        return _renamed(self.repository, "diff-index", commit)
+
+
+class Staged:
+    """What the git index says, which the next commit will."""
+
+    revision: str | None = None
+
+    def __init__(self, repository: Repository) -> None:
+        self.repository = repository
+
+    @cached_property
+    def listing(self) -> Listing:
+        """The files."""
+        return Listing(_parse_index(process.demand(self.repository.top, "ls-files", "-s", "-t", "-z"))[0])
+
+    def holding(self, words: Sequence[str]) -> list[str]:
+        """The files that hold all of ``words`` on one line."""
+        return _grep(self.repository, words, ["--cached"])
+
+    def renamed(self, commit: str) -> Iterator[tuple[str, str]]:
+        """Files of ``commit`` and where they, or parts of them, went."""
+        return _renamed(self.repository, "diff-index", "--cached", commit)
+
+
+class Commit:
+    """What a commit says."""
+
+    def __init__(self, repository: Repository, commit: str) -> None:
+        self.repository, self.revision = repository, commit
+
+    @cached_property
+    def listing(self) -> Listing:
+        """The files; none where this clone has not got the commit."""
+        out = process.run(self.repository.top, "ls-tree", "-r", "-z", "--full-tree", self.revision).out
+        blobs = {}
+        for line in out.split(b"\0"):
+            header, _, path = line.partition(b"\t")
+            if header.startswith(b"100"):
+                blobs[os.fsdecode(path)] = header.split(b" ")[2].decode("ascii")
+        return Listing(blobs)
+
+    def holding(self, words: Sequence[str]) -> list[str]:
+        """The files that hold all of ``words`` on one line."""
+        start = self.revision + ":"
+        return [path.removeprefix(start) for path in _grep(self.repository, words, [], self.revision)]
+
+    def renamed(self, commit: str) -> Iterator[tuple[str, str]]:
+        """Files of ``commit`` and where they, or parts of them, went."""
+        return _renamed(self.repository, "diff-tree", "-r", commit, self.revision)
+
+
+Code = Worktree | Staged | Commit
+
+
+def _parse_index(out: bytes) -> tuple[dict[str, str], set[str]]:
+    blobs, hidden = {}, set()
+    for entry in out.split(b"\0"):
+        header, _, name = entry.partition(b"\t")
+        parts = header.split(b" ")
+        if (
+            len(parts) == 4 and parts[1].startswith(b"100") and parts[3] in (b"0", b"2")
+        ):  # 2: ours, of a conflict
+            path = os.fsdecode(name)
+            blobs[path] = parts[2].decode("ascii")
+            if parts[0] == b"S":
+                hidden.add(path)
+    return blobs, hidden
+
+
+def _grep(
+    repository: Repository, words: Sequence[str], where: Sequence[str], commit: str | None = None
+) -> list[str]:
+    if not words:
+        return []
+    patterns: list[str] = []
+    for word in sorted(dict.fromkeys(words), key=len, reverse=True)[:MAX_TOKENS]:
+        patterns += ["--and", "-e", word] if patterns else ["-e", word]
+    result = process.run(
+        repository.top, "grep", "-l", "-z", "-I", "-F", "--full-name", "--no-color", "--no-recurse-submodules",
+        *where, *patterns, *([commit] if commit else []), "--",
+    )  # fmt: skip
+    return process.paths(result.out) if result.code == 0 else []
+
+
+def _renamed(repository: Repository, *args: str) -> Iterator[tuple[str, str]]:
+    result = process.run(
+        repository.top, args[0], "--raw", "-z", f"-M{RENAMED}", f"-C{RENAMED}", "-l2000", "--diff-filter=RC",
+        "--ignore-submodules=all", *args[1:], "--",
+    )  # fmt: skip
+    if result.code:
+        return
+    found = []
+    fields = iter(result.out.split(b"\0"))
+    for header in fields:
+        if header.startswith(b":"):
+            likeness = int(header.rsplit(b" ", 1)[-1][1:] or b"0")
+            found.append((-likeness, os.fsdecode(next(fields)), os.fsdecode(next(fields))))
+    for _, old, new in sorted(found):
+        yield old, new
+
+
+def known_paths(repository: Repository, paths: Sequence[str]) -> set[str]:
+    """Which of ``paths`` the git index holds."""
+    return set(process.paths(process.run(repository.top, "ls-files", "-z", "--", *paths).out)) & set(paths)
