@@ -14,7 +14,6 @@ from agentmem.model import document, ids, memory
 from agentmem.model.memory import Memory
 from agentmem.store import layout
 
-_NAMED = re.compile(rf"(?:^|[-/])([{ids.ALPHABET}]{{{ids.LENGTH}}})\.md$")
 _PLAIN = re.compile(rb"^(id|by):[ \t]*([A-Za-z0-9._@/-]+)[ \t]*\r?$", re.MULTILINE)
 """Keys with a value that YAML reads as it stands: to parse 10,000 files for two words each takes seconds."""
 
@@ -119,8 +118,7 @@ class Past:
         """The id of the memory that the file at ``path`` was with the content ``blob``."""
         if (path, blob) in self._odd:
             return self._odd[path, blob]
-        match = _NAMED.search(path)
-        return match[1] if match else ids.derived_id(path)
+        return layout.id_in_name(path) or ids.derived_id(path)
 
     @cached_property
     def _odd(self) -> Mapping[tuple[str, str], str]:
@@ -129,13 +127,13 @@ class Past:
         liars = {
             path
             for path, identity in zip(columns.paths, columns.ids, strict=True)
-            if not ((match := _NAMED.search(path)) and match[1] == identity)
+            if layout.id_in_name(path) != identity
         }
         pairs = {
             (step.path, blob)
             for acts in self.acts
             for step in acts.steps
-            if layout.is_memory(step.path) and (step.path in liars or not _NAMED.search(step.path))
+            if layout.is_memory(step.path) and (step.path in liars or layout.id_in_name(step.path) is None)
             for blob in (step.old, step.new)
             if blob
         }

@@ -10,7 +10,7 @@ from agentmem.actions.selecting import Found
 from agentmem.checks.evidence import Evidence
 from agentmem.errors import UsageError
 from agentmem.index.view import Entry
-from agentmem.model import anchoring, citing, document, fields, memory
+from agentmem.model import anchoring, citing, document, fields, lifecycle, memory
 from agentmem.model.editing import Edit
 from agentmem.model.memory import Citation, Memory
 
@@ -71,7 +71,11 @@ def verify(context: Context, references: Sequence[str] = (), fix: bool = False) 
         positions = [selecting.by_reference(index, view, reference) for reference in references]
     else:
         cited = {row for _, row in index.knowledge.all_named("cite")}
-        positions = [i for i in range(len(view)) if view.shown[i] and view.columns.rows[i] in cited]
+        positions = [
+            i
+            for i in range(len(view))
+            if view.columns.rows[i] in cited and lifecycle.claims(view.kind(i), view.status(i))
+        ]
     found = selecting.fetch(index, view, dict.fromkeys(positions))
     total = len(found) if references else sum(view.shown)
     evidence = evidence_of(context, found)

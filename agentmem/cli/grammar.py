@@ -227,6 +227,7 @@ VERBS = {
         {
             "--fix": ("fix", "flag"),
             "--staged": ("staged", "flag"),
+            "--strict": ("strict", "flag"),
             "--only": ("only", "many"),
             "--format": ("format", "one"),
         },

@@ -136,3 +136,13 @@ def past_blobs(repository: Repository, commit: str, paths: Sequence[str]) -> set
             found.update(line.decode("ascii").split(" ")[2:4])
             next(fields, None)  # the path, which may begin as a record does
     return {blob for blob in found if blob.strip("0")}
+
+
+def names(repository: Repository, starts: Sequence[str], below: str) -> set[str]:
+    """The path of every file that the history of ``starts`` (commits, or ``ALL_REFS``) took away below a folder (from the top)."""
+    if not starts:
+        return set()
+    out = process.run(
+        repository.top, "log", "--format=", "--name-only", "--diff-filter=D", "-m", *STEADY, "-z", *starts, "--", below
+    ).out  # fmt: skip
+    return {path.removeprefix("\n") for path in process.paths(out)}

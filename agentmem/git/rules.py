@@ -37,6 +37,14 @@ def attributes(top: str, path: str, names: Sequence[str]) -> dict[str, str]:
     return {name: value for _, name, value in zip(*[iter(fields)] * 3, strict=False)}
 
 
+def attribute(top: str, name: str, paths: Sequence[str]) -> dict[str, str]:
+    """The value of one attribute for each of ``paths`` (from ``top``), as ``attributes`` gives it."""
+    request = b"".join(os.fsencode(path) + b"\0" for path in paths)
+    out = process.run(top, "check-attr", "-z", "--stdin", name, stdin=request).out
+    fields = [os.fsdecode(part) for part in out.split(b"\0")]
+    return {path: value for path, _, value in zip(*[iter(fields)] * 3, strict=False)}
+
+
 def files(top: str) -> list[str]:
     """Every path of the worktree that git tracks or would add."""
     return process.paths(process.run(top, "ls-files", "-c", "-o", "-z", "--exclude-standard").out)

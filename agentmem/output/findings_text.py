@@ -37,7 +37,7 @@ def lines_of(finding: Finding) -> list[str]:
     lines = [f"{place(finding.path)}:{finding.line}: {message}"]
     lines += [f"  {detail(one)}" for one in finding.details]
     if finding.fix:
-        lines.append(f"  {safety.one_line(finding.fix)}")
+        lines.append(f"  {detail(finding.fix)}")
     return lines
 
 

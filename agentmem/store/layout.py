@@ -15,6 +15,7 @@ _OVERLAYS = OVERLAYS + "/"
 _ID = f"[{ids.ALPHABET}]{{{ids.LENGTH}}}"
 _CHANGE = re.compile(rf"overlays/[^/]+/{_ID}\.{_ID}\.md")
 _RECEIPT = re.compile(rf"overlays/[^/]+/promoted/{_ID}")
+_NAMED = re.compile(rf"(?:^|[-/])({_ID})\.md$")
 _PLAIN_BRANCH = re.compile(r"[a-z0-9._/-]{1,60}")
 _SHORT_GIT = re.compile(r"git/[0-9]")
 _RESERVED = frozenset(
@@ -54,6 +55,12 @@ def new_path(memory: Memory) -> str:
         month = times.format_iso(memory.created)[:7] if memory.created is not None else "undated"
         folder = f"{folder}/{month}"
     return f"{folder}/{stem}-{memory.id}.md" if stem else f"{folder}/{memory.id}.md"
+
+
+def id_in_name(path: str) -> str | None:
+    """The id that the file at ``path`` is named for; a word of twelve letters looks the same."""
+    match = _NAMED.search(path)
+    return match[1] if match else None
 
 
 def is_kept(path: str) -> bool:

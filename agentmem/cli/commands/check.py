@@ -20,6 +20,7 @@ def check(
     paths: Annotated[list[str] | None, typer.Argument(help="Report on these files and folders only.")] = None,
     fix: Annotated[bool, typer.Option("--fix", help="Mend what is safe to mend.")] = False,
     staged: Annotated[bool, typer.Option("--staged", help="What the next commit would hold.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Broken evidence is an error.")] = False,
     only: Annotated[list[str] | None, typer.Option("--only", help="This rule only.")] = None,
     format: Annotated[str, typer.Option("--format", help="text, json, github, sarif, junit or md.")] = "text",
 ) -> int:
@@ -32,7 +33,7 @@ def check(
         from agentmem.actions.selecting import nearest
 
         raise UsageError(f'no format "{format}"', nearest(format, FORMATS) + f"formats: {' '.join(FORMATS)}")
-    result = checking.check(call.context, paths or (), only or (), fix, staged)
+    result = checking.check(call.context, paths or (), only or (), fix, staged, strict)
     _give(call, result, "json" if call.json else format, only or ())
     return EXIT_FINDINGS if result.failed else 0
 

@@ -1,0 +1,210 @@
+"""What ``check`` looks at: the files of a store in the worktree, in the git index or in a commit, and the code beside them."""
+
+import os
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+from agentmem.actions import standing
+from agentmem.actions.context import Context
+from agentmem.checks import frame
+from agentmem.checks.evidence import Evidence
+from agentmem.checks.view import Shown
+from agentmem.errors import NoRepository
+from agentmem.evidence.verifier import Verifier
+from agentmem.git import code, history, objects, revisions, rules, state
+from agentmem.git import staged as index
+from agentmem.model import document, generated, lifecycle, verdict
+from agentmem.model.memory import Citation
+from agentmem.store import layout, reading
+
+
+def at_hand(context: Context) -> frame.Subject:
+    """Every file of the store that is, or should be, a memory: of the worktree, of HEAD where there is none."""
+    if not context.place.present or not _in_worktree(context):
+        head = context.repository.head
+        return _subject(context, {}) if head is None else of_commit(context, head)
+    root = context.place.root
+    files: list[frame.StoreFile] = []
+    strays: list[frame.Stray] = []
+    receipts = []
+    for path in reading.walk(root):
+        if layout.is_receipt(path):
+            receipts.append(path)
+        elif os.path.islink(os.path.join(root, path)):
+            strays.append(frame.Stray(path, frame.LINK))
+        elif _is_checked(path):
+            data = reading.read(root, path)
+            if data is None:
+                strays.append(frame.Stray(path, _what(os.path.join(root, path))))
+            else:
+                files.append(frame.read(path, data))
+    return _made(context, files, strays, receipts)
+
+
+def _in_worktree(context: Context) -> bool:
+    try:
+        return not context.repository.bare
+    except NoRepository:
+        return True  # a folder of files can be checked wherever it is
+
+
+def staged(context: Context) -> frame.Subject:
+    """Every memory and change that the git index holds."""
+    subject = _subject(context, index.files(context.repository, context.place.name))
+    return replace(subject, foreign=_foreign(context, subject.files))
+
+
+def of_commit(
+    context: Context, commit: str, known: dict[tuple[str, str], frame.StoreFile] | None = None
+) -> frame.Subject:
+    """Every memory and change that a commit holds; ``known`` files, by path and blob, are not read again."""
+    return _subject(context, dict(objects.list_tree(context.repository, commit, context.store_path)), known)
+
+
+def _subject(
+    context: Context, held: Mapping[str, str], known: dict[tuple[str, str], frame.StoreFile] | None = None
+) -> frame.Subject:
+    known = {} if known is None else known
+    wanted = {path: blob for path, blob in held.items() if _is_checked(path)}
+    unread = {blob for path, blob in wanted.items() if (path, blob) not in known}
+    contents = dict(objects.read_blobs(context.repository, unread)) if unread else {}
+    for path, blob in wanted.items():
+        if blob in contents and (path, blob) not in known:
+            known[path, blob] = frame.read(path, contents[blob])
+    files = [known[path, blob] for path, blob in sorted(wanted.items()) if (path, blob) in known]
+    return _made(context, files, (), filter(layout.is_receipt, held))
+
+
+def _made(
+    context: Context,
+    files: Sequence[frame.StoreFile],
+    strays: Sequence[frame.Stray],
+    receipts: "filter[str] | list[str]",
+) -> frame.Subject:
+    return frame.Subject(
+        tuple(files),
+        tuple(strays),
+        context.place.name,
+        now=context.now,
+        receipts=frozenset(path.rpartition("/")[2] for path in receipts),
+        archived=partial(_archived, context),
+    )
+
+
+def _is_checked(path: str) -> bool:
+    return layout.is_memory(path) or layout.is_change(path) or layout.is_misplaced(path)
+
+
+def _archived(context: Context, wanted: Collection[str]) -> Collection[str]:
+    """Which of some ids git's history names: in the file names that the store had."""
+    try:
+        repository = context.repository
+    except NoRepository:
+        return ()
+    starts = [repository.head] if repository.head else []
+    gone = history.names(repository, starts, context.store_path)
+    return {name for path in gone if (name := layout.id_in_name(path))}.intersection(wanted)
+
+
+def _foreign(context: Context, files: Sequence[frame.StoreFile]) -> dict[str, str]:
+    """The branch of each of ``files`` that the commit at hand adds and that another branch wrote, one that still exists.
+
+    Nothing while a merge, rebase or pick is under way, which bring them on purpose; what is merged already HEAD holds.
+    """
+    repository = context.repository
+    here = state.branch(repository)
+    if here is None or state.under_way(repository):
+        return {}
+    added = index.added(repository, context.place.name)
+    named = {}
+    for file in files:
+        branch = file.memory.branch if file.memory else file.document.meta.get("branch")
+        if file.path in added and isinstance(branch, str) and branch != here:
+            named[file.path] = branch
+    unmerged = {
+        branch
+        for branch in set(named.values())
+        if not standing.is_own(context, here, branch) and revisions.branch_tip(repository, branch) is not None
+    }
+    return {path: branch for path, branch in named.items() if branch in unmerged}
+
+
+def _what(path: str) -> str:
+    """Why the thing at ``path`` is no file that can be read."""
+    if os.path.isdir(path):
+        return "a folder, where a memory would be a file"
+    return frame.UNREADABLE if os.path.isfile(path) else "no plain file (a pipe, socket or device)"
+
+
+# -- the code beside the store
+
+
+def with_evidence(context: Context, subject: frame.Subject, staged: bool = False) -> frame.Subject:
+    """``subject`` with what the code beside it says of its citations: the worktree's, or what is ``staged``."""
+    try:
+        repository = context.repository
+    except NoRepository:
+        return subject
+    if not staged:
+        return replace(subject, evidence=evidence(context, subject, context.verifier))
+    verifier = Verifier(code.Staged(repository), context.store_path, context.index.knowledge.folder)
+    try:
+        return replace(subject, evidence=evidence(context, subject, verifier))
+    finally:
+        verifier.close()
+
+
+def evidence(context: Context, subject: frame.Subject, verifier: Verifier) -> tuple[Evidence, ...]:
+    """What the code of ``verifier`` says of the citations of the memories of ``subject`` that are in force."""
+    cited = [
+        (shown, number, cite)
+        for shown in subject.view.values()
+        if shown.memory.cites and lifecycle.claims(shown.memory.kind, shown.status)
+        for number, cite in enumerate(shown.memory.cites)
+    ]
+    found = verifier.verify([cite for _, _, cite in cited])
+    written = _generated(context, verifier, {cite.path for _, _, cite in cited})
+    return tuple(
+        Evidence(
+            *_place(subject, shown, number, cite, where.verdict != verdict.OK or cite.path in written),
+            memory=shown.memory.id,
+            short=subject.shorts[shown.memory.id],
+            kind=shown.memory.kind,
+            title=shown.memory.title,
+            citation=cite,
+            found=where,
+            generated=written.get(cite.path),
+        )
+        for (shown, number, cite), where in zip(cited, found, strict=True)
+    )
+
+
+def _place(subject: frame.Subject, shown: Shown, number: int, cite: Citation, told: bool) -> tuple[str, int]:
+    """The file and, where it will be ``told``, the line of a citation."""
+    file = shown.file
+    if not told:
+        return subject.shown(file.path), 1
+    if file.memory and cite in file.memory.cites:
+        lines = document.item_lines(file.document, "cites")
+        at = file.memory.cites.index(cite)
+        return subject.shown(file.path), lines[at] if at < len(lines) else 1
+    file, line = shown.place("cites", cite.path)
+    return subject.shown(file.path), line
+
+
+def _generated(context: Context, verifier: Verifier, paths: Collection[str]) -> dict[str, str]:
+    """Why each of ``paths`` that is generated is known to be."""
+    wanted = sorted(path for path in paths if verifier.tree.text(path) is not None)
+    if not wanted:
+        return {}
+    attributes = (
+        {}
+        if context.repository.bare
+        else rules.attribute(context.repository.top, "linguist-generated", wanted)
+    )
+    told = {
+        path: generated.why_generated(path, verifier.tree.text(path) or "", attributes.get(path, ""))
+        for path in wanted
+    }
+    return {path: why for path, why in told.items() if why}
