@@ -83,7 +83,7 @@ def between(context: Context, old: str, new: str, forked: bool = False) -> Compa
         before = context.index.view_at(one, context.now)
     else:
         before = _view(context, old)
-    found = _differences(context, before, _view(context, new))
+    found = differing(context, before, _view(context, new))
     return Compared(name, new or "worktree", tuple(found), tuple(context.index.notes))
 
 
@@ -115,13 +115,13 @@ def overlay(context: Context, branch: str | None) -> Compared:
     known: tuple[View, ...] = (
         (context.index.view_at(tip[1], context.now),) if fork not in (None, tip[1]) else ()
     )
-    found = tuple(_differences(context, base, other, known))
+    found = tuple(differing(context, base, other, known))
     return Compared(f"{trunk} (at {(fork or tip[1])[:7]})", name, found, (*notes, *context.index.notes))
 
 
 def _fork(context: Context, old: str, new: str) -> str:
     head = context.repository.head
-    one, other = (_commit(context, name) if name else head for name in (old, new))
+    one, other = (commit_of(context, name) if name else head for name in (old, new))
     found = history.merge_base(context.repository, one, other) if one and other else None
     if found is None:
         hint = "git fetch --unshallow" if context.repository.shallow else f"agentmem diff {old}..{new}"
@@ -134,10 +134,10 @@ def _view(context: Context, name: str) -> View:
         return context.index.view()
     if name == "HEAD" and context.repository.head is None:
         return View(Columns(), context.now)
-    return context.index.view_at(_commit(context, name), context.now)
+    return context.index.view_at(commit_of(context, name), context.now)
 
 
-def _commit(context: Context, name: str) -> str:
+def commit_of(context: Context, name: str) -> str:
     """The commit of a branch, revision or moment: the moment is one of the line at hand."""
     repository = context.repository
     try:
@@ -155,10 +155,11 @@ def _commit(context: Context, name: str) -> str:
     return found.id
 
 
-def _differences(
-    context: Context, one: View, other: View, known: Collection[View] = ()
-) -> Iterator[Difference]:
-    """Newest first; what came to be superseded or retracted says so besides. What is as a view of ``known`` has it, is none."""
+def differing(context: Context, one: View, other: View, known: Collection[View] = ()) -> Iterator[Difference]:
+    """What differs from the view ``one`` to ``other``, newest first; what came to be superseded or retracted says so besides.
+
+    What is as a view of ``known`` has it, is none.
+    """
     before, after = _by_id(one), _by_id(other)
     there = [(view, _by_id(view)) for view in known]
     changed = [
@@ -240,4 +241,5 @@ def _successor(view: View, identity: str) -> str | None:
 
 
 def _by_id(view: View) -> dict[str, int]:
-    return {identity: i for i, identity in reversed(list(enumerate(view.columns.ids)))}
+    own = ((i, identity) for i, identity in enumerate(view.columns.ids) if i not in view.foreign)
+    return {identity: i for i, identity in reversed(list(own))}

@@ -56,7 +56,7 @@ def find(context: Context, names: Sequence[str] = ()) -> Conflicts:
     found = [
         *_changed(context, view, here),
         *_superseded(context, view, here),
-        *_contradictions(context, view, here),
+        *contradictions(context, view, here),
     ]
     return Conflicts(context.standpoint, tuple(found), view.shorts, tuple(context.index.notes))
 
@@ -229,7 +229,7 @@ def _short(view: View, identity: str) -> str:
 # -- two that say different things about the same
 
 
-def _contradictions(context: Context, view: View, here: str) -> Iterator[Clash]:
+def contradictions(context: Context, view: View, here: str) -> Iterator[Clash]:
     """Two memories in force with one subject and slot that differ, wherever they are."""
     shown = view.shown
     positions = [i for i in range(len(view)) if shown[i] and view.status(i) == "active"]

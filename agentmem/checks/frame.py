@@ -127,10 +127,11 @@ def at(
 ) -> Finding:
     """The finding of ``rule`` at ``line`` of ``file``; what ``message`` quotes of it is made safe to show."""
     identity = file.memory.id if file.memory else None
-    return Finding(rule, severity, subject.shown(file.path), line, identity, _safe(message), fix)
+    return Finding(rule, severity, subject.shown(file.path), line, identity, safe(message), fix)
 
 
-def _safe(message: str) -> str:
+def safe(message: str) -> str:
+    """``message`` as it may be shown: on one line, not too long, and nothing that looks like a secret."""
     # a wrong value may be a key put in the wrong place, and a CI log keeps what it is told
     if safety.secrets(message.replace(safety.ALLOW, "")):
         return "a wrong value, not shown: it looks like a secret"

@@ -227,6 +227,7 @@ VERBS = {
         {
             "--fix": ("fix", "flag"),
             "--staged": ("staged", "flag"),
+            "--diff": ("diff", "one"),
             "--strict": ("strict", "flag"),
             "--only": ("only", "many"),
             "--format": ("format", "one"),

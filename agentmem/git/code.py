@@ -165,3 +165,14 @@ def _renamed(repository: Repository, *args: str) -> Iterator[tuple[str, str]]:
 def known_paths(repository: Repository, paths: Sequence[str]) -> set[str]:
     """Which of ``paths`` the git index holds."""
     return set(process.paths(process.run(repository.top, "ls-files", "-z", "--", *paths).out)) & set(paths)
+
+
+def changed(repository: Repository, old: str, new: str | None) -> list[str]:
+    """The paths that differ from the commit ``old`` to ``new``; None: to the worktree, with what git does not track there."""
+    asked = ("-r", old, new) if new else (old,)
+    verb = "diff-tree" if new else "diff-index"
+    words = ("--name-only", "-z", "--no-renames", "--ignore-submodules=all")
+    found = process.paths(process.demand(repository.top, verb, *words, *asked, "--"))
+    if new is None:
+        found += process.paths(process.demand(repository.top, "ls-files", "-o", "-z", "--exclude-standard"))
+    return sorted(set(found))

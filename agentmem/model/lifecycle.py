@@ -65,3 +65,8 @@ def derive(
     if kind == "task":
         return tasks.get(identity, "open")
     return "active"
+
+
+def claims(kind: str, status: str) -> bool:
+    """Whether a memory says something of now that evidence must hold for: what happened, and what is done, happened."""
+    return kind != "log" and status in ("active", "proposed", "open")

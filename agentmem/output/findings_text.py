@@ -19,22 +19,28 @@ SHOWN = 50
 """Findings that are printed where not all were asked for: some 2,500 tokens, and nobody mends more in one go."""
 
 
-def checked(result: Checked, everything: bool = False) -> str:
-    """Findings, each with file:line and what mends it, and the sum of them; at most SHOWN unless ``everything``."""
+def checked(result: Checked, everything: bool = False, at_code: bool = False) -> str:
+    """Findings, each with file:line and what mends it, and the sum of them; at most SHOWN unless ``everything``.
+
+    ``at_code``: a warning about a place in the code is told there.
+    """
     shown = result.findings if everything else cut(result.findings)
     lines = [f"mended {place(path)}" for path in result.mended]
     for finding in shown:
-        lines += lines_of(finding)
+        lines += lines_of(finding, at_code)
     if left := rest(result.findings, shown):
         lines.append(f"{left}: agentmem check -v")
     return "\n".join([*lines, tally(result)]) + "\n"
 
 
-def lines_of(finding: Finding) -> list[str]:
+def lines_of(finding: Finding, at_code: bool = False) -> list[str]:
     """One finding: where and what, the lines that show it, what mends it."""
     severity = "" if finding.severity == ERROR else f"{finding.severity}: "
     message = safety.one_line(f"{finding.rule}: {severity}{finding.message}")
-    lines = [f"{place(finding.path)}:{finding.line}: {message}"]
+    path, line = finding.path, finding.line
+    if at_code and finding.code and finding.severity != ERROR:
+        path, line = finding.code
+    lines = [f"{place(path)}:{line}: {message}"]
     lines += [f"  {detail(one)}" for one in finding.details]
     if finding.fix:
         lines.append(f"  {detail(finding.fix)}")

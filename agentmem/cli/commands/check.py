@@ -20,6 +20,9 @@ def check(
     paths: Annotated[list[str] | None, typer.Argument(help="Report on these files and folders only.")] = None,
     fix: Annotated[bool, typer.Option("--fix", help="Mend what is safe to mend.")] = False,
     staged: Annotated[bool, typer.Option("--staged", help="What the next commit would hold.")] = False,
+    diff: Annotated[
+        str | None, typer.Option("--diff", help="What A..B does to the memory, for a pull request.")
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Broken evidence is an error.")] = False,
     only: Annotated[list[str] | None, typer.Option("--only", help="This rule only.")] = None,
     format: Annotated[str, typer.Option("--format", help="text, json, github, sarif, junit or md.")] = "text",
@@ -33,16 +36,35 @@ def check(
         from agentmem.actions.selecting import nearest
 
         raise UsageError(f'no format "{format}"', nearest(format, FORMATS) + f"formats: {' '.join(FORMATS)}")
+    if diff is not None:
+        if paths or fix or staged:
+            raise UsageError("--diff looks at a change as a whole: no paths, --fix or --staged beside it")
+        return _review(call, diff, "json" if call.json else format, only or (), strict)
     result = checking.check(call.context, paths or (), only or (), fix, staged, strict)
-    _give(call, result, "json" if call.json else format, only or ())
+    _give(call, result, "json" if call.json else format, only or (), False)
     return EXIT_FINDINGS if result.failed else 0
 
 
-def _give(call: Call, result: Checked, format: str, only: Sequence[str]) -> None:
+def _review(call: Call, words: str, format: str, only: Sequence[str], strict: bool) -> int:
+    from agentmem.actions import reviewing
+    from agentmem.errors import EXIT_FINDINGS
+
+    result = reviewing.review(call.context, words, only, strict)
+    call.note(*result.notes)
+    if format == "md":
+        from agentmem.output import review
+
+        call.give_exactly(review.comment(result, _prefix(call)))
+    else:
+        _give(call, result.checked, format, only, True)
+    return EXIT_FINDINGS if result.checked.failed else 0
+
+
+def _give(call: Call, result: Checked, format: str, only: Sequence[str], at_code: bool) -> None:
     if format == "text":
         from agentmem.output import findings_text
 
-        call.give(findings_text.checked(result, call.verbose))
+        call.give(findings_text.checked(result, call.verbose, at_code))
     elif format == "json":
         from agentmem.output import jsonout
 
@@ -50,7 +72,7 @@ def _give(call: Call, result: Checked, format: str, only: Sequence[str]) -> None
     elif format == "github":
         from agentmem.output import github
 
-        call.give_exactly(github.checked(result, _prefix(call)))
+        call.give_exactly(github.checked(result, _prefix(call), at_code))
     elif format == "sarif":
         from agentmem.output import sarif
 

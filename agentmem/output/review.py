@@ -1,0 +1,150 @@
+"""The review of a change, as the comment on a pull request: what it brings, what it puts in doubt, what it should know."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentmem.checks import evidence
+from agentmem.model import safety, verdict
+from agentmem.model.findings import ERROR
+from agentmem.output import findings_markdown, findings_text
+from agentmem.output.markdown import code, escaped
+from agentmem.output.text import count
+
+if TYPE_CHECKING:
+    from agentmem.actions.comparing import Difference
+    from agentmem.actions.reviewing import Reviewed
+    from agentmem.actions.selecting import Found
+    from agentmem.checks.evidence import Evidence
+
+MARK = {"added": "+", "changed": "~", "superseded": "↷", "retracted": "−", "removed": "−"}
+ROWS = 30
+"""Rows of the table: a change with more is an import, and nobody reads it so."""
+GUIDES = 8
+"""Decisions and conventions that are named."""
+MARKER = "<!-- agentmem -->"
+"""In the comment, so that the next run finds it and writes it anew."""
+
+
+def comment(result: Reviewed, prefix: str) -> str:
+    """The comment; ``prefix`` leads from the repository's top to the folder that holds the store."""
+    logs = [one for one in result.differences if one.kind == "log"]
+    told = [one for one in result.differences if one.kind != "log"]
+    rows = [_row(one, result.memories.get(one.id)) for one in told] + [_doubt(one) for one in result.doubts]
+    lines = [MARKER, f"### agentmem: {escaped(headline(result))}"]
+    if rows:
+        lines += ["| | memory | |", "| --- | --- | --- |", *rows[:ROWS]]
+        if len(rows) > ROWS:
+            lines += ["", f"{len(rows) - ROWS} more: `agentmem diff {code(result.old)[1:-1]}..HEAD`"]
+    errors = [one for one in result.checked.findings if one.severity == ERROR]
+    if errors:
+        lines += [
+            "",
+            f"**To mend** ({count(len(errors), 'error')}):",
+            "",
+            "| rule | where | what | fix |",
+            "| --- | --- | --- | --- |",
+        ]
+        lines += [findings_markdown.row(one, prefix) for one in findings_text.cut(errors, ROWS)]
+    lines += ["", " ".join(part for part in (_covering(result), _contradictions(result)) if part)]
+    if logs:
+        entries = "<br>".join(f"{code(one.short)} {escaped(one.title)}" for one in logs[:ROWS])
+        word = count(len(logs), "log entry", "log entries")
+        lines.append(f"<details><summary>{word}</summary>{entries}</details>")
+    return "\n".join(lines) + "\n"
+
+
+def headline(result: Reviewed) -> str:
+    """How many memories were added, changed, put in doubt."""
+    told = [one.what for one in result.differences if one.kind != "log"]
+    parts: list[str] = []
+    for what in MARK:
+        if number := told.count(what):
+            parts.append(f"{count(number, 'memory', 'memories')} {what}" if not parts else f"{number} {what}")
+    if doubted := len({one.memory for one in result.doubts}):
+        parts.append(f"{doubted} in doubt" if parts else f"{count(doubted, 'memory', 'memories')} in doubt")
+    return ", ".join(parts) or "no memory added or changed, none in doubt"
+
+
+def _row(one: Difference, found: Found | None) -> str:
+    named = f"{escaped(one.kind)} {code(one.short)} {escaped(one.title)}"
+    return f"| {MARK[one.what]} | {named} | {_about(one, found)} |"
+
+
+def _about(one: Difference, found: Found | None) -> str:
+    if one.what == "superseded":
+        return f"by {code(one.by[:6])}" if one.by else "superseded"
+    if one.what in ("retracted", "removed"):
+        return one.what
+    if one.what == "changed":
+        return "<br>".join(_field(field) for field in one.fields if field.name != "cites") or _cites(found)
+    return _cites(found)
+
+
+def _field(field: object) -> str:
+    from agentmem.model.differences import FieldDifference
+
+    assert isinstance(field, FieldDifference)
+    name = escaped(field.name)
+    if field.diff:
+        return f"{name} edited"
+    if field.add or field.remove:
+        came = [f"+ {code(_said(value))}" for value in field.add]
+        went = [f"− {code(_said(value))}" for value in field.remove]
+        return f"{name}: {' '.join((*came, *went))}"
+    if field.to is None:
+        return f"{name} taken out"
+    return f"{name}: {code(_said(field.to))}"
+
+
+def _said(value: object) -> str:
+    text = value if isinstance(value, str) else str(value)
+    shown = safety.one_line(text)
+    return shown if len(shown) <= 80 else shown[:79] + "…"
+
+
+def _cites(found: Found | None) -> str:
+    if found is None or not found.memory.cites:
+        return ""
+    marks = {verdict.OK: "✓", verdict.MOVED: "moved", verdict.CHANGED: "changed", verdict.GONE: "gone"}
+    shown = []
+    for cite, where in zip(found.memory.cites, found.verdicts, strict=False):
+        name = evidence.place(cite._replace(path=cite.path.rpartition("/")[2]))
+        shown.append(f"{escaped(name)} {marks.get(where.verdict, '?')}")
+    return "<br>".join(shown)
+
+
+def _doubt(one: Evidence) -> str:
+    name = escaped(evidence.place(one.citation._replace(path=one.citation.path.rpartition("/")[2])))
+    what = "takes its evidence away" if one.found.verdict == verdict.GONE else "changes its evidence"
+    return f"| ? | {escaped(one.kind)} {code(one.short)} {escaped(one.title)} | this PR {what}, {name} |"
+
+
+def _covering(result: Reviewed) -> str:
+    if not result.paths:
+        return ""
+    if not result.guides:
+        return "No decision or convention covers the touched paths."
+    some = ", ".join(code(result.shorts[one.memory.id]) for one in result.guides[:GUIDES])
+    more = f" and {len(result.guides) - GUIDES} more" if len(result.guides) > GUIDES else ""
+    return f"Covers the touched paths: {some}{more}."
+
+
+def _contradictions(result: Reviewed) -> str:
+    others = f" or on {_open(result.others)}" if result.others else ""
+    trunk = escaped(result.trunk or "trunk")
+    if not any(one.what in ("added", "changed") for one in result.differences):
+        return ""
+    if not result.clashes:
+        return f"Contradicts nothing on {trunk}{others}."
+    told = "; ".join(
+        f"{' and '.join(code(result.shorts[identity]) for identity in clash.ids)}"
+        f" ({escaped(', '.join(clash.branches))}): {escaped(clash.reason)}"
+        for clash in result.clashes[:GUIDES]
+    )
+    more = f"; {len(result.clashes) - GUIDES} more" if len(result.clashes) > GUIDES else ""
+    return f"**Contradicts**: {told}{more}."
+
+
+def _open(number: int) -> str:
+    return "the open branch" if number == 1 else f"the {number} open branches"
