@@ -20,7 +20,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from agentmem.actions import recall
+from agentmem.actions import ranked
 from agentmem.actions.context import Context
 from agentmem.model import analysis, query, ranking, times
 from agentmem.model.ranking import Weights
@@ -123,10 +123,10 @@ class Recall:
         view = self._view
         eligible = [i for i in range(len(view)) if view.columns.created[i] < question.opened]
         asked = query.parse(question.text, question.opened)
-        ranked, _ = recall.rank(
+        found, _ = ranked.rank(
             self._context, self._context.index, view, asked, eligible, (), self.weights, question.opened
         )
-        return [view.columns.ids[candidate.position] for candidate in ranked[:DEPTH]]
+        return [view.columns.ids[candidate.position] for candidate in found[:DEPTH]]
 
 
 def measure(ranker: Callable[[Question], list[str]], asked: Sequence[Question]) -> list[tuple[float, float]]:

@@ -63,7 +63,8 @@ def check(
             subject = subjects.at_hand(context)
     if not checks.EVIDENCE.isdisjoint(rule.id for rule in checks.running(context.config.rules, only)):
         subject = subjects.with_evidence(context, subject, staged)
-    findings = checks.check(subject, context.config.rules, only, strict)
+    config = context.config
+    findings, ignored = checks.examine(subject, config.rules, only, strict, config.ignores)
     wanted = [_below(context, path) for path in paths]
     if wanted:
         findings = [f for f in findings if any(_is_within(f.path, path) for path in wanted)]
@@ -73,6 +74,7 @@ def check(
         mended=tuple(mended),
         citations=len(subject.evidence),
         moved=sum(one.found.verdict == verdict.MOVED for one in subject.evidence),
+        ignored=ignored,
     )
 
 

@@ -189,10 +189,11 @@ class _Citing:
             within = [one for one in named if one.start <= spec.first and spec.last <= one.end]
             if not within:
                 places = ", ".join(citing.write_range(one.start, one.end) for one in named[:LISTED])
+                lines = citing.write_range(spec.first, spec.last)
+                are = f"line {lines} is" if spec.first == spec.last else f"lines {lines} are"
                 raise UsageError(
-                    f"lines {citing.write_range(spec.first, spec.last)} are not in {spec.symbol}, which is {places}",
-                    f"{_shown(spec.path)}#{spec.symbol}   or without the symbol:"
-                    f" {_shown(spec.path)}:{citing.write_range(spec.first, spec.last)}",
+                    f"{are} not in {spec.symbol}, which is {places}",
+                    f"{_shown(spec.path)}#{spec.symbol}   or without the symbol: {_shown(spec.path)}:{lines}",
                 )
             return within[0].name, spec.first, spec.last
         if len(named) > 1:

@@ -23,7 +23,7 @@ def at_hand(context: Context) -> frame.Subject:
     """Every file of the store that is, or should be, a memory: of the worktree, of HEAD where there is none."""
     if not context.place.present or not _in_worktree(context):
         head = context.repository.head
-        return _subject(context, {}) if head is None else of_commit(context, head)
+        return _subject(context, {}, []) if head is None else of_commit(context, head)
     root = context.place.root
     files: list[frame.StoreFile] = []
     strays: list[frame.Stray] = []
@@ -51,7 +51,9 @@ def _in_worktree(context: Context) -> bool:
 
 def staged(context: Context) -> frame.Subject:
     """Every memory and change that the git index holds."""
-    subject = _subject(context, index.files(context.repository, context.place.name))
+    held = index.entries(context.repository, context.place.name)
+    links = [entry.path for entry in held if entry.link]
+    subject = _subject(context, {entry.path: entry.blob for entry in held if not entry.link}, links)
     return replace(subject, foreign=_foreign(context, subject.files))
 
 
@@ -59,11 +61,16 @@ def of_commit(
     context: Context, commit: str, known: dict[tuple[str, str], frame.StoreFile] | None = None
 ) -> frame.Subject:
     """Every memory and change that a commit holds; ``known`` files, by path and blob, are not read again."""
-    return _subject(context, dict(objects.list_tree(context.repository, commit, context.store_path)), known)
+    held = objects.list_tree(context.repository, commit, context.store_path)
+    links = objects.list_links(context.repository, commit, context.store_path)
+    return _subject(context, dict(held), links, known)
 
 
 def _subject(
-    context: Context, held: Mapping[str, str], known: dict[tuple[str, str], frame.StoreFile] | None = None
+    context: Context,
+    held: Mapping[str, str],
+    links: Sequence[str],
+    known: dict[tuple[str, str], frame.StoreFile] | None = None,
 ) -> frame.Subject:
     known = {} if known is None else known
     wanted = {path: blob for path, blob in held.items() if _is_checked(path)}
@@ -73,7 +80,8 @@ def _subject(
         if blob in contents and (path, blob) not in known:
             known[path, blob] = frame.read(path, contents[blob])
     files = [known[path, blob] for path, blob in sorted(wanted.items()) if (path, blob) in known]
-    return _made(context, files, (), filter(layout.is_receipt, held))
+    strays = [frame.Stray(path, frame.LINK) for path in sorted(links)]
+    return _made(context, files, strays, filter(layout.is_receipt, held))
 
 
 def _made(

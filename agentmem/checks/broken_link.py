@@ -4,7 +4,6 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from agentmem.checks.file_name_id import id_in_name
 from agentmem.checks.frame import Rule, Subject, quoted
 from agentmem.checks.view import Shown, named, others, short, told
 from agentmem.model import ids, safety
@@ -37,7 +36,9 @@ def run(subject: Subject) -> Iterator[Finding]:
             sources.setdefault(shown.memory.source_id, []).append(identity)
     # a file that cannot be read is told by another rule; what links to it is well
     known = {
-        id_in_name(file.path) for file in subject.files if file.memory is None and layout.is_memory(file.path)
+        layout.id_in_name(file.path)
+        for file in subject.files
+        if file.memory is None and layout.is_memory(file.path)
     }
     left = [
         link

@@ -1,6 +1,7 @@
 """Memories in force that cannot both be true."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from agentmem.checks.frame import Rule, Subject
 from agentmem.checks.view import Groups, age, named, others, told
@@ -51,7 +52,8 @@ def _finding(subject: Subject, newest: str, older: list[str], reasons: dict[froz
     fix = (
         f"agentmem supersede {theirs} --by {mine}     or this is wrong: agentmem retract {mine} --reason TEXT"
     )
-    return told(subject, view[newest], ID, WARNING, ("title", view[newest].memory.title), message, fix)
+    finding = told(subject, view[newest], ID, WARNING, ("title", view[newest].memory.title), message, fix)
+    return replace(finding, others=tuple(older))
 
 
 RULE = Rule(ID, WARNING, "two that cannot both be true leave it to chance which of them is believed", run)

@@ -55,10 +55,7 @@ def _weakest(cycle: Sequence[str], shown: Mapping[str, Shown]) -> tuple[str, str
 def cycles(links: Links) -> list[tuple[list[str], int]]:
     """A short cycle of each knot, with how many the knot has; what links to itself is a cycle of its own."""
     found = [([one], 1) for one, ends in links.items() if one in ends]
-    for knot in _components(links):
-        if len(knot) > 1:
-            found.append((_short(links, knot), len(knot)))
-    return found
+    return found + [(_short(links, knot), len(knot)) for knot in _components(links) if len(knot) > 1]
 
 
 def _short(links: Links, knot: Sequence[str]) -> list[str]:

@@ -12,12 +12,6 @@ ID = "file-name-id"
 _NAME = re.compile(rf"(?:(?P<slug>.*)-)?(?P<id>[{ids.ALPHABET}]{{{ids.LENGTH}}})\.md")
 
 
-def id_in_name(path: str) -> str | None:
-    """The id that the file at ``path`` is named for; a word of twelve letters looks the same."""
-    match = _NAME.fullmatch(path.rpartition("/")[2])
-    return match["id"] if match else None
-
-
 def run(subject: Subject) -> Iterator[Finding]:
     """An error where the memory that the name means is there too, else a warning."""
     for file in subject.files:

@@ -18,7 +18,8 @@ def run(subject: Subject) -> Iterator[Finding]:
     for file in subject.files:
         if any(problem.code == "binary" for problem in file.document.problems):
             continue
-        yield from _written_as_escapes(subject, file)
+        if "\\" in file.document.text:
+            yield from _written_as_escapes(subject, file)
         lines = [
             (line, list(places))
             for line, places in groupby(safety.hidden(file.document.text), lambda place: place[0])

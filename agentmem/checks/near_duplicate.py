@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 from agentmem.checks.frame import Rule, Subject
 from agentmem.checks.view import Groups, Shown, age, named, others, told
@@ -24,6 +26,15 @@ MOST = 50
 
 _digits = re.compile(r"\d+").findall
 Weights = Mapping[str, int]
+
+
+class _Terms(NamedTuple):
+    """The terms of one memory, those of its title, what each of these counts above one, and the weight of all."""
+
+    all: frozenset[str]
+    titles: frozenset[str]
+    more: int
+    total: int
 
 
 def run(subject: Subject) -> Iterator[Finding]:
@@ -77,7 +88,8 @@ def _join(each: Sequence[Shown], weights: Sequence[Weights], groups: Groups, tit
     """
     common = Counter(term for terms in weights for term in terms)
     holders: defaultdict[str, list[int]] = defaultdict(list)
-    totals = [sum(terms.values()) for terms in weights]
+    weighed = [_weighed(terms) for terms in weights]
+    totals = [one.total for one in weighed]
     for place, terms in enumerate(weights):
         shared: dict[int, int] = {}
         room = totals[place] * (1 - similarity.ALIKE)
@@ -92,7 +104,13 @@ def _join(each: Sequence[Shown], weights: Sequence[Weights], groups: Groups, tit
             room -= weight
             if room < 0:
                 break
-        _look(each, weights, totals, place, _promising(shared, unseen, totals, place), groups, titles)
+        _look(each, weighed, place, _promising(shared, unseen, totals, place), groups, titles)
+
+
+def _weighed(terms: Weights) -> _Terms:
+    titles = frozenset(term for term, weight in terms.items() if weight > 1)
+    more = terms[next(iter(titles))] - 1 if titles else 0
+    return _Terms(frozenset(terms), titles, more, len(terms) + more * len(titles))
 
 
 def _promising(shared: Mapping[int, int], unseen: int, totals: Sequence[int], place: int) -> list[int]:
@@ -110,8 +128,7 @@ def _promising(shared: Mapping[int, int], unseen: int, totals: Sequence[int], pl
 
 def _look(
     each: Sequence[Shown],
-    weights: Sequence[Weights],
-    totals: Sequence[int],
+    weighed: Sequence[_Terms],
     place: int,
     promising: Sequence[int],
     groups: Groups,
@@ -126,18 +143,16 @@ def _look(
             continue
         if titles and one.memory.body.strip() and two.memory.body.strip():
             continue  # the bodies have been compared
-        if _overlap(weights[place], weights[other], totals[place] + totals[other]) >= similarity.ALIKE:
+        if _overlap(weighed[place], weighed[other]) >= similarity.ALIKE:
             exact += 1
             if _says_the_same(one, two):
                 groups.join(two.memory.id, one.memory.id)
 
 
-def _overlap(one: Weights, other: Weights, total: int) -> float:
-    """``similarity.overlap`` of what is weighed already."""
-    if len(other) < len(one):
-        one, other = other, one
-    shared = sum([min(weight, other[term]) for term, weight in one.items() if term in other])
-    return shared / (total - shared)
+def _overlap(one: _Terms, other: _Terms) -> float:
+    """``similarity.overlap`` of what is weighed already: a term counts one, in both titles more."""
+    shared = len(one.all & other.all) + one.more * len(one.titles & other.titles)
+    return shared / (one.total + other.total - shared)
 
 
 def _says_the_same(one: Shown, other: Shown) -> bool:
@@ -163,7 +178,8 @@ def _finding(subject: Subject, newest: str, older: Sequence[str]) -> Finding:
     if rest:
         message += f" and {len(rest):,} more: {others(subject, rest)}"
     fix = f"agentmem supersede {subject.shorts[old]} --by {subject.shorts[newest]}"
-    return told(subject, view[newest], ID, WARNING, ("title", memory.title), message, fix)
+    finding = told(subject, view[newest], ID, WARNING, ("title", memory.title), message, fix)
+    return replace(finding, others=tuple(older))
 
 
 def _similarity(one: Shown, other: Shown) -> float:

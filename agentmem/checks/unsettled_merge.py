@@ -14,13 +14,17 @@ def run(subject: Subject) -> Iterator[Finding]:
     for file in subject.files:
         if file.memory is None:
             continue
-        name = short(subject, file)
         if "conflicts" in file.document.meta:
+            name = short(subject, file)
             fix = f"agentmem show {name}, then: agentmem edit {name} --set KEY=VALUE --set conflicts="
             line = file.document.lines.get("conflicts", 1)
             yield at(subject, file, ID, ERROR, line, "a merge left two values, named here", fix)
-        for offset, text in enumerate(file.document.body.split("\n")):
-            if text.startswith(MARKERS[0]) and MARKERS[1] in file.document.body:
+        body = file.document.body
+        if MARKERS[0] not in body or MARKERS[1] not in body:
+            continue
+        for offset, text in enumerate(body.split("\n")):
+            if text.startswith(MARKERS[0]):
+                name = short(subject, file)
                 fix = f"agentmem edit {name} --body -     with the text that holds"
                 line = file.document.body_line + offset
                 yield at(subject, file, ID, ERROR, line, "a merge left both texts between markers", fix)

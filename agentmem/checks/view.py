@@ -62,13 +62,13 @@ def view_of(subject: Subject) -> dict[str, Shown]:
         if (m.closes or m.reopens) and m.status != "retracted"
     )
     shown = {}
-    for identity, (file, m, applied) in found.items():
+    for identity, (file, m, files) in found.items():
         # without a clock nothing is known to have expired
         expires = m.expires if subject.now else None
         status = lifecycle.derive(
             identity, m.kind, m.status, expires, subject.now, identity in superseded, tasks
         )
-        shown[identity] = Shown(file, m, status, applied)
+        shown[identity] = Shown(file, m, status, files)
     return shown
 
 

@@ -15,15 +15,22 @@ def list_tree(repository: Repository, treeish: str, below: str) -> list[tuple[st
 
     ``below`` is relative to the worktree's top. Links and submodules are left out.
     """
+    return list(_listed(repository, treeish, below, b"100"))
+
+
+def list_links(repository: Repository, treeish: str, below: str) -> list[str]:
+    """The paths below the folder of the symbolic links there; see ``list_tree``."""
+    return [path for path, _ in _listed(repository, treeish, below, b"120")]
+
+
+def _listed(repository: Repository, treeish: str, below: str, mode: bytes) -> Iterator[tuple[str, str]]:
     out = process.run(
         repository.directory, "ls-tree", "-r", "-z", "--full-tree", f"{treeish}:{below}" if below else treeish
     ).out
-    entries = []
     for line in out.split(b"\0"):
         header, _, path = line.partition(b"\t")
-        if header.startswith(b"100"):
-            entries.append((os.fsdecode(path), header.split(b" ")[2].decode("ascii")))
-    return entries
+        if header.startswith(mode):
+            yield os.fsdecode(path), header.split(b" ")[2].decode("ascii")
 
 
 def read_blobs(repository: Repository, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:

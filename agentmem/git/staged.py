@@ -1,19 +1,29 @@
 """What the git index holds of a store, which is what the next commit will."""
 
 import os
+from typing import NamedTuple
 
 from agentmem.git import process
 from agentmem.git.repository import Repository
 
 
-def files(repository: Repository, store: str) -> dict[str, str]:
-    """The blob of each plain file below ``store``, by path below it; of one in conflict none."""
-    found = {}
+class Entry(NamedTuple):
+    """A file that the git index holds: ``path`` below the store, its blob, and whether it is a symbolic link."""
+
+    path: str
+    blob: str
+    link: bool
+
+
+def entries(repository: Repository, store: str) -> list[Entry]:
+    """The files and links below ``store``; of one in conflict none."""
+    found = []
     out = process.demand(repository.directory, "ls-files", "-s", "-z", "--", store)
     for entry in out.split(b"\0"):
         header, _, path = entry.partition(b"\t")
-        if header.startswith(b"100") and header.endswith(b" 0"):
-            found[os.fsdecode(path).removeprefix(store + "/")] = header.split(b" ")[1].decode("ascii")
+        if header.startswith((b"100", b"120")) and header.endswith(b" 0"):
+            name = os.fsdecode(path).removeprefix(store + "/")
+            found.append(Entry(name, header.split(b" ")[1].decode("ascii"), header.startswith(b"120")))
     return found
 
 

@@ -66,7 +66,7 @@ def candidates(compared: Sequence[Memory], most: int | None = None) -> Iterator[
             continue
         for key in _keys(memory):
             groups[key].append(place)
-    pairs = set()
+    pairs: set[tuple[int, int]] = set()
     for places in groups.values():
         reach = len(places)
         if most is not None and reach > most:

@@ -13,7 +13,7 @@ class Finding:
 
     ``path`` is as it stands on disk, so who prints it cleans it; ``message``, ``fix`` and ``details`` (lines that show what is
     meant, such as a text then and now) are clean. ``code`` is the place in the code that it is about, path from the
-    repository's top and line, where it is about one.
+    repository's top and line, where it is about one. ``others`` are the ids of the other memories that it is about.
     """
 
     rule: str
@@ -25,6 +25,7 @@ class Finding:
     fix: str | None
     details: tuple[str, ...] = ()
     code: tuple[str, int] | None = None
+    others: tuple[str, ...] = ()
 
 
 def counts(findings: Iterable[Finding]) -> dict[str, int]:

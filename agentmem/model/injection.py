@@ -10,7 +10,12 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from agentmem.model import safety
-from agentmem.model.orders import discloses, hushes, overrides
+from agentmem.model.orders import KEEPERS, STEMS, discloses, hushes, overrides
+
+MAX_LINES = 500
+"""Lines with other letters than ASCII's that are looked at for an imitation of the fence."""
+MAX_LINE = 400
+"""Characters of each of these lines."""
 
 COMMENT = "orders in a comment that a rendered page does not show"
 OVERRIDE = "an order to ignore earlier instructions"
@@ -36,6 +41,12 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 
+_OPENERS = "<＜﹤‹〈⟨〈"
+_OPENER = re.compile(f"[{_OPENERS}]")
+_MEMORY = re.compile(
+    r"<\s{0,3}/\s{0,3}m ?e ?m ?o ?r ?y|^[ \t>]{0,20}<[ \t]{0,3}memory(?![\w(])", re.IGNORECASE | re.MULTILINE
+)
+
 _LINE_START = r"^[ \t]{0,8}(?:(?:[>*-]|\d{1,3}[.)])[ \t]{1,4})*"
 _ROLE = re.compile(
     _LINE_START + r"(?:<\|(?:im_(?:start|end|sep)|system|user|assistant|endof(?:text|prompt)|begin_of_text"
@@ -49,8 +60,9 @@ _SPEAKER = re.compile(
 )
 _CALL = re.compile(
     _LINE_START
-    + r"(?:</?(?:antml:)?(?:function_calls|function_results|invoke|tool_calls?|tool_use|tool_results?|tool_response)\b"
-    r"|\[?\{[ \t]*\"(?:tool_calls?|function_call)\"[ \t]*:|\{[ \t]*\"type\"[ \t]*:[ \t]*\"(?:tool_use|tool_result|function_call)\"|<\|tool)",
+    + r"(?:</?(?:antml:)?(?:function_calls|function_results|invoke|tool_(?:calls?|use|results?|response))\b|<\|tool"
+    r"|\[?\{[ \t]*\"(?:tool_calls?|function_call)\"[ \t]*:"
+    r"|\{[ \t]*\"type\"[ \t]*:[ \t]*\"(?:tool_use|tool_result|function_call)\")",
     re.IGNORECASE | re.MULTILINE,
 )
 _DOWNLOAD = re.compile(
@@ -66,6 +78,24 @@ _ADDRESS = re.compile(
     r"(?:ai|agents?|assistants?|llms?|language models?|coding agents?)\b",
     re.IGNORECASE,
 )
+_SIGNS = (
+    "<",
+    "##",
+    "[inst",
+    "[/inst",
+    "]:",
+    "tool_",
+    "function_call",
+    "assistant",
+    "curl",
+    "wget",
+    "://",
+    "@",
+    "|",
+    *STEMS,
+    *KEEPERS,
+)
+"""Without any of these a text has none of the shapes; nine of ten texts are let go by them."""
 _MARKS = ("<", "[inst", "[/inst", "##")
 
 
@@ -74,33 +104,44 @@ def talks_about(text: str) -> bool:
     return _ABOUT.search(text) is not None
 
 
-def shapes(text: str) -> list[tuple[int, str]]:
-    """What in ``text`` has such a shape: line from 1, and a name for people; each once a line."""
+def shapes(text: str, about: bool = False) -> list[tuple[int, str]]:
+    """What in ``text`` has such a shape: line from 1, and a name for people; each once a line.
+
+    ``about`` says that the text, as it does not say itself, speaks about such attacks.
+    """
     low = text.casefold()
-    about = talks_about(text)
-    found: list[tuple[str, Iterator[int]]] = []
+    if low.isascii() and not any(map(low.__contains__, _SIGNS)):
+        return []
     plain = _without_code(text) if "`" in text or "~~~" in text else text
+    found: list[tuple[str, Iterable[int]]] = []
     if "<!--" in low or "]:" in low:
-        found.append((COMMENT, iter([at for at, inside in _comments(plain) if _gives_orders(inside)])))
+        found.append((COMMENT, [at for at, inside in _comments(plain) if _gives_orders(inside)]))
         plain = _blank(_REFERENCE_COMMENT, _blank(_COMMENT, plain))
-    if any(mark in low for mark in _MARKS) or not low.isascii():
+    marks = any(map(low.__contains__, _MARKS))
+    if marks or not low.isascii():
         found.append((FENCE, _imitations(plain)))
-    if any(mark in low for mark in _MARKS):
+    if marks:
         found.append((ROLE, _places(_ROLE, plain)))
     if "<" in low or "tool_" in low or "function_call" in low:
         found.append((CALL, _places(_CALL, plain)))
     if "assistant" in low:
         found.append((DIALOGUE, _dialogue(plain)))
-    if ("curl" in low or "wget" in low) and not about:
-        found.append((DOWNLOAD, _places(_DOWNLOAD, plain)))
     named = _in_lines(text, found)
-    if not about:
-        bare = _folded(_blank(_QUOTED, plain))
-        named += _in_lines(bare, [(OVERRIDE, overrides(bare)), (HUSH, hushes(bare))])
-        # what sends secrets away does so in a code block as well
-        whole = _folded(text)
-        named += _in_lines(whole, [(DISCLOSE, discloses(whole))])
+    told = _phrases(text, low, plain)
+    if told and not about and not talks_about(text):
+        named += told
     return sorted(set(named))
+
+
+def _phrases(text: str, low: str, plain: str) -> list[tuple[int, str]]:
+    """What an example in a text about such attacks looks like, too."""
+    bare = _folded(_blank(_QUOTED, plain))
+    found = _in_lines(bare, [(OVERRIDE, overrides(bare)), (HUSH, hushes(bare))])
+    if "curl" in low or "wget" in low:
+        found += _in_lines(plain, [(DOWNLOAD, _places(_DOWNLOAD, plain))])
+    # what sends secrets away does so in a code block as well
+    whole = _folded(text)
+    return found + _in_lines(whole, [(DISCLOSE, discloses(whole))])
 
 
 def _folded(text: str) -> str:
@@ -132,11 +173,18 @@ def _gives_orders(comment: str) -> bool:
 
 
 def _imitations(text: str) -> Iterator[int]:
-    """The lines that would have to be changed lest they pose as the fence."""
-    at = 0
+    """Where the text poses as the fence: as it is written, and, in lines with other letters, as ``safety`` sees through them."""
+    yield from _places(_MEMORY, text)
+    if text.isascii():
+        return
+    at = looked = 0
     for line in text.split("\n"):
-        if ("<" in line or not line.isascii()) and safety.clean(line).count("\\") > line.count("\\"):
-            yield at
+        # each bracket costs 25 µs there
+        if not line.isascii() and looked < MAX_LINES and _OPENER.search(line, 0, MAX_LINE):
+            looked += 1
+            start = line[:MAX_LINE]
+            if safety.clean(start).count("\\") > start.count("\\"):
+                yield at
         at += len(line) + 1
 
 

@@ -43,7 +43,7 @@ def verified_record(result: Verified) -> Record:
     """The same for programs: every citation, whatever its verdict."""
     return {
         "schema": "agentmem/verify/1",
-        "view": {"branch": result.view.branch, "commit": result.view.commit, "at": result.view.at},
+        "view": jsonout.view(result.view),
         "citations": [_record(one) for one in result.evidence],
         "counts": {**result.counts, "memories": result.memories, "fixed": result.fixed},
     }

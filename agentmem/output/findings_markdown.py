@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from agentmem.model import ids
@@ -38,4 +39,6 @@ def row(finding: Finding, prefix: str) -> str:
     if finding.memory is not None:
         where = f"{code(finding.memory[: ids.SHORT])} {where}"
     what = "<br>".join((escaped(finding.message), *(code(line) for line in finding.details)))
-    return f"| {rule} | {where} | {what} | {code(finding.fix) if finding.fix else ''} |"
+    # a fix with two ways out parts them by spaces, which a page would run into one
+    fix = "<br>".join(code(way) for way in re.split(" {3,}", finding.fix or "") if way.strip())
+    return f"| {rule} | {where} | {what} | {fix} |"

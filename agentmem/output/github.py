@@ -42,11 +42,12 @@ def annotation(finding: Finding, prefix: str, at_code: bool = False) -> str:
         if finding.memory is None or finding.memory[: ids.SHORT] not in message:
             message = f"evidence of {findings_text.place(path)}:{line}: {message}"
         path, line = finding.code
-    text = f"{message}: {safety.one_line(finding.fix)}" if finding.fix else message
+    if finding.fix:
+        message += f"{'' if message.endswith('?') else ':'} {findings_text.detail(finding.fix)}"
     command = "error" if finding.severity == ERROR else "warning"
     title = safety.one_line(f"agentmem {finding.rule}")
     place = f"file={_property(safety.clean(findings_text.decoded(path)))},line={line}"
-    return f"::{command} {place},title={_property(title)}::{_data(text)}"
+    return f"::{command} {place},title={_property(title)}::{_data(message)}"
 
 
 def _data(text: str) -> str:

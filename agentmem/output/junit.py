@@ -59,7 +59,7 @@ def _case(finding: Finding, prefix: str, name: str) -> str:
     ]
     lines += [f"  {findings_text.detail(line)}" for line in finding.details]
     if finding.fix:
-        lines.append(f"  {safety.one_line(finding.fix)}")
+        lines.append(f"  {findings_text.detail(finding.fix)}")
     text = _text("\n".join(lines))
     return "\n".join(
         (

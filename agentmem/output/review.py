@@ -12,6 +12,8 @@ from agentmem.output.markdown import code, escaped
 from agentmem.output.text import count
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from agentmem.actions.comparing import Difference
     from agentmem.actions.reviewing import Reviewed
     from agentmem.actions.selecting import Found
@@ -22,16 +24,14 @@ ROWS = 30
 """Rows of the table: a change with more is an import, and nobody reads it so."""
 GUIDES = 8
 """Decisions and conventions that are named."""
-MARKER = "<!-- agentmem -->"
-"""In the comment, so that the next run finds it and writes it anew."""
 
 
 def comment(result: Reviewed, prefix: str) -> str:
     """The comment; ``prefix`` leads from the repository's top to the folder that holds the store."""
     logs = [one for one in result.differences if one.kind == "log"]
     told = [one for one in result.differences if one.kind != "log"]
-    rows = [_row(one, result.memories.get(one.id)) for one in told] + [_doubt(one) for one in result.doubts]
-    lines = [MARKER, f"### agentmem: {escaped(headline(result))}"]
+    rows = [_row(one, result.memories.get(one.id)) for one in told] + _doubts(result.doubts)
+    lines = [f"### agentmem: {escaped(headline(result))}"]
     if rows:
         lines += ["| | memory | |", "| --- | --- | --- |", *rows[:ROWS]]
         if len(rows) > ROWS:
@@ -50,7 +50,8 @@ def comment(result: Reviewed, prefix: str) -> str:
     if logs:
         entries = "<br>".join(f"{code(one.short)} {escaped(one.title)}" for one in logs[:ROWS])
         word = count(len(logs), "log entry", "log entries")
-        lines.append(f"<details><summary>{word}</summary>{entries}</details>")
+        # between empty lines, or what is escaped for markdown would be read as HTML
+        lines += ["", f"<details><summary>{word}</summary>", "", entries, "", "</details>"]
     return "\n".join(lines) + "\n"
 
 
@@ -114,10 +115,26 @@ def _cites(found: Found | None) -> str:
     return "<br>".join(shown)
 
 
-def _doubt(one: Evidence) -> str:
-    name = escaped(evidence.place(one.citation._replace(path=one.citation.path.rpartition("/")[2])))
-    what = "takes its evidence away" if one.found.verdict == verdict.GONE else "changes its evidence"
-    return f"| ? | {escaped(one.kind)} {code(one.short)} {escaped(one.title)} | this PR {what}, {name} |"
+def _doubts(doubts: Sequence[Evidence]) -> list[str]:
+    """A row for each memory whose evidence the change breaks."""
+    by_memory: dict[str, list[Evidence]] = {}
+    for one in doubts:
+        by_memory.setdefault(one.memory, []).append(one)
+    rows = []
+    for found in by_memory.values():
+        first = found[0]
+        gone = all(one.found.verdict == verdict.GONE for one in found)
+        what = "takes its evidence away" if gone else "changes its evidence"
+        names = ", ".join(escaped(_short_place(one)) for one in found)
+        rows.append(
+            f"| ? | {escaped(first.kind)} {code(first.short)} {escaped(first.title)} | this PR {what}, {names} |"
+        )
+    return rows
+
+
+def _short_place(one: Evidence) -> str:
+    """The cited place without the folders."""
+    return evidence.place(one.citation._replace(path=one.citation.path.rpartition("/")[2]))
 
 
 def _covering(result: Reviewed) -> str:

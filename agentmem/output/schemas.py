@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from agentmem import errors
-from agentmem.model import fields, findings, kinds, lifecycle, packing, schema
+from agentmem.model import fields, findings, kinds, lifecycle, packing, schema, verdict
 
 Schema = dict[str, object]
 
@@ -14,7 +14,6 @@ FRONT_MATTER = "memory"
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 LAYERS = ("base", "own", "merged", "unmerged")
-VERDICTS = ("ok", "moved", "changed", "gone", "unverifiable")
 
 TEXT: Schema = {"type": "string"}
 TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
@@ -27,7 +26,7 @@ KIND: Schema = {"enum": list(kinds.NAMES)}
 STATUS: Schema = {"enum": list(lifecycle.ALL)}
 LAYER: Schema = {"enum": list(LAYERS)}
 DETAIL: Schema = {"enum": [packing.FULL, packing.PARAGRAPH, packing.TITLE]}
-VERDICT: Schema = {"enum": [*VERDICTS, None]}
+VERDICT: Schema = {"enum": [*verdict.ALL, None]}
 OBJECT_NAME = "^([0-9a-f]{40}|[0-9a-f]{64})$"
 BLOB: Schema = {"type": "string", "pattern": OBJECT_NAME}
 COMMIT: Schema = {"type": ["string", "null"], "pattern": OBJECT_NAME}
@@ -42,7 +41,7 @@ KEY: Schema = {
 
 def all_schemas() -> dict[str, Schema]:
     """Every schema by name: of an output what stands between the slashes of its ``schema``, of a line of jsonl its command."""
-    from agentmem.output import branching_schemas
+    from agentmem.output import branching_schemas, evidence_schemas
 
     outputs = {
         "recall": ("The answer of recall", _recall()),
@@ -61,6 +60,7 @@ def all_schemas() -> dict[str, Schema]:
         "index-status": ("What the index holds", _index_status()),
         "status": ("Where one is, and what there is", _status()),
         **branching_schemas.outputs(),
+        **evidence_schemas.outputs(),
         "error": ("A failure, of any command", _error()),
     }
     made = {name: _output(name, title, properties) for name, (title, properties) in outputs.items()}
@@ -110,7 +110,7 @@ def some(item: Schema) -> Schema:
 
 def view() -> Schema:
     """Where an answer is looked from."""
-    return _view()
+    return closed({"branch": TEXT_OR_NULL, "commit": COMMIT, "at": TIME})
 
 
 def memory() -> Schema:
@@ -126,10 +126,6 @@ def told(form: Schema, description: str) -> Schema:
 def _number(name: str) -> Schema:
     spec = fields.BY_NAME[name]
     return {"type": ["integer", "null"], "minimum": spec.low, "maximum": spec.high}
-
-
-def _view() -> Schema:
-    return closed({"branch": TEXT_OR_NULL, "commit": COMMIT, "at": TIME})
 
 
 def _cite() -> Schema:
@@ -230,7 +226,7 @@ def _recall() -> Schema:
     return {
         "key": KEY,
         "query": TEXT,
-        "view": _view(),
+        "view": view(),
         "budget": told(COUNT, "tokens asked for at most; 0: no limit"),
         "tokens": COUNT,
         "omitted": told(COUNT, "memories that matched and are not among the hits"),
@@ -241,11 +237,11 @@ def _recall() -> Schema:
 
 def _list() -> Schema:
     memories = told(some(closed(_memory())), "newest first")
-    return {"view": _view(), "total": COUNT, "omitted": COUNT, "memories": memories}
+    return {"view": view(), "total": COUNT, "omitted": COUNT, "memories": memories}
 
 
 def _show() -> Schema:
-    return {"view": _view(), "memories": told(some(closed(_full())), "in the order they were asked for")}
+    return {"view": view(), "memories": told(some(closed(_full())), "in the order they were asked for")}
 
 
 def _add() -> Schema:
@@ -330,7 +326,7 @@ def _index_status() -> Schema:
 
 def _status() -> Schema:
     return {
-        "view": _view(),
+        "view": view(),
         "agent": TEXT,
         "role": TEXT_OR_NULL,
         "memories": COUNT,

@@ -17,12 +17,13 @@ FIRST = """\
 usage: agentmem COMMAND …          memory of the team, in .agentmem/ of this repository
 
   recall QUESTION     what is known          --file PATH  --diff  --kind K  --at WHEN  --all-branches
-  add KIND TITLE      write a memory         --body TEXT|-  --tag T  --scope 'GLOB'
+  add KIND TITLE      write a memory         --body TEXT|-  --cite PATH#SYMBOL  --scope 'GLOB'
   show ID             one memory, whole      --at REV|WHEN  --branch B
   list                what there is          --kind K  --tag T  --since WHEN
   edit ID             change it              --set KEY=VALUE  --body TEXT|-
   supersede ID        replace it             --by ID | --title TEXT
   retract ID          it is wrong            --reason TEXT
+  cite ID PATH…       its evidence           PATH#SYMBOL or PATH:40-52     verify: does it still hold
   check               every rule, for CI     conflicts: with other branches     overlay: what a branch changed
 
 more: agentmem help people | ci | all     one command: agentmem COMMAND -h
@@ -47,7 +48,10 @@ A file dropped into a folder of .agentmem/ by hand is a memory too.
 """
 
 CI = """\
-  agentmem check                     exit 1 on errors; --format json
+  agentmem check                     exit 1 on errors; --format text|json|github|sarif|junit|md
+  agentmem check --strict            evidence that the code contradicts is an error too
+  agentmem check --diff main..HEAD   of a pull request: what it adds must be right, what it puts in doubt is told
+  agentmem verify [ID]               evidence only; --fix re-anchors what moved
   agentmem check --only secret       one rule
   agentmem check --fix               writes missing ids, nothing else
   agentmem check --staged            what the next commit would hold, for a pre-commit hook

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from agentmem.errors import ConfigError
+from agentmem.model import ids
 from agentmem.store import layout, reading
 
 _PLAIN = re.compile(
@@ -15,6 +16,21 @@ _PLAIN = re.compile(
 """A file that sets trunk alone, as ``init`` writes it, is read without tomllib, whose import costs 4 ms."""
 
 RULE_SETTINGS = ("error", "warning", "off")
+_IGNORE = re.compile(r"[ \t]*\[\[[ \t]*check[ \t]*\.[ \t]*ignore[ \t]*\]\]")
+_IGNORE_KEYS = ("rule", "memory", "path", "reason")
+_IGNORE_EXAMPLE = 'rule = "near-duplicate"     memory = "7k3m9q"     reason = "two platforms, on purpose"'
+
+
+class Ignore(NamedTuple):
+    """What ``check`` does not tell, and why: the findings of one rule about a memory (the start of its id), or about files (a
+    glob below the store), or about both at once. ``line`` is where the file says so.
+    """
+
+    rule: str
+    reason: str
+    memory: str | None = None
+    path: str | None = None
+    line: int = 1
 
 
 class Config(NamedTuple):
@@ -25,6 +41,7 @@ class Config(NamedTuple):
     recall_budget: int = 800
     budget: int = 600
     rules: Mapping[str, str] = MappingProxyType({})
+    ignores: tuple[Ignore, ...] = ()
 
 
 def load(root: str) -> Config:
@@ -66,6 +83,7 @@ def parse(data: bytes | None, path: str) -> Config:
     output = _table(record, "output", path)
     _take(output, "budget", int, "budget", values, path)
     rules = _table(record, "check", path)
+    ignores = _ignores(rules.pop("ignore", []), data.decode("utf-8"), path)
     for rule, setting in rules.items():
         if setting not in RULE_SETTINGS:
             raise ConfigError(f"{path}: check.{rule} must be one of {', '.join(RULE_SETTINGS)}")
@@ -73,9 +91,47 @@ def parse(data: bytes | None, path: str) -> Config:
     if left:
         raise ConfigError(
             f"{path}: no key {left[0]!r}",
-            "keys: trunk, recall.limit, recall.budget, output.budget, check.RULE",
+            "keys: trunk, recall.limit, recall.budget, output.budget, check.RULE, [[check.ignore]]",
         )
-    return Config(rules={str(rule): str(setting) for rule, setting in rules.items()}, **values)  # type: ignore[arg-type]
+    settings = {str(rule): str(setting) for rule, setting in rules.items()}
+    return Config(rules=settings, ignores=ignores, **values)  # type: ignore[arg-type]
+
+
+def _ignores(tables: object, text: str, path: str) -> tuple[Ignore, ...]:
+    """The ``[[check.ignore]]`` of a file; each must say of which rule and of what, and why."""
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise ConfigError(f"{path}: check.ignore must be tables", f"[[check.ignore]]     {_IGNORE_EXAMPLE}")
+    # what else may look like a header, within a text of several lines, leaves the lines unknown
+    lines = [number for number, line in enumerate(text.splitlines(), 1) if _IGNORE.match(line)]
+    if len(lines) != len(tables):
+        lines = [1] * len(tables)
+    return tuple(_ignore(table, line, path) for table, line in zip(tables, lines, strict=True))
+
+
+def _ignore(table: dict[str, object], line: int, path: str) -> Ignore:
+    where = f"{path}:{line}: check.ignore"
+    for key, value in table.items():
+        if key not in _IGNORE_KEYS:
+            raise ConfigError(f"{where} has no key {key!r}", f"keys: {', '.join(_IGNORE_KEYS)}")
+        if not isinstance(value, str) or not value.strip():
+            raise ConfigError(f"{where}: {key} must be text", _IGNORE_EXAMPLE)
+    given = {key: str(value).strip() for key, value in table.items()}
+    if "rule" not in given:
+        raise ConfigError(f"{where} does not say which rule", _IGNORE_EXAMPLE)
+    if "reason" not in given:
+        raise ConfigError(
+            f"{where} of {given['rule']} has no reason", 'add: reason = "why this one is right as it is"'
+        )
+    if "memory" not in given and "path" not in given:
+        raise ConfigError(
+            f"{where} of {given['rule']} does not say what",
+            'add: memory = "ID", or path = "facts/**", or both',
+        )
+    if "memory" in given and not ids.is_prefix(given["memory"].lower()):
+        raise ConfigError(
+            f"{where}: memory {given['memory']!r} is no id", "the id of the memory, or the start of it"
+        )
+    return Ignore(line=line, **given)
 
 
 def _table(record: dict[str, object], key: str, path: str) -> dict[str, object]:

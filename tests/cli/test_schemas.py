@@ -203,7 +203,9 @@ def test_every_output_has_a_schema():
     """What the code names as the schema of an output is there, and nothing else is."""
     folder = Path(agentmem.__file__).parent
     code = "\n".join(
-        path.read_text(encoding="utf-8") for path in folder.rglob("*.py") if path.name != "schemas.py"
+        path.read_text(encoding="utf-8")
+        for path in folder.rglob("*.py")
+        if not path.name.endswith("schemas.py")
     )
     said = set(re.findall(r'"agentmem/([a-z-]+)/\d+"', code))
     said |= set(re.findall(r'jsonout\.changed\(\w+, "([a-z-]+)"\)', code))

@@ -128,8 +128,9 @@ class Stage:
             else ""
         )
         if head:
-            text = text.replace(head, "<sha>").replace(head[:7], "<sha7>")
+            text = text.replace(head, "<sha>").replace(head[:12], "<sha12>").replace(head[:7], "<sha7>")
             for commit in support.git(self.path, "rev-list", "--all", "--reflog").split():
+                text = re.sub(rf"(?<![0-9a-z]){commit[:12]}(?![0-9a-z])", "<sha12>", text)
                 text = re.sub(rf"(?<![0-9a-z]){commit[:7]}(?![0-9a-z])", "<sha7>", text)
         text = re.sub(r"(?<![0-9a-f])[0-9a-f]{40}(?![0-9a-f])", "<sha>", text)
         text = re.sub(r"agentmem-\w+-\w+\.(log|md)", r"agentmem-<random>.\1", text)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from agentmem.model import anchoring, citing, tracing
 from agentmem.model.memory import Citation
-from agentmem.model.pages import Page, Place
+from agentmem.model.pages import Page
+from agentmem.model.verdict import Place
 
 CODE = """\
 import heapq
