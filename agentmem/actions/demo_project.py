@@ -151,6 +151,8 @@ def play(project: Project, commit: Mapping[str, Any]) -> str:
         said = project.demand(["agentmem", "import", "jsonl", source], env)
         if "skipped" in said:
             raise errors.AgentmemError(f"the demonstration's import left some out: {said}")
+    for memory, place in commit.get("cite", ()):
+        project.demand(["agentmem", "cite", memory, place], env)
     project.demand(["git", "add", "--all"], env)
     project.demand(["git", "commit", "-q", "-m", commit["message"]], env)
     if branch:
