@@ -47,7 +47,7 @@ def _finding(subject: Subject, newest: str, older: list[str], reasons: dict[froz
     rest = [one for one in older if one != old]
     message = f"{reason}; {named(subject, old)} cannot be true as well"
     if rest:
-        message += f", nor can {len(rest):,} more: {others(subject, rest)}"
+        message += f", nor can {others(subject, rest)}"
     mine, theirs = subject.shorts[newest], subject.shorts[old]
     fix = (
         f"agentmem supersede {theirs} --by {mine}     or this is wrong: agentmem retract {mine} --reason TEXT"

@@ -3,9 +3,9 @@
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from itertools import chain
 
 from agentmem.checks.frame import Rule, Subject
 from agentmem.checks.view import Groups, Shown, age, named, others, told
@@ -15,26 +15,21 @@ from agentmem.model.memory import Memory
 
 ID = "near-duplicate"
 IN_FORCE = ("active", "open", "failed")
-CANDIDATES = 8
-"""Memories that each is looked at exactly with, the most promising first."""
-LOOKS = 16
-"""Memories that the terms of each are compared with, term by term."""
-REACH = 64
-"""Of the memories that share a term, those that each is held against: its neighbours by title."""
+BAND = 3
+"""Bytes of a sketch that make one key: two memories that overlap by ``similarity.ALIKE`` share one of the 21 with 99 %, two that
+overlap by .1 with 2 % (locality-sensitive hashing: Leskovec, Rajaraman, Ullman, Mining of Massive Datasets, 3.4)."""
+REACH = 8
+"""Of the memories that have one key, those that each is held against: its neighbours by title."""
+LOOKS = 32
+"""Memories whose sketches each is compared with, those first that share the most keys."""
+CANDIDATES = 4
+"""Memories whose texts each is compared with."""
 MOST = 50
 """Memories of a group among which the one most like its newest is sought."""
+FEW_WORDS = 20
+"""Words of a body up to which one number in it is what it says."""
 
 _digits = re.compile(r"\d+").findall
-Weights = Mapping[str, int]
-
-
-class _Terms(NamedTuple):
-    """The terms of one memory, those of its title, what each of these counts above one, and the weight of all."""
-
-    all: frozenset[str]
-    titles: frozenset[str]
-    more: int
-    total: int
 
 
 def run(subject: Subject) -> Iterator[Finding]:
@@ -73,98 +68,50 @@ def _alike(compared: Sequence[Shown], groups: Groups) -> None:
         memory = shown.memory
         kinds[memory.kind, memory.plan if memory.kind == "task" else None].append(shown)
     for each in kinds.values():
-        whole = [one for one in each if one.memory.body.strip()]
-        _join(whole, [similarity.weights(one.memory.title, one.memory.body) for one in whole], groups)
+        whole = [one.memory for one in each if one.memory.body.strip()]
+        _join(whole, lambda one: similarity.signature(one.title, one.body), groups)
         if len(whole) < len(each):  # one without a body is compared by its title alone
-            _join(each, [similarity.weights(one.memory.title, "") for one in each], groups, titles=True)
+            _join([one.memory for one in each], lambda one: similarity.signature(one.title, ""), groups)
 
 
-def _join(each: Sequence[Shown], weights: Sequence[Weights], groups: Groups, titles: bool = False) -> None:
-    """Prefix filtering (Chaudhuri, Ganti, Kaushik, ICDE 2006; Bayardo, Ma, Srikant, WWW 2007).
-
-    Of two that overlap by ``ALIKE`` or more, the rarest terms that make up 1 - ``ALIKE`` of the weight of each have terms in
-    common, and so much of them that the rest can make up for what is lacking: only these are looked up. It misses none but
-    among hundreds made from one template.
-    """
-    common = Counter(term for terms in weights for term in terms)
-    holders: defaultdict[str, list[int]] = defaultdict(list)
-    weighed = [_weighed(terms) for terms in weights]
-    totals = [one.total for one in weighed]
-    for place, terms in enumerate(weights):
-        shared: dict[int, int] = {}
-        room = totals[place] * (1 - similarity.ALIKE)
-        unseen = totals[place]
-        for term in sorted(terms, key=lambda term: (common[term], term)):
-            holding, weight = holders[term], terms[term]
-            for other in holding[-REACH:]:
-                shared[other] = shared.get(other, 0) + weight
-            if len(holding) <= REACH:
-                unseen -= weight
+def _join(each: Sequence[Memory], sketch: Callable[[Memory], bytes], groups: Groups) -> None:
+    """Look for the few that each may be like, by the keys that their sketches share, and join those that it is like."""
+    holders: defaultdict[tuple[int, bytes], list[int]] = defaultdict(list)
+    sketches: list[bytes] = []
+    for place, memory in enumerate(each):
+        made = sketch(memory)
+        met = []
+        for at in range(0, similarity.SKETCH_SIZE - BAND + 1, BAND):
+            holding = holders[at, made[at : at + BAND]]
+            met.append(holding[-REACH:])
             holding.append(place)
-            room -= weight
-            if room < 0:
-                break
-        _look(each, weighed, place, _promising(shared, unseen, totals, place), groups, titles)
+        sketches.append(made)
+        shared = Counter(chain.from_iterable(met))
+        exact = 0
+        for other, _ in shared.most_common(LOOKS):
+            if (
+                exact < CANDIDATES
+                and not groups.together(memory.id, each[other].id)
+                and similarity.sketch_similarity(made, sketches[other]) >= similarity.SKETCH_ALIKE
+            ):
+                exact += 1
+                if _says_the_same(memory, each[other]):
+                    groups.join(each[other].id, memory.id)
 
 
-def _weighed(terms: Weights) -> _Terms:
-    titles = frozenset(term for term, weight in terms.items() if weight > 1)
-    more = terms[next(iter(titles))] - 1 if titles else 0
-    return _Terms(frozenset(terms), titles, more, len(terms) + more * len(titles))
-
-
-def _promising(shared: Mapping[int, int], unseen: int, totals: Sequence[int], place: int) -> list[int]:
-    """Those that may overlap enough, given the weight that is known to be shared, most of it first."""
-    total, share = totals[place], similarity.ALIKE
-    part, low, high = share / (1 + share), totals[place] * share, totals[place] / share
-    found = [
-        other
-        for other, known in shared.items()
-        if low <= (size := totals[other]) <= high
-        and known + (unseen if unseen > size * share else size * share) >= (total + size) * part
-    ]
-    return sorted(found, key=lambda other: (-shared[other], -other))[:LOOKS]
-
-
-def _look(
-    each: Sequence[Shown],
-    weighed: Sequence[_Terms],
-    place: int,
-    promising: Sequence[int],
-    groups: Groups,
-    titles: bool,
-) -> None:
-    one, exact = each[place], 0
-    for other in promising:
-        two = each[other]
-        if exact == CANDIDATES:
-            break
-        if groups.together(one.memory.id, two.memory.id):
-            continue
-        if titles and one.memory.body.strip() and two.memory.body.strip():
-            continue  # the bodies have been compared
-        if _overlap(weighed[place], weighed[other]) >= similarity.ALIKE:
-            exact += 1
-            if _says_the_same(one, two):
-                groups.join(two.memory.id, one.memory.id)
-
-
-def _overlap(one: _Terms, other: _Terms) -> float:
-    """``similarity.overlap`` of what is weighed already: a term counts one, in both titles more."""
-    shared = len(one.all & other.all) + one.more * len(one.titles & other.titles)
-    return shared / (one.total + other.total - shared)
-
-
-def _says_the_same(one: Shown, other: Shown) -> bool:
-    a, b = one.memory, other.memory
+def _says_the_same(a: Memory, b: Memory) -> bool:
     if a.id in b.supersedes or b.id in a.supersedes or _numbers(a.title) != _numbers(b.title):
         return False
+    if max(len(a.body.split()), len(b.body.split())) <= FEW_WORDS and _numbers(a.body) != _numbers(b.body):
+        return False
+    if similarity.sets_apart(a.title, "", b.title, ""):
+        return False  # told before the texts are weighed, which takes five times as long
     return similarity.similarity(a.title, a.body, b.title, b.body) >= similarity.ALIKE
 
 
-def _numbers(title: str) -> frozenset[str]:
-    """What ``similarity.sets_apart`` parts most titles by that were made from one template, told without its 100 µs."""
-    return frozenset(_digits(unicodedata.normalize("NFKC", title)))
+def _numbers(text: str) -> frozenset[str]:
+    """What ``similarity.sets_apart`` parts most texts by that were made from one template, told without its 100 µs."""
+    return frozenset(_digits(unicodedata.normalize("NFKC", text)))
 
 
 def _finding(subject: Subject, newest: str, older: Sequence[str]) -> Finding:
@@ -176,7 +123,7 @@ def _finding(subject: Subject, newest: str, older: Sequence[str]) -> Finding:
     rest = [one for one in older if one != old]
     message = f"says {'the same' if same else 'nearly the same'} as {named(subject, old)}"
     if rest:
-        message += f" and {len(rest):,} more: {others(subject, rest)}"
+        message += f", and so do {others(subject, rest)}"
     fix = f"agentmem supersede {subject.shorts[old]} --by {subject.shorts[newest]}"
     finding = told(subject, view[newest], ID, WARNING, ("title", memory.title), message, fix)
     return replace(finding, others=tuple(older))

@@ -173,6 +173,6 @@ class Groups:
 
 def others(subject: Subject, group: Iterable[str]) -> str:
     """The short ids of ``group``, a few of many."""
-    shorts = [subject.shorts[one] for one in group]
-    more = f" and {len(shorts) - 5} more" if len(shorts) > 6 else ""
-    return ", ".join(shorts[:5] if more else shorts) + more
+    every = list(group)
+    shorts = [subject.shorts[one] for one in every[:6]]
+    return ", ".join(shorts) if len(every) <= 6 else f"{', '.join(shorts[:5])} and {len(every) - 5:,} more"

@@ -58,7 +58,7 @@ def candidates(compared: Sequence[Memory], most: int | None = None) -> Iterator[
 
     A contradiction needs the same subject, or the same words before a name: memories are grouped by these, and only those of
     one group are paired. In a group of more than ``most`` (an import can make one of 10,000: fifty million pairs) each is
-    paired with the few that follow it by their titles.
+    paired with those few that follow it by their titles and are not titled the same.
     """
     groups: defaultdict[object, list[int]] = defaultdict(list)
     for place, memory in enumerate(compared):
@@ -76,7 +76,7 @@ def candidates(compared: Sequence[Memory], most: int | None = None) -> Iterator[
             pairs.update(
                 (first, second) if first < second else (second, first)
                 for second in places[at + 1 : at + 1 + reach]
-                if first != second
+                if first != second and (reach != FOLLOWING or compared[first].title != compared[second].title)
             )
     yield from sorted(pairs)
 

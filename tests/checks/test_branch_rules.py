@@ -44,7 +44,7 @@ def test_good_changes(text):
     from agentmem.checks import check
     from tests.checks.support import subject
 
-    assert check(subject({"facts/a.md": memory("kind: fact", "title: A"), PATH: text})) == []
+    assert check(subject({"decisions/a.md": memory("kind: decision", "title: A"), PATH: text})) == []
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,9 @@ def test_what_is_no_front_matter_is_told_by_the_other_rule():
     from agentmem.checks import check
     from tests.checks.support import subject
 
-    (finding,) = check(subject({"facts/a.md": memory("kind: fact", "title: A"), PATH: "---\na: [\n---\n"}))
+    (finding,) = check(
+        subject({"decisions/a.md": memory("kind: decision", "title: A"), PATH: "---\na: [\n---\n"})
+    )
     assert finding.rule == "broken-file"
 
 

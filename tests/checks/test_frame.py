@@ -63,7 +63,7 @@ def test_only_files_in_a_kinds_folder_are_memories() -> None:
 
 def test_settings_change_severity_and_turn_off() -> None:
     """A team may make a warning an error, or silence a rule; naming the rule runs it all the same."""
-    store = subject({"facts/a.md": "no id\n"})
+    store = subject({"decisions/a.md": "no id\n"})
     assert [f.severity for f in check(store)] == [WARNING]
     assert [f.severity for f in check(store, {"missing-id": ERROR})] == [ERROR]
     assert check(store, {"missing-id": OFF}) == []
