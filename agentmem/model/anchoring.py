@@ -111,7 +111,12 @@ def _searched(case: Case) -> Found:
             )
         part = changed_in(case.trace, case.origin)
         if part and part.share >= MOSTLY:
-            return _changed(case, Spot(case.cite.path, case.here, part.low, part.high))
+            changed = _changed(case, Spot(case.cite.path, case.here, part.low, part.high))
+            if changed.similarity >= MOSTLY or not case.here.places(case.wanted):
+                return changed
+            # what the diff has paired with a line or two of the text is another's: the whole may stand beside it
+            whole = _elsewhere(case)
+            return whole if whole and (whole.verdict, whole.path) == (MOVED, case.cite.path) else changed
     elsewhere = _elsewhere(case)
     if elsewhere:
         return elsewhere
@@ -122,7 +127,26 @@ def _searched(case: Case) -> Found:
         spot = Spot(case.cite.path, case.here, part.low, part.high)
         if alikeness.alike(case.wanted.known, spot.lines) >= ALIKE_MAPPED:
             return _changed(case, spot)
-    return _by_diff(case) or _by_likeness(case) or Found(GONE)
+    return _by_diff(case) or _by_likeness(case) or _lingering(case) or Found(GONE)
+
+
+def _lingering(case: Case) -> Found | None:
+    """Where a text that is too common to be told from others may still be: one of several was taken out, and nothing says which,
+    or it went to a file that did not hold it.
+    """
+    spots = []
+    if case.trace and case.here and case.origin:
+        _, _, low, high = _neighbours(case.trace, *case.origin)
+        spots += [
+            Spot(case.cite.path, case.here, *place)
+            for place in case.here.places(case.wanted)
+            if low < place[0] and place[1] <= high
+        ]
+    if not case.wanted.strong:
+        if len(case.holding) > MAX_HOLDING:
+            return case.doubtful(_places(case, case.holding))
+        spots += [spot for spot in _places(case, case.holding) if not _held(case, spot)]
+    return case.doubtful(spots) if spots else None
 
 
 def _sure(case: Case, trace: tracing.Trace) -> bool:
@@ -152,21 +176,27 @@ def _once_between(
     new_places: list[tuple[int, int]],
 ) -> bool:
     """Whether the text stands once, on both sides, between the nearest lines that both texts have once and in order."""
-    old = trace.old.lines
-
-    def fixed(at: int) -> bool:
-        return trace.image[at] >= 0 and at not in trace.moved and tracing.only(trace.old, trace.new, old[at])
-
     start, end = trace.image[low], trace.image[high - 1] + 1
-    before = next((at for at in range(low - 1, -1, -1) if fixed(at)), -1)
-    after = next((at for at in range(high, len(old)) if fixed(at)), len(old))
-    new_before = trace.image[before] if before >= 0 else -1
-    new_after = trace.image[after] if after < len(old) else len(trace.new.lines)
+    before, after, new_before, new_after = _neighbours(trace, low, high)
     if len(places) > 1 and max(low - before, after - high, start - new_before, new_after - end) > NEAR:
         return False
     once = [place for place in places if before < place[0] and place[1] <= after]
     new_once = [place for place in new_places if new_before < place[0] and place[1] <= new_after]
     return len(once) == 1 and len(new_once) == 1
+
+
+def _neighbours(trace: tracing.Trace, low: int, high: int) -> tuple[int, int, int, int]:
+    """The nearest lines around a place that both texts have once and in order: before and after it, in the old and in the new."""
+    old = trace.old.lines
+
+    def fixed(at: int) -> bool:
+        return trace.image[at] >= 0 and at not in trace.moved and tracing.only(trace.old, trace.new, old[at])
+
+    before = next((at for at in range(low - 1, -1, -1) if fixed(at)), -1)
+    after = next((at for at in range(high, len(old)) if fixed(at)), len(old))
+    new_before = trace.image[before] if before >= 0 else -1
+    new_after = trace.image[after] if after < len(old) else len(trace.new.lines)
+    return before, after, new_before, new_after
 
 
 def _elsewhere(case: Case) -> Found | None:
