@@ -19,7 +19,7 @@ help:
 	@echo 'make test       build the package, install it into .venv, run pytest on it   PYTEST_ARGS="-k recall"'
 	@echo 'make lint       ruff, mypy, import-linter'
 	@echo 'make generate   write agentmem/cli/grammar.py and templates/schemas/ anew from the code'
-	@echo 'make bench      speed, quality and many processes at once, as ratios measured in one run (30 min)'
+	@echo 'make bench      speed, quality and many processes at once, as ratios measured in one run (45 min)'
 	@echo 'make clean      remove .venv'
 
 demo: .venv/installed
@@ -49,6 +49,10 @@ bench: .venv/installed .venv/dev
 	@$(PY) -P benchmarks/replay.py </dev/null
 	@$(PY) -P benchmarks/at.py </dev/null
 	@$(PY) -P benchmarks/contradiction.py </dev/null
+	@$(PY) -P benchmarks/anchoring.py </dev/null
+	@$(PY) -P benchmarks/releases.py </dev/null
+	@$(PY) -P benchmarks/verify.py </dev/null
+	@$(PY) -P benchmarks/check.py </dev/null
 
 clean:
 	rm -rf .venv

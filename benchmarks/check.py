@@ -118,7 +118,7 @@ def timed(command: Sequence[str], directory: str) -> tuple[float, str]:
 
 def profile(directory: str) -> None:
     """Print what reading, the view and each rule take, in this process."""
-    from agentmem import checks
+    from agentmem.checks import rules as checks
     from agentmem.actions import subjects
     from agentmem.actions.context import Context
 

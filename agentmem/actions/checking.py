@@ -4,10 +4,10 @@ import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agentmem import checks
 from agentmem.actions import saving, subjects
 from agentmem.actions.context import Context
 from agentmem.checks import fixes, frame
+from agentmem.checks import rules as checks
 from agentmem.errors import UsageError
 from agentmem.model import verdict
 from agentmem.model.findings import Finding

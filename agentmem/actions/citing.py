@@ -79,14 +79,14 @@ class _Citing:
         text = self.tree.text(spec.path)
         if text is None:
             if spec.first is None and spec.symbol is None:
-                return Cited(Citation(spec.path))
+                return Cited(Citation(spec.path, commit=self._commit(spec.path, None)))
             raise UsageError(
                 f"{_shown(spec.path)} is binary or larger than {trees.MAX_TEXT // 1_048_576 + 1} MiB: it has no lines to cite",
                 f"agentmem cite ID {_shown(spec.path)}   (the file itself)",
             )
         self._tell_generated(spec.path, text)
         if spec.first is None and spec.symbol is None:
-            return Cited(Citation(spec.path), tuple(self.warnings))
+            return Cited(Citation(spec.path, commit=self._commit(spec.path, text)), tuple(self.warnings))
         symbol, first, last = self._range(spec, text)
         lines = citing.split(text)[first - 1 : last]
         normal = citing.normalise(lines)
@@ -125,12 +125,21 @@ class _Citing:
             except UsageError as error:
                 problem = problem or error
                 continue
-            if trees.inside(path) and self.tree.read(path) is not None:
-                self._refuse_ignored(path)
+            if self._is_there(path):
                 return spec._replace(path=path)
+        # what we print names paths from the top, and is copied from there in whatever folder one is
+        for spec in readings:
+            if self._is_there(spec.path):
+                return spec
         if problem is not None:
             raise problem
         raise self._missing(readings[0].path)
+
+    def _is_there(self, path: str) -> bool:
+        if not trees.inside(path) or self.tree.read(path) is None:
+            return False
+        self._refuse_ignored(path)
+        return True
 
     def _missing(self, given: str) -> Exception:
         path = self.context.from_top(given)
@@ -140,6 +149,11 @@ class _Citing:
             return UsageError(f"{shown} is in the git dir: it is no part of any commit")
         if os.path.islink(whole) or not reading.is_inside(self.repository.top, path):
             return UsageError(f"{shown} is, or leads over, a symbolic link", "cite the file that it leads to")
+        if trees.inside(path) and (module := self.tree.module(path)):
+            return UsageError(
+                f"{shown} is in the submodule {_shown(module)}, a repository of its own",
+                "cite what of it this repository says: where it is used, or .gitmodules",
+            )
         if path == "." or os.path.isdir(whole):
             return UsageError(
                 f"{shown} is a folder: cite a file in it",
@@ -241,16 +255,21 @@ class _Citing:
 
     # -- the commit
 
-    def _commit(self, path: str, text: str) -> str | None:
-        """The commit that holds the file as it is: one that trunk has, where one does, since a branch's may be squashed away."""
+    def _commit(self, path: str, text: str | None) -> str | None:
+        """The commit that holds the file line by line as it is: one that trunk has, where one does, since a branch's may be
+        squashed away. ``text`` is None where the file is none that has lines.
+        """
         head = self.repository.head
         if head is None:
             return None
-        plain = citing.normalise(citing.split(text))
         for commit in (*self._forks(head), head):
             past = self.verifier.sources.past(commit)
-            held = past.text(path) if past else None
-            if held is not None and citing.normalise(citing.split(held)) == plain:
+            if past is None:
+                continue
+            held = past.text(path)
+            if past.blob(path) == self.tree.blob(path) or (
+                held is not None and text is not None and _lines(held) == _lines(text)
+            ):
                 return commit[:COMMIT_DIGITS]
         return None
 
@@ -262,6 +281,10 @@ class _Citing:
             base = history.merge_base(self.repository, tip, head)
             if base is not None:
                 yield base
+
+
+def _lines(text: str) -> list[str]:
+    return [citing.normal(line) for line in citing.split(text)]
 
 
 def _shown(path: str) -> str:

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from agentmem import checks
 from agentmem.actions import comparing, conflicting, judging, selecting, subjects
 from agentmem.actions.checking import Checked
 from agentmem.actions.comparing import Difference
@@ -16,6 +15,7 @@ from agentmem.actions.conflicting import Clash
 from agentmem.actions.context import Context, Standpoint
 from agentmem.actions.selecting import Found
 from agentmem.checks import frame
+from agentmem.checks import rules as checks
 from agentmem.checks.evidence import Evidence
 from agentmem.errors import UsageError
 from agentmem.evidence.verifier import Verifier
@@ -137,10 +137,10 @@ class _Review:
 
     def findings(self) -> list[Finding]:
         """What the rules say of the change."""
-        settings = self.context.config.rules
+        settings, ignores = self.context.config.rules, self.context.config.ignores
         told = tuple(one for one in self.own if one.found.verdict in BROKEN or one.generated is not None)
-        after = checks.check(replace(self.after, evidence=told), settings, self.only)
-        before = checks.check(self.before, settings, self.only)
+        after = checks.check(replace(self.after, evidence=told), settings, self.only, ignores=ignores)
+        before = checks.check(self.before, settings, self.only, ignores=ignores)
         known = {_key(one) for one in before}
         found = []
         for one in after:

@@ -1,11 +1,14 @@
 """Verifying: what the code says now about the evidence of memories; and re-anchoring what moved."""
 
+import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from agentmem.actions import citing as acts
 from agentmem.actions import placing, saving, selecting
 from agentmem.actions.context import Context, Standpoint
+from agentmem.actions.saving import Refused
 from agentmem.actions.selecting import Found
 from agentmem.checks.evidence import Evidence
 from agentmem.errors import UsageError
@@ -13,6 +16,7 @@ from agentmem.index.view import Entry
 from agentmem.model import anchoring, citing, document, fields, lifecycle, memory
 from agentmem.model.editing import Edit
 from agentmem.model.memory import Citation, Memory
+from agentmem.store import layout
 
 VERDICTS = (anchoring.OK, anchoring.MOVED, anchoring.CHANGED, anchoring.GONE, anchoring.UNVERIFIABLE)
 
@@ -100,12 +104,11 @@ def evidence_of(context: Context, found: Sequence[Found]) -> list[Evidence]:
         for (one, _, _), where in zip(cites, verdicts, strict=True)
         if where.verdict != anchoring.OK
     }
-    lines = _lines(context, [one for one in found if one.position in doubtful])
+    files = _files(context, [one for one in found if one.position in doubtful])
     shorts = context.index.view().shorts
     return [
         Evidence(
-            path=one.path,
-            line=_at(lines.get(one.position, []), number),
+            *_place(one, number, files.get(one.position, ())),
             memory=one.memory.id,
             short=shorts[one.memory.id],
             kind=one.memory.kind,
@@ -117,21 +120,53 @@ def evidence_of(context: Context, found: Sequence[Found]) -> list[Evidence]:
     ]
 
 
-def _at(lines: Sequence[int], number: int) -> int:
-    return lines[number] if number < len(lines) else lines[-1] if lines else 1
+File = tuple[str, document.Document]
+"""Something that says what a memory cites: its own file, or a pending change; by the path that findings print."""
 
 
-def _lines(context: Context, found: Sequence[Found]) -> dict[int, list[int]]:
-    """The line of each citation in the files of ``found``, by position; of one that a change brings, that of the key."""
+def _files(context: Context, found: Sequence[Found]) -> dict[int, list[File]]:
+    """The files that say what each of ``found`` cites, by position: its own first, then the changes that the view applies."""
     index = context.index
     view = index.view()
-    blobs = {one.position: index.base_blob(one.position, view.columns) for one in found}
-    contents = index.bytes_of(Entry(view.columns.paths[position], blob) for position, blob in blobs.items())
+    wanted: dict[int, list[Entry]] = {}
+    for one in found:
+        own = Entry(view.columns.paths[one.position], index.base_blob(one.position, view.columns))
+        wanted[one.position] = [own]
+        if one.position in view.pending:
+            wanted[one.position] += [
+                Entry(path, blob)
+                for path, blob in sorted(view.columns.changes.items())
+                if layout.names_of_change(path)[1] == one.memory.id
+            ]
+    contents = index.bytes_of(entry for entries in wanted.values() for entry in entries)
     return {
-        position: document.item_lines(document.parse(contents[blob]), "cites")
-        for position, blob in blobs.items()
-        if blob in contents
+        position: [
+            (f"{context.place.name}/{entry.path}", document.parse(contents[entry.blob]))
+            for entry in entries
+            if entry.blob in contents
+        ]
+        for position, entries in wanted.items()
     }
+
+
+def _place(one: Found, number: int, files: Sequence[File]) -> tuple[str, int]:
+    """The file and the line at which the citation of this ``number`` stands."""
+    if not files:
+        return one.path, 1
+    cite = one.memory.cites[number]
+    (path, own), *pending = files
+    lines = document.item_lines(own, "cites")
+    try:
+        known = memory.coerce(fields.BY_NAME["cites"], own.meta.get("cites", []))
+    except ValueError:
+        known = ()
+    if isinstance(known, tuple) and cite in known:
+        return path, lines[known.index(cite)]
+    for path, change in reversed(pending):
+        for line, text in enumerate(change.text.split("\n")[: change.body_line - 1], 1):
+            if re.search(rf"(?<!\w){re.escape(cite.path)}(?!\w)", text):
+                return path, line
+    return one.path, own.lines.get("cites", 1)
 
 
 # -- mending
@@ -166,10 +201,11 @@ def cite(
         )
     new = acts.cite(context, words)
     where = dict(zip(found.memory.cites, context.verifier.verify(found.memory.cites), strict=True))
-    dropped = [cite for cite in found.memory.cites if any(_is_named(cite, word) for word in drop)]
-    if len(dropped) < len(drop):
-        unmet = next(word for word in drop if not any(_is_named(cite, word) for cite in found.memory.cites))
-        raise UsageError(f"{reference} does not cite {unmet}", f"agentmem show {reference}")
+    named = [_named(context, found.memory.cites, word) for word in drop]
+    for word, cites in zip(drop, named, strict=True):
+        if not cites:
+            raise UsageError(f"{reference} does not cite {word}", f"agentmem show {reference}")
+    dropped = [cite for cites in named for cite in cites]
     replaced = [
         old for old in found.memory.cites if any(_replaces(one.citation, old, where[old]) for one in new)
     ]
@@ -186,15 +222,31 @@ def cite(
     )
 
 
-def _is_named(cite: Citation, word: str) -> bool:
-    return any(
-        spec.path == cite.path
-        and (spec.symbol is None or spec.symbol == cite.symbol)
-        and (
-            spec.first is None or spec.last is None or citing.write_range(spec.first, spec.last) == cite.lines
+def _named(context: Context, cites: Sequence[Citation], word: str) -> list[Citation]:
+    """Those of ``cites`` that ``word`` names, by a path from the folder at hand or, as findings print them, from the top."""
+    try:
+        readings = citing.readings(word)
+    except ValueError as error:
+        raise UsageError(f"--drop {word!r}: {error}") from None
+    paths: dict[str, set[str]] = {}
+    for spec in readings:
+        paths[spec.path] = {spec.path}
+        with suppress(UsageError):
+            paths[spec.path].add(context.from_top(spec.path))
+    return [
+        cite
+        for cite in cites
+        if any(
+            cite.path in paths[spec.path]
+            and spec.symbol in (None, cite.symbol)
+            and (
+                spec.first is None
+                or spec.last is None
+                or citing.write_range(spec.first, spec.last) == cite.lines
+            )
+            for spec in readings
         )
-        for spec in citing.readings(word)
-    )
+    ]
 
 
 def _replaces(new: Citation, old: Citation, where: anchoring.Found) -> bool:
@@ -220,20 +272,23 @@ def _replaces(new: Citation, old: Citation, where: anchoring.Found) -> bool:
 def _fix(context: Context, found: Sequence[Found], evidence: Sequence[Evidence]) -> tuple[int, int]:
     """Re-anchor what moved where the memory's own file may be edited: how many citations were, and how many trunk alone may."""
     fixed = left = 0
+    told = iter(evidence)
     for one in found:
-        moved = {
-            e.citation: e.found
-            for e in evidence
-            if e.memory == one.memory.id and e.found.verdict == anchoring.MOVED and e.path == one.path
-        }
+        own = [next(told) for _ in one.memory.cites]
+        moved = {e.citation: e.found for e in own if e.found.verdict == anchoring.MOVED}
         if not moved:
             continue
         if one.memory.kind == "log" or not placing.is_in_place(context, one):
             left += len(moved)
             continue
-        anew = {cite: _anchored(context, cite, where) for cite, where in moved.items()}
-        if _put(context, one, anew, ()):
-            fixed += len(moved)
+        anew = {}
+        for cite, where in moved.items():
+            with suppress(
+                Refused
+            ):  # what has come to look like a secret is not written down, and keeps nothing else from it
+                anew[cite] = _anchored(context, cite, where)
+        if anew and _put(context, one, anew, ()):
+            fixed += len(anew)
     return fixed, left
 
 
@@ -261,7 +316,12 @@ def _put(
         items = document.parse(data).meta.get("cites") or []
         kept = []
         for item in items if isinstance(items, list) else [items]:
-            known = memory.coerce(fields.BY_NAME["cites"], [item])
+            try:
+                known = memory.coerce(fields.BY_NAME["cites"], [item])
+            except ValueError as error:
+                raise UsageError(
+                    f"{found.path}: {error}", "mend it by hand; agentmem check says where"
+                ) from None
             assert isinstance(known, tuple)
             if known[0] not in old:
                 kept.append(item)

@@ -29,7 +29,7 @@ def _why(one: Evidence) -> str:
     if len(candidates) > 1:
         return f"not where it was, and its text stands in several places: {places}"
     if candidates:
-        return f"not where it is said to be; the same text, too common to be sure of, is at {places}"
+        return f"not where it is said to be; whether the same text at {places} is meant cannot be told"
     if one.citation.hash or one.citation.quote:
         return "its text cannot be found again for certain"
     return "no text is kept with it, so it cannot be told whether these lines are meant"

@@ -72,10 +72,11 @@ def difference(then: str, now: str) -> tuple[str, ...]:
 
 
 def _marked(mark: str, lines: list[str]) -> Iterator[str]:
+    if safety.secrets("\n".join(lines)):  # and of a private key each line is one
+        yield f"{mark} ({'lines that look' if len(lines) > 1 else 'a line that looks'} like a secret)"
+        return
     for line in lines[:LINES]:
         shown = safety.one_line(line.strip())
-        if safety.secrets(shown):
-            shown = "(a line that looks like a secret)"
         yield f"{mark} {shown if len(shown) <= WIDTH else shown[: WIDTH - 1] + '…'}"
     if len(lines) > LINES:
         yield f"{mark} … {len(lines) - LINES} more"

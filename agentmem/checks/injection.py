@@ -19,13 +19,17 @@ def run(subject: Subject) -> Iterator[Finding]:
     for file in subject.files:
         if file.document.problems or not (file.memory or layout.is_change(file.path)):
             continue
+        text = file.document.text
+        # an escape of YAML's may stand for any character
+        if "\\" not in text and not injection.may_have(text):
+            continue
         found = sorted(set(_found(file)))
         for number, (line, what) in enumerate(found):
             if number == MAX_FOUND:
                 message = f"{len(found) - number:,} more such shapes, from here on"
-                yield at(subject, file, ID, WARNING, line, message, _fix(subject, file))
+                yield at(subject, file, ID, WARNING, line, message, _fix(subject, file, what))
                 break
-            yield at(subject, file, ID, WARNING, line, f"reads like {what}", _fix(subject, file))
+            yield at(subject, file, ID, WARNING, line, f"reads like {what}", _fix(subject, file, what))
 
 
 def _found(file: StoreFile) -> Iterator[tuple[int, str]]:
@@ -59,13 +63,13 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(item)
 
 
-def _fix(subject: Subject, file: StoreFile) -> str:
+def _fix(subject: Subject, file: StoreFile, what: str) -> str:
+    quoted = "where it is only quoted: put it between backticks"
+    if what == injection.DISCLOSE:  # told in code as well
+        quoted = "where it is an example: name the attack (prompt injection, exfiltration) in the title"
     if file.memory is None or file.memory.kind == "log":
-        return "where it is only quoted: put it between backticks"
-    name = short(subject, file)
-    return (
-        f"where it is only quoted: put it between backticks     else: agentmem retract {name} --reason TEXT"
-    )
+        return quoted
+    return f"{quoted}     else: agentmem retract {short(subject, file)} --reason TEXT"
 
 
 RULE = Rule(ID, WARNING, "notes are read by agents, and an order in one of them may be followed", run)

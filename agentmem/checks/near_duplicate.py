@@ -80,12 +80,14 @@ def _join(each: Sequence[Memory], sketch: Callable[[Memory], bytes], groups: Gro
     sketches: list[bytes] = []
     for place, memory in enumerate(each):
         made = sketch(memory)
+        sketches.append(made)
+        if not any(made):
+            continue  # no word in it: "!!!" and "???" are not the same
         met = []
         for at in range(0, similarity.SKETCH_SIZE - BAND + 1, BAND):
             holding = holders[at, made[at : at + BAND]]
             met.append(holding[-REACH:])
             holding.append(place)
-        sketches.append(made)
         shared = Counter(chain.from_iterable(met))
         exact = 0
         for other, _ in shared.most_common(LOOKS):

@@ -21,8 +21,10 @@ def run(subject: Subject) -> Iterator[Finding]:
                 yield at(subject, file, ID, ERROR, problem.line, problem.message, fix)
         if file.memory and len(file.memory.title) > MAX_TITLE:
             message = f"a title of {len(file.memory.title):,} characters; one line has at most {MAX_TITLE}"
-            fix = f"agentmem edit {short(subject, file)} --set title=TEXT"
-            yield at(subject, file, ID, WARNING, _title_line(file), message, fix)
+            # the tool never edits a log entry
+            is_log = file.memory.kind == "log"
+            edit = None if is_log else f"agentmem edit {short(subject, file)} --set title=TEXT"
+            yield at(subject, file, ID, WARNING, _title_line(file), message, edit)
         for line, what in safety.oversize(file.document.text):
             fix = "say what matters of it in plain words, and cite the file that has the rest"
             yield at(subject, file, ID, WARNING, line, what, fix)

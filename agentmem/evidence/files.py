@@ -1,6 +1,7 @@
 """What a verdict needs to know of one cited commit and one present tree; and whether more than the cited file was looked at."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from agentmem.evidence import trees
@@ -22,6 +23,11 @@ class Sources:
         self._renames: dict[str, dict[str, list[str]]] = {}
         self._finder: Finder | None = None
         self._symbols: dict[tuple[str, str], list[Symbol]] = {}
+
+    @cached_property
+    def state(self) -> str:
+        """The digest of all files of the present tree."""
+        return self.present.state()
 
     def past(self, commit: str | None) -> Tree | None:
         """The tree of a cited commit; None where this clone has not got it."""
@@ -67,9 +73,15 @@ class CitedFiles:
         self._sources, self._path, self._commit = sources, path, commit
         self.wide = False
 
+    def _look_beyond(self) -> None:
+        if not self.wide:
+            self.wide = True
+            _ = self._sources.state  # before anything is read that it is to vouch for
+
     def now(self, path: str) -> str | None:
         """The present text of a file; None: there is none, or it is binary."""
-        self.wide |= path != self._path
+        if path != self._path:
+            self._look_beyond()
         return self._sources.present.text(path)
 
     def then(self, path: str) -> str | None:
@@ -79,14 +91,14 @@ class CitedFiles:
 
     def renamed(self, path: str) -> Sequence[str]:
         """Where the diff between the cited commit and now says that the file, or parts of it, went; the best first."""
-        self.wide = True
+        self._look_beyond()
         if self._commit is None or self._sources.past(self._commit) is None:
             return ()
         return self._sources.renames(self._commit).get(path, ())
 
     def holding(self, line: str) -> Sequence[str]:
         """Paths of the present tree whose text holds this normalised line."""
-        self.wide = True
+        self._look_beyond()
         return self._sources.lines.holding(self._sources.present, line)
 
     def held(self, line: str) -> Sequence[str]:

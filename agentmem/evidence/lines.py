@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from agentmem.evidence.trees import Tree, decoded
-from agentmem.git import objects
+from agentmem.git import code, objects
 from agentmem.model import citing
 
 FEW = 3
@@ -46,7 +46,7 @@ class Lines:
 
     def _learn(self, tree: Tree) -> dict[str, str] | None:
         files = tree.files
-        if len(files) > MAX_FILES:
+        if len(files) > MAX_FILES or code.is_partial(tree.repository):
             return None
         files = {path: blob or tree.blob(path) for path, blob in files.items()}
         for path, blob in files.items():

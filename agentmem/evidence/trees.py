@@ -1,6 +1,7 @@
 """The text of a tree's files, each read once: from disk, from the git index, from a commit."""
 
 import os
+import time
 
 from agentmem.git import code, objects
 from agentmem.git.contents import Contents
@@ -9,6 +10,9 @@ from agentmem.store import reading
 
 MAX_TEXT = reading.MAX_READ - 1
 """Bytes of a file from which on it is no source that people read; as large as what is read of one file."""
+RACY = 2_000_000_000
+"""Nanoseconds within which a file's time does not tell two writes apart, on the coarsest of file systems."""
+MAX_LINK = 4096
 LOOKED_AT = 8000
 """Bytes in which a NUL makes a file binary, as git has it."""
 
@@ -31,6 +35,12 @@ def inside(path: str) -> bool:
     )
 
 
+def parents(path: str) -> list[str]:
+    """The folders above ``path``, the outermost first."""
+    parts = path.split("/")[:-1]
+    return ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
+
+
 class Tree:
     """One tree of code: ``git`` lists and searches it, this reads its files."""
 
@@ -40,6 +50,8 @@ class Tree:
         self._store = store + "/"
         self._texts: dict[str, str | None] = {}
         self._blobs: dict[str, str] = {}
+        self._nested: dict[str, bool] = {}
+        self._begun = time.time_ns()
 
     def text(self, path: str) -> str | None:
         """The text of the file at ``path``; None where there is none, or it is binary or too large."""
@@ -57,8 +69,13 @@ class Tree:
     def read(self, path: str) -> bytes | None:
         """The bytes of the file at ``path``; None where there is no plain file."""
         if isinstance(self.git, code.Commit):
-            return self._contents.file(self.git.revision, path)
+            data = self._contents.file(self.git.revision, path)
+            # a link's content is where it leads to
+            is_short = data is not None and len(data) <= MAX_LINK and b"\n" not in data
+            return None if is_short and path not in self.git.listing.blobs else data
         if isinstance(self.git, code.Worktree):
+            if self._is_nested(path):
+                return None
             data = reading.read(self.repository.top, path)
             if data is not None or os.path.lexists(os.path.join(self.repository.top, path)):
                 return data
@@ -66,6 +83,29 @@ class Tree:
                 return None
         oid = self.git.listing.blobs.get(path)
         return self._contents.blob(oid) if oid else None
+
+    def lacks(self, path: str) -> bool:
+        """Whether the tree has a file at ``path`` that cannot be read here: a partial clone has not fetched it, or it is in a
+        repository of its own, a submodule. Asked about what has no text.
+        """
+        return inside(path) and (path in self.git.listing.blobs or self.module(path) is not None)
+
+    def module(self, path: str) -> str | None:
+        """The folder above ``path`` that is a repository of its own; None where there is none."""
+        folders = parents(path)
+        if isinstance(self.git, code.Worktree) and self._is_nested(path):
+            return next(folder for folder in folders if self._nested.get(folder))
+        return next((folder for folder in folders if folder in self.git.listing.modules), None)
+
+    def _is_nested(self, path: str) -> bool:
+        """Whether a folder on disk above ``path`` has a git dir: what lies there is no part of this tree."""
+        for folder in parents(path):
+            if folder not in self._nested:
+                where = os.path.join(self.repository.top, folder, ".git")
+                self._nested[folder] = "\0" not in where and os.path.lexists(where)
+            if self._nested[folder]:
+                return True
+        return False
 
     @property
     def files(self) -> dict[str, str]:
@@ -79,15 +119,24 @@ class Tree:
     def state(self) -> str:
         """What all the tree's files are, in a digest: two trees of one state say the same.
 
-        Of files that git has not read it is their size and time that count.
+        Of files that git has not read it is their size and time that count; of one that was written a moment ago what it holds,
+        since it may be written again within the same tick of the file system's clock.
         """
         import hashlib
 
         top = self.repository.top
         total = hashlib.sha256()
         for path, blob in sorted(self.files.items()):
-            total.update(os.fsencode(f"{path}\0{blob or reading.signature(top, path)}\0"))
+            if not blob:
+                info = reading.signature(top, path)
+                recent = info is not None and max(info[0], info[3]) > self._begun - RACY
+                blob = self._blob_now(path) if recent else str(info)
+            total.update(os.fsencode(f"{path}\0{blob}\0"))
         return total.hexdigest()[:32]
+
+    def _blob_now(self, path: str) -> str:
+        data = self.read(path)
+        return "" if data is None else objects.blob_id(data, self.repository.object_format)
 
 
 def of_commit(repository: Repository, commit: str, contents: Contents, store: str) -> Tree:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from agentmem.evidence.files import CitedFiles, Sources
 from agentmem.evidence.trees import Tree, inside
 from agentmem.evidence.verdicts import Cache, Kept, key
+from agentmem.git.code import Commit
 from agentmem.git.contents import Contents
 from agentmem.model.memory import Citation
 
@@ -26,7 +27,7 @@ class Verifier:
         self.tree = Tree(code, self._contents, store)
         self.sources = Sources(self.tree, self._contents, store)
         self._cache = Cache(folder)
-        self._state: str | None = None
+        self._store = store
         self._pages: Pages | None = None
 
     def close(self) -> None:
@@ -35,6 +36,9 @@ class Verifier:
 
     def verify(self, cites: Sequence[Citation], progress: Progress | None = None) -> "list[Found]":
         """Where each of ``cites`` is now, in their order."""
+        from agentmem.model import verdict
+
+        unknown = verdict.Found(verdict.UNVERIFIABLE)
         keys = [key(cite, self.tree.blob(cite.path) if inside(cite.path) else "") for cite in cites]
         known = self._cache.get(list(dict.fromkeys(keys)))
         found: dict[bytes, Found] = {}
@@ -44,27 +48,40 @@ class Verifier:
                 continue
             kept = next((one for one in known.get(name, ()) if self._holds(one, cite)), None)
             if kept is None:
-                kept = fresh[name] = self._locate(cite)
+                kept = self._locate(cite)
+                if kept is None:
+                    found[name] = unknown
+                    continue
+                fresh[name] = kept
                 if progress is not None:
                     progress(number + 1, len(cites))
             found[name] = kept.found
+        if any(kept.state for kept in fresh.values()) and not self._is_as_it_was():
+            fresh = {name: kept for name, kept in fresh.items() if not kept.state}
         self._cache.put(fresh)
         return [found[name] for name in keys]
 
     def _holds(self, kept: Kept, cite: Citation) -> bool:
-        if kept.state and kept.state != self.state:
+        if kept.state and kept.state != self.sources.state:
             return False
         # found without the cited commit, which may be here by now
-        return kept.past or self.sources.past(cite.commit) is None
+        return kept.past or not self._knows(cite)
 
-    @property
-    def state(self) -> str:
-        """The digest of all the tree's files."""
-        if self._state is None:
-            self._state = self.tree.state()
-        return self._state
+    def _knows(self, cite: Citation) -> bool:
+        """Whether it is known here what the cited commit has at the cited path."""
+        past = self.sources.past(cite.commit)
+        return past is not None and (past.text(cite.path) is not None or not past.lacks(cite.path))
 
-    def _locate(self, cite: Citation) -> Kept:
+    def _is_as_it_was(self) -> bool:
+        """Whether nobody has changed the tree since its state was taken: else it is unknown what was found in which state."""
+        tree = self.tree
+        if isinstance(tree.git, Commit):
+            return True
+        now = Tree(type(tree.git)(tree.repository), self._contents, self._store)
+        return now.state() == self.sources.state
+
+    def _locate(self, cite: Citation) -> Kept | None:
+        """The verdict; None where it cannot be told here and now, so that there is nothing to keep."""
         from agentmem.model import anchoring
 
         if not inside(cite.path):
@@ -74,11 +91,32 @@ class Verifier:
             whole = not (cite.lines or cite.symbol or cite.hash or cite.quote)
             there = anchoring.Found(anchoring.OK, cite.path, similarity=1.0)
             return Kept(there if whole else anchoring.Found(anchoring.UNVERIFIABLE), "", True)
+        if self.tree.text(cite.path) is None and self.tree.lacks(cite.path):
+            return None
         if self._pages is None:
             self._pages = anchoring.Pages()
         files = CitedFiles(self.sources, cite.path, cite.commit)
         found = anchoring.locate(cite, files, self._pages)
-        past = (
-            cite.commit is None or found.verdict == anchoring.OK or self.sources.past(cite.commit) is not None
-        )
-        return Kept(found, self.state if files.wide else "", past)
+        if found.verdict == anchoring.MOVED and self._was_never_there(cite, files):
+            place = anchoring.Place(found.path or cite.path, found.first, found.last)
+            found = anchoring.Found(anchoring.UNVERIFIABLE, candidates=(place,))
+        # also what holds may hang on the commit: it tells which of several equal places is meant
+        past = cite.commit is None or self._knows(cite)
+        return Kept(found, self.sources.state if files.wide else "", past)
+
+    def _was_never_there(self, cite: Citation, files: CitedFiles) -> bool:
+        """Whether the cited commit itself contradicts the citation: those lines were not that text then; or they are none."""
+        from agentmem.model.evidence import Case
+
+        assert self._pages is not None
+        if not cite.lines:
+            return False
+        case = Case(cite, files, self._pages)
+        if case.first is None or case.last is None:
+            return True
+        if not (cite.hash or cite.quote) or not self._knows(cite):
+            return False
+        if case.past is None:
+            return True
+        low, high = case.past.within(case.first, case.last)
+        return not (low < high and case.is_text(case.past.lines[low:high]))

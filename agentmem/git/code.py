@@ -11,17 +11,21 @@ from agentmem.git.repository import Repository
 MAX_TOKENS = 6
 """Words of a line that git is asked for: the longest tell the most."""
 
+MAX_TOKEN = 200
+"""Characters of such a word: a minified line can be one word that is too long for a command line."""
+
 RENAMED = "30%"
 """Likeness from which on git calls a new file a rename or copy: of a divided file each part is less like it than half."""
 
 
 class Listing(NamedTuple):
     """The plain files of a tree: ``blobs`` by path, empty where git does not know without reading the file; ``hidden`` are
-    those that a sparse checkout keeps in git alone.
+    those that a sparse checkout keeps in git alone; ``modules`` the folders that are repositories of their own.
     """
 
     blobs: Mapping[str, str]
     hidden: frozenset[str] = frozenset()
+    modules: frozenset[str] = frozenset()
 
 
 class Worktree:
@@ -37,12 +41,13 @@ class Worktree:
         """The files."""
         top = self.repository.top
         asked = [
-            process.start(top, "ls-files", "-s", "-t", "-z"),
+            process.start(top, "ls-files", "-s", "-v", "-z"),
             process.start(top, "diff-files", "--raw", "-z", "--no-renames", "--no-abbrev", "--ignore-submodules=all"),
             process.start(top, "ls-files", "-o", "-z", "--exclude-standard"),
         ]  # fmt: skip
         tracked, changed, others = (process.finish(one).out for one in asked)
-        blobs, hidden = _parse_index(tracked)
+        blobs, hidden, modules, assumed = _parse_index(tracked)
+        blobs.update((path, "") for path in assumed)  # git was told not to look
         fields = iter(changed.split(b"\0"))
         for header in fields:
             if header:
@@ -52,11 +57,14 @@ class Worktree:
                 elif path in blobs:
                     blobs[path] = ""
         blobs.update((path, "") for path in process.paths(others) if not path.endswith("/"))
-        return Listing(blobs, frozenset(hidden))
+        return Listing(blobs, frozenset(hidden), frozenset(modules))
 
     def holding(self, words: Sequence[str]) -> list[str]:
         """The files that hold all of ``words`` on one line."""
-        return _grep(self.repository, words, ["--untracked", "--exclude-standard"])
+        found = _grep(self.repository, words, ["--untracked", "--exclude-standard"])
+        if hidden := self.listing.hidden:  # git looks for them on disk only
+            found += [path for path in _grep(self.repository, words, ["--cached"]) if path in hidden]
+        return found
 
     def renamed(self, commit: str) -> Iterator[tuple[str, str]]:
         """Files of ``commit`` and where they, or parts of them, went."""
@@ -74,7 +82,8 @@ class Staged:
     @cached_property
     def listing(self) -> Listing:
         """The files."""
-        return Listing(_parse_index(process.demand(self.repository.top, "ls-files", "-s", "-t", "-z"))[0])
+        blobs, _, modules, _ = _parse_index(process.demand(self.repository.top, "ls-files", "-s", "-v", "-z"))
+        return Listing(blobs, modules=frozenset(modules))
 
     def holding(self, words: Sequence[str]) -> list[str]:
         """The files that hold all of ``words`` on one line."""
@@ -95,12 +104,14 @@ class Commit:
     def listing(self) -> Listing:
         """The files; none where this clone has not got the commit."""
         out = process.run(self.repository.top, "ls-tree", "-r", "-z", "--full-tree", self.revision).out
-        blobs = {}
+        blobs, modules = {}, set()
         for line in out.split(b"\0"):
             header, _, path = line.partition(b"\t")
             if header.startswith(b"100"):
                 blobs[os.fsdecode(path)] = header.split(b" ")[2].decode("ascii")
-        return Listing(blobs)
+            elif header.startswith(b"160"):
+                modules.add(os.fsdecode(path))
+        return Listing(blobs, modules=frozenset(modules))
 
     def holding(self, words: Sequence[str]) -> list[str]:
         """The files that hold all of ``words`` on one line."""
@@ -115,42 +126,67 @@ class Commit:
 Code = Worktree | Staged | Commit
 
 
-def _parse_index(out: bytes) -> tuple[dict[str, str], set[str]]:
-    blobs, hidden = {}, set()
+class _Index(NamedTuple):
+    blobs: dict[str, str]
+    hidden: set[str]
+    modules: set[str]
+    assumed: set[str]
+
+
+def _parse_index(out: bytes) -> _Index:
+    found = _Index({}, set(), set(), set())
     for entry in out.split(b"\0"):
         header, _, name = entry.partition(b"\t")
         parts = header.split(b" ")
-        if (
-            len(parts) == 4 and parts[1].startswith(b"100") and parts[3] in (b"0", b"2")
-        ):  # 2: ours, of a conflict
-            path = os.fsdecode(name)
-            blobs[path] = parts[2].decode("ascii")
-            if parts[0] == b"S":
-                hidden.add(path)
-    return blobs, hidden
+        if len(parts) != 4 or parts[3] not in (b"0", b"2"):  # 2: ours, of a conflict
+            continue
+        path = os.fsdecode(name)
+        if parts[1] == b"160000":
+            found.modules.add(path)
+        elif parts[1].startswith(b"100"):
+            found.blobs[path] = parts[2].decode("ascii")
+            if parts[0] in (b"S", b"s"):
+                found.hidden.add(path)
+            elif parts[0].islower():
+                found.assumed.add(path)
+    return found
+
+
+def is_partial(repository: Repository) -> bool:
+    """Whether this clone has left contents with a remote, which git would fetch one by one when they are read."""
+    try:
+        packs = os.listdir(os.path.join(repository.common_dir, "objects", "pack"))
+    except OSError:
+        return False
+    return any(name.endswith(".promisor") for name in packs)
 
 
 def _grep(
     repository: Repository, words: Sequence[str], where: Sequence[str], commit: str | None = None
 ) -> list[str]:
-    if not words:
+    parts = [max(word.split("\0"), key=len)[:MAX_TOKEN] for word in words]  # no NUL on a command line
+    parts = sorted(filter(None, dict.fromkeys(parts)), key=len, reverse=True)[:MAX_TOKENS]
+    if not parts:
         return []
     patterns: list[str] = []
-    for word in sorted(dict.fromkeys(words), key=len, reverse=True)[:MAX_TOKENS]:
+    for word in parts:
         patterns += ["--and", "-e", word] if patterns else ["-e", word]
-    result = process.run(
+    result = process.finish(process.start_offline(
         repository.top, "grep", "-l", "-z", "-I", "-F", "--full-name", "--no-color", "--no-recurse-submodules",
         *where, *patterns, *([commit] if commit else []), "--",
-    )  # fmt: skip
+    ))  # fmt: skip
     return process.paths(result.out) if result.code == 0 else []
 
 
 def _renamed(repository: Repository, *args: str) -> Iterator[tuple[str, str]]:
-    result = process.run(
-        repository.top, args[0], "--raw", "-z", f"-M{RENAMED}", f"-C{RENAMED}", "-l2000", "--diff-filter=RC",
-        "--ignore-submodules=all", *args[1:], "--",
-    )  # fmt: skip
-    if result.code:
+    likely = (f"-M{RENAMED}", f"-C{RENAMED}", "-l2000", "--diff-filter=RC")
+    whole = ("-M100%", "--diff-filter=R")  # needs no contents, which a partial clone may not have
+    for how in (likely, whole):
+        words = (args[0], "--raw", "-z", *how, "--ignore-submodules=all", *args[1:], "--")
+        result = process.finish(process.start_offline(repository.top, *words))
+        if result.code == 0:
+            break
+    else:
         return
     found = []
     fields = iter(result.out.split(b"\0"))
@@ -169,10 +205,12 @@ def known_paths(repository: Repository, paths: Sequence[str]) -> set[str]:
 
 def changed(repository: Repository, old: str, new: str | None) -> list[str]:
     """The paths that differ from the commit ``old`` to ``new``; None: to the worktree, with what git does not track there."""
-    asked = ("-r", old, new) if new else (old,)
-    verb = "diff-tree" if new else "diff-index"
     words = ("--name-only", "-z", "--no-renames", "--ignore-submodules=all")
-    found = process.paths(process.demand(repository.top, verb, *words, *asked, "--"))
+    if new is None:  # git diff-index would name what has another time and the same content, too
+        asked = ("diff", "--no-ext-diff", "--no-color", "--no-relative", *words, old)
+    else:
+        asked = ("diff-tree", "-r", *words, old, new)
+    found = process.paths(process.demand(repository.top, *asked, "--"))
     if new is None:
         found += process.paths(process.demand(repository.top, "ls-files", "-o", "-z", "--exclude-standard"))
     return sorted(set(found))

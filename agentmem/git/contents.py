@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+from contextlib import suppress
 
 from agentmem.git import objects, process
 from agentmem.git.repository import Repository
@@ -11,7 +12,7 @@ _HEX = re.compile("[0-9a-f]{4,64}").fullmatch
 
 
 class Contents:
-    """``git cat-file --batch``, started with the first question."""
+    """``git cat-file --batch``, started with the first question. What a partial clone has not fetched counts as missing."""
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
@@ -38,7 +39,7 @@ class Contents:
 
     def _ask(self, name: str, kind: bytes) -> bytes | None:
         if self._process is None:
-            self._process = process.start(self._repository.top, "cat-file", "--batch", stdin=True)
+            self._process = process.start_offline(self._repository.top, "cat-file", "--batch", stdin=True)
         pipe = self._process
         assert pipe.stdin is not None and pipe.stdout is not None
         try:
@@ -46,6 +47,9 @@ class Contents:
             pipe.stdin.flush()
             header = pipe.stdout.readline()
         except OSError:
+            header = b""
+        if not header:  # it has died of what it was asked, which is no answer to the next question
+            self.close()
             return None
         parts = header.rstrip(b"\n").rsplit(b" ", 2)
         # of what is not there, or not one thing, the answer is the name and a word
@@ -58,5 +62,6 @@ class Contents:
     def close(self) -> None:
         """End the process."""
         if self._process is not None:
-            self._process.communicate()
+            with suppress(OSError):
+                self._process.communicate()
             self._process = None

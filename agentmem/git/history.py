@@ -139,7 +139,7 @@ def past_blobs(repository: Repository, commit: str, paths: Sequence[str]) -> set
 
 
 def names(repository: Repository, starts: Sequence[str], below: str) -> set[str]:
-    """The path of every file that the history of ``starts`` (commits, or ``ALL_REFS``) took away below a folder (from the top)."""
+    """The path of every file that the history of ``starts`` (commits, or ``ALL_REFS``) took away below a folder."""
     if not starts:
         return set()
     out = process.run(

@@ -53,6 +53,13 @@ def start(
         raise NoRepository(f"{directory} is no directory") from None
 
 
+def start_offline(directory: str, *args: str, stdin: bool = False) -> subprocess.Popen[bytes]:
+    """``start``, and what a partial clone has not got is not fetched: it is missing."""
+    # the variable is known from git 2.44 on; before, a transport that is not allowed fails at once
+    never = ("-c", "protocol.allow=never")
+    return start(directory, *never, *args, stdin=stdin, env={"GIT_NO_LAZY_FETCH": "1"})
+
+
 def _environment(elsewhere: bool) -> dict[str, str]:
     if elsewhere:
         return {name: value for name, value in os.environ.items() if name not in (*LOCATIONS, "GIT_PREFIX")}

@@ -95,7 +95,6 @@ _SIGNS = (
     *STEMS,
     *KEEPERS,
 )
-"""Without any of these a text has none of the shapes; nine of ten texts are let go by them."""
 _MARKS = ("<", "[inst", "[/inst", "##")
 
 
@@ -104,14 +103,20 @@ def talks_about(text: str) -> bool:
     return _ABOUT.search(text) is not None
 
 
+def may_have(text: str) -> bool:
+    """Whether ``text`` has anything that a shape is made of; nine of ten texts have not."""
+    low = text.casefold()
+    return not low.isascii() or any(map(low.__contains__, _SIGNS))
+
+
 def shapes(text: str, about: bool = False) -> list[tuple[int, str]]:
     """What in ``text`` has such a shape: line from 1, and a name for people; each once a line.
 
     ``about`` says that the text, as it does not say itself, speaks about such attacks.
     """
-    low = text.casefold()
-    if low.isascii() and not any(map(low.__contains__, _SIGNS)):
+    if not may_have(text):
         return []
+    low = text.casefold()
     plain = _without_code(text) if "`" in text or "~~~" in text else text
     found: list[tuple[str, Iterable[int]]] = []
     if "<!--" in low or "]:" in low:

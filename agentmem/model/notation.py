@@ -113,6 +113,8 @@ def place(cite: Citation, where: Found | None = None) -> str:
     if where.verdict == verdict.MOVED:
         was = f":{cite.lines}" if where.path == cite.path and cite.lines else _at(cite.path, cite.lines, None)
         return f"{here} (was {safety.one_line(was)})"
+    if safety.secrets(where.text):
+        return f"{here} now: `…`"
     gone, came = citing.differing(cite.quote or "", where.text)
     if came:
         return f"{here} now: `{_code(came[0])}`"

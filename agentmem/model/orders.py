@@ -64,7 +64,7 @@ _HUSHES = tuple(
     (words, re.compile(pattern))
     for words, pattern in (
         (
-            ("user", "human", "operator", "anyone", "anybody"),
+            ("user", "human", "operator", "anyone", "anybody", "instruction", "prompt"),
             # of what else a user is not told, programs are written: whether an account exists, which retry failed
             rf"{_NOT}(?:tell|inform|notify|alert|warn)\s{{1,3}}(?:(?:the|your|any)\s{{1,3}})?{_WHOM}\b"
             r"(?=\s{0,3}(?:[.!;,)\n]|$|about (?:this|these|it\b|your)|of (?:this|these|it\b)|that you|what you"

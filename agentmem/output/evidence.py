@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentmem.checks import STRICT, check
+from agentmem.checks import cite_changed, cite_gone, cite_unverifiable
 from agentmem.checks import evidence as rules
 from agentmem.checks.frame import Subject
-from agentmem.model import safety
+from agentmem.model import findings, safety
 from agentmem.output import findings_text, jsonout
 from agentmem.output.text import count
 
@@ -17,19 +18,20 @@ if TYPE_CHECKING:
     from agentmem.model.memory import Citation
 
 Record = dict[str, object]
-RULES = ("cite-changed", "cite-gone", "cite-unverifiable")
+BROKEN = (cite_changed.RULE, cite_gone.RULE)
+"""What ``verify`` calls an error, whoever asks."""
 
 
 def verified(result: Verified) -> str:
     """The findings, each with what mends it, and the sum of them."""
     subject = Subject((), (), "", evidence=result.evidence)
     lines = [f"re-anchored {count(result.fixed, 'citation')}"] if result.fixed else []
-    found = check(subject, only=RULES, strict=True)
-    for finding in found:
+    errors = [replace(one, severity=findings.ERROR) for rule in BROKEN for one in rule.run(subject)]
+    warnings = list(cite_unverifiable.RULE.run(subject))
+    for finding in findings.ordered([*errors, *warnings]):
         lines += findings_text.lines_of(finding)
     counts = result.counts
-    errors = sum(finding.rule in STRICT for finding in found)
-    parts = [count(n, word) for n, word in ((errors, "error"), (len(found) - errors, "warning")) if n]
+    parts = [count(len(n), word) for n, word in ((errors, "error"), (warnings, "warning")) if n]
     if moved := counts["moved"]:
         how = f"; {result.left} of trunk's memories, there" if result.left else ""
         parts.append(
@@ -61,7 +63,7 @@ def _record(one: Evidence) -> Record:
         "found": jsonout.place(where.path, where.first, where.last),
         "similarity": round(where.similarity, 3),
         "candidates": [jsonout.place(*candidate) for candidate in where.candidates],
-        "text": safety.clean(where.text) if where.text else None,
+        "text": safety.clean(where.text) if where.text and not safety.secrets(where.text) else None,
     }
 
 

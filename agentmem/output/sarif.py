@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from agentmem import __version__
-from agentmem.checks import RULES
+from agentmem.checks.rules import RULES
 from agentmem.model import safety
 from agentmem.output import findings_text
 

@@ -41,7 +41,7 @@ def broken(text: str, path: str = PATH, **files: str):
 def test_good_changes(text):
     """A change that can be applied is no finding, by any rule."""
     assert broken(text) == []
-    from agentmem.checks import check
+    from agentmem.checks.rules import check
     from tests.checks.support import subject
 
     assert check(subject({"decisions/a.md": memory("kind: decision", "title: A"), PATH: text})) == []
@@ -84,7 +84,7 @@ def test_a_change_of_a_memory_that_is_not_here():
 
 def test_what_is_no_front_matter_is_told_by_the_other_rule():
     """A change whose front matter is none is one finding in all, not one of each rule."""
-    from agentmem.checks import check
+    from agentmem.checks.rules import check
     from tests.checks.support import subject
 
     (finding,) = check(
@@ -154,7 +154,9 @@ def test_a_commit_that_takes_another_branchs_memories_along(feature, shared):
         feature.git(*words[1:])
     assert staged(feature) == {}
     assert feature.git("diff", "--cached", "--name-only").split() == [f".agentmem/facts/mine-{mine}.md"]
-    assert feature.json("check")["findings"] == []  # a worktree is not a commit about to be made
+    assert (
+        feature.json("check", "--only", "foreign-memory")["findings"] == []
+    )  # a worktree is not a commit about to be made
 
 
 def test_after_adoption_nothing_is_foreign(feature, shared):

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentmem.checks import OFF, RULES, check, frame
+from agentmem.checks import frame
+from agentmem.checks.rules import OFF, RULES, check
 from agentmem.errors import UsageError
 from agentmem.model.findings import ERROR, SEVERITIES, WARNING, Finding, counts, ordered
 from tests.checks.support import ID, memory, subject

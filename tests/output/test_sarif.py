@@ -11,7 +11,7 @@ from hypothesis import given
 from jsonschema import Draft4Validator
 
 from agentmem import __version__
-from agentmem.checks import RULES
+from agentmem.checks.rules import RULES
 from agentmem.output import sarif
 from tests.output import support
 from tests.output.support import CHANGED, MISSING, SECRET, result

@@ -4,6 +4,7 @@ import pytest
 
 from agentmem.errors import ConfigError
 from agentmem.store import config
+from tests import support
 
 
 def load(tmp_path, text):
@@ -22,6 +23,48 @@ def test_values(tmp_path):
     """Every key that the template names is read."""
     text = 'trunk = "develop"\n[recall]\nlimit = 3\nbudget = 0\n[output]\nbudget = 100\n[check]\nmissing-id = "off"\n'
     assert load(tmp_path, text) == config.Config("develop", 3, 0, 100, {"missing-id": "off"})
+
+
+def test_ignores(tmp_path):
+    """Each is read with its line, in either way of writing tables."""
+    text = """# why
+[check]
+size = "off"
+
+[[check.ignore]]
+rule = "near-duplicate"
+memory = "7k3m9q"  # the one for arm64
+reason = "two platforms, on purpose"
+
+  [[ check.ignore ]]
+rule = "secret"
+path = "facts/**"
+reason = "fixtures"
+"""
+    first = config.Ignore("near-duplicate", "two platforms, on purpose", memory="7k3m9q", line=5)
+    second = config.Ignore("secret", "fixtures", path="facts/**", line=10)
+    for found in (load(tmp_path, text), load(tmp_path, text.replace("\n", "\r\n"))):
+        assert found.ignores == (first, second)
+        assert found.rules == {"size": "off"}
+    inline = 'check.ignore = [{rule = "secret", path = "facts/**", reason = "fixtures"}]'
+    assert load(tmp_path, inline).ignores == (second._replace(line=1),)
+
+
+def test_what_is_shipped(tmp_path):
+    """The template and the example say the same but for the trunk, and what stands in comments there is right."""
+    shipped = [
+        (support.ROOT / path / "config.toml").read_text() for path in ("templates", ".agentmem.example")
+    ]
+    assert shipped[0].replace("@trunk@", "main") == shipped[1]
+    assert load(tmp_path, shipped[1]) == config.Config("main")
+    lines = [
+        line[2:]
+        for line in shipped[1].splitlines()
+        if line.startswith("# ") and (" = " in line or "[" in line)
+    ]
+    found = load(tmp_path, "\n".join(lines))
+    assert found.rules == {"missing-id": "off"} and len(found.ignores) == 1
+    assert found._replace(rules={}, ignores=()) == config.Config(rules={})
 
 
 def test_a_bom_and_crlf(tmp_path):
@@ -45,6 +88,18 @@ def test_a_bom_and_crlf(tmp_path):
         ("[ouput]\nbudget = 1", "ouput"),
         ("[check]\nmissing-id = 'of'", "missing-id"),
         ("[check]\nmissing-id = 3", "missing-id"),
+        ("[check]\nignore = 'x'", "check.ignore must be tables"),
+        ("[check]\nignore = ['x']", "check.ignore must be tables"),
+        ("[[check.ignore]]\nmemory = '7k3m9q'\nreason = 'x'", ":1: check.ignore does not say which rule"),
+        (
+            "\n[[check.ignore]]\nrule = 'secret'\nmemory = '7k3m9q'",
+            ":2: check.ignore of secret has no reason",
+        ),
+        ("[[check.ignore]]\nrule = 'secret'\nmemory = '7k3m9q'\nreason = ' '", "reason must be text"),
+        ("[[check.ignore]]\nrule = 'secret'\nreason = 'x'", "does not say what"),
+        ("[[check.ignore]]\nrule = 'secret'\nreason = 'x'\nmemory = '7k3'", "'7k3' is no id"),
+        ("[[check.ignore]]\nrule = 'secret'\nreason = 'x'\npath = 3", "path must be text"),
+        ("[[check.ignore]]\nrule = 'secret'\nreason = 'x'\npath = 'a'\nid = 'b'", "has no key 'id'"),
         (b"\xff\xfe", "config.toml"),
     ],
 )

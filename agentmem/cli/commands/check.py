@@ -78,7 +78,7 @@ def _give(call: Call, result: Checked, format: str, only: Sequence[str], at_code
 
         call.give_exactly(sarif.checked(result, _prefix(call)))
     elif format == "junit":
-        from agentmem import checks
+        from agentmem.checks import rules as checks
         from agentmem.output import junit
 
         ran = [rule.id for rule in checks.running(call.context.config.rules, only)]
