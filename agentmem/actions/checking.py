@@ -61,9 +61,9 @@ def check(
                 mended.append(f"{subject.name}/{file.path}")
         if mended:
             subject = subjects.at_hand(context)
-    if not checks.EVIDENCE.isdisjoint(rule.id for rule in checks.running(context.config.rules, only)):
+    config = subjects.config_of(context, subjects.INDEX) if staged else context.config
+    if not checks.EVIDENCE.isdisjoint(rule.id for rule in checks.running(config.rules, only)):
         subject = subjects.with_evidence(context, subject, staged)
-    config = context.config
     findings, ignored = checks.examine(subject, config.rules, only, strict, config.ignores)
     wanted = [_below(context, path) for path in paths]
     if wanted:

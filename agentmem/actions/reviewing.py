@@ -103,6 +103,8 @@ class _Review:
     ) -> None:
         self.context, self.base, self.paths, self.only, self.strict = context, base, paths, only, strict
         self.before, self.after = before, after
+        commit = None if context.index.is_at_hand else context.standpoint.commit
+        self.config = subjects.config_of(context, commit) if commit else context.config
         held = {(file.path, file.data) for file in before.files}
         self.touched = {file.path for file in after.files if (file.path, file.data) not in held}
         self.evidence = subjects.evidence(context, after, context.verifier)
@@ -137,7 +139,7 @@ class _Review:
 
     def findings(self) -> list[Finding]:
         """What the rules say of the change."""
-        settings, ignores = self.context.config.rules, self.context.config.ignores
+        settings, ignores = self.config.rules, self.config.ignores
         told = tuple(one for one in self.own if one.found.verdict in BROKEN or one.generated is not None)
         after = checks.check(replace(self.after, evidence=told), settings, self.only, ignores=ignores)
         before = checks.check(self.before, settings, self.only, ignores=ignores)

@@ -16,7 +16,11 @@ from agentmem.git import code, history, objects, revisions, rules, state
 from agentmem.git import staged as index
 from agentmem.model import document, generated, lifecycle, verdict
 from agentmem.model.memory import Citation
-from agentmem.store import layout, reading
+from agentmem.store import config, layout, reading
+from agentmem.store.config import Config
+
+INDEX = ""
+"""What git calls the index where it expects a tree."""
 
 
 def at_hand(context: Context) -> frame.Subject:
@@ -64,6 +68,17 @@ def of_commit(
     held = objects.list_tree(context.repository, commit, context.store_path)
     links = objects.list_links(context.repository, commit, context.store_path)
     return _subject(context, dict(held), links, known)
+
+
+def config_of(context: Context, treeish: str) -> Config:
+    """The configuration that a commit, or the ``INDEX``, holds for the store.
+
+    Raises:
+        ConfigError: see ``config.load``.
+
+    """
+    data = objects.read_file(context.repository, treeish, f"{context.store_path}/{layout.CONFIG}")
+    return config.parse(data, f"{context.place.name}/{layout.CONFIG}")
 
 
 def _subject(

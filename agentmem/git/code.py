@@ -206,6 +206,7 @@ def known_paths(repository: Repository, paths: Sequence[str]) -> set[str]:
 def changed(repository: Repository, old: str, new: str | None) -> list[str]:
     """The paths that differ from the commit ``old`` to ``new``; None: to the worktree, with what git does not track there."""
     words = ("--name-only", "-z", "--no-renames", "--ignore-submodules=all")
+    asked: tuple[str, ...]
     if new is None:  # git diff-index would name what has another time and the same content, too
         asked = ("diff", "--no-ext-diff", "--no-color", "--no-relative", *words, old)
     else:

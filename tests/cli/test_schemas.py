@@ -103,6 +103,7 @@ def say_everything(spoken):
     assert not ask("restore", "restore", first["id"])["changed"]
     ask("supersede", "supersede", first["id"], "--title", "Workers retry seven times")
     ask("supersede", "supersede", ids[4], "--by", ids[3])
+    say_evidence(spoken, ids[3])
     assert ask("check", "check")["counts"]["memories"] > len(ids)
     ask("index-status", "index", "status")
     ask("index-status", "index", "rebuild")
@@ -122,6 +123,30 @@ def say_everything(spoken):
         for record in ran.objects:
             spoken.hear(f"{command}-jsonl", record)
     say_branches(spoken, ids)
+
+
+def say_evidence(spoken, first):
+    """Have cite and verify say all that they can, in success: evidence of every verdict."""
+    ask, project = spoken.ask, spoken.project
+    lines = "".join(f"value_{number} = {number * 7}\n" for number in range(20))
+    support.put(
+        project.path / "src" / "a.py",
+        f"{lines}\n\ndef b():\n    return 'long enough to be found again, anywhere'\n",
+    )
+    support.put(project.path / "src" / "gone.py", "nothing_like_it_will_stay_anywhere_else = True\n")
+    project.commit("code")
+    cited = ask(
+        "cite", "cite", first, "src/a.py#b", "src/a.py:3-6", "src/a.py:9", "src/gone.py:1", "src/a.py"
+    )
+    assert cited["cites"] and not cited["dropped"]
+    assert ask("cite", "cite", first, "--drop", "src/a.py:9")["dropped"]
+    text = (project.path / "src" / "a.py").read_text().replace("value_3 = 21", "value_3 = 22")
+    support.put(project.path / "src" / "a.py", "# new\n" + text)
+    (project.path / "src" / "gone.py").unlink()
+    found = ask("verify", "verify", first, code=1)
+    assert {one["verdict"] for one in found["citations"]} == {"ok", "moved", "changed", "gone"}
+    assert ask("verify", "verify", first, "--fix", code=1)["counts"]["fixed"] == 1
+    assert ask("show", "show", first)["memories"][0]["cites"][0]["verdict"]
 
 
 def say_branches(spoken, ids):
