@@ -151,8 +151,8 @@ class _Citing:
             return UsageError(f"{shown} is, or leads over, a symbolic link", "cite the file that it leads to")
         if trees.inside(path) and (module := self.tree.module(path)):
             return UsageError(
-                f"{shown} is in the submodule {_shown(module)}, a repository of its own",
-                "cite what of it this repository says: where it is used, or .gitmodules",
+                f"{shown} is in {_shown(module)}, which has a git dir of its own: a submodule or another worktree",
+                "cite it there, or what uses it here",
             )
         if path == "." or os.path.isdir(whole):
             return UsageError(

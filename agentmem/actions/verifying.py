@@ -10,7 +10,7 @@ from agentmem.actions import placing, saving, selecting
 from agentmem.actions.context import Context, Standpoint
 from agentmem.actions.saving import Refused
 from agentmem.actions.selecting import Found
-from agentmem.checks.evidence import Evidence
+from agentmem.checks.evidence import Evidence, place
 from agentmem.errors import UsageError
 from agentmem.index.view import Entry
 from agentmem.model import anchoring, citing, document, fields, lifecycle, memory
@@ -163,7 +163,7 @@ def _place(one: Found, number: int, files: Sequence[File]) -> tuple[str, int]:
     if isinstance(known, tuple) and cite in known:
         return path, lines[known.index(cite)]
     for path, change in reversed(pending):
-        for line, text in enumerate(change.text.split("\n")[: change.body_line - 1], 1):
+        for line, text in enumerate(document.normalised(change.text).split("\n")[: change.body_line - 1], 1):
             if re.search(rf"(?<!\w){re.escape(cite.path)}(?!\w)", text):
                 return path, line
     return one.path, own.lines.get("cites", 1)
@@ -224,6 +224,8 @@ def cite(
 
 def _named(context: Context, cites: Sequence[Citation], word: str) -> list[Citation]:
     """Those of ``cites`` that ``word`` names, by a path from the folder at hand or, as findings print them, from the top."""
+    if printed := [cite for cite in cites if place(cite) == word]:
+        return printed  # also one whose lines are none
     try:
         readings = citing.readings(word)
     except ValueError as error:

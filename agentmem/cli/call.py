@@ -25,6 +25,7 @@ class Call:
         self.quiet = False
         self.verbose = False
         self.agent: str | None = None
+        self.role: str | None = None
         self.without_cache = False
         self.stdin: bytes | None = None
         """What standard input held, once it was read."""
@@ -38,9 +39,20 @@ class Call:
             self.directory,
             self.store,
             agent=self.agent,
+            role=self.role,
             progress=self._progress(),
             cached=not self.without_cache,
         )
+
+    def stand_in(self, worktree: str | None, role: str | None) -> None:
+        """Act in another worktree, or in another role, than the one at hand; before anything was asked."""
+        if worktree is None and role is None:
+            return
+        self.close()
+        vars(self).pop("context", None)
+        if worktree is not None:
+            self.directory = worktree
+        self.role = role or self.role
 
     def begin(self) -> None:
         """Let git start; what is wrong is said by whoever needs the answers."""

@@ -221,6 +221,66 @@ VERBS = {
         },
         (("branches", "many", False),),
     ),
+    "next": Verb(
+        "next:next_tasks",
+        "What to take next: open, unblocked, unclaimed, the most urgent first",
+        {
+            "--role": ("role", "one"),
+            "--limit": ("limit", "number"),
+        },
+        (),
+    ),
+    "claim": Verb(
+        "claim:claim",
+        "Take a task, for an hour at a time",
+        {
+            "--scope": ("scope", "many"),
+            "--exclusive": ("exclusive", "flag"),
+            "--resume": ("resume", "flag"),
+            "--ttl": ("ttl", "number"),
+            "--role": ("role", "one"),
+            "--worktree": ("worktree", "one"),
+        },
+        (("id", "one", False),),
+    ),
+    "claims": Verb(
+        "claims:claims",
+        "Who is on what, how long, from where, and what looks dead",
+        {
+            "--all": ("all", "flag"),
+        },
+        (),
+    ),
+    "done": Verb(
+        "done:done",
+        "Close a task, before the last commit of its work",
+        {
+            "-m": ("message", "one"),
+            "--message": ("message", "one"),
+            "--used": ("used", "many"),
+            "--misled": ("misled", "many"),
+            "--commit": ("commit", "flag"),
+        },
+        (("id", "one", False),),
+    ),
+    "fail": Verb(
+        "fail:fail",
+        "Reopen a task that is broken, for its owner",
+        {
+            "--reason": ("reason", "one"),
+            "--to": ("to", "one"),
+        },
+        (("id", "one", False),),
+    ),
+    "handoff": Verb(
+        "handoff:handoff",
+        "Stop early: let a task go, with a note for the next",
+        {
+            "-m": ("message", "one"),
+            "--message": ("message", "one"),
+        },
+        (("id", "one", False),),
+    ),
     "check": Verb(
         "check:check",
         "Check every memory against every rule, for CI",

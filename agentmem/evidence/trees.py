@@ -72,7 +72,9 @@ class Tree:
             data = self._contents.file(self.git.revision, path)
             # a link's content is where it leads to
             is_short = data is not None and len(data) <= MAX_LINK and b"\n" not in data
-            return None if is_short and path not in self.git.listing.blobs else data
+            return (
+                None if is_short and self.git.listing.whole and path not in self.git.listing.blobs else data
+            )
         if isinstance(self.git, code.Worktree):
             if self._is_nested(path):
                 return None
@@ -85,10 +87,14 @@ class Tree:
         return self._contents.blob(oid) if oid else None
 
     def lacks(self, path: str) -> bool:
-        """Whether the tree has a file at ``path`` that cannot be read here: a partial clone has not fetched it, or it is in a
-        repository of its own, a submodule. Asked about what has no text.
+        """Whether the tree has, or may have, a file at ``path`` that cannot be read here: a partial clone has not fetched it, or
+        it is in a repository of its own, a submodule.
         """
-        return inside(path) and (path in self.git.listing.blobs or self.module(path) is not None)
+        if not inside(path) or self.blob(path):
+            return False
+        listing = self.git.listing
+        there = listing.hidden if isinstance(self.git, code.Worktree) else listing.blobs
+        return path in there or not listing.whole or self.module(path) is not None
 
     def module(self, path: str) -> str | None:
         """The folder above ``path`` that is a repository of its own; None where there is none."""
@@ -124,14 +130,15 @@ class Tree:
         """
         import hashlib
 
-        top = self.repository.top
+        top, untracked = self.repository.top, self.git.listing.untracked
         total = hashlib.sha256()
         for path, blob in sorted(self.files.items()):
             if not blob:
                 info = reading.signature(top, path)
                 recent = info is not None and max(info[0], info[3]) > self._begun - RACY
                 blob = self._blob_now(path) if recent else str(info)
-            total.update(os.fsencode(f"{path}\0{blob}\0"))
+            mark = "?" if path in untracked else ""  # in what is not tracked git looks for no renamed file
+            total.update(os.fsencode(f"{path}\0{mark}{blob}\0"))
         return total.hexdigest()[:32]
 
     def _blob_now(self, path: str) -> str:

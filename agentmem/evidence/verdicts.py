@@ -74,7 +74,8 @@ class Cache:
                 self._write(rows)
                 return
             except sqlite3.DatabaseError as problem:
-                if isinstance(problem, sqlite3.OperationalError) or not again:
+                wrong = problem.sqlite_errorcode == sqlite3.SQLITE_ERROR  # another table of this name
+                if (isinstance(problem, sqlite3.OperationalError) and not wrong) or not again:
                     return  # locked, read-only, full: the next one finds them anew
                 self._drop()
 

@@ -20,12 +20,15 @@ RENAMED = "30%"
 
 class Listing(NamedTuple):
     """The plain files of a tree: ``blobs`` by path, empty where git does not know without reading the file; ``hidden`` are
-    those that a sparse checkout keeps in git alone; ``modules`` the folders that are repositories of their own.
+    those that a sparse checkout keeps in git alone; ``modules`` the folders that are repositories of their own; ``untracked``
+    are the files that git would add. Not ``whole``: this clone has not got the tree.
     """
 
     blobs: Mapping[str, str]
     hidden: frozenset[str] = frozenset()
     modules: frozenset[str] = frozenset()
+    whole: bool = True
+    untracked: frozenset[str] = frozenset()
 
 
 class Worktree:
@@ -56,8 +59,9 @@ class Worktree:
                     blobs.pop(path, None)
                 elif path in blobs:
                     blobs[path] = ""
-        blobs.update((path, "") for path in process.paths(others) if not path.endswith("/"))
-        return Listing(blobs, frozenset(hidden), frozenset(modules))
+        untracked = frozenset(path for path in process.paths(others) if not path.endswith("/"))
+        blobs.update((path, "") for path in untracked)
+        return Listing(blobs, frozenset(hidden), frozenset(modules), untracked=untracked)
 
     def holding(self, words: Sequence[str]) -> list[str]:
         """The files that hold all of ``words`` on one line."""
@@ -103,15 +107,16 @@ class Commit:
     @cached_property
     def listing(self) -> Listing:
         """The files; none where this clone has not got the commit."""
-        out = process.run(self.repository.top, "ls-tree", "-r", "-z", "--full-tree", self.revision).out
+        words = ("ls-tree", "-r", "-z", "--full-tree", self.revision)
+        result = process.finish(process.start_offline(self.repository.top, *words))
         blobs, modules = {}, set()
-        for line in out.split(b"\0"):
+        for line in result.out.split(b"\0"):
             header, _, path = line.partition(b"\t")
             if header.startswith(b"100"):
                 blobs[os.fsdecode(path)] = header.split(b" ")[2].decode("ascii")
             elif header.startswith(b"160"):
                 modules.add(os.fsdecode(path))
-        return Listing(blobs, modules=frozenset(modules))
+        return Listing(blobs, modules=frozenset(modules), whole=result.code == 0)
 
     def holding(self, words: Sequence[str]) -> list[str]:
         """The files that hold all of ``words`` on one line."""

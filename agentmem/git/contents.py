@@ -8,6 +8,9 @@ from contextlib import suppress
 from agentmem.git import objects, process
 from agentmem.git.repository import Repository
 
+MAX_READ = 8_388_608
+"""Bytes of a content that are given at most: a dump must not fill the memory of a reader."""
+
 _HEX = re.compile("[0-9a-f]{4,64}").fullmatch
 
 
@@ -55,8 +58,11 @@ class Contents:
         # of what is not there, or not one thing, the answer is the name and a word
         if len(parts) != 3 or not parts[2].isdigit() or parts[1] not in (b"blob", b"tree", b"commit", b"tag"):
             return None
-        data = pipe.stdout.read(int(parts[2]))
-        pipe.stdout.read(1)
+        size = int(parts[2])
+        data = pipe.stdout.read(min(size, MAX_READ))
+        rest = size - len(data) + 1
+        while rest > 0 and (skipped := pipe.stdout.read(min(rest, MAX_READ))):
+            rest -= len(skipped)
         return data if parts[1] == kind else None
 
     def close(self) -> None:

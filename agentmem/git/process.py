@@ -27,9 +27,11 @@ def start(
     env: Mapping[str, str] | None = None,
     elsewhere: bool = False,
     alone: bool = False,
+    silent: bool = False,
 ) -> subprocess.Popen[bytes]:
     """Start git in ``directory`` and return at once; ``elsewhere``: another worktree, of which what a hook was told of its own
-    does not hold; ``alone``: so that ``end`` takes with it what it starts.
+    does not hold; ``alone``: so that ``end`` takes with it what it starts; ``silent``: its complaints are not kept, which would
+    fill the pipe of one that stays.
 
     Raises:
         NoRepository: git is not installed, or the directory does not exist.
@@ -42,7 +44,7 @@ def start(
             env={**_environment(elsewhere), **ENVIRONMENT, **(env or {})},
             stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=subprocess.DEVNULL if silent else subprocess.PIPE,
             start_new_session=alone,
         )
     except FileNotFoundError:
@@ -57,7 +59,7 @@ def start_offline(directory: str, *args: str, stdin: bool = False) -> subprocess
     """``start``, and what a partial clone has not got is not fetched: it is missing."""
     # the variable is known from git 2.44 on; before, a transport that is not allowed fails at once
     never = ("-c", "protocol.allow=never")
-    return start(directory, *never, *args, stdin=stdin, env={"GIT_NO_LAZY_FETCH": "1"})
+    return start(directory, *never, *args, stdin=stdin, env={"GIT_NO_LAZY_FETCH": "1"}, silent=True)
 
 
 def _environment(elsewhere: bool) -> dict[str, str]:
@@ -70,7 +72,7 @@ def _environment(elsewhere: bool) -> dict[str, str]:
 def finish(process: subprocess.Popen[bytes], stdin: bytes | None = None) -> Result:
     """Wait for ``process`` and take what it printed."""
     out, err = process.communicate(stdin)
-    return Result(process.returncode, out, err.decode("utf-8", "replace").strip())
+    return Result(process.returncode, out, (err or b"").decode("utf-8", "replace").strip())
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -112,20 +112,8 @@ def _one_place(one: Memory, other: Memory) -> bool:
         if mine.isdisjoint(entity.casefold() for entity in other.entities):
             return False
     if one.scope and other.scope:
-        return any(_meet(mine, theirs) for mine in one.scope for theirs in other.scope)
+        return any(scopes.meet(mine, theirs) for mine in one.scope for theirs in other.scope)
     return True
-
-
-def _meet(one: str, other: str) -> bool:
-    """Whether two scopes may cover one path: what is before the first wildcard of one leads to the other's."""
-    if scopes.matches(one, other) or scopes.matches(other, one):
-        return True
-    head, tail = sorted((_fixed(one), _fixed(other)), key=len)
-    return (scopes.is_glob(one) or scopes.is_glob(other)) and tail.startswith(head)
-
-
-def _fixed(pattern: str) -> str:
-    return re.split(r"[*?\[]", scopes.normal(pattern).casefold(), maxsplit=1)[0]
 
 
 def _topic(memory: Memory) -> tuple[object, ...]:

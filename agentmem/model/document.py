@@ -87,8 +87,10 @@ def item_lines(parsed: Document, key: str) -> list[int]:
         return []
     count = len(items) if isinstance(items, list) else 1
     found: list[tuple[int, int]] = []
-    for number, line in enumerate(parsed.text.splitlines()[start:], start + 1):
+    for number, line in enumerate(normalised(parsed.text).split("\n")[start:], start + 1):
         text = line.lstrip(" ")
+        if not text:  # an empty line of a quote
+            continue
         if not line[:1].isspace() and not text.startswith("-"):
             break
         if text.startswith("- ") or text == "-":

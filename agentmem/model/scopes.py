@@ -40,6 +40,21 @@ def matches(pattern: str, path: str) -> bool:
     return expression.fullmatch(wanted) is not None
 
 
+def meet(one: str, other: str) -> bool:
+    """Whether two patterns may cover one path: what is before the first wildcard of one leads to the other's.
+
+    It errs on the safe side: ``a/*/x`` and ``a/*/y`` meet.
+    """
+    if matches(one, other) or matches(other, one):
+        return True
+    head, tail = sorted((_fixed(one), _fixed(other)), key=len)
+    return (is_glob(one) or is_glob(other)) and tail.startswith(head)
+
+
+def _fixed(pattern: str) -> str:
+    return _WILD.split(normal(pattern).casefold(), maxsplit=1)[0]
+
+
 def _translate(pattern: str) -> str:
     out = ""
     at = 0

@@ -34,12 +34,15 @@ class Ignore(NamedTuple):
 
 
 class Config(NamedTuple):
-    """``trunk`` is None where the file does not say; budgets are in tokens, 0 for no limit."""
+    """``trunk`` is None where the file does not say; budgets are in tokens, 0 for no limit; ``claim_ttl`` is in seconds."""
 
     trunk: str | None = None
     recall_limit: int = 6
     recall_budget: int = 800
     budget: int = 600
+    claim_limit: int = 3
+    claim_ttl: int = 3600
+    claim_remote: str | None = None
     rules: Mapping[str, str] = MappingProxyType({})
     ignores: tuple[Ignore, ...] = ()
 
@@ -82,16 +85,22 @@ def parse(data: bytes | None, path: str) -> Config:
     _take(recall, "budget", int, "recall_budget", values, path)
     output = _table(record, "output", path)
     _take(output, "budget", int, "budget", values, path)
+    claims = _table(record, "claims", path)
+    _take(claims, "limit", int, "claim_limit", values, path)
+    _take(claims, "ttl", int, "claim_ttl", values, path)
+    _take(claims, "remote", str, "claim_remote", values, path)
     rules = _table(record, "check", path)
     ignores = _ignores(rules.pop("ignore", []), data.decode("utf-8"), path)
     for rule, setting in rules.items():
         if setting not in RULE_SETTINGS:
             raise ConfigError(f"{path}: check.{rule} must be one of {', '.join(RULE_SETTINGS)}")
-    left = [*record, *(f"recall.{key}" for key in recall), *(f"output.{key}" for key in output)]
+    tables = {"recall": recall, "output": output, "claims": claims}
+    left = [*record, *(f"{name}.{key}" for name, table in tables.items() for key in table)]
     if left:
         raise ConfigError(
             f"{path}: no key {left[0]!r}",
-            "keys: trunk, recall.limit, recall.budget, output.budget, check.RULE, [[check.ignore]]",
+            "keys: trunk, recall.limit, recall.budget, output.budget, claims.limit, claims.ttl, claims.remote,"
+            " check.RULE, [[check.ignore]]",
         )
     settings = {str(rule): str(setting) for rule, setting in rules.items()}
     return Config(rules=settings, ignores=ignores, **values)  # type: ignore[arg-type]

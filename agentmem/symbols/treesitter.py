@@ -45,13 +45,18 @@ class TreeSitterFinder:
 
     def symbols(self, path: str, text: str) -> list[Symbol]:
         """The symbols of ``text``, by start, the outer before the inner; none for a language it does not know. Never raises."""
+        found = self.parsed(path, text)
+        return self._plain.symbols(path, text) if found is None else found
+
+    def parsed(self, path: str, text: str) -> list[Symbol] | None:
+        """What the tree of ``text`` says; None where there is no grammar, no tree in time, or an error in it."""
         language = readable(path, text)
         if language in RULES and (parser := self._parser(language)) is not None:
             tree = self._parse(parser, text)
             # around an error the tree is guesswork: the scanner goes by indentation there
             if tree is not None and not tree.root_node.has_error:
                 return _symbols(tree.root_node, language, text)
-        return self._plain.symbols(path, text)
+        return None
 
     def _parser(self, language: str) -> Any:
         if language not in self._parsers:

@@ -1,11 +1,22 @@
 """Reviewing a change: errors only for what it brings, warnings where it touches the evidence of others; hooks and the index."""
 
 import os
+import sys
 
 import pytest
 
-from tests.evidence.support import CODE, OTHER, READ_ALL, code, evidence, findings, lines_of, remember, verdicts
-from tests.support import ROOT, Project, git, identity
+from tests.evidence.support import (
+    CODE,
+    OTHER,
+    READ_ALL,
+    code,
+    evidence,
+    findings,
+    lines_of,
+    remember,
+    verdicts,
+)
+from tests.support import Project, git, identity
 
 CHANGED = CODE.replace("4096", "8192")
 MOVED = "import sys\n" + CODE
@@ -53,6 +64,25 @@ def test_an_empty_change(project):
     assert told(project) == told(project, "main") == []
 
 
+def test_old_errors_fail_nobody(project):
+    """What is broken in the store already, of whatever rule, is no error of a change that has not brought it."""
+    project.git("switch", "-q", "main")
+    project.write("facts/broken.md", "---\nid: [\n---\nBody\n")
+    project.remember(20, importance="9", title="Wrong number")
+    project.remember(21, supersedes="[zzzzzzzzzzzz]", title="Wrong link")
+    project.commit("errors")
+    assert project.call("check").code == 1
+    project.git("switch", "-q", "-C", "work")
+    code(project, "src/files.py", MOVED)
+    remember(project, 22, evidence(CODE, "4-6"))
+    path = path_of(project, 20)
+    path.write_text(path.read_text().replace("Wrong number", "A wrong number"))
+    project.commit("work")
+    assert all(severity == "warning" for _, severity in told(project)), review(project)
+    path.write_text(path.read_text().replace("importance: 9", "importance: many"))
+    assert ("schema", "error") in told(project, "main")
+
+
 def test_a_rename_and_a_move_break_nothing(project):
     """A file that is only renamed, lines that only move: no finding."""
     project.git("mv", "src/files.py", "src/renamed.py")
@@ -85,7 +115,9 @@ def test_whoever_breaks_the_evidence_of_others_is_warned_at_the_code(project, ho
         else:
             assert len(found) == 1
     if not strict:
-        assert project.call("check", "--diff", "main..work", "--format", "text").out.startswith("src/files.py:9: ")
+        assert project.call("check", "--diff", "main..work", "--format", "text").out.startswith(
+            "src/files.py:9: "
+        )
         assert "::warning file=src/files.py,line=9,title=agentmem " + rule in project.ok(
             "check", "--diff", "main..work", "--format", "github"
         )
@@ -150,7 +182,9 @@ def test_code_and_memory_in_one_change(project):
             project.ok("retract", identity(1), "--reason", "larger chunks")
         elif how == "supersede":
             project.ok("supersede", identity(1), "--title", "Larger chunks")
-            new = next(one["id"] for one in project.json("list")["memories"] if one["title"] == "Larger chunks")
+            new = next(
+                one["id"] for one in project.json("list")["memories"] if one["title"] == "Larger chunks"
+            )
             project.ok("cite", new, "src/files.py#read_all")
         elif how == "cite":
             project.ok("cite", identity(1), "src/files.py#read_all")
@@ -262,7 +296,9 @@ def test_staged_is_what_the_next_commit_will_say(project):
     assert len(findings(project, "--staged")) == len(before) + 1
     project.git("add", ".agentmem")
     (project.path / "src/files.py").unlink()
-    assert len(findings(project, "--staged")) == len(before) + 1  # what is staged holds, the older one does not
+    assert (
+        len(findings(project, "--staged")) == len(before) + 1
+    )  # what is staged holds, the older one does not
     assert [f for f in findings(project, "--staged", "--strict") if f[1] == "error"]
     project.git("rm", "-q", "--cached", "src/files.py")
     assert ("cite-gone", "warning") in findings(project, "--staged")
@@ -275,21 +311,17 @@ exec {python} -m agentmem.cli.main check --staged --strict --only cite-changed -
 
 def test_in_a_pre_commit_hook(project, tmp_path):
     """Git hands a hook another index for ``commit -a`` and for a commit of some files: that is what is looked at."""
-    import sys
-
     path_of(project, 2).unlink()
     project.commit("only what holds")
     hook = project.path / ".git/hooks/pre-commit"
     hook.write_text(HOOK.format(python=sys.executable))
     hook.chmod(0o755)
-    env = dict(os.environ, PYTHONPATH=str(ROOT))
 
     def commit(*words: str) -> bool:
         head = project.git("rev-parse", "HEAD")
         project.git("commit", "-q", "-m", "work", *words, check=False)
         return project.git("rev-parse", "HEAD") != head
 
-    assert env["PYTHONPATH"]
     code(project, "src/files.py", CHANGED)
     assert not commit("-a")
     code(project, "src/other.py", OTHER + "# more\n")
@@ -306,5 +338,7 @@ def test_in_a_pre_commit_hook(project, tmp_path):
     project.git("worktree", "add", "-q", "-b", "aside", str(tmp_path / "aside"))
     aside = Project(tmp_path / "aside")
     code(aside, "src/files.py", CHANGED)
-    assert aside.git("commit", "-q", "-a", "-m", "x", check=False) == "" and aside.git("status", "--porcelain")
+    assert aside.git("commit", "-q", "-a", "-m", "x", check=False) == "" and aside.git(
+        "status", "--porcelain"
+    )
     assert verdicts(project) == ["moved"]

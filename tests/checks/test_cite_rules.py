@@ -2,23 +2,22 @@
 
 import pytest
 
-from agentmem import checks
 from agentmem.checks import evidence as told
-from agentmem.checks import frame
+from agentmem.checks import frame, rules
 from agentmem.checks.evidence import Evidence
 from agentmem.model.memory import Citation
 from agentmem.model.verdict import Found, Place
 from tests.checks.support import ID, found, memory, subject
 
 CITE = Citation("src/a.py", "f", "3-4", "abcdef12", "0" * 16, "if a:\n    b()")
-RULES = ("cite-changed", "cite-gone", "cite-unverifiable", "cite-generated")
+EVIDENCE = ("cite-changed", "cite-gone", "cite-unverifiable", "cite-generated")
 
 
 def of(where: Found, cite: Citation = CITE, generated: str | None = None, **more) -> list:
     """What the rules about evidence say of one citation."""
     one = Evidence(".agentmem/facts/a.md", 7, ID, ID[:6], "fact", "A title", cite, where, generated)
     whole = frame.Subject((), (), ".agentmem", evidence=(one,))
-    return checks.check(whole, only=RULES, **more)
+    return rules.check(whole, only=EVIDENCE, **more)
 
 
 VERDICTS = {
@@ -99,7 +98,10 @@ def test_nothing_is_shown_raw():
             assert "\n" not in one.message and "\n" not in (one.fix or "")
 
 
-SECRETS = ["AKIAQ3EGWTXBN5KRZP7D", "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA7bq8\nabc\n-----END RSA PRIVATE KEY-----"]
+SECRETS = [
+    "AKIAQ3EGWTXBN5KRZP7D",
+    "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA7bq8\nabc\n-----END RSA PRIVATE KEY-----",
+]
 
 
 @pytest.mark.parametrize("secret", SECRETS)
@@ -115,7 +117,7 @@ def test_secrets_are_not_shown(secret):
 def test_a_generated_file_is_told_beside_its_verdict():
     """That a file is generated is told whether its lines hold or not."""
     assert [one.rule for one in of(VERDICTS["ok"][0], generated="by its name")] == ["cite-generated"]
-    assert [one.rule for one in of(Found("gone"), generated="by its name")] == ["cite-gone", "cite-generated"]
+    assert [one.rule for one in of(Found("gone"), generated="by its name")] == ["cite-generated", "cite-gone"]
     fix = of(VERDICTS["ok"][0], CITE._replace(path="it's a.py"), generated="by its name")[0].fix
     assert fix == f"agentmem cite {ID[:6]} SOURCE#SYMBOL --drop 'it'\\''s a.py:3-4'"
 
@@ -150,6 +152,6 @@ def test_rules_can_be_turned_off_or_up():
     assert of(gone, settings={"cite-gone": "error"})[0].severity == "error"
     one = Evidence("a", 1, ID, ID[:6], "fact", "T", CITE, gone)
     whole = frame.Subject((), (), ".agentmem", evidence=(one,))
-    assert checks.check(whole, {"cite-gone": "off"}) == []
+    assert rules.check(whole, {"cite-gone": "off"}) == []
     assert found("cite-gone", {"facts/a.md": memory("kind: fact", "title: T")}) == []
     assert subject({}).evidence == ()

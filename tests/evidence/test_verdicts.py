@@ -16,7 +16,9 @@ from tests.evidence.support import CODE, READ_ALL, code, evidence, lines_of, pla
 from tests.evidence.support import verdicts as said
 from tests.support import Project, git
 
-FOUND = Found("unverifiable", "a", 1, 2, 0.5, True, (Place("b", None, None), Place("c", 1, 2)), "text \udcff\n")
+FOUND = Found(
+    "unverifiable", "a", 1, 2, 0.5, True, (Place("b", None, None), Place("c", 1, 2)), "text \udcff\n"
+)
 KEPT = {bytes([number]) * 16: Kept(FOUND, "state" * (number % 2), bool(number % 3)) for number in range(9)}
 
 
@@ -33,7 +35,9 @@ def test_what_was_put_is_got(tmp_path):
     name = next(iter(KEPT))
     cache.put({name: Kept(FOUND, "another", True)})
     found = cache.get([*KEPT, b"x" * 16])
-    assert {one: kept for one, kept in found.items() if one != name} == {n: [k] for n, k in KEPT.items() if n != name}
+    assert {one: kept for one, kept in found.items() if one != name} == {
+        n: [k] for n, k in KEPT.items() if n != name
+    }
     assert {kept.state for kept in found[name]} == {"", "another"}
 
 
@@ -72,15 +76,14 @@ def test_a_ruined_file_is_replaced(tmp_path, how):
     """What cannot be read counts as nothing, and the next verdicts are kept again."""
     cache = Cache(str(tmp_path))
     cache.put(KEPT)
-    path = path_of(tmp_path)
+    path = tmp_path / verdicts.FILE
     if RUINED[how] is None:
-        data = open(path, "rb").read()
-        open(path, "wb").write(data[:1000] + b"\xff" * 3000)
+        path.write_bytes(path.read_bytes()[:1000] + b"\xff" * 3000)
     elif isinstance(RUINED[how], bytes):
-        open(path, "wb").write(RUINED[how])
+        path.write_bytes(RUINED[how])
     else:
         with sqlite3.connect(path) as connection:
-            if how == "other":
+            if RUINED[how] == "other":
                 connection.execute("DROP TABLE verdict")
                 connection.execute("CREATE TABLE verdict(a, b)")
             else:
@@ -177,7 +180,7 @@ def test_several_processes_at_once(project):
     killed.kill()
     killed.communicate()
     for one in running:
-        out, err = one.communicate(timeout=60)
+        _, err = one.communicate(timeout=60)
         assert one.returncode == 0 and not err, err
     assert said(project) == ["ok"] + ["moved"] * 10
 
@@ -196,7 +199,11 @@ def test_a_file_written_twice_within_a_tick(project, monkeypatch):
 
     def coarse(root, path):
         found = real(root, path)
-        return found and (info.st_mtime_ns, found[1], info.st_ino, info.st_ctime_ns) if path == "src/new.py" else found
+        return (
+            found and (info.st_mtime_ns, found[1], info.st_ino, info.st_ctime_ns)
+            if path == "src/new.py"
+            else found
+        )
 
     monkeypatch.setattr(trees.reading, "signature", coarse)
     assert places(project) == [("src/new.py", "1-3")]
@@ -226,7 +233,11 @@ def test_a_verdict_without_the_commit_is_not_the_last_word(project, tmp_path):
     commit = project.commit("twice")[:12]
     remember(project, 2, evidence(twice, "3", "src/twice.py", commit=commit))
     # the other of two equal lines has come to stand in the cited place
-    code(project, "src/twice.py", twice.replace("def one():\n    work(1)\n", "def two():\n")[: -len("\n")] + "\n")
+    code(
+        project,
+        "src/twice.py",
+        twice.replace("def one():\n    work(1)\n", "def two():\n")[: -len("\n")] + "\n",
+    )
     code(project, "src/twice.py", "\n".join(twice.split("\n")[5:8] + twice.split("\n")[:5]) + "\n")
     project.commit("the other way round")
     full = said(project)
@@ -259,3 +270,16 @@ def test_an_edit_in_the_middle_of_a_run_is_not_kept(project, monkeypatch):
     assert said(project) != ["moved"]
     code(project, "src/new.py", body)
     assert said(project) == ["moved"]
+
+
+def test_a_renamed_file_is_found_once_git_knows_it(project):
+    """What was found while the new file was not tracked is found anew when it is, though no content differs."""
+    remember(project, 2, {"path": "src/files.py", "commit": project.git("rev-parse", "HEAD").strip()[:12]})
+    (project.path / "src/files.py").rename(project.path / "src/renamed.py")
+    assert said(project)[0] == "moved"
+    project.git("add", "-A")
+    assert said(project) == ["moved", "moved"]
+    project.git("rm", "-q", "--cached", "src/renamed.py")
+    assert said(project)[0] == "moved"
+    project.git("add", "-A")
+    assert said(project) == ["moved", "moved"]

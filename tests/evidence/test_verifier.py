@@ -7,6 +7,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from agentmem.actions import citing as acts
+from agentmem.actions.context import Context
+from agentmem.errors import AgentmemError
 from agentmem.evidence import trees
 from agentmem.evidence.lines import Lines
 from agentmem.evidence.verifier import Verifier
@@ -14,9 +17,10 @@ from agentmem.git import code as codes
 from agentmem.git import process
 from agentmem.git.contents import Contents
 from agentmem.git.repository import Probe
-from agentmem.model import citing
+from agentmem.model import citing, document, memory
+from agentmem.model.editing import Edit, edit
 from agentmem.model.memory import Citation
-from tests.evidence.support import CODE, OTHER, READ_ALL, code, evidence, remember, verdicts
+from tests.evidence.support import CODE, OTHER, READ_ALL, code, evidence, remember
 from tests.support import Project
 
 
@@ -61,7 +65,14 @@ def tree_of(project: Project, which: str) -> trees.Tree:
 
 
 THERE = {
-    "worktree": {"same": CODE, "changed": OTHER, "staged": CODE, "added": CODE, "new ü": CODE, "removed": CODE},
+    "worktree": {
+        "same": CODE,
+        "changed": OTHER,
+        "staged": CODE,
+        "added": CODE,
+        "new ü": CODE,
+        "removed": CODE,
+    },
     "index": {"same": CODE, "changed": CODE, "deleted": CODE, "staged": OTHER, "added": CODE},
     "commit": {"same": CODE, "changed": CODE, "deleted": CODE, "staged": CODE, "removed": CODE},
 }
@@ -80,11 +91,15 @@ def test_the_files_of_a_tree(project, which):
         assert not blob or blob == tree.blob(f"src/{name}.py")
     for name in {*THERE["worktree"], *THERE["index"], *THERE["commit"]} - set(THERE[which]):
         assert tree.text(f"src/{name}.py") is None and not tree.lacks(f"src/{name}.py")
-    assert tree.text("src/ignored.log") == (CODE if which == "worktree" else None)  # can be cited by force, is not searched
+    assert tree.text("src/ignored.log") == (
+        CODE if which == "worktree" else None
+    )  # can be cited by force, is not searched
 
 
 @pytest.mark.parametrize("which", THERE)
-@pytest.mark.parametrize("line", ["handle.close()", "import os", 'return total, "nothing to do with files"', "no such line"])
+@pytest.mark.parametrize(
+    "line", ["handle.close()", "import os", 'return total, "nothing to do with files"', "no such line"]
+)
 def test_files_that_hold_a_line(project, which, line):
     """Git's answer and that of the lines of all files are the same, however often it is asked."""
     tree, lines = tree_of(project, which), Lines()
@@ -110,14 +125,32 @@ def test_a_state_is_the_trees(project):
     code(project, ".agentmem/facts/b.md", "x")
     assert tree_of(project, "worktree").state() == clean["commit"]
     seen = {clean["commit"]}
-    for path, text in (("src/x.py", "1"), ("src/x.py", "2"), ("src/same.py", OTHER), ("src/same.py", OTHER[::-1])):
+    for path, text in (
+        ("src/x.py", "1"),
+        ("src/x.py", "2"),
+        ("src/same.py", OTHER),
+        ("src/same.py", OTHER[::-1]),
+    ):
         code(project, path, text)
         state = tree_of(project, "worktree").state()
         assert state not in seen
         seen.add(state)
 
 
-PATHS = ["", ".", "..", "/", "/etc/passwd", "../x", "src/../../x", "src//same.py", "./src/same.py", "src/", ".git/config", "a\0b"]
+PATHS = [
+    "",
+    ".",
+    "..",
+    "/",
+    "/etc/passwd",
+    "../x",
+    "src/../../x",
+    "src//same.py",
+    "./src/same.py",
+    "src/",
+    ".git/config",
+    "a\0b",
+]
 
 
 @pytest.mark.parametrize("which", THERE)
@@ -131,7 +164,22 @@ def test_no_path_leads_out(project, which, path):
     assert all(one.verdict in ("gone", "unverifiable") for one in verifier.verify([Citation(path)]))
 
 
-NAMES = ["HEAD", "main", "", " ", "--help", "HEAD:src", "0" * 40, "zzzz", "abc", "g" * 40, "\n", "HEAD\nHEAD", "main^{tree}", "1" * 65]
+NAMES = [
+    "HEAD",
+    "main",
+    "",
+    " ",
+    "--help",
+    "HEAD:src",
+    "0" * 40,
+    "zzzz",
+    "abc",
+    "g" * 40,
+    "\n",
+    "HEAD\nHEAD",
+    "main^{tree}",
+    "1" * 65,
+]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -174,7 +222,9 @@ def many(store: Project) -> Project:
     commit = store.commit("code")[:12]
     for number in range(100):
         text = CODE.replace("all", f"n{number}")
-        cites = [evidence(text, lines, f"src/m{number}.py", commit=commit) for lines in ("4-6", READ_ALL, "14-16")]
+        cites = [
+            evidence(text, lines, f"src/m{number}.py", commit=commit) for lines in ("4-6", READ_ALL, "14-16")
+        ]
         remember(store, number + 1, *cites)
     store.commit("memories")
     return store
@@ -184,12 +234,19 @@ def test_unchanged_citations_need_few_processes(many, started):
     """However many citations hold, the first time and each time after: as many git processes as for one."""
     many.ok("list")
     counts = []
-    for words in (("verify",), ("verify",), ("verify", "--at", "HEAD"), ("check",), ("recall", "number"), ("list",)):
+    for words in (
+        ("verify",),
+        ("verify",),
+        ("verify", "--at", "HEAD"),
+        ("check",),
+        ("recall", "number"),
+        ("list",),
+    ):
         started.clear()
         many.ok(*words)
         counts.append(len(started))
     first, again, at, check, recall, bare = counts
-    assert first <= bare + 2 and again <= bare + 1 and at <= bare + 5 and recall <= bare + 3, counts
+    assert first <= bare + 2 and again <= bare + 1 and at <= bare + 4 and recall <= bare + 1, counts
     assert check <= 14, counts
 
 
@@ -223,10 +280,6 @@ LINES = st.lists(st.text(string.ascii_letters + " (){}=;", min_size=1, max_size=
 @pytest.fixture
 def one_file(repo: Project):
     """A function that writes the one file of a repository and cites lines of it."""
-    from agentmem.actions import citing as acts
-    from agentmem.actions.context import Context
-    from agentmem.errors import AgentmemError
-
     repo.ok("init")
     repo.commit("store")
 
@@ -265,13 +318,7 @@ def test_what_was_cited_holds(one_file, text, at):
     found = found_now(project, made)
     assert (found.verdict, found.path) == ("ok", "file.txt")
     # also as it comes back from a memory's file
-    from agentmem.model import document, memory
-
     item = {key: value for key, value in made._asdict().items() if value is not None}
-    again = project.path / ".agentmem/facts/x.md"
-    from agentmem.model.editing import Edit, edit
-
-    again.parent.mkdir(exist_ok=True)
     data = edit(b"---\nid: 7k3m9qwpdx2v\nkind: fact\ntitle: T\n---\nB\n", [Edit("cites", "set", [item])])
     parsed = document.parse(data)
     assert not parsed.problems
@@ -305,7 +352,12 @@ def test_what_moved_is_followed_to_the_right_place(one_file, text, before, after
 def test_long_lines_and_odd_bytes_hold(one_file):
     """Lines longer than a quote, and bytes that are no UTF-8, are known by their digest."""
     project, cite = one_file
-    for text in ("x" * 5000 + "\n" + "y" * 5000, "a\udcff b\udcfe\nsecond\n", "\ufeffbegin\nend\n", "…\n…\n…\nend\n"):
+    for text in (
+        "x" * 5000 + "\n" + "y" * 5000,
+        "a\udcff b\udcfe\nsecond\n",
+        "\ufeffbegin\nend\n",
+        "…\n…\n…\nend\n",
+    ):
         made = cite(text, 1, 2)
         assert made is not None and found_now(project, made).verdict == "ok"
         (project.path / "file.txt").write_bytes(b"first\n" + text.encode("utf-8", "surrogateescape"))
@@ -342,4 +394,3 @@ def test_verifying_nothing_asks_nothing(repo, started):
     started.clear()
     assert Verifier(codes.Worktree(found), ".agentmem", None).verify([]) == []
     assert started == []
-    assert verdicts is not None

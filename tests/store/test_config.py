@@ -22,7 +22,7 @@ def test_defaults(tmp_path):
 def test_values(tmp_path):
     """Every key that the template names is read."""
     text = 'trunk = "develop"\n[recall]\nlimit = 3\nbudget = 0\n[output]\nbudget = 100\n[check]\nmissing-id = "off"\n'
-    assert load(tmp_path, text) == config.Config("develop", 3, 0, 100, {"missing-id": "off"})
+    assert load(tmp_path, text) == config.Config("develop", 3, 0, 100, rules={"missing-id": "off"})
 
 
 def test_ignores(tmp_path):

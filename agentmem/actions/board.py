@@ -1,0 +1,154 @@
+"""Who holds which task, as this clone sees it: a ref for each claim, judged by this clone's own clock."""
+
+import os
+from collections.abc import Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+from agentmem.actions import identity
+from agentmem.actions.context import Context
+from agentmem.actions.identity import Identity
+from agentmem.errors import NotWritable
+from agentmem.git import branches, refs
+from agentmem.model import leases
+from agentmem.model.leases import Claim
+from agentmem.store import cache
+from agentmem.store.clones import Sightings
+
+NAMESPACE = "refs/agentmem/claims"
+FILE = "claim.json"
+
+
+class Seen(NamedTuple):
+    """A claim as it is seen from here: its commit, when its lease ends (seconds UTC, this clone's clock), its state now."""
+
+    claim: Claim
+    commit: str
+    end: int
+    state: str
+
+
+class Board:
+    """All claims of this clone, read when they are first asked for."""
+
+    def __init__(self, context: Context) -> None:
+        self.context, self.repository = context, context.repository
+        self._folder = cache.state_folder(self.repository.common_dir)
+        self._sightings = Sightings(self._folder)
+
+    @cached_property
+    def me(self) -> Identity:
+        """Who asks."""
+        return identity.identity(self.context)
+
+    @cached_property
+    def seen(self) -> Mapping[str, Seen]:
+        """Every claim by its task's id; what is no claim is passed over."""
+        found = {}
+        for task, held in refs.read_all(self.repository, NAMESPACE, FILE).items():
+            one = self.judged(task, held)
+            if one is not None:
+                found[task] = one
+        return found
+
+    def read(self, task: str) -> Seen | None:
+        """The claim on one task, as it is at this moment."""
+        held = refs.read_one(self.repository, f"{NAMESPACE}/{task}", FILE)
+        return None if held is None else self.judged(task, held)
+
+    def judged(self, task: str, held: refs.Held) -> Seen | None:
+        """What a ref says, judged by this clone's clock."""
+        claim = leases.read(held.data, task)
+        if claim is None:
+            return None
+        now = self.context.now
+        own = claim.clone == self.me.clone
+        since = now if own else self._sightings.first_seen(task, held.commit, now)
+        end = leases.ends(claim, self.me.clone, since)
+        return Seen(claim, held.commit, end, leases.state_at(claim, end, now))
+
+    def is_mine(self, seen: Seen) -> bool:
+        """Whether the asker holds it, in this worktree."""
+        return seen.claim.is_of(self.me.agent, self.me.clone, self.me.worktree)
+
+    @cached_property
+    def held(self) -> dict[str, Seen]:
+        """The claims that are held now, by task."""
+        return {task: one for task, one in self.seen.items() if one.state == leases.HELD}
+
+    @cached_property
+    def mine(self) -> dict[str, Seen]:
+        """Those that the asker holds."""
+        return {task: one for task, one in self.held.items() if self.is_mine(one)}
+
+    @cached_property
+    def done(self) -> dict[str, Seen]:
+        """The tasks that are done on a branch that still exists, or on none in particular: nobody is to do them again."""
+        finished = {task: one for task, one in self.seen.items() if one.state == leases.DONE}
+        there = branches.existing(
+            self.repository, {one.claim.branch for one in finished.values() if one.claim.branch}
+        )
+        return {
+            task: one
+            for task, one in finished.items()
+            if one.claim.branch is None or one.claim.branch in there
+        }
+
+    def write(self, claim: Claim, after: Seen | None, what: str) -> Seen | None:
+        """Put ``claim`` after what was seen (None: there was nothing); None where somebody was faster.
+
+        Raises:
+            Contended: the ref's lock is kept by others; NotWritable: the git dir cannot be written.
+
+        """
+        parents = [after.commit] if after else []
+        now = self.context.now
+        commit = refs.commit_of(
+            self.repository, FILE, leases.write(claim), parents, claim.agent, now, f"{what} {claim.task}"
+        )
+        ref = f"{NAMESPACE}/{claim.task}"
+        if not refs.swap(self.repository, ref, commit, after.commit if after else self._unread(claim.task)):
+            return None
+        self.forget()
+        return Seen(claim, commit, claim.end, leases.state_at(claim, claim.end, now))
+
+    def _unread(self, task: str) -> str | None:
+        """The commit of a ref that holds no claim, so that one can take its place."""
+        held = refs.read_one(self.repository, f"{NAMESPACE}/{task}", FILE)
+        return None if held is None or leases.read(held.data, task) is not None else held.commit
+
+    def forget(self) -> None:
+        """Read anew what is asked next."""
+        for name in ("seen", "held", "mine", "done"):
+            vars(self).pop(name, None)
+
+    def drawn(self, task: str, **facts: object) -> Claim:
+        """A new claim of the asker on ``task``."""
+        me, now = self.me, self.context.now
+        return Claim(
+            task=task,
+            agent=me.agent,
+            clone=me.clone,
+            worktree=me.worktree,
+            nonce=nonce(),
+            opened=now,
+            renewed=now,
+            role=me.role,
+            **facts,  # type: ignore[arg-type]
+        )
+
+
+def nonce() -> str:
+    """128 bits that make two claims different which say the same."""
+    return os.urandom(16).hex()
+
+
+def unwritable(context: Context, problem: NotWritable, task: str) -> NotWritable:
+    """The error for a git dir that a sandbox keeps read-only, with both ways out."""
+    repository = context.repository
+    common = repository.common_dir
+    return NotWritable(
+        f"cannot claim: {common} is read-only here (sandbox?)",
+        f"allow writes to {common}/objects, {common}/refs/agentmem and {common}/agentmem, or claim from outside:"
+        f" agentmem claim {task} --agent {context.agent} --worktree {repository.top}",
+    )

@@ -1,0 +1,185 @@
+"""Taking a task, keeping it, letting it go. One compare-and-swap on one ref decides who has it."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from agentmem.actions.board import Board, Seen, nonce, unwritable
+from agentmem.actions.context import Context
+from agentmem.actions.tasks import Tasks
+from agentmem.errors import NeedsDecision, NotWritable, UsageError
+from agentmem.model import leases, scopes, taskgraph
+from agentmem.model.leases import Claim
+from agentmem.model.taskgraph import Placed
+
+TRIES = 8
+"""How often a free task is looked for when others are faster each time."""
+OFFERED = 3
+SHARED_HERE = "this clone only; no remote"
+
+
+class Claimed(NamedTuple):
+    """How a claim came out. ``won``: ``claim`` is the asker's; else ``holder`` has it, or ``reason`` says why not.
+
+    ``renewed``: the asker had it already. ``waits`` are needs that are met on branches not merged here; ``free`` what else
+    could be taken; ``blocking`` the exclusive claim that is in the way. ``shared`` says who knows of it, ``told`` has what the
+    winner should know: likely overlaps, tasks that are much the same.
+    """
+
+    won: bool
+    task: Placed
+    claim: Seen | None = None
+    holder: Seen | None = None
+    reason: str = ""
+    renewed: bool = False
+    waits: tuple[tuple[str, str], ...] = ()
+    free: tuple[Placed, ...] = ()
+    blocking: Seen | None = None
+    shared: str = ""
+    told: tuple[str, ...] = ()
+
+
+def claim(
+    context: Context,
+    reference: str | None = None,
+    scope: Sequence[str] = (),
+    exclusive: bool = False,
+    resume: bool = False,
+    ttl: int | None = None,
+) -> Claimed:
+    """Take a task: the one that ``reference`` names, else the best that is free for the asker's role.
+
+    ``scope`` are the globs it will touch (else the task's own), ``exclusive``: nobody else may take what meets them;
+    ``resume`` takes over from whoever holds it; ``ttl`` is in seconds.
+
+    Raises:
+        NotFound, Ambiguous: see ``Tasks.named``; UsageError: too short a lease, or too many claims; NeedsDecision: nothing is
+        free; NotWritable: the git dir is read-only; Contended.
+
+    """
+    if ttl is not None and ttl < leases.MIN_TTL:
+        raise UsageError(f"a lease has at least {leases.MIN_TTL} seconds, not {ttl}")
+    board, tasks = Board(context), Tasks(context)
+    length = context.config.claim_ttl if ttl is None else ttl
+    if reference is not None:
+        return _Taking(board, tasks, length, scope, exclusive, resume).take(tasks.named(reference))
+    for _ in range(TRIES):
+        free = available(board, tasks)
+        if not free:
+            raise NeedsDecision("no task is free", _why_none(board, tasks))
+        result = _Taking(board, tasks, length, scope, exclusive, resume).take(free[0])
+        if result.won or result.blocking:
+            return result
+        board.forget()
+    return result
+
+
+def available(board: Board, tasks: Tasks, role: str | None = None) -> list[Placed]:
+    """What ``role`` (None: the asker's) could begin now, the best first: held by nobody, done nowhere, in nobody's exclusive scope."""
+    taken = {*board.held, *board.done}
+    free = taskgraph.offered(tasks.placed, taken, role or board.me.role)
+    closed = [one for one in board.held.values() if one.claim.exclusive and not board.is_mine(one)]
+    return [one for one in free if not any(_meet(one.task.scope, other.claim.scope) for other in closed)]
+
+
+def _why_none(board: Board, tasks: Tasks) -> str:
+    waiting = [one for one in tasks.placed if one.waits and one.closed_on is None]
+    if waiting:
+        branch = waiting[0].waits[0][1]
+        return f"{len(waiting)} wait for merges; the first: agentmem claim {tasks.shorts[waiting[0].task.id]} (needs {branch})"
+    return "agentmem task list"
+
+
+class _Taking:
+    def __init__(
+        self, board: Board, tasks: Tasks, ttl: int, scope: Sequence[str], exclusive: bool, resume: bool
+    ) -> None:
+        self.board, self.tasks, self.context = board, tasks, board.context
+        self.ttl, self.scope, self.exclusive, self.resume = ttl, tuple(scope), exclusive, resume
+
+    def take(self, placed: Placed) -> Claimed:
+        task = placed.task.id
+        if placed.state == taskgraph.DONE:
+            return self._lost(placed, None, "done")
+        seen = self.board.read(task)
+        if seen and seen.state == leases.HELD:
+            if self.board.is_mine(seen):
+                return self._again(placed, seen)
+            if not self.resume:
+                return self._lost(placed, seen, "held")
+        if not self.resume:
+            if placed.closed_on is not None:
+                return self._lost(placed, seen, "done elsewhere")
+            if seen and seen.state == leases.DONE and task in self.board.done:
+                return self._lost(placed, seen, "done elsewhere")
+        if placed.blocked:
+            return self._lost(placed, None, "blocked")
+        wanted = self.scope or placed.task.scope
+        for other in self.board.held.values():
+            both = other.claim.exclusive or self.exclusive
+            if (
+                both
+                and other.claim.task != task
+                and not self.board.is_mine(other)
+                and _meet(wanted, other.claim.scope)
+            ):
+                return self._lost(placed, None, "exclusive")._replace(blocking=other)
+        self._demand_room()
+        taken = seen.claim.agent if seen and seen.state == leases.HELD else None
+        new = self.board.drawn(
+            task,
+            ttl=self.ttl,
+            branch=self.context.repository.branch,
+            scope=tuple(wanted),
+            exclusive=self.exclusive,
+            taken_from=taken,
+            handoff=seen.claim.handoff if seen else None,
+        )
+        return self._write(placed, new, seen)
+
+    def _write(self, placed: Placed, new: Claim, seen: Seen | None) -> Claimed:
+        try:
+            won = self.board.write(new, seen, "claim")
+        except NotWritable as problem:
+            raise unwritable(self.context, problem, self.tasks.shorts[new.task]) from None
+        if won is None:
+            return self._lost(placed, self.board.read(new.task), "held")
+        return Claimed(True, placed, won, waits=placed.waits, shared=SHARED_HERE)
+
+    def _again(self, placed: Placed, seen: Seen) -> Claimed:
+        """What the asker holds already is renewed, with another scope where one is given."""
+        now = self.context.now
+        claim = seen.claim._replace(
+            nonce=nonce(),
+            renewed=max(now, seen.claim.renewed),
+            ttl=self.ttl,
+            scope=self.scope or seen.claim.scope,
+            exclusive=self.exclusive or seen.claim.exclusive,
+        )
+        result = self._write(placed, claim, seen)
+        return result._replace(renewed=True)
+
+    def _demand_room(self) -> None:
+        limit = self.context.config.claim_limit
+        mine = [self.tasks.shorts[task] for task in self.board.mine if task in self.tasks.by_id]
+        if limit and len(mine) >= limit:
+            raise NeedsDecision(
+                f"{self.board.me.agent} holds {len(mine)} claims already: {', '.join(mine[:6])}",
+                f"agentmem done {mine[0]}     or give one back: agentmem handoff {mine[0]} -m TEXT",
+            )
+
+    def _lost(self, placed: Placed, holder: Seen | None, reason: str) -> Claimed:
+        free = [one for one in available(self.board, self.tasks) if one.task.id != placed.task.id]
+        return Claimed(False, placed, None, holder, reason, free=tuple(free[:OFFERED]))
+
+
+def _meet(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two scopes may cover one path."""
+    return any(scopes.meet(mine, theirs) for mine in one for theirs in other)
+
+
+def renew_due(context: Context) -> None:
+    """Renew what the asker holds and has held for a quarter of its lease; whatever stands in the way is left for the next."""
+    board = Board(context)
+    for seen in board.mine.values():
+        if seen.claim.is_due(context.now):
+            board.write(seen.claim._replace(nonce=nonce(), renewed=context.now), seen, "renew")

@@ -1,0 +1,242 @@
+"""The end of a task: done, failed, handed on. The log entry is what counts; the claim's ref tells it to all branches at once."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from agentmem.actions import claiming, write
+from agentmem.actions.board import Board, Seen, nonce
+from agentmem.actions.context import Context
+from agentmem.actions.tasks import Tasks
+from agentmem.errors import NeedsDecision, NotFound, NotWritable, UsageError
+from agentmem.git import ownership, trunk
+from agentmem.model import leases, taskgraph
+from agentmem.model.leases import Claim, Handoff
+from agentmem.model.memory import Memory
+from agentmem.model.taskgraph import Placed
+
+USED, MISLED = "used", "misled"
+"""Keys of a log entry: the memories that helped, and those that were wrong."""
+
+
+class Ended(NamedTuple):
+    """A task that was ended by a log entry. ``files`` are the paths of code that the branch has touched for it; ``unblocks`` the
+    tasks that can go on, with who holds them; ``next`` what the asker's role could take now.
+    """
+
+    task: Placed
+    entry: Memory
+    path: str
+    files: tuple[str, ...]
+    unblocks: tuple[tuple[Placed, str | None], ...] = ()
+    next: Placed | None = None
+    owner: str | None = None
+    why_owner: str = ""
+    branch: str | None = None
+
+
+def done(
+    context: Context,
+    reference: str | None,
+    message: str,
+    used: Sequence[str] = (),
+    misled: Sequence[str] = (),
+    commit: bool = False,
+) -> Ended:
+    """Close a task: the one that ``reference`` names, else the one the asker holds.
+
+    Raises:
+        NeedsDecision: it is closed already, or held by another; UsageError: no task is named, and the asker holds none or several.
+
+    """
+    board, tasks = Board(context), Tasks(context)
+    placed = _meant(board, tasks, reference)
+    if placed.state == taskgraph.DONE:
+        raise NeedsDecision(
+            f"{tasks.shorts[placed.task.id]} is done already", f"agentmem show {tasks.shorts[placed.task.id]}"
+        )
+    seen = _held_by_nobody_else(board, tasks, placed)
+    files = _touched(context)
+    entry = Memory(
+        id="",
+        kind="log",
+        title=_title("Done", placed, message),
+        body=_body(message),
+        plan=placed.task.plan,
+        phase=placed.task.phase,
+        scope=tuple(files),
+        closes=(placed.task.id,),
+        extra=_evidence(context, tasks, used, misled),
+    )
+    added = write.add(context, entry, force=True, commit=False)
+    claim = (seen.claim if seen and board.is_mine(seen) else board.drawn(placed.task.id))._replace(
+        nonce=nonce(),
+        state=leases.DONE,
+        entry=added.memory.id,
+        branch=context.repository.branch,
+        renewed=context.now,
+    )
+    _tell(board, claim, seen, "done")
+    if commit:
+        _commit(context, added.path, f"memory: {added.memory.title}")
+    context.begin_again()
+    after = Tasks(context)
+    board = Board(context)
+    unblocked = [one for one in after.placed if placed.task.id in one.task.needs and one.is_free]
+    free = claiming.available(board, after)
+    return Ended(
+        task=placed,
+        entry=added.memory,
+        path=added.path,
+        files=tuple(files),
+        unblocks=tuple((one, _holder(board, one)) for one in unblocked),
+        next=free[0] if free else None,
+        branch=context.repository.branch,
+    )
+
+
+def fail(context: Context, reference: str | None, reason: str, to: str | None = None) -> Ended:
+    """Reopen a task, or give it back as failed, for its owner: named, else found by who last changed its paths.
+
+    Raises:
+        UsageError: no reason; see ``done``.
+
+    """
+    if not reason.strip():
+        raise UsageError(
+            "a failure needs a reason", f'agentmem fail {reference or "ID"} --reason "what is wrong"'
+        )
+    board, tasks = Board(context), Tasks(context)
+    placed = _meant(board, tasks, reference)
+    owner, why = (to, "named") if to else _owner(context, placed)
+    entry = Memory(
+        id="",
+        kind="log",
+        title=_title("Failed", placed, reason),
+        body=_body(reason),
+        plan=placed.task.plan,
+        phase=placed.task.phase,
+        owner=owner,
+        scope=placed.task.scope,
+        reopens=(placed.task.id,),
+    )
+    added = write.add(context, entry, force=True)
+    seen = board.read(placed.task.id)
+    if seen is not None and (seen.state != leases.HELD or board.is_mine(seen)):
+        released = seen.claim._replace(nonce=nonce(), state=leases.RELEASED, renewed=context.now, entry=None)
+        _tell(board, released, seen, "fail")
+    return Ended(placed, added.memory, added.path, (), owner=owner, why_owner=why)
+
+
+def handoff(context: Context, reference: str | None, text: str) -> tuple[Placed, Seen]:
+    """Stop early: the claim is let go, and what ``text`` says stays on its ref for whoever comes next.
+
+    Raises:
+        NotFound: the asker holds no such task; UsageError: nothing is said; Contended; NotWritable.
+
+    """
+    if not text.strip():
+        raise UsageError("say how far it is and what comes next", 'agentmem handoff -m "state; next step"')
+    board, tasks = Board(context), Tasks(context)
+    placed = _meant(board, tasks, reference)
+    seen = board.read(placed.task.id)
+    if seen is None or not board.is_mine(seen):
+        raise NotFound(
+            f"you do not hold {tasks.shorts[placed.task.id]}",
+            f"agentmem claim {tasks.shorts[placed.task.id]}",
+        )
+    now = context.now
+    note = Handoff(text.strip()[: leases.MAX_TEXT], board.me.agent, now)
+    claim = seen.claim._replace(nonce=nonce(), state=leases.RELEASED, renewed=now, handoff=note)
+    written = board.write(claim, seen, "handoff")
+    if written is None:
+        raise NeedsDecision(f"{tasks.shorts[placed.task.id]} was taken over meanwhile", "agentmem claims")
+    return placed, written
+
+
+def _meant(board: Board, tasks: Tasks, reference: str | None) -> Placed:
+    if reference is not None:
+        return tasks.named(reference)
+    mine = [tasks.by_id[task] for task in board.mine if task in tasks.by_id]
+    if len(mine) == 1:
+        return mine[0]
+    if not mine:
+        raise UsageError("you hold no task; which one?", "agentmem task list")
+    some = " ".join(tasks.shorts[one.task.id] for one in mine)
+    raise UsageError(f"you hold {len(mine)} tasks: which one?", some)
+
+
+def _held_by_nobody_else(board: Board, tasks: Tasks, placed: Placed) -> Seen | None:
+    seen = board.read(placed.task.id)
+    if seen is not None and seen.state == leases.HELD and not board.is_mine(seen):
+        short = tasks.shorts[placed.task.id]
+        raise NeedsDecision(
+            f"{short} is held by {seen.claim.agent}, not by you",
+            f"take it over, on the record: agentmem claim {short} --resume",
+        )
+    return seen
+
+
+def _tell(board: Board, claim: Claim, seen: Seen | None, what: str) -> None:
+    """Say it on the claim's ref; the entry stands whatever becomes of that."""
+    try:
+        board.write(claim, seen, what)
+    except NotWritable:
+        pass  # a sandbox keeps the git dir read-only: the entry alone tells, once it is merged
+
+
+def _title(word: str, placed: Placed, message: str) -> str:
+    first = message.strip().split("\n", 1)[0].split(". ", 1)[0].strip()
+    title = f"{word}: {placed.task.title}"
+    if first and len(title) + len(first) < 140:
+        title += f": {first}"
+    return title
+
+
+def _body(message: str) -> str:
+    return message.strip()
+
+
+def _touched(context: Context) -> list[str]:
+    """The files of code that differ here from where the branch left trunk, or from HEAD on trunk itself."""
+    repository = context.repository
+    base = None
+    if context.trunk is not None and repository.branch != context.trunk and repository.head:
+        from agentmem.git import history, revisions
+
+        tips = revisions.trunk_tips(repository, context.trunk)
+        bases = [history.merge_base(repository, tip, repository.head) for tip in tips]
+        base = next((one for one in bases if one), None)
+    store = context.store_path + "/"
+    return [path for path in trunk.changed_files(repository, base) if not path.startswith(store)][:200]
+
+
+def _evidence(
+    context: Context, tasks: Tasks, used: Sequence[str], misled: Sequence[str]
+) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for key, words in ((USED, used), (MISLED, misled)):
+        if words:
+            found[key] = list(write.resolved(context, tasks.view, words))
+    return found
+
+
+def _holder(board: Board, placed: Placed) -> str | None:
+    seen = board.held.get(placed.task.id)
+    return seen.claim.agent if seen else None
+
+
+def _owner(context: Context, placed: Placed) -> tuple[str | None, str]:
+    """Who answers for a task: its owner, else who closed it, else who last changed its paths."""
+    if placed.task.owner:
+        return placed.task.owner, "its owner"
+    last = ownership.last_author(context.repository, placed.task.scope)
+    return (last, "last to change its paths") if last else (None, "")
+
+
+def _commit(context: Context, path: str, message: str) -> None:
+    import os
+
+    from agentmem.git import commits
+
+    whole = os.path.join(context.place.directory, path)
+    commits.commit_alone(context.repository, [whole], message)

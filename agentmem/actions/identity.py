@@ -1,0 +1,41 @@
+"""Who is asking: an agent, in one worktree of one clone. Two worktrees are never one agent by accident."""
+
+import json
+import os
+from typing import NamedTuple
+
+from agentmem.actions.context import Context
+from agentmem.errors import NotWritable
+from agentmem.store import cache, clones, writing
+
+
+class Identity(NamedTuple):
+    """``worktree`` is git's folder for it, from the common git dir: it stays when the worktree is moved."""
+
+    agent: str
+    role: str | None
+    clone: str
+    worktree: str
+
+
+def identity(context: Context) -> Identity:
+    """Who asks, from where."""
+    repository = context.repository
+    home = os.path.relpath(repository.git_dir, repository.common_dir).replace(os.sep, "/")
+    folder = cache.state_folder(repository.common_dir)
+    return Identity(context.agent, context.role, clones.identity(folder), home)
+
+
+def remember(context: Context, agent: str, role: str | None) -> bool:
+    """Keep who works in this worktree, so that what it runs next is told; False where the git dir cannot be written."""
+    record = json.dumps({"agent": agent, "role": role}, ensure_ascii=True)
+    try:
+        writing.replace(path_of(context.repository.git_dir), record.encode("ascii"))
+    except NotWritable:
+        return False
+    return True
+
+
+def path_of(git_dir: str) -> str:
+    """The file that says who works in the worktree whose git dir is ``git_dir``."""
+    return os.path.join(git_dir, "agentmem-identity.json")

@@ -1,0 +1,97 @@
+"""Looking at the team's work: what could be taken next, who holds what."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from agentmem.actions import board as boards
+from agentmem.actions import claiming
+from agentmem.actions.board import Seen
+from agentmem.actions.context import Context
+from agentmem.actions.tasks import Tasks
+from agentmem.model import ids, leases, safety, taskgraph
+from agentmem.model.taskgraph import Placed
+
+SILENT = 2
+"""A lease that is so many quarters old without a renewal may be a dead one's: any command of its holder would have renewed it."""
+
+
+class Offered(NamedTuple):
+    """What ``role`` could take now, and why not the rest: what waits for a merge, how many are blocked or claimed."""
+
+    role: str | None
+    free: tuple[Placed, ...]
+    more: int
+    waiting: tuple[Placed, ...]
+    blocked: int
+    claimed: int
+    shorts: ids.ShortIds
+
+
+class Board(NamedTuple):
+    """The claims and the names of their tasks; ``silent`` are those whose holders have done nothing for long."""
+
+    view: str
+    claims: tuple[tuple[Seen, str], ...]
+    held: int
+    silent: frozenset[str]
+    now: int
+
+
+def offered(context: Context, role: str | None, limit: int) -> Offered:
+    """What could be begun now, the best first; ``role`` None: the asker's own, ``limit`` 0: all."""
+    board, tasks = boards.Board(context), Tasks(context)
+    wanted = role or board.me.role
+    taken = {*board.held, *board.done}
+    free = claiming.available(board, tasks, wanted)
+    unfinished = [one for one in tasks.placed if one.state != taskgraph.DONE and one.closed_on is None]
+    mine = [one for one in unfinished if wanted is None or one.task.role in (None, wanted)]
+    return Offered(
+        role=wanted,
+        free=tuple(free[:limit] if limit else free),
+        more=max(0, len(free) - limit) if limit else 0,
+        waiting=tuple(one for one in mine if one.waits and not one.blocked and one.task.id not in taken),
+        blocked=sum(bool(one.blocked) for one in mine),
+        claimed=sum(one.task.id in board.held for one in unfinished),
+        shorts=tasks.shorts,
+    )
+
+
+def claims(context: Context, every: bool = False) -> Board:
+    """The claims that are held, the oldest first; ``every``: those that ended too."""
+    board, tasks = boards.Board(context), Tasks(context)
+    chosen = [one for one in board.seen.values() if every or one.state in (leases.HELD, leases.EXPIRED)]
+    chosen = [one for one in chosen if every or one.claim.task not in tasks.by_id or _is_open(tasks, one)]
+    named = tuple(
+        (seen, _name(tasks, seen))
+        for seen in sorted(
+            chosen, key=lambda one: (one.state != leases.HELD, one.claim.opened, one.claim.task)
+        )
+    )
+    silent = {
+        seen.claim.task
+        for seen, _ in named
+        if seen.claim.clone == board.me.clone
+        and context.now - seen.claim.renewed > seen.claim.ttl * SILENT // 4
+    }
+    view = context.standpoint.branch or "detached HEAD"
+    held = sum(seen.state == leases.HELD for seen, _ in named)
+    return Board(safety.one_line(view), named, held, frozenset(silent), context.now)
+
+
+def _is_open(tasks: Tasks, seen: Seen) -> bool:
+    return tasks.by_id[seen.claim.task].state != taskgraph.DONE
+
+
+def _name(tasks: Tasks, seen: Seen) -> str:
+    placed = tasks.by_id.get(seen.claim.task)
+    if placed is None:
+        return seen.claim.task[: ids.SHORT]
+    return f'{tasks.shorts[seen.claim.task]} "{safety.one_line(placed.task.title)}"'
+
+
+def by_plan(tasks: Sequence[Placed]) -> dict[str | None, list[Placed]]:
+    """The tasks of each plan, in their order."""
+    found: dict[str | None, list[Placed]] = {}
+    for one in tasks:
+        found.setdefault(one.task.plan, []).append(one)
+    return found

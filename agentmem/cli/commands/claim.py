@@ -1,0 +1,48 @@
+"""``agentmem claim``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+if TYPE_CHECKING:
+    import typer
+
+
+def claim(
+    ctx: typer.Context,
+    id: Annotated[
+        str | None, typer.Argument(help="The task; without one the best free for your role.")
+    ] = None,
+    scope: Annotated[
+        list[str] | None, typer.Option("--scope", help="A glob of the paths you will touch, quoted.")
+    ] = None,
+    exclusive: Annotated[
+        bool, typer.Option("--exclusive", help="Nobody else may take what meets the scope.")
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Take it over from whoever holds it, on the record.")
+    ] = False,
+    ttl: Annotated[int | None, typer.Option("--ttl", help="Seconds of the lease.")] = None,
+    role: Annotated[str | None, typer.Option("--role", help="Your role.")] = None,
+    worktree: Annotated[
+        str | None, typer.Option("--worktree", help="The worktree it is for, when you are elsewhere.")
+    ] = None,
+) -> int:
+    """Take a task, for an hour at a time."""
+    from agentmem.actions import claiming
+    from agentmem.output import jsonout, teamwork
+
+    call = ctx.obj
+    call.stand_in(worktree, role)
+    context = call.context
+    result = claiming.claim(context, id, scope or (), exclusive, resume, ttl)
+    shorts = context.index.view().shorts
+    call.note(*context.index.notes)
+    if call.json:
+        call.give(jsonout.line(teamwork.claim_record(result, context.agent)))
+        return 0 if result.won else 4
+    if result.won:
+        return int(call.give(teamwork.claimed(result, shorts, context.now)))
+    from agentmem.errors import NeedsDecision
+
+    raise NeedsDecision(*teamwork.lost(result, shorts, context.now))

@@ -1,0 +1,27 @@
+"""``agentmem fail``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+if TYPE_CHECKING:
+    import typer
+
+
+def fail(
+    ctx: typer.Context,
+    id: Annotated[str | None, typer.Argument(help="The task; without one the one you hold.")] = None,
+    reason: Annotated[str, typer.Option("--reason", help="What is wrong. - reads standard input.")] = "",
+    to: Annotated[
+        str | None, typer.Option("--to", help="Who is to mend it; else found by its paths.")
+    ] = None,
+) -> int:
+    """Reopen a task that is broken, for its owner."""
+    from agentmem.actions import finishing
+    from agentmem.output import jsonout, teamwork
+
+    call = ctx.obj
+    result = finishing.fail(call.context, id, call.text_or_stdin(reason) or "", to)
+    if call.json:
+        return int(call.give(jsonout.line(teamwork.ended_record(result, "fail"))))
+    return int(call.give(teamwork.failed(result, call.context.index.view().shorts)))

@@ -1,0 +1,26 @@
+"""``agentmem handoff``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+if TYPE_CHECKING:
+    import typer
+
+
+def handoff(
+    ctx: typer.Context,
+    id: Annotated[str | None, typer.Argument(help="The task; without one the one you hold.")] = None,
+    message: Annotated[
+        str, typer.Option("-m", "--message", help="How far it is; the next step. - reads standard input.")
+    ] = "",
+) -> int:
+    """Stop early: let a task go, with a note for the next."""
+    from agentmem.actions import finishing
+    from agentmem.output import jsonout, teamwork
+
+    call = ctx.obj
+    placed, seen = finishing.handoff(call.context, id, call.text_or_stdin(message) or "")
+    if call.json:
+        return int(call.give(jsonout.line(teamwork.handed_on_record(placed, seen))))
+    return int(call.give(teamwork.handed_on(placed, seen, call.context.index.view().shorts)))

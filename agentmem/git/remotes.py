@@ -1,0 +1,133 @@
+"""Refs of ours over a remote: fetched beside our own, pushed with a lease. A remote that is away costs three seconds, no more."""
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from agentmem.git import process
+from agentmem.git.repository import Repository
+
+WAIT = 3.0
+"""Seconds after which a remote counts as away."""
+
+AWAY, REFUSED, STALE = "away", "refused", "stale"
+"""What went wrong: no answer, a host that takes no such refs, a ref that is not where it was."""
+
+_QUIET = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ASKPASS": "true",
+    "SSH_ASKPASS": "true",
+    "GCM_INTERACTIVE": "never",
+}
+_SSH = "ssh -o BatchMode=yes -o ConnectTimeout=3"
+
+
+class Pushed(NamedTuple):
+    """What became of a push: ``problem`` is None where the remote has taken it, ``said`` git's last words."""
+
+    problem: str | None
+    said: str = ""
+
+
+def _run(repository: Repository, *words: str, wait: float = WAIT) -> process.Result | None:
+    """Run git against a remote; None where it does not end in time."""
+    env = (
+        {**_QUIET}
+        if os.environ.get("GIT_SSH_COMMAND") or os.environ.get("GIT_SSH")
+        else {**_QUIET, "GIT_SSH_COMMAND": _SSH}
+    )
+    running = process.start(repository.git_dir, *words, env=env, alone=True)
+    try:
+        out, err = running.communicate(timeout=wait)
+    except subprocess.TimeoutExpired:
+        process.end(running)
+        return None
+    return process.Result(running.returncode, out, err.decode("utf-8", "replace").strip())
+
+
+def listed(repository: Repository, remote: str, pattern: str) -> dict[str, str] | None:
+    """The commit of each ref of ``remote`` that fits ``pattern``; None where it is away."""
+    result = _run(repository, "ls-remote", "--quiet", "--refs", remote, pattern)
+    if result is None or result.code:
+        return None
+    pairs = [line.split("\t", 1) for line in os.fsdecode(result.out).splitlines() if "\t" in line]
+    return {name: commit for commit, name in pairs}
+
+
+def fetch(repository: Repository, remote: str, theirs: str, ours: str) -> bool:
+    """Bring the refs below ``theirs`` of ``remote`` to below ``ours``, which follow wherever those go; False where it is away."""
+    result = _run(
+        repository, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--prune", "--no-recurse-submodules",
+        "--no-auto-maintenance", remote, f"+{theirs}/*:{ours}/*",
+    )  # fmt: skip
+    return result is not None and result.code == 0
+
+
+def push(
+    repository: Repository, remote: str, moves: Sequence[tuple[str, str, str | None]]
+) -> dict[str, Pushed]:
+    """Move refs of ``remote``, each only from where it is expected: ``(ref, new commit, expected commit or None)``.
+
+    What became of each, by ref. Without ``--atomic``: one that lost does not hold back the others.
+    """
+    if not moves:
+        return {}
+    leases = [f"--force-with-lease={ref}:{old or ''}" for ref, _, old in moves]
+    specs = [f"{new}:{ref}" for ref, new, _ in moves]
+    result = _run(
+        repository,
+        "push",
+        "--porcelain",
+        "--no-verify",
+        "--no-follow-tags",
+        "--recurse-submodules=no",
+        *leases,
+        remote,
+        *specs,
+    )
+    if result is None:
+        return {ref: Pushed(AWAY) for ref, _, _ in moves}
+    told = _told(os.fsdecode(result.out))
+    if not told and result.code:
+        said = result.err.splitlines()[-1] if result.err else ""
+        problem = REFUSED if _is_refusal(result.err) else AWAY
+        return {ref: Pushed(problem, said) for ref, _, _ in moves}
+    return {ref: told.get(ref, Pushed(AWAY)) for ref, _, _ in moves}
+
+
+def _told(out: str) -> Mapping[str, Pushed]:
+    found = {}
+    for line in out.splitlines():
+        parts = line.split("\t")
+        if len(parts) != 3 or ":" not in parts[1]:
+            continue
+        ref = parts[1].rpartition(":")[2]
+        if parts[0].strip() != "!":
+            found[ref] = Pushed(None)
+        elif (
+            "stale info" in parts[2]
+            or "fetch first" in parts[2]
+            or "failed to update ref" in parts[2]
+            or "cannot lock" in parts[2]
+        ):
+            found[ref] = Pushed(STALE, parts[2])
+        else:
+            found[ref] = Pushed(REFUSED, parts[2])
+    return found
+
+
+def _is_refusal(said: str) -> bool:
+    lowered = said.lower()
+    return any(
+        word in lowered
+        for word in (
+            "permission",
+            "denied",
+            "not allowed",
+            "read-only",
+            "read only",
+            "forbidden",
+            "hook declined",
+        )
+    )

@@ -1,0 +1,319 @@
+"""What the verbs of a team at work print: next, claim, claims, done, fail, handoff."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentmem.model import leases, safety, times
+from agentmem.output.text import count
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from agentmem.actions.board import Seen
+    from agentmem.actions.claiming import Claimed
+    from agentmem.actions.finishing import Ended
+    from agentmem.actions.working import Board, Offered
+    from agentmem.model.ids import ShortIds
+    from agentmem.model.taskgraph import Placed
+
+Record = dict[str, object]
+SCOPES = 4
+"""Globs of a scope that are printed."""
+
+
+def clock(seconds: int) -> str:
+    """A moment of today as a team says it: ``11:42Z``."""
+    return times.format_iso(seconds)[11:16] + "Z"
+
+
+def title(placed: Placed) -> str:
+    """A task's title in quotes."""
+    return f'"{safety.one_line(placed.task.title)}"'
+
+
+def scope(patterns: Sequence[str]) -> str:
+    """A scope on one line."""
+    shown = " ".join(safety.one_line(pattern) for pattern in patterns[:SCOPES])
+    return f"{shown} +{len(patterns) - SCOPES}" if len(patterns) > SCOPES else shown
+
+
+# -- claim
+
+
+def claimed(result: Claimed, shorts: ShortIds, now: int) -> str:
+    """A claim that was won."""
+    assert result.claim is not None
+    seen = result.claim
+    verb = "renewed" if result.renewed else "claimed"
+    lines = [
+        f"{verb} {shorts[result.task.task.id]} {title(result.task)} until {clock(seen.end)} ({result.shared})"
+    ]
+    if seen.claim.taken_from and not result.renewed:
+        lines.append(f"taken over from {safety.one_line(seen.claim.taken_from)}")
+    if seen.claim.scope:
+        only = " (exclusive)" if seen.claim.exclusive else ""
+        lines.append(f"scope {scope(seen.claim.scope)}{only}")
+    for need, branch in result.waits:
+        name = safety.one_line(branch)
+        lines.append(f"waits for {_short(shorts, need)}, done on {name}, NOT merged here: git merge {name}")
+    lines += [safety.one_line(one) for one in result.told]
+    if seen.claim.handoff and not result.renewed:
+        note = seen.claim.handoff
+        about = f"{safety.one_line(note.by)}, {times.age(max(now - note.at, 0))}"
+        lines.append(f"handoff ({about}): {safety.one_line(note.text)}")
+    return "\n".join(lines) + "\n"
+
+
+def lost(result: Claimed, shorts: ShortIds, now: int) -> tuple[str, str | None]:
+    """Why a claim was not won, in a line, and what else to do."""
+    short = shorts[result.task.task.id]
+    if result.reason == "blocked":
+        needs = " ".join(_short(shorts, need) for need in result.task.blocked)
+        return f"{short} is blocked: it needs {needs}", _free(result, shorts)
+    if result.reason == "exclusive" and result.blocking is not None:
+        other = result.blocking.claim
+        message = (
+            f"{scope(other.scope)} is held exclusively by {other.agent} ({_short(shorts, other.task)})"
+            f" until {clock(result.blocking.end)}"
+        )
+        return message, f"try: agentmem claim {short} --scope 'GLOB'     or another task: agentmem claim"
+    if result.reason == "held" and result.holder is not None:
+        holder = result.holder
+        facts = [safety.one_line(holder.claim.branch)] if holder.claim.branch else []
+        facts.append(f"active {times.age(max(now - holder.claim.renewed, 0))} ago")
+        message = f"{short} is claimed by {holder.claim.agent} until {clock(holder.end)} ({', '.join(facts)})"
+        return message, _free(result, shorts)
+    by, when, where = _closed(result, now)
+    see = f"see: agentmem show {short}     was it done badly? agentmem fail {short} --reason TEXT     other work: agentmem claim"
+    return f"{short} was done{when}{by}{where}", see
+
+
+def _closed(result: Claimed, now: int) -> tuple[str, str, str]:
+    by = when = where = ""
+    if result.holder is not None and result.holder.state == leases.DONE:
+        claim = result.holder.claim
+        by, when = f" by {claim.agent}", f" {times.age(max(now - claim.renewed, 0))} ago"
+        where = f" on {safety.one_line(claim.branch)} (not merged yet)" if claim.branch else ""
+    elif result.task.closed_on:
+        where = f" on {safety.one_line(result.task.closed_on)} (not merged yet)"
+    return by, when, where
+
+
+def _free(result: Claimed, shorts: ShortIds) -> str:
+    if not result.free:
+        return "nothing else is free: agentmem task list"
+    some = ", ".join(f"{shorts[one.task.id]} {title(one)}" for one in result.free)
+    return f"free: {some}; take the first: agentmem claim"
+
+
+def _short(shorts: ShortIds, identity: str) -> str:
+    try:
+        return shorts[identity]
+    except KeyError:
+        return identity[:6]
+
+
+def claim_record(result: Claimed, agent: str) -> Record:
+    """The same for programs."""
+    seen = result.claim
+    holder = result.holder or result.blocking
+    return {
+        "schema": "agentmem/claim/1",
+        "won": result.won,
+        "task": result.task.task.id,
+        "title": safety.one_line(result.task.task.title),
+        "agent": agent,
+        "expires": times.format_iso(seen.end) if seen else None,
+        "renewed": result.renewed,
+        "shared": result.shared or None,
+        "scope": list(seen.claim.scope) if seen else [],
+        "exclusive": bool(seen and seen.claim.exclusive),
+        "waits": [{"task": need, "branch": safety.one_line(branch)} for need, branch in result.waits],
+        "reason": result.reason or None,
+        "holder": claim_of(holder) if holder else None,
+        "free": [one.task.id for one in result.free],
+        "overlaps": [safety.one_line(one) for one in result.told],
+        "handoff": _handoff(seen) if seen else None,
+    }
+
+
+def _handoff(seen: Seen) -> Record | None:
+    note = seen.claim.handoff
+    return {"text": note.text, "by": note.by, "at": times.format_iso(note.at)} if note else None
+
+
+def claim_of(seen: Seen) -> Record:
+    """One claim, as every list has it."""
+    claim = seen.claim
+    return {
+        "task": claim.task,
+        "agent": claim.agent,
+        "role": claim.role,
+        "branch": claim.branch,
+        "scope": list(claim.scope),
+        "exclusive": claim.exclusive,
+        "opened": times.format_iso(claim.opened),
+        "renewed": times.format_iso(claim.renewed),
+        "expires": times.format_iso(seen.end),
+        "state": seen.state,
+        "here": claim.clone,
+        "worktree": claim.worktree,
+        "handoff": _handoff(seen),
+    }
+
+
+# -- claims
+
+
+def claims(board: Board) -> str:
+    """Who is on what, how long, from where, and what looks dead."""
+    if not board.claims:
+        return f"agentmem: nobody holds a task ({board.view}).\n"
+    lines = [f"agentmem: {count(board.held, 'claim')} held ({board.view})."]
+    for seen, name in board.claims:
+        claim = seen.claim
+        facts = [f"{claim.agent}{f' ({claim.role})' if claim.role else ''}", name]
+        if claim.scope:
+            facts.append(scope(claim.scope))
+        since = times.age(max(board.now - claim.opened, 0))
+        if seen.state == leases.HELD:
+            facts.append(f"{since}, {times.age(max(seen.end - board.now, 0))} left")
+        else:
+            facts.append(f"{seen.state} {times.age(max(board.now - max(claim.renewed, 0), 0))} ago")
+        if claim.branch:
+            facts.append(safety.one_line(claim.branch))
+        if (seen.claim.task in board.silent) and seen.state == leases.HELD:
+            facts.append(f"looks dead: nothing for {times.age(board.now - claim.renewed)}")
+        lines.append("- " + " · ".join(facts))
+    return "\n".join(lines) + "\n"
+
+
+def claims_record(board: Board) -> Record:
+    """The same for programs."""
+    return {"schema": "agentmem/claims/1", "claims": [claim_of(seen) for seen, _ in board.claims]}
+
+
+# -- next
+
+
+def offered(result: Offered) -> str:
+    """What could be taken now, the best first, and why the rest cannot."""
+    lines = []
+    for one in result.free:
+        facts = [f"{result.shorts[one.task.id]} P{one.urgency} {title(one)}"]
+        about = ", ".join(word for word in (one.task.role, one.task.phase) if word)
+        if about:
+            facts[0] += f" {safety.one_line(about)}"
+        if one.state == "failed":
+            facts.append("failed before")
+        if one.unblocks:
+            facts.append(f"unblocks {one.unblocks}")
+        if one.task.scope:
+            facts.append(scope(one.task.scope))
+        lines.append(" · ".join(facts))
+    rest = [
+        f"waits: {result.shorts[one.task.id]} for merge of {safety.one_line(one.waits[0][1])}"
+        for one in result.waiting[:2]
+    ]
+    if len(result.waiting) > 2:
+        rest.append(f"{len(result.waiting) - 2} more wait for merges")
+    if result.blocked:
+        rest.append(f"{result.blocked} blocked")
+    if result.claimed:
+        rest.append(f"{result.claimed} claimed")
+    if result.more:
+        rest.append(f"{result.more} more free: --limit N")
+    if not lines:
+        lines.append(f"nothing is free{f' for role {safety.one_line(result.role)}' if result.role else ''}.")
+    return "\n".join([*lines, *([" · ".join(rest)] if rest else [])]) + "\n"
+
+
+def offered_record(result: Offered) -> Record:
+    """The same for programs."""
+    return {
+        "schema": "agentmem/next/1",
+        "tasks": [task_record(one) for one in result.free],
+        "waiting": [task_record(one) for one in result.waiting],
+        "blocked": result.blocked,
+        "claimed": result.claimed,
+    }
+
+
+def task_record(one: Placed) -> Record:
+    """One task, as every list has it."""
+    return {
+        "id": one.task.id,
+        "title": safety.one_line(one.task.title),
+        "state": one.state,
+        "priority": one.urgency,
+        "role": one.task.role,
+        "plan": one.task.plan,
+        "phase": one.task.phase,
+        "owner": one.task.owner,
+        "needs": list(one.task.needs),
+        "scope": [safety.one_line(pattern) for pattern in one.task.scope],
+        "unblocks": one.unblocks,
+        "waits": [{"task": need, "branch": safety.one_line(branch)} for need, branch in one.waits],
+        "blocked": list(one.blocked),
+        "done_on": one.closed_on and safety.one_line(one.closed_on),
+    }
+
+
+# -- the end of a task
+
+
+def done(result: Ended, shorts: ShortIds, committed: bool) -> str:
+    """A task that was closed."""
+    how = "committed" if committed else "both go with your next git commit"
+    files = f", {count(len(result.files), 'file')}" if result.files else ""
+    how = how if result.files or committed else "it goes with your next git commit"
+    lines = [f"done {shorts[result.task.task.id]}: entry {_short(shorts, result.entry.id)}{files}; {how}"]
+    facts = []
+    if result.unblocks:
+        named = ", ".join(
+            f"{shorts[one.task.id]} ({holder or one.task.role or 'free'})" for one, holder in result.unblocks
+        )
+        facts.append(f"unblocks {safety.one_line(named)}")
+    if result.next is not None:
+        who = f" for {result.next.task.role}" if result.next.task.role else ""
+        facts.append(f"Next{who}: {shorts[result.next.task.id]} {title(result.next)}: agentmem claim")
+    if facts:
+        lines.append(". ".join(facts))
+    return "\n".join(lines) + "\n"
+
+
+def failed(result: Ended, shorts: ShortIds) -> str:
+    """A task that was reopened."""
+    role = f" for {safety.one_line(result.task.task.role)}" if result.task.task.role else ""
+    why = f": {result.why_owner}" if result.why_owner not in ("", "named", "its owner") else ""
+    owner = f" (owner {safety.one_line(result.owner)}{why})" if result.owner else ""
+    return (
+        f"reopened {shorts[result.task.task.id]} {title(result.task)}{role}{owner};"
+        f" priority 1; entry {_short(shorts, result.entry.id)}\n"
+    )
+
+
+def ended_record(result: Ended, verb: str) -> Record:
+    """The same for programs."""
+    return {
+        "schema": f"agentmem/{verb}/1",
+        "task": result.task.task.id,
+        "entry": result.entry.id,
+        "path": result.path,
+        "branch": result.branch,
+        "files": [safety.one_line(path) for path in result.files],
+        "owner": result.owner,
+        "unblocks": [one.task.id for one, _ in result.unblocks],
+        "next": result.next.task.id if result.next else None,
+    }
+
+
+def handed_on(placed: Placed, seen: Seen, shorts: ShortIds) -> str:
+    """A task that was let go with a note for the next."""
+    return f"handed on {shorts[placed.task.id]} {title(placed)}; the note waits for whoever claims it next\n"
+
+
+def handed_on_record(placed: Placed, seen: Seen) -> Record:
+    """The same for programs."""
+    return {"schema": "agentmem/handoff/1", "task": placed.task.id, "handoff": _handoff(seen)}

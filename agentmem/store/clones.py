@@ -1,0 +1,72 @@
+"""What this clone keeps for itself beside git: which clone it is, and since when it has seen what others hold."""
+
+import json
+import os
+
+from agentmem.errors import NotWritable
+from agentmem.store import writing
+
+ID_FILE = "clone-id"
+SEEN_FOLDER = "seen"
+
+
+def identity(folder: str) -> str:
+    """The id of the clone whose state folder is ``folder``, drawn when it is first asked for.
+
+    Where nothing can be written it is made of the folder's name and device, which stay while the clone stays where it is.
+    """
+    path = os.path.join(folder, ID_FILE)
+    for _ in range(2):
+        try:
+            with open(path, encoding="ascii") as file:
+                if (found := file.read().strip()) and len(found) == 16 and found.isalnum():
+                    return found
+        except (OSError, UnicodeDecodeError):
+            pass
+        try:
+            writing.create(path, os.urandom(8).hex().encode("ascii") + b"\n")
+        except NotWritable:
+            break
+    import hashlib
+
+    device = os.stat(os.path.dirname(folder)).st_dev if os.path.isdir(os.path.dirname(folder)) else 0
+    return hashlib.sha256(f"{folder}\0{device}".encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+class Sightings:
+    """Since when this clone has seen each object that somebody else may move: one small file a name, in ``folder``."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = os.path.join(folder, SEEN_FOLDER)
+
+    def first_seen(self, name: str, commit: str, now: int) -> int:
+        """The moment (seconds UTC) at which ``name`` was first seen to be at ``commit``; ``now`` where that is now.
+
+        Where nothing can be kept it is always now: then a lease from elsewhere never ends here, which errs on the safe side.
+        """
+        path = os.path.join(self._folder, name)
+        try:
+            with open(path, encoding="ascii") as file:
+                known, since = json.load(file)
+            if known == commit and isinstance(since, int):
+                return min(since, now)
+        except (OSError, ValueError, TypeError):
+            pass
+        try:
+            writing.replace(path, json.dumps([commit, now]).encode("ascii"))
+        except NotWritable:
+            pass
+        return now
+
+    def forget(self, keep: set[str]) -> None:
+        """Remove what was kept of all other names."""
+        try:
+            names = os.listdir(self._folder)
+        except OSError:
+            return
+        for name in names:
+            if name not in keep:
+                try:
+                    os.remove(os.path.join(self._folder, name))
+                except OSError:
+                    pass  # somebody else was faster, or nothing can be written
