@@ -117,7 +117,7 @@ class _Citing:
         try:
             readings = citing.readings(self.word)
         except ValueError as error:
-            raise UsageError(f"--cite {self.word!r}: {error}") from None
+            raise UsageError(f"{self.word!r}: {error}") from None
         problem: Exception | None = None
         for spec in readings:
             try:

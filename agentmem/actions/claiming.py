@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from agentmem.actions import sharing
 from agentmem.actions.board import Board, Seen, nonce, unwritable
 from agentmem.actions.context import Context
 from agentmem.actions.tasks import Tasks
@@ -14,7 +15,6 @@ from agentmem.model.taskgraph import Placed
 TRIES = 8
 """How often a free task is looked for when others are faster each time."""
 OFFERED = 3
-SHARED_HERE = "this clone only; no remote"
 
 
 class Claimed(NamedTuple):
@@ -58,6 +58,7 @@ def claim(
     """
     if ttl is not None and ttl < leases.MIN_TTL:
         raise UsageError(f"a lease has at least {leases.MIN_TTL} seconds, not {ttl}")
+    _look(context)
     board, tasks = Board(context), Tasks(context)
     length = context.config.claim_ttl if ttl is None else ttl
     if reference is not None:
@@ -73,8 +74,18 @@ def claim(
     return result
 
 
+def _look(context: Context) -> None:
+    """See what others hold by now, as far as the remote can be asked."""
+    try:
+        sharing.sync(context, ())
+    except NotWritable:
+        pass  # a sandbox: the claim itself will say so
+
+
 def available(board: Board, tasks: Tasks, role: str | None = None) -> list[Placed]:
-    """What ``role`` (None: the asker's) could begin now, the best first: held by nobody, done nowhere, in nobody's exclusive scope."""
+    """What ``role`` (None: the asker's) could begin now, the best first: held by nobody, done nowhere, and in nobody's exclusive
+    scope.
+    """
     taken = {*board.held, *board.done}
     free = taskgraph.offered(tasks.placed, taken, role or board.me.role)
     closed = [one for one in board.held.values() if one.claim.exclusive and not board.is_mine(one)]
@@ -143,7 +154,11 @@ class _Taking:
             raise unwritable(self.context, problem, self.tasks.shorts[new.task]) from None
         if won is None:
             return self._lost(placed, self.board.read(new.task), "held")
-        return Claimed(True, placed, won, waits=placed.waits, shared=SHARED_HERE)
+        told = sharing.sync(self.context, [new.task])
+        if taken := next((one for one in told.lost if one.claim.task == new.task), None):
+            self.board.forget()
+            return self._lost(placed, taken, "held" if taken.state == leases.HELD else "done elsewhere")
+        return Claimed(True, placed, won, waits=placed.waits, shared=told.words)
 
     def _again(self, placed: Placed, seen: Seen) -> Claimed:
         """What the asker holds already is renewed, with another scope where one is given."""

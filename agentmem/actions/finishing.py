@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agentmem.actions import claiming, write
+from agentmem.actions import claiming, sharing, write
 from agentmem.actions.board import Board, Seen, nonce
 from agentmem.actions.context import Context
 from agentmem.actions.tasks import Tasks
@@ -45,7 +45,7 @@ def done(
     """Close a task: the one that ``reference`` names, else the one the asker holds.
 
     Raises:
-        NeedsDecision: it is closed already, or held by another; UsageError: no task is named, and the asker holds none or several.
+        NeedsDecision: it is closed already, or held by another; UsageError: no task is named, and the asker holds not one.
 
     """
     board, tasks = Board(context), Tasks(context)
@@ -148,6 +148,7 @@ def handoff(context: Context, reference: str | None, text: str) -> tuple[Placed,
     note = Handoff(text.strip()[: leases.MAX_TEXT], board.me.agent, now)
     claim = seen.claim._replace(nonce=nonce(), state=leases.RELEASED, renewed=now, handoff=note)
     written = board.write(claim, seen, "handoff")
+    sharing.sync(context, [claim.task])
     if written is None:
         raise NeedsDecision(f"{tasks.shorts[placed.task.id]} was taken over meanwhile", "agentmem claims")
     return placed, written
@@ -180,6 +181,7 @@ def _tell(board: Board, claim: Claim, seen: Seen | None, what: str) -> None:
     """Say it on the claim's ref; the entry stands whatever becomes of that."""
     try:
         board.write(claim, seen, what)
+        sharing.sync(board.context, [claim.task])
     except NotWritable:
         pass  # a sandbox keeps the git dir read-only: the entry alone tells, once it is merged
 

@@ -32,6 +32,7 @@ COMMANDS = (
     ("done", "done:done"),
     ("fail", "fail:fail"),
     ("handoff", "handoff:handoff"),
+    ("sync", "sync:sync"),
     ("check", "check:check"),
     ("init", "init:init"),
     ("import", "import_:import_memories"),

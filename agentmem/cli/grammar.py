@@ -281,6 +281,12 @@ VERBS = {
         },
         (("id", "one", False),),
     ),
+    "sync": Verb(
+        "sync:sync",
+        "Share claims with the other clones, over the remote that the configuration names",
+        {},
+        (),
+    ),
     "check": Verb(
         "check:check",
         "Check every memory against every rule, for CI",

@@ -24,6 +24,7 @@ ASKS_GIT = frozenset(
         "done",
         "fail",
         "handoff",
+        "sync",
         "supersede",
         "retract",
         "restore",

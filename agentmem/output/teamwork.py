@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from agentmem.actions.board import Seen
     from agentmem.actions.claiming import Claimed
     from agentmem.actions.finishing import Ended
+    from agentmem.actions.sharing import Shared
     from agentmem.actions.working import Board, Offered
     from agentmem.model.ids import ShortIds
     from agentmem.model.taskgraph import Placed
@@ -81,7 +82,7 @@ def lost(result: Claimed, shorts: ShortIds, now: int) -> tuple[str, str | None]:
     if result.reason == "held" and result.holder is not None:
         holder = result.holder
         facts = [safety.one_line(holder.claim.branch)] if holder.claim.branch else []
-        facts.append(f"active {times.age(max(now - holder.claim.renewed, 0))} ago")
+        facts.append(f"active {_ago(now - holder.claim.renewed)}")
         message = f"{short} is claimed by {holder.claim.agent} until {clock(holder.end)} ({', '.join(facts)})"
         return message, _free(result, shorts)
     by, when, where = _closed(result, now)
@@ -93,7 +94,7 @@ def _closed(result: Claimed, now: int) -> tuple[str, str, str]:
     by = when = where = ""
     if result.holder is not None and result.holder.state == leases.DONE:
         claim = result.holder.claim
-        by, when = f" by {claim.agent}", f" {times.age(max(now - claim.renewed, 0))} ago"
+        by, when = f" by {claim.agent}", f" {_ago(now - claim.renewed)}"
         where = f" on {safety.one_line(claim.branch)} (not merged yet)" if claim.branch else ""
     elif result.task.closed_on:
         where = f" on {safety.one_line(result.task.closed_on)} (not merged yet)"
@@ -105,6 +106,11 @@ def _free(result: Claimed, shorts: ShortIds) -> str:
         return "nothing else is free: agentmem task list"
     some = ", ".join(f"{shorts[one.task.id]} {title(one)}" for one in result.free)
     return f"free: {some}; take the first: agentmem claim"
+
+
+def _ago(seconds: int) -> str:
+    said = times.age(max(seconds, 0))
+    return said if said == "now" else f"{said} ago"
 
 
 def _short(shorts: ShortIds, identity: str) -> str:
@@ -180,7 +186,7 @@ def claims(board: Board) -> str:
         if seen.state == leases.HELD:
             facts.append(f"{since}, {times.age(max(seen.end - board.now, 0))} left")
         else:
-            facts.append(f"{seen.state} {times.age(max(board.now - max(claim.renewed, 0), 0))} ago")
+            facts.append(f"{seen.state} {_ago(board.now - claim.renewed)}")
         if claim.branch:
             facts.append(safety.one_line(claim.branch))
         if (seen.claim.task in board.silent) and seen.state == leases.HELD:
@@ -317,3 +323,39 @@ def handed_on(placed: Placed, seen: Seen, shorts: ShortIds) -> str:
 def handed_on_record(placed: Placed, seen: Seen) -> Record:
     """The same for programs."""
     return {"schema": "agentmem/handoff/1", "task": placed.task.id, "handoff": _handoff(seen)}
+
+
+# -- sync
+
+
+def shared(result: Shared) -> str:
+    """How it stands with the remote."""
+    if result.remote is None:
+        return 'nothing to do: no remote for claims; set one for all clones: [claims] remote = "origin" in config.toml\n'
+    remote = safety.one_line(result.remote)
+    lines = [f"{remote}: {count(result.pushed, 'claim')} given, {result.taken} taken"]
+    if result.problem == "away":
+        lines = [f"{remote} is away: what is not shared yet goes with the next command"]
+    elif result.problem == "refused":
+        lines.append(
+            f"{remote} refuses refs of claims ({safety.one_line(result.said)}): claims stay in this clone"
+        )
+    for one in result.lost:
+        claim = one.claim
+        verb = "has done" if one.state == leases.DONE else "holds"
+        lines.append(
+            f"{claim.agent} {verb} {claim.task[:6]}, which you had claimed here: agentmem claim takes another"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def shared_record(result: Shared) -> Record:
+    """The same for programs."""
+    return {
+        "schema": "agentmem/sync/1",
+        "remote": result.remote,
+        "problem": result.problem,
+        "pushed": result.pushed,
+        "taken": result.taken,
+        "lost": [claim_of(one) for one in result.lost],
+    }

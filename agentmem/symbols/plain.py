@@ -19,10 +19,10 @@ _SCANNERS = {
     "go": ("golang", "symbols"),
     "rust": ("keyworded", "rust"),
     "php": ("keyworded", "php"),
-    "java": ("clike", "java"),
-    "csharp": ("clike", "csharp"),
-    "c": ("clike", "cpp"),
-    "cpp": ("clike", "cpp"),
+    "java": ("javalike", "java"),
+    "csharp": ("javalike", "csharp"),
+    "c": ("cpp", "symbols"),
+    "cpp": ("cpp", "symbols"),
     "ruby": ("ruby", "symbols"),
     "shell": ("shell", "shell"),
     "make": ("shell", "make"),
@@ -63,4 +63,4 @@ class PlainFinder:
         """The symbols of ``text``, by start, the outer before the inner; none for a language it does not know. Never raises."""
         language = readable(path, text)
         find = scanner(language) if language else None
-        return find(text) if find else []
+        return find(text.removeprefix("\ufeff")) if find else []

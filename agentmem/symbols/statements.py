@@ -12,8 +12,9 @@ from agentmem.symbols.port import Symbol
 
 _TOKENS = re.compile(r"[{}()\[\];]")
 _TOKENS_AND_LINES = re.compile(r"[{}()\[\];]|\n[ \t]*+(?=[^\s/*])")
+_LETTER = re.compile(r"\S")
 _LABEL = re.compile(r"\w+\s*:(?!:)|[})\]]")
-_HEADER = 4_000
+_HEADER = 8_000
 _DEEPEST = 100
 _RETRIES = 40
 
@@ -32,7 +33,7 @@ class Found(NamedTuple):
 
 
 KEEP = Found("", "", 0, "skip", False)
-"""A brace inside an expression: the statement goes on behind it."""
+"""A brace inside an expression, or a semicolon inside a header: the statement goes on behind it."""
 
 Reader = Callable[[str, str, str, str], Found | None]
 """(header, "{" or ";", what the enclosing braces hold, the enclosing name) to what is declared, None for nothing."""
@@ -97,8 +98,8 @@ class _Scan:
         if top.parens or top.inner == "skip" or top.retries > _RETRIES or len(self.stack) > _DEEPEST:
             found = KEEP
         else:
-            header = self.code[top.head : min(at, top.head + _HEADER)]
-            if header.strip():
+            header = self.header(top, at)
+            if header:
                 found = self.read(header, "{", top.inner, top.name)
         if found is None:
             found = Found("", "", 0, "body" if top.inner != "class" else "skip", False)
@@ -114,6 +115,12 @@ class _Scan:
                     Symbol(frame.name, found.kind, self.lines.at(top.head + found.offset), self.lines.at(at))
                 )
         self.stack.append(frame)
+
+    def header(self, top: _Frame, end: int) -> str:
+        """The statement at hand in ``top`` up to ``end``; the comments before it, blanked out, are none of it."""
+        first = _LETTER.search(self.code, top.head, end)
+        top.head = first.start() if first else end
+        return self.code[top.head : min(end, top.head + _HEADER)]
 
     def close(self, end: int) -> None:
         frame = self.stack.pop()
@@ -136,8 +143,11 @@ class _Scan:
     def end_of_statement(self, end: int) -> None:
         top = self.stack[-1]
         if top.inner != "skip" and len(self.stack) <= _DEEPEST:
-            header = self.code[top.head : min(end - 1, top.head + _HEADER)]
-            found = self.read(header, ";", top.inner, top.name) if header.strip() else None
+            header = self.header(top, end - 1)
+            found = self.read(header, ";", top.inner, top.name) if header else None
+            if found is KEEP and top.retries <= _RETRIES:
+                top.retries += 1
+                return
             if found and found.name and found.listed:
                 start = self.lines.at(top.head + found.offset)
                 name = _joined(top.name, found.name)
@@ -198,6 +208,65 @@ def past_angles(text: str, at: int) -> int:
                 break
         elif match[0] == ";" and not braces:
             break
+    return at
+
+
+_ANGLES_BACK = re.compile(r"[<>(){};]")
+
+
+def before_angles(text: str, end: int) -> int:
+    """Where the ``<...>`` opens that closes right before ``end``; ``end`` where it does not."""
+    depth = parens = 0
+    for match in reversed(list(_ANGLES_BACK.finditer(text, max(end - 1000, 0), end))):
+        letter, at = match[0], match.start()
+        if letter == ">":
+            depth += text[at - 1 : at] not in ("-", "=")
+        elif letter == "<":
+            depth -= 1
+            if not depth:
+                return at
+        elif letter in ")}":
+            parens += 1
+        elif letter in "({":
+            parens -= 1
+            if parens < 0:
+                break
+        elif not parens:
+            break
+    return end
+
+
+_NAME = re.compile(r"[\w$@]")
+
+
+def name_before(text: str, end: int, joint: str = "::") -> tuple[int, str]:
+    """Where the qualified name starts that ends before ``end``, and it, its type arguments left out; empty for none."""
+    parts: list[str] = []
+    first = end
+    while True:
+        at = _before_space(text, end)
+        if text[at - 1 : at] == ">" and (opened := before_angles(text, at)) != at:
+            at = _before_space(text, opened)
+        start = at
+        while start and _NAME.match(text, start - 1):
+            start -= 1
+        if start == at:
+            break
+        word = text[start:at]
+        if text[start - 1 : start] == "~":
+            start, word = start - 1, "~" + word
+        parts.append(word)
+        first = start
+        end = _before_space(text, start)
+        if not text.endswith(joint, 0, end):
+            break
+        end -= len(joint)
+    return first, joint.join(reversed(parts))
+
+
+def _before_space(text: str, at: int) -> int:
+    while at and text[at - 1].isspace():
+        at -= 1
     return at
 
 

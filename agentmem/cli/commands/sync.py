@@ -1,0 +1,18 @@
+"""``agentmem sync``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import typer
+
+
+def sync(ctx: typer.Context) -> int:
+    """Share claims with the other clones, over the remote that the configuration names."""
+    from agentmem.actions import sharing
+    from agentmem.output import teamwork
+
+    call = ctx.obj
+    result = sharing.sync(call.context)
+    return int(call.give_either(teamwork.shared_record, teamwork.shared, result))
