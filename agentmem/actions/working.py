@@ -1,6 +1,5 @@
 """Looking at the team's work: what could be taken next, who holds what."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from agentmem.actions import board as boards
@@ -89,9 +88,24 @@ def _name(tasks: Tasks, seen: Seen) -> str:
     return f'{tasks.shorts[seen.claim.task]} "{safety.one_line(placed.task.title)}"'
 
 
-def by_plan(tasks: Sequence[Placed]) -> dict[str | None, list[Placed]]:
-    """The tasks of each plan, in their order."""
-    found: dict[str | None, list[Placed]] = {}
-    for one in tasks:
-        found.setdefault(one.task.plan, []).append(one)
-    return found
+class TaskList(NamedTuple):
+    """Tasks as they stand, in the order in which they are to be taken; ``total`` counts all that were asked for."""
+
+    tasks: tuple[Placed, ...]
+    total: int
+    held: dict[str, Seen]
+    shorts: ids.ShortIds
+
+
+def listed(context: Context, role: str | None, plan: str | None, every: bool, limit: int) -> TaskList:
+    """The tasks of a role and a plan (None: of all); ``every``: those that are done too, ``limit`` 0: all."""
+    board, tasks = boards.Board(context), Tasks(context)
+    found = [
+        one
+        for one in tasks.placed
+        if (every or one.state != taskgraph.DONE)
+        and (role is None or one.task.role == role)
+        and (plan is None or (one.task.plan or "").startswith(plan.lower()))
+    ]
+    chosen = found[:limit] if limit else found
+    return TaskList(tuple(chosen), len(found), board.held, tasks.shorts)

@@ -26,6 +26,8 @@ COMMANDS = (
     ("diff", "diff:diff"),
     ("overlay", "overlay:overlay"),
     ("conflicts", "conflicts:conflicts"),
+    ("task", "task:task"),
+    ("plan", "plan:plan"),
     ("next", "next:next_tasks"),
     ("claim", "claim:claim"),
     ("claims", "claims:claims"),

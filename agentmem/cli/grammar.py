@@ -221,6 +221,37 @@ VERBS = {
         },
         (("branches", "many", False),),
     ),
+    "task": Verb(
+        "task:task",
+        "Write a task, or list them as they stand",
+        {
+            "--body": ("body", "one"),
+            "--plan": ("plan", "one"),
+            "--phase": ("phase", "one"),
+            "--role": ("role", "one"),
+            "--needs": ("needs", "many"),
+            "--priority": ("priority", "number"),
+            "--scope": ("scope", "many"),
+            "--owner": ("owner", "one"),
+            "--all": ("all", "flag"),
+            "--limit": ("limit", "number"),
+        },
+        (
+            ("action", "one", False),
+            ("title", "one", False),
+        ),
+    ),
+    "plan": Verb(
+        "plan:plan",
+        "The plans: phases, tasks and how far they are",
+        {
+            "--format": ("format", "one"),
+        },
+        (
+            ("action", "one", False),
+            ("id", "one", False),
+        ),
+    ),
     "next": Verb(
         "next:next_tasks",
         "What to take next: open, unblocked, unclaimed, the most urgent first",

@@ -19,6 +19,8 @@ ASKS_GIT = frozenset(
         "cite",
         "verify",
         "next",
+        "task",
+        "plan",
         "claim",
         "claims",
         "done",

@@ -37,7 +37,9 @@ _TYPE = re.compile(
     r"(?:(?:(?:__attribute__|__declspec|alignas)\s*\(\(?[^()]*\)?\)|\[\[[^\]]*\]\])\s*)*"
     r"(?:[A-Z][A-Z0-9_]*(?:\([^()]*\))?\s+(?=\w+\s*(?:[:{<]|final\b|$)))?((?:\w+\s*::\s*)*\w*)\s*"
 )
-_TYPE_END = re.compile(r"\s*((?:::\s*\w+\s*)*)(?:[A-Z][A-Z0-9_]*\s*)?(?:final\s*)?(?:[A-Z][A-Z0-9_]*\s*)?(?::(?!:)[^{}]*)?$")
+_TYPE_END = re.compile(
+    r"\s*((?:::\s*\w+\s*)*)(?:[A-Z][A-Z0-9_]*\s*)?(?:final\s*)?(?:[A-Z][A-Z0-9_]*\s*)?(?::(?!:)[^{}]*)?$"
+)
 _NAMESPACE = re.compile(
     r"(?:inline\s+)?namespace\b\s*(?:\[\[[^\]]*\]\]\s*)?((?:\w+\s*::\s*(?:inline\s+)?)*\w*)\s*(?:\[\[.*\]\]\s*"
     r"|__attribute__\s*\(\([^{}]*\)\)\s*|[A-Z][A-Z0-9_]*\s*(?:\([^()]*\)\s*)?)?$",
@@ -45,7 +47,9 @@ _NAMESPACE = re.compile(
 )
 _EXTERN = re.compile(r'extern\s*"[^"]*"\s*$')
 _USING = re.compile(r"using\s+(\w+)\s*(?:\[\[[^\]]*\]\]\s*)?=")
-_POINTED = re.compile(r"\(\s*(?:\w+\s+)*(?:\w+\s*::\s*)*[*&^]+\s*(?:const\s+)?(\w+)\s*(?:\[[^\]]*\]\s*)*\)\s*\(")
+_POINTED = re.compile(
+    r"\(\s*(?:\w+\s+)*(?:\w+\s*::\s*)*[*&^]+\s*(?:const\s+)?(\w+)\s*(?:\[[^\]]*\]\s*)*\)\s*\("
+)
 _RETURNS_POINTER = re.compile(r"\(\s*[*&]+\s*(?:const\s+)?(?=(?:\w+\s*::\s*)*\w+\s*\()")
 _TEMPLATE = re.compile(r"template\s*(?=<)")
 _REQUIRES = re.compile(r"requires\s+[\w:]+\s*(?:<[^<>]*>)?\s*")
@@ -53,7 +57,9 @@ _OPENS = re.compile(r"[<(\[]")
 _PREFIX_MACRO = re.compile(r"[A-Z][A-Z0-9_]*$")
 _FIRST_WORD = re.compile(r"\w+")
 _CALL_AHEAD = re.compile(r"[\w:~*&<>,\s]*[\w>]\s*\(")
-_OLD_PARAMETERS = re.compile(r"\(\s*\w+(?:\s*,\s*\w+)*\s*\)\s*(?:register\s+)?(?:const\s+)?(?:struct\s+)?[a-zA-Z_]\w*[\s*]+\w")
+_OLD_PARAMETERS = re.compile(
+    r"\(\s*\w+(?:\s*,\s*\w+)*\s*\)\s*(?:register\s+)?(?:const\s+)?(?:struct\s+)?[a-zA-Z_]\w*[\s*]+\w"
+)
 _KINDS = {"class": "class", "struct": "struct", "union": "struct", "enum": "enum"}
 
 
@@ -174,7 +180,9 @@ def _is_prefix(rest: str, start: int, name: str, end: int) -> bool:
 
 
 def _operator(rest: str, found: re.Match[str]) -> tuple[int, int, str]:
-    sign = re.sub(r"<[^<>]*>", "", found[1]).strip() if found[1][:1].isalpha() else re.sub(r"\s+", "", found[1])
+    sign = (
+        re.sub(r"<[^<>]*>", "", found[1]).strip() if found[1][:1].isalpha() else re.sub(r"\s+", "", found[1])
+    )
     start, scope = found.start(), ""
     before = rest[:start].rstrip()
     if before.endswith("::"):
@@ -197,7 +205,9 @@ def _function(rest: str, begin: int, inside: str, outer: str) -> Found | None:
         return KEEP
     before = rest[:start].strip()
     parts = name.split("::")
-    special = len(parts) > 1 or parts[-1].startswith(("~", "operator")) or parts[-1] == outer.rpartition(".")[2]
+    special = (
+        len(parts) > 1 or parts[-1].startswith(("~", "operator")) or parts[-1] == outer.rpartition(".")[2]
+    )
     if not before and not special and (inside == "class" or name.isupper()):
         return None  # a macro: TEST(Suite, Case) { }
     kind = "method" if inside == "class" or len(parts) > 1 else "function"

@@ -50,7 +50,9 @@ _KINDS = {
     "enum": "enum",
     "struct": "struct",
 }
-_OPERATOR = re.compile(r"\boperator\s*(?:(?:checked\s+)?([^\s\w(]+|true\b|false\b)|([\w.<>?\[\], ]+?))\s*(?=\()")
+_OPERATOR = re.compile(
+    r"\boperator\s*(?:(?:checked\s+)?([^\s\w(]+|true\b|false\b)|([\w.<>?\[\], ]+?))\s*(?=\()"
+)
 _OPENS = re.compile(r"[<(]")
 
 

@@ -4,7 +4,7 @@ import re
 
 from agentmem.symbols.lexing import BLOCK_COMMENT, blank, masker, quoted
 from agentmem.symbols.port import Symbol
-from agentmem.symbols.statements import KEEP, Found, past_angles, scan
+from agentmem.symbols.statements import KEEP, Found, past_angles, past_parens, scan
 
 _RUST_TOKEN = re.compile(
     r'//[^\n]*+|(?P<comment>/\*)|b?c?r(?P<hashes>#*)".*?(?:"(?P=hashes)|\Z)'
@@ -23,6 +23,7 @@ _RUST_ITEM = re.compile(
 _RUST_IMPL = re.compile(r"(?:default\s+)?(?:unsafe\s+)?impl\b\s*")
 _RUST_MACRO = re.compile(rf"{_VISIBLE}macro_rules!\s*(\w+)")
 _RUST_EXTERN = re.compile(r'(?:unsafe\s+)?extern\s*(?:"[^"]*")?\s*$')
+_RUST_CALL = re.compile(r"(?!macro_rules\b)(?:\w+\s*::\s*)*\w+\s*!\s*$")
 _RUST_NAME = re.compile(r"(\w+)\s*(?:<|$|\()")
 _RUST_KINDS = {
     "struct": "struct", "enum": "enum", "union": "struct", "trait": "trait", "mod": "module", "type": "type",
@@ -70,6 +71,8 @@ def _read_rust(header: str, token: str, inside: str, outer: str) -> Found | None
         inner = {"trait": "class", "mod": "top"}.get(word, "skip")
         return Found(_RUST_KINDS[word], name, begin, inner)
     if token == "{":
+        if _RUST_CALL.match(rest):  # what a macro is given: items where items may stand, else anything
+            return Found("", "", begin, inside if inside != "body" else "skip", False)
         if found := _RUST_IMPL.match(rest):
             return Found("", _implemented(rest[found.end() :]), begin, "class", False)
         if _RUST_EXTERN.match(rest):
@@ -114,12 +117,13 @@ _PHP_TYPE = re.compile(
 _PHP_CONST = re.compile(rf"{_PHP_MODIFIERS}const\s+(?:[\w?|\\]+\s+)?(\w+)\s*=", re.IGNORECASE)
 _PHP_NAMESPACE = re.compile(r"namespace\b[\s\w\\]*$", re.IGNORECASE)
 
+_PHP_BLOCK = re.compile(r"(?:else\s*)?(?:if|elseif|while|for|foreach|switch)\s*(?=\()|(?:else|default)\s*(?=:(?!:))|case\b[^:;{}]*(?=:(?!:))", re.IGNORECASE)
+_PHP_COLON = re.compile(r"\s*:(?!:)")
 _PHP_ANONYMOUS = re.compile(r"\bnew\s+(?:readonly\s+)?class\b", re.IGNORECASE)
 
 
 def _read_php(header: str, token: str, inside: str, outer: str) -> Found | None:
-    skipped = _PHP_SKIP.match(header)
-    begin = skipped.end() if skipped else 0
+    begin = _php_begin(header)
     rest = header[begin:].rstrip()
     if found := _PHP_FUNCTION.match(rest):
         return Found("method" if inside == "class" else "function", found[1], begin)
@@ -134,6 +138,23 @@ def _read_php(header: str, token: str, inside: str, outer: str) -> Found | None:
     if _PHP_ANONYMOUS.search(rest):
         return Found("", "", begin, "skip", False)
     return None
+
+
+def _php_begin(header: str) -> int:
+    """Where the statement of ``header`` begins: behind attributes, and the heads of blocks that end with a colon."""
+    at = 0
+    for _ in range(20):
+        skipped = _PHP_SKIP.match(header, at)
+        at = skipped.end() if skipped else at
+        block = _PHP_BLOCK.match(header, at)
+        if block is None:
+            break
+        end = past_parens(header, block.end()) if header.startswith("(", block.end()) else block.end()
+        colon = _PHP_COLON.match(header, end)
+        if colon is None:
+            break
+        at = colon.end()
+    return at
 
 
 def _php_code(text: str) -> str:

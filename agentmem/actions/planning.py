@@ -1,0 +1,146 @@
+"""Plans: a goal, its phases, its tasks and how far they are."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from agentmem.actions import selecting, write
+from agentmem.actions.board import Board, Seen
+from agentmem.actions.context import Context
+from agentmem.actions.tasks import Tasks
+from agentmem.actions.write import Added
+from agentmem.errors import NotFound, UsageError
+from agentmem.model import ids, kinds, taskgraph
+from agentmem.model.memory import Memory
+from agentmem.model.taskgraph import Placed
+
+_PLAN = kinds.NUMBER["plan"]
+
+
+class Phase(NamedTuple):
+    """One phase of a plan: its tasks in the order in which they are to be taken, the done ones last."""
+
+    name: str
+    tasks: tuple[Placed, ...]
+
+    @property
+    def done(self) -> int:
+        """How many of its tasks are done here."""
+        return sum(one.state == taskgraph.DONE for one in self.tasks)
+
+
+class Plan(NamedTuple):
+    """One plan; ``memory`` is None for the tasks that belong to none."""
+
+    memory: Memory | None
+    phases: tuple[Phase, ...]
+
+    @property
+    def tasks(self) -> tuple[Placed, ...]:
+        """All its tasks."""
+        return tuple(task for phase in self.phases for task in phase.tasks)
+
+    @property
+    def done(self) -> int:
+        """How many of its tasks are done here."""
+        return sum(phase.done for phase in self.phases)
+
+
+class Plans(NamedTuple):
+    """The plans of a view with who holds what."""
+
+    plans: tuple[Plan, ...]
+    held: dict[str, Seen]
+    shorts: ids.ShortIds
+
+
+def add(
+    context: Context,
+    title: str,
+    body: str,
+    plan: str | None,
+    phase: str | None,
+    role: str | None,
+    needs: Sequence[str],
+    priority: int | None,
+    scope: Sequence[str],
+    owner: str | None,
+) -> Added:
+    """Write a task.
+
+    Raises:
+        NotFound: a need or the plan that is none; UsageError: a priority out of its bounds; see ``write.add``.
+
+    """
+    if priority is not None and not 0 <= priority <= 9:
+        raise UsageError("--priority must be from 0 to 9, 0 being the most urgent")
+    view = context.index.view()
+    new = Memory(
+        id="",
+        kind="task",
+        title=title,
+        body=body.replace("\r\n", "\n").replace("\r", "\n"),
+        role=role,
+        plan=write.resolved(context, view, [plan])[0] if plan else None,
+        phase=phase,
+        needs=write.resolved(context, view, needs),
+        priority=priority,
+        scope=tuple(dict.fromkeys(scope)),
+        owner=owner,
+    )
+    return write.add(context, new)
+
+
+def shown(context: Context, reference: str | None = None) -> Plans:
+    """The plans in force, or the one that ``reference`` names, with their tasks.
+
+    Raises:
+        NotFound: no such plan.
+
+    """
+    board, tasks = Board(context), Tasks(context)
+    view = tasks.view
+    positions = [
+        i
+        for i in range(len(view))
+        if view.columns.kinds[i] == _PLAN and view.shown[i] and i not in view.foreign
+    ]
+    memories = [one.memory for one in selecting.fetch(context.index, view, positions)]
+    found = [of_tasks(memory, [t for t in tasks.placed if _is_of(t, memory)]) for memory in memories]
+    known = {one.task.id for plan in found for one in plan.tasks}
+    rest = [one for one in tasks.placed if one.task.id not in known]
+    if reference is not None:
+        found = [plan for plan in found if plan.memory and plan.memory.id.startswith(reference.lower())]
+        if not found:
+            raise NotFound(f"no plan {reference}", "agentmem plan show")
+    elif rest:
+        found.append(of_tasks(None, rest))
+    return Plans(tuple(found), board.held, tasks.shorts)
+
+
+def _is_of(placed: Placed, plan: Memory) -> bool:
+    return placed.task.plan is not None and placed.task.plan in (plan.id, plan.source_id, plan.title)
+
+
+def of_tasks(memory: Memory | None, tasks: Sequence[Placed]) -> Plan:
+    """A plan with its tasks by phase: phases in the order of their names, as people number them."""
+    phases: dict[str, list[Placed]] = {}
+    for one in tasks:
+        phases.setdefault(one.task.phase or "", []).append(one)
+    return Plan(
+        memory,
+        tuple(
+            Phase(
+                name,
+                tuple(sorted(found, key=lambda one: (one.state == taskgraph.DONE, *taskgraph.order(one)))),
+            )
+            for name, found in sorted(phases.items(), key=lambda item: natural(item[0]))
+        ),
+    )
+
+
+def natural(name: str) -> tuple[object, ...]:
+    """What sorts names as people number things: 2 before 10, 4A before 4B, no name last."""
+    import re
+
+    parts = re.split(r"(\d+)", name.casefold())
+    return (not name, *((int(part), "") if part.isdigit() else (-1, part) for part in parts if part))

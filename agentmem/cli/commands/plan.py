@@ -1,0 +1,30 @@
+"""``agentmem plan``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+if TYPE_CHECKING:
+    import typer
+
+
+def plan(
+    ctx: typer.Context,
+    action: Annotated[str, typer.Argument(help="show.")] = "show",
+    id: Annotated[str | None, typer.Argument(help="One plan, by id; without one all of them.")] = None,
+    format: Annotated[str, typer.Option("--format", help="text or md.")] = "text",
+) -> int:
+    """The plans: phases, tasks and how far they are."""
+    from agentmem.actions import planning as acts
+    from agentmem.errors import UsageError
+    from agentmem.output import planning
+
+    call = ctx.obj
+    if action != "show":
+        raise UsageError(f'no action "{action}"', "actions: show")
+    if format not in ("text", "md"):
+        raise UsageError(f'no format "{format}"', "formats: text md")
+    result = acts.shown(call.context, id)
+    call.note(*call.context.index.notes)
+    as_text = planning.plans_markdown if format == "md" else planning.plans
+    return int(call.give_either(planning.plans_record, as_text, result))

@@ -1,0 +1,73 @@
+"""``agentmem task``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+if TYPE_CHECKING:
+    import typer
+
+ACTIONS = ("add", "list")
+
+
+def task(
+    ctx: typer.Context,
+    action: Annotated[str, typer.Argument(help="add or list.")] = "list",
+    title: Annotated[str | None, typer.Argument(help="Of a new task: the work in one line.")] = None,
+    body: Annotated[
+        str | None, typer.Option("--body", help="What exactly, and when it is done; - reads standard input.")
+    ] = None,
+    plan: Annotated[str | None, typer.Option("--plan", help="The plan it belongs to, by id.")] = None,
+    phase: Annotated[str | None, typer.Option("--phase", help="The phase of the plan.")] = None,
+    role: Annotated[str | None, typer.Option("--role", help="Whose work it is.")] = None,
+    needs: Annotated[
+        list[str] | None, typer.Option("--needs", help="A task that comes first, by id.")
+    ] = None,
+    priority: Annotated[
+        int | None, typer.Option("--priority", help="0 is the most urgent, 5 the usual.")
+    ] = None,
+    scope: Annotated[
+        list[str] | None, typer.Option("--scope", help="A glob of the paths it will touch, quoted.")
+    ] = None,
+    owner: Annotated[str | None, typer.Option("--owner", help="Who answers for it.")] = None,
+    all: Annotated[bool, typer.Option("--all", help="List those that are done too.")] = False,
+    limit: Annotated[int, typer.Option("--limit", help="List at most so many; 0 for all.")] = 30,
+) -> int:
+    """Write a task, or list them as they stand."""
+    from agentmem.errors import UsageError
+
+    call = ctx.obj
+    if action == "list":
+        from agentmem.actions import working
+        from agentmem.output import planning
+
+        result = working.listed(call.context, role, plan, all, limit)
+        call.note(*call.context.index.notes)
+        return int(call.give_either(planning.tasks_record, planning.tasks, result))
+    if action != "add":
+        from agentmem.actions.selecting import nearest
+
+        raise UsageError(f'no action "{action}"', nearest(action, ACTIONS) + f"actions: {' '.join(ACTIONS)}")
+    if title is None:
+        raise UsageError("a task needs a title", 'agentmem task add "one line" --role R --needs ID')
+    from agentmem.actions import planning as acts
+    from agentmem.output import jsonout, text
+
+    added = acts.add(
+        call.context,
+        title,
+        call.text_or_stdin(body) or "",
+        plan=plan,
+        phase=phase,
+        role=role,
+        needs=needs or (),
+        priority=priority,
+        scope=scope or (),
+        owner=owner,
+    )
+    call.note(*call.context.index.notes)
+    if call.json:
+        return int(call.give(jsonout.line(jsonout.added(added))))
+    context = call.context
+    branch = added.memory.branch or context.repository.branch
+    return int(call.give(text.added(added, branch, context.config.trunk, context.now)))
