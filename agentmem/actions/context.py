@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from agentmem.store.journal import Journal
 
 
+IDENTITY = "agentmem-identity.json"
+"""In the git dir of a worktree: who works there."""
+
+
 class Standpoint(NamedTuple):
     """Where an answer is looked from: a branch, its commit, and the moment (seconds UTC) where that is not the present.
 
@@ -191,15 +195,33 @@ class Context:
 
     @property
     def agent(self) -> str:
-        """Who is asking: ``--agent``, else ``AGENTMEM_AGENT``, else the worktree folder's name; never the git user, which is the
-        same for all.
+        """Who is asking: ``--agent``, else ``AGENTMEM_AGENT``, else who was said to work in this worktree, else the name of its
+        folder; never the git user, which is the same for all.
         """
-        return self._agent or self.environment.get("AGENTMEM_AGENT") or os.path.basename(self.repository.top)
+        named = self._agent or self.environment.get("AGENTMEM_AGENT") or self._remembered.get("agent")
+        return named or os.path.basename(self.repository.top)
+
+    @cached_property
+    def _remembered(self) -> Mapping[str, str]:
+        """Who works in this worktree, as ``brief --as`` was told."""
+        try:
+            with open(os.path.join(self.repository.git_dir, IDENTITY), encoding="ascii") as file:
+                text = file.read()
+        except (OSError, UnicodeDecodeError):
+            return {}
+        import json
+
+        try:
+            record = json.loads(text)
+        except ValueError:
+            return {}
+        known = record.items() if isinstance(record, dict) else ()
+        return {key: value for key, value in known if isinstance(value, str) and value}
 
     @property
     def role(self) -> str | None:
-        """The asker's role: ``--role``, else ``AGENTMEM_ROLE``."""
-        return self._role or self.environment.get("AGENTMEM_ROLE") or None
+        """The asker's role: ``--role``, else ``AGENTMEM_ROLE``, else what was said of this worktree."""
+        return self._role or self.environment.get("AGENTMEM_ROLE") or self._remembered.get("role")
 
     def from_top(self, path: str) -> str:
         """A path given by a user, in this folder, as the repository names it: from its top, with forward slashes.

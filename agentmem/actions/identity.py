@@ -4,7 +4,7 @@ import json
 import os
 from typing import NamedTuple
 
-from agentmem.actions.context import Context
+from agentmem.actions.context import IDENTITY, Context
 from agentmem.errors import NotWritable
 from agentmem.store import cache, clones, writing
 
@@ -38,4 +38,4 @@ def remember(context: Context, agent: str, role: str | None) -> bool:
 
 def path_of(git_dir: str) -> str:
     """The file that says who works in the worktree whose git dir is ``git_dir``."""
-    return os.path.join(git_dir, "agentmem-identity.json")
+    return os.path.join(git_dir, IDENTITY)

@@ -11,6 +11,7 @@ from agentmem.cli.quick import FLAG, MANY, NUMBER, ONE, Verb
 from agentmem.errors import EXIT_OK, UsageError
 
 COMMANDS = (
+    ("brief", "brief:brief"),
     ("recall", "recall:recall"),
     ("add", "add:add"),
     ("remember", "add:add"),

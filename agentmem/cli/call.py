@@ -46,7 +46,7 @@ class Call:
 
     def stand_in(self, worktree: str | None, role: str | None) -> None:
         """Act in another worktree, or in another role, than the one at hand; before anything was asked."""
-        if worktree is None and role is None:
+        if worktree is None and role is None and self.agent is None:
             return
         self.close()
         vars(self).pop("context", None)

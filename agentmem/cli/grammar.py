@@ -3,6 +3,17 @@
 from agentmem.cli.quick import Verb
 
 VERBS = {
+    "brief": Verb(
+        "brief:brief",
+        "Where you are, what changed, what to do next, what to beware of",
+        {
+            "--as": ("name", "one"),
+            "--role": ("role", "one"),
+            "--since": ("since", "one"),
+            "--budget": ("budget", "number"),
+        },
+        (),
+    ),
     "recall": Verb(
         "recall:recall",
         "Find what is known about a question",

@@ -19,6 +19,7 @@ ASKS_GIT = frozenset(
         "cite",
         "verify",
         "next",
+        "brief",
         "task",
         "plan",
         "claim",

@@ -220,3 +220,12 @@ def changed(repository: Repository, old: str, new: str | None) -> list[str]:
     if new is None:
         found += process.paths(process.demand(repository.top, "ls-files", "-o", "-z", "--exclude-standard"))
     return sorted(set(found))
+
+
+def uncommitted(worktree: str) -> set[str]:
+    """The paths that differ from HEAD in another worktree, whose folder is given; none where it cannot be asked."""
+    asked = [
+        process.start(worktree, "diff-index", "--name-only", "-z", "--no-renames", "--ignore-submodules=all", "HEAD", "--", elsewhere=True),
+        process.start(worktree, "ls-files", "-o", "-z", "--exclude-standard", elsewhere=True),
+    ]  # fmt: skip
+    return {path for one in asked for path in process.paths(process.finish(one).out)}

@@ -146,3 +146,12 @@ def names(repository: Repository, starts: Sequence[str], below: str) -> set[str]
         repository.top, "log", "--format=", "--name-only", "--diff-filter=D", "-m", *STEADY, "-z", *starts, "--", below
     ).out  # fmt: skip
     return {path.removeprefix("\n") for path in process.paths(out)}
+
+
+def apart(repository: Repository, one: str, other: str) -> tuple[int, int]:
+    """How many commits ``one`` has that ``other`` has not, and the other way round."""
+    found = process.run(repository.directory, "rev-list", "--left-right", "--count", f"{one}...{other}")
+    if found.code:
+        return 0, 0
+    left, right = found.out.split()
+    return int(left), int(right)

@@ -11,6 +11,8 @@ from agentmem.model.verdict import Found
 
 WIDTH = 100
 BRANCH_WIDTH = 40
+PLACES = 6
+"""Citations of one memory that are printed where not all were asked for."""
 TITLE_WIDTH = 90
 """Characters of a title in a line of titles."""
 
@@ -81,12 +83,14 @@ def block(quoted: Quoted, detail: str) -> str:
 
 
 def places(memory: Memory, verdicts: Sequence[Found] = (), whole: bool = False) -> list[str]:
-    """A line for each citation of a memory; ``whole``: that one holds is said too."""
+    """A line for each citation of a memory, of many the first ``PLACES``; ``whole``: all of them, and that one holds is said too."""
     lines = []
     for cite, where in zip_longest(memory.cites, verdicts[: len(memory.cites)]):
         holds = whole and where is not None and where.verdict == verdict.OK
         lines.append(f"@ {place(cite, where)}{': ok' if holds else ''}")
-    return lines
+    if whole or len(lines) <= PLACES:
+        return lines
+    return [*lines[:PLACES], f"@ {len(lines) - PLACES} more places"]
 
 
 def without_title(memory: Memory) -> str:

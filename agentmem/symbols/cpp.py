@@ -29,7 +29,11 @@ _OPERATOR = re.compile(
 )
 _SKIP = re.compile(
     r"(?:\s+|(?:public|private|protected|signals|(?:public |private |protected )?(?:Q_)?slots|Q_SIGNALS)\s*:(?!:)"
-    r"|\[\[[^\]]*\]\]|(?:Q_OBJECT|Q_GADGET)\b)*+"
+    r"|\[\[[^\]]*\]\]|(?:Q_OBJECT|Q_GADGET)\b"
+    # a macro alone on its line is none of the declaration below; without parentheses it may also be a type
+    r"|[A-Z][A-Z0-9_]{2,}[ \t]*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)[ \t]*+\r?\n"
+    r"|[A-Z][A-Z0-9_]{2,}[ \t]*+\r?\n(?=\s*(?:namespace|class|struct|union|enum|template|typedef|using|static|inline|extern"
+    r"|constexpr|explicit|virtual|friend|public|private|protected|[A-Z][A-Z0-9_]{2,}[ \t]*\([^()\n]*\)\s*$)\b))*+"
 )
 _TYPE = re.compile(
     r"(typedef\s+)?(?:(?:static|const|constexpr|inline|export|friend|volatile|extern)\s+)*"
@@ -56,6 +60,8 @@ _REQUIRES = re.compile(r"requires\s+[\w:]+\s*(?:<[^<>]*>)?\s*")
 _OPENS = re.compile(r"[<(\[]")
 _PREFIX_MACRO = re.compile(r"[A-Z][A-Z0-9_]*$")
 _FIRST_WORD = re.compile(r"\w+")
+_CALLED = re.compile(r"\s*\(")
+_MACROS = re.compile(r"(?:[A-Z][A-Z0-9_]*\s*(?:\([^()]*\)\s*)?)*$")
 _CALL_AHEAD = re.compile(r"[\w:~*&<>,\s]*[\w>]\s*\(")
 _OLD_PARAMETERS = re.compile(
     r"\(\s*\w+(?:\s*,\s*\w+)*\s*\)\s*(?:register\s+)?(?:const\s+)?(?:struct\s+)?[a-zA-Z_]\w*[\s*]+\w"
@@ -116,7 +122,12 @@ def _statement(rest: str, begin: int, inside: str) -> Found | None:
         return Found("type", _typedef(rest), begin)
     if inside == "top" and "(" in rest and "=" not in rest:
         start, name = name_before(rest, rest.find("("))
-        if name and rest[:start].strip() and _OLD_PARAMETERS.match(rest, rest.find("(")):
+        if (
+            name not in _NO_NAMES
+            and name
+            and rest[:start].strip()
+            and _OLD_PARAMETERS.match(rest, rest.find("("))
+        ):
             return KEEP  # parameters declared behind the parentheses: the body is still to come
     return None
 
@@ -169,14 +180,18 @@ def _is_prefix(rest: str, start: int, name: str, end: int) -> bool:
     """Whether ``name(...)`` is a macro before the declaration: ``API(int) f(int a)``."""
     if rest[:start].strip() and not _PREFIX_MACRO.match(name):
         return False
-    behind = rest[end:].lstrip()
-    word = _FIRST_WORD.match(behind)
-    return (
-        word is not None
-        and word[0] not in _BEHIND
-        and not _PREFIX_MACRO.match(word[0])
-        and _CALL_AHEAD.match(behind) is not None
-    )
+    at = end
+    for _ in range(8):
+        behind = rest[at:].lstrip()
+        word = _FIRST_WORD.match(behind)
+        if word is None or word[0] in _BEHIND:
+            return False
+        if not _PREFIX_MACRO.match(word[0]):
+            return _CALL_AHEAD.match(behind) is not None
+        at = len(rest) - len(behind) + word.end()
+        if parens := _CALLED.match(rest, at):
+            at = past_parens(rest, parens.end() - 1)
+    return False
 
 
 def _operator(rest: str, found: re.Match[str]) -> tuple[int, int, str]:
@@ -208,7 +223,12 @@ def _function(rest: str, begin: int, inside: str, outer: str) -> Found | None:
     special = (
         len(parts) > 1 or parts[-1].startswith(("~", "operator")) or parts[-1] == outer.rpartition(".")[2]
     )
-    if not before and not special and (inside == "class" or name.isupper()):
+    if (
+        not special
+        and (name.isupper() or not before)
+        and (inside == "class" or name.isupper())
+        and _MACROS.match(before)
+    ):
         return None  # a macro: TEST(Suite, Case) { }
     kind = "method" if inside == "class" or len(parts) > 1 else "function"
     return Found(kind, ".".join(parts), begin)

@@ -51,8 +51,6 @@ _CPP = {
     "namespace_definition": Rule("module", "top"),
     "alias_declaration": Rule("type", "skip", only="top class"),
     "type_definition": Rule("type", "top", "declarator", only="top class"),
-    "preproc_def": Rule("macro", "skip"),
-    "preproc_function_def": Rule("macro", "skip"),
 }
 _SHELL = {"function_definition": Rule("function")}
 

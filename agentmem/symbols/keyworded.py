@@ -71,8 +71,10 @@ def _read_rust(header: str, token: str, inside: str, outer: str) -> Found | None
         inner = {"trait": "class", "mod": "top"}.get(word, "skip")
         return Found(_RUST_KINDS[word], name, begin, inner)
     if token == "{":
-        if _RUST_CALL.match(rest):  # what a macro is given: items where items may stand, else anything
-            return Found("", "", begin, inside if inside != "body" else "skip", False)
+        if inside == "body" and rest.endswith("!"):
+            return Found("", "", begin, "skip", False)
+        if _RUST_CALL.match(rest):  # a macro that is called where items may stand is given items
+            return Found("", "", begin, inside, False)
         if found := _RUST_IMPL.match(rest):
             return Found("", _implemented(rest[found.end() :]), begin, "class", False)
         if _RUST_EXTERN.match(rest):
@@ -96,9 +98,9 @@ def _implemented(text: str) -> str:
     return name[1] if name else ""
 
 
-def rust(text: str) -> list[Symbol]:
-    """The symbols of Rust; ``impl`` blocks qualify and are none themselves."""
-    return scan(_mask_rust(text), _read_rust)
+def rust(text: str, inner: str = "top", name: str = "") -> list[Symbol]:
+    """The symbols of Rust, or of a part that stands in ``name``; ``impl`` blocks qualify and are none themselves."""
+    return scan(_mask_rust(text), _read_rust, inner, name)
 
 
 _mask_php = masker(
@@ -117,7 +119,10 @@ _PHP_TYPE = re.compile(
 _PHP_CONST = re.compile(rf"{_PHP_MODIFIERS}const\s+(?:[\w?|\\]+\s+)?(\w+)\s*=", re.IGNORECASE)
 _PHP_NAMESPACE = re.compile(r"namespace\b[\s\w\\]*$", re.IGNORECASE)
 
-_PHP_BLOCK = re.compile(r"(?:else\s*)?(?:if|elseif|while|for|foreach|switch)\s*(?=\()|(?:else|default)\s*(?=:(?!:))|case\b[^:;{}]*(?=:(?!:))", re.IGNORECASE)
+_PHP_BLOCK = re.compile(
+    r"(?:else\s*)?(?:if|elseif|while|for|foreach|switch)\s*(?=\()|(?:else|default)\s*(?=:(?!:))|case\b[^:;{}]*(?=:(?!:))",
+    re.IGNORECASE,
+)
 _PHP_COLON = re.compile(r"\s*:(?!:)")
 _PHP_ANONYMOUS = re.compile(r"\bnew\s+(?:readonly\s+)?class\b", re.IGNORECASE)
 

@@ -31,6 +31,7 @@ _FUNCTIONS_WORDS = """
 arrow_function function_expression generator_function function
 """
 _FUNCTIONS = frozenset(_FUNCTIONS_WORDS.split())
+_NO_BODY = frozenset(("default_method_clause", "delete_method_clause", "pure_virtual_clause"))
 _ANGLES = re.compile(r"<[^<>]*>")
 _SPACE = re.compile(r"\s+")
 _PROTOTYPE = re.compile(r"^module\.|^(?:module\.)?exports\.|\.prototype(?=\.)")
@@ -122,9 +123,9 @@ def _cpp_kind(node: Node, kind: str, inner: str, name: str) -> tuple[str, str]:
 def _cpp_name(node: Node, rule: Rule, field: Node | None) -> str:
     if field is None and rule.field == "name" and node.type.endswith("_specifier"):
         after = node.next_named_sibling  # struct { } name;
-        return (
-            text_of(after) if after is not None and re.search("declarator|^identifier$", after.type) else ""
-        )
+        if after is None or not re.search("declarator|^(?:field_)?identifier$", after.type):
+            return ""
+        field = after
     while field is not None and field.type not in ("identifier", "field_identifier", "type_identifier"):
         if field.type in ("qualified_identifier", "destructor_name", "operator_name", "operator_cast", "template_type",
                           "namespace_identifier", "nested_namespace_specifier", "template_function"):  # fmt: skip
@@ -138,12 +139,12 @@ def _cpp_name(node: Node, rule: Rule, field: Node | None) -> str:
             return ""
         field = inner
     text = text_of(field)
-    if node.type == "function_definition" and node.child_by_field_name("type") is None and field is not None:
-        plain = field.type in ("identifier",)
-        if plain and text.isupper():
+    if node.type == "function_definition":
+        if any(child.type in _NO_BODY for child in node.children):
             return ""
-        if node.child_by_field_name("body") is None:
-            return ""
+        untyped = node.child_by_field_name("type") is None
+        if untyped and field is not None and field.type == "identifier" and text.isupper():
+            return ""  # a macro: TEST(Suite, Case) { }
     if "operator" in text:
         scope, _, operator = text.partition("operator")
         operator = operator.strip()
@@ -152,7 +153,7 @@ def _cpp_name(node: Node, rule: Rule, field: Node | None) -> str:
         text = (
             _ANGLES.sub("", scope)
             + "operator"
-            + (" " + operator if operator[:1].isalpha() else _SPACE.sub("", operator))
+            + (" " + _ANGLES.sub("", operator) if operator[:1].isalpha() else _SPACE.sub("", operator))
         )
         return text.replace("::", ".")
     return _SPACE.sub("", _ANGLES.sub("", _ANGLES.sub("", text))).replace("::", ".").replace("inline", "")

@@ -58,11 +58,11 @@ class _Frame:
 class _Scan:
     """One pass over ``code``; with ``recover`` the indentation closes what no brace closes."""
 
-    def __init__(self, code: str, read: Reader, recover: bool) -> None:
+    def __init__(self, code: str, read: Reader, recover: bool, inner: str, name: str) -> None:
         self.code, self.read, self.recover = code, read, recover
         self.lines = Lines(code)
         self.symbols: list[Symbol] = []
-        self.stack = [_Frame("top", "", 0, -1)]
+        self.stack = [_Frame(inner, name, 0, -1)]
         self.whole = True
 
     def run(self) -> None:
@@ -170,19 +170,22 @@ class _Scan:
                 return
 
 
-_NAME_AFTER = re.compile(r"\s*(?:__attribute__\s*\(\([^)]*\)\)\s*)?\**\s*(\w+)\s*(?:\[[^\]]*\]\s*)?[;,]")
+_NAME_AFTER = re.compile(r"\s*(?:__attribute__\s*\(\([^)]*\)\)\s*)?\**\s*(\w+)\s*(?:\[[^\]]*\]\s*)*[;,=]")
 
 
 def _joined(outer: str, name: str) -> str:
     return f"{outer}.{name}" if outer and name else name or outer
 
 
-def scan(code: str, read: Reader) -> list[Symbol]:
-    """The symbols of ``code``, a text without strings and comments, as ``read`` knows them by their headers."""
-    first = _Scan(code, read, False)
+def scan(code: str, read: Reader, inner: str = "top", name: str = "") -> list[Symbol]:
+    """The symbols of ``code``, a text without strings and comments, as ``read`` knows them by their headers.
+
+    ``inner`` and ``name`` say what ``code`` stands in, where it is a part of a text.
+    """
+    first = _Scan(code, read, False, inner, name)
     first.run()
     if not first.whole:
-        first = _Scan(code, read, True)
+        first = _Scan(code, read, True, inner, name)
         first.run()
     return ordered([symbol._replace(name=clean(symbol.name)) for symbol in first.symbols])
 

@@ -5,9 +5,11 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+from agentmem.symbols.cpp import macros
 from agentmem.symbols.grammars import BARRIERS, PACK_NAMES, PREFIXES, RULES, Rule
+from agentmem.symbols.keyworded import rust
 from agentmem.symbols.lexing import Lines, clean, ordered
-from agentmem.symbols.nodes import Node, declared_name, kind_of, range_of
+from agentmem.symbols.nodes import Node, declared_name, kind_of, range_of, text_of
 from agentmem.symbols.plain import PlainFinder, readable
 from agentmem.symbols.port import Symbol
 
@@ -50,12 +52,14 @@ class TreeSitterFinder:
 
     def parsed(self, path: str, text: str) -> list[Symbol] | None:
         """What the tree of ``text`` says; None where there is no grammar, no tree in time, or an error in it."""
+        text = text.removeprefix("\ufeff")
         language = readable(path, text)
         if language in RULES and (parser := self._parser(language)) is not None:
             tree = self._parse(parser, text)
             # around an error the tree is guesswork: the scanner goes by indentation there
             if tree is not None and not tree.root_node.has_error:
-                return _symbols(tree.root_node, language, text)
+                found = _symbols(tree.root_node, language, text)
+                return ordered(found + macros(text)) if language in ("c", "cpp") else found
         return None
 
     def _parser(self, language: str) -> Any:
@@ -107,6 +111,9 @@ def _symbols(root: Node, language: str, text: str) -> list[Symbol]:
                 continue
         if type_ in BARRIERS:
             continue
+        if type_ == "macro_invocation":  # what Rust's macros are given is no tree: the scanner reads it
+            found += _given(node, inside, outer)
+            continue
         if (
             rule
             and type_ in ("function_definition", "method_declaration")
@@ -115,6 +122,16 @@ def _symbols(root: Node, language: str, text: str) -> list[Symbol]:
             continue
         _push(stack, node, outer, inside, node if type_ == "template_declaration" else None)
     return ordered(found)
+
+
+def _given(node: Node, inside: str, outer: str) -> list[Symbol]:
+    """The items in the braces of a macro that is called where items may stand: ``cfg_net! { struct Socket; }``."""
+    tree = next((child for child in node.children if child.type == "token_tree"), None)
+    text = text_of(tree)
+    if tree is None or inside == "body" or not text.startswith("{"):
+        return []
+    above = tree.start_point[0]
+    return [s._replace(start=s.start + above, end=s.end + above) for s in rust(text[1:-1], inside, outer)]
 
 
 def _push(

@@ -150,11 +150,11 @@ def test_an_empty_file(project):
     assert verdicts(project) == ["ok"]
 
 
-def test_a_line_of_a_megabyte(project):
-    """A file that is one enormous line is cited and followed like any other."""
-    line = "var a=" + ",".join(f"f{number}(x,y)" for number in range(70_000))
+def test_a_line_of_many_kilobytes(project):
+    """A file that is one enormous line, longer than a command line may be, is cited and followed like any other."""
+    line = "var a=" + ",".join(f"f{number}(x,y)" for number in range(20_000))
     code(project, "src/big.js", line + "\n")
-    code(project, "src/one.js", "'" + "abcdefgh" * 130_000 + "'\n")
+    code(project, "src/one.js", "'" + "abcdefgh" * 40_000 + "'\n")
     project.commit("big")
     cite(project, "src/big.js:1")
     cite(project, "src/one.js:1")
@@ -585,7 +585,7 @@ def test_hostile_front_matter_breaks_nothing(project):
     for words in (
         ("check",), ("check", "--strict"), ("check", "--diff", "HEAD"), ("verify",), ("verify", "--fix"), ("verify", "--json"),
         ("check", "--diff", "HEAD", "--format", "md"), ("check", "--format", "sarif"), ("check", "--format", "junit"),
-        ("recall", "number", "--budget", "0", "--limit", "0"), ("show", good), ("list",), *(("show", one) for one in made),
+        ("recall", "number", "--budget", "0", "--limit", "0"), ("show", good, *made), ("list",),
     ):  # fmt: skip
         done = project.call(*words)
         assert done.code in (0, 1) and "bug" not in done.err, (words, done)
@@ -593,7 +593,7 @@ def test_hostile_front_matter_breaks_nothing(project):
             char for char in done.out + done.err if (ord(char) < 32 and char != "\n") or char in "\u202e\x7f"
         }
     assert [c["verdict"] for c in project.json("verify", good)["citations"]] == ["ok"]
-    for one in made:
+    for one in made[::2]:
         done = project.call("cite", one, "src/files.py#finish")
         assert done.code in (0, 2) and "bug" not in done.err, (one, done)
         if done.code:

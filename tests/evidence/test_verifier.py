@@ -305,7 +305,7 @@ def found_now(project: Project, cite: Citation):
         verifier.close()
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(text=TEXTS, at=st.tuples(st.integers(1, 30), st.integers(0, 12)))
 def test_what_was_cited_holds(one_file, text, at):
     """Any lines of any text that can be cited are found where they are."""
@@ -326,7 +326,7 @@ def test_what_was_cited_holds(one_file, text, at):
     assert kept == (made,) and found_now(project, kept[0]).verdict == "ok"
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(text=st.lists(st.text(string.ascii_letters + " (){}=;", max_size=60), min_size=1, max_size=20), before=LINES, after=LINES,
        at=st.tuples(st.integers(0, 30), st.integers(0, 8)))  # fmt: skip
 def test_what_moved_is_followed_to_the_right_place(one_file, text, before, after, at):

@@ -1,0 +1,28 @@
+"""``agentmem brief``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+if TYPE_CHECKING:
+    import typer
+
+
+def brief(
+    ctx: typer.Context,
+    name: Annotated[str | None, typer.Option("--as", help="Your name, remembered for this worktree.")] = None,
+    role: Annotated[str | None, typer.Option("--role", help="Your role, remembered likewise.")] = None,
+    since: Annotated[str | None, typer.Option("--since", help="From when on what was done is told.")] = None,
+    budget: Annotated[int | None, typer.Option("--budget", help="Tokens at most; 0 for no limit.")] = None,
+) -> int:
+    """Where you are, what changed, what to do next, what to beware of."""
+    from agentmem.actions import briefing
+    from agentmem.output import briefs
+
+    call = ctx.obj
+    if name is not None:
+        call.agent = name
+    call.stand_in(None, role)
+    result = briefing.brief(call.context, name, role, since, budget)
+    call.note(*result.notes)
+    return int(call.give_either(briefs.brief_record, briefs.brief, result))

@@ -1,0 +1,44 @@
+"""The brief as an agent reads it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentmem.model import notation, safety, times
+from agentmem.output.text import QUOTED
+
+if TYPE_CHECKING:
+    from agentmem.actions.briefing import Brief
+
+Record = dict[str, object]
+
+
+def brief(result: Brief) -> str:
+    """The sections, and what was left out."""
+    who = safety.one_line(result.agent) + (f" ({safety.one_line(result.role)})" if result.role else "")
+    where = notation.where(result.branch, result.commit)
+    lines = [f"# Brief: {who} · {where} · {times.format_iso(result.now)[11:16]}Z", QUOTED]
+    for name, found in result.digest.sections.items():
+        lines += [f"## {name}", *found]
+    left = f"Left out: {result.digest.omitted} that bear on you less. " if result.digest.omitted else ""
+    lines.append(f'{left}More: agentmem recall "…" --file PATH | agentmem show ID')
+    return "\n".join(lines) + "\n"
+
+
+def brief_record(result: Brief) -> Record:
+    """The same for programs."""
+    return {
+        "schema": "agentmem/brief/1",
+        "agent": result.agent,
+        "role": result.role,
+        "view": {"branch": result.branch, "commit": result.commit, "at": None},
+        "since": times.format_iso(result.since),
+        "sections": {_key(name): list(lines) for name, lines in result.digest.sections.items()},
+        "tokens": result.digest.tokens,
+        "omitted": result.digest.omitted,
+    }
+
+
+def _key(name: str) -> str:
+    words = name.split(" ")
+    return "_".join(word.lower() for word in words if not word[:1].isdigit())
