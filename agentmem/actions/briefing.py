@@ -191,10 +191,10 @@ class _Briefing:
                 lines.append(Line(self._handoff(seen), 9))
         if not self.mine:
             for task, seen in self.board.seen.items():
-                left = seen.claim.handoff
+                note = seen.claim.handoff
                 if (
-                    left
-                    and left.by == self.board.me.agent
+                    note
+                    and note.by == self.board.me.agent
                     and seen.state != leases.DONE
                     and task in self.tasks.by_id
                 ):

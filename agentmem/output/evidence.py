@@ -13,7 +13,8 @@ from agentmem.output import findings_text, jsonout
 from agentmem.output.text import count
 
 if TYPE_CHECKING:
-    from agentmem.actions.verifying import CitedAnew, Verified
+    from agentmem.actions.mending import CitedAnew
+    from agentmem.actions.verifying import Verified
     from agentmem.checks.evidence import Evidence
     from agentmem.model.memory import Citation
 

@@ -22,10 +22,10 @@ def cite(
     ] = None,
 ) -> int:
     """Give a memory its evidence in the code, or look at it again."""
-    from agentmem.actions import verifying
+    from agentmem.actions import mending
     from agentmem.output import evidence
 
     call = ctx.obj
-    result = verifying.cite(call.context, id, places or (), drop or (), branch)
+    result = mending.cite(call.context, id, places or (), drop or (), branch)
     call.note(*result.warnings)
     return int(call.give_either(evidence.cited_record, evidence.cited, result))
