@@ -1,26 +1,21 @@
 """The brief: where one is, what the others did, what they do, what to do next, what to beware of, what to know."""
 
-from collections.abc import Iterable, Sequence
-from functools import cached_property
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from agentmem.actions import claiming, colliding, identity, judging, planning, selecting, sharing, standing
-from agentmem.actions.board import Board, Seen
+from agentmem.actions import claiming, colliding, identity, planning, selecting, sharing, standing
+from agentmem.actions.bearing import GUIDES, Bearing
+from agentmem.actions.board import Seen
 from agentmem.actions.context import Context
-from agentmem.actions.ranked import by_evidence, rank
-from agentmem.actions.selecting import Filters, Found
-from agentmem.actions.tasks import Tasks
+from agentmem.actions.selecting import Found
 from agentmem.errors import NotWritable
-from agentmem.git import history, revisions, state, trunk
+from agentmem.git import history, revisions, state
 from agentmem.model import (
     digest,
     kinds,
     leases,
     notation,
-    query,
-    ranking,
     safety,
-    scopes,
     taskgraph,
     times,
     verdict,
@@ -35,7 +30,6 @@ LEAST = 3600
 WHERE, SINCE, PROGRESS, NEXT, BEWARE, KNOW = "Where", "Done since", "In progress", "Next", "Beware", "Know"
 KNOWN = 8
 """Memories told at most in ``Know``."""
-GUIDES = ("decision", "convention", "procedure", "fact", "entity", "reflection")
 _LOG = kinds.NUMBER["log"]
 
 
@@ -94,16 +88,10 @@ def brief(
     )
 
 
-class _Briefing:
+class _Briefing(Bearing):
     def __init__(self, context: Context, since: str | None) -> None:
-        self.context, self.repository = context, context.repository
-        self.board, self.tasks = Board(context), Tasks(context)
-        self.view = self.tasks.view
-        self.now = context.now
-        self.mine = [self.tasks.by_id[task] for task in self.board.mine if task in self.tasks.by_id]
+        super().__init__(context)
         self.since = self._since(since)
-        self.unsaid = 0
-        """What bears on the asker less, and is not even weighed against the budget."""
 
     def _since(self, given: str | None) -> int:
         if given is not None:
@@ -116,58 +104,6 @@ class _Briefing:
                 if seen.claim.agent == self.board.me.agent and seen.state in (leases.DONE, leases.RELEASED)
             ][-1:]
         return min(max(starts, default=self.now), self.now - LEAST)
-
-    # -- what is the asker's
-
-    @cached_property
-    def scope(self) -> tuple[str, ...]:
-        """The globs of what the asker is at."""
-        claimed = [pattern for seen in self.board.mine.values() for pattern in seen.claim.scope]
-        named = [pattern for one in self.mine for pattern in one.task.scope]
-        return tuple(dict.fromkeys([*claimed, *named]))
-
-    @cached_property
-    def paths(self) -> list[str]:
-        """The files of code that the asker has changed here and not committed."""
-        store = self.context.store_path + "/"
-        return [path for path in trunk.changed_files(self.repository) if not path.startswith(store)]
-
-    @cached_property
-    def needs(self) -> set[str]:
-        """The tasks that the asker's need, and those that need them."""
-        ids = {one.task.id for one in self.mine}
-        around = {need for one in self.mine for need in one.task.needs}
-        return around | {one.task.id for one in self.tasks.placed if ids.intersection(one.task.needs)}
-
-    def bears(self, task: Placed | None, patterns: Sequence[str], role: str | None) -> bool:
-        """Whether something about these has to do with the asker."""
-        me = self.board.me
-        if task is not None and (task.task.id in self.needs or task in self.mine):
-            return True
-        if (
-            patterns
-            and self.scope
-            and any(scopes.meet(one, other) for one in patterns for other in self.scope)
-        ):
-            return True
-        if (
-            patterns
-            and self.paths
-            and any(scopes.matches(one, path) for one in patterns for path in self.paths)
-        ):
-            return True
-        if not self.mine and not self.paths:
-            return me.role is None or role == me.role
-        return False
-
-    def short(self, identity: str) -> str:
-        try:
-            return self.tasks.shorts[identity]
-        except KeyError:
-            return identity[:6]
-
-    def named(self, placed: Placed) -> str:
-        return f'{self.short(placed.task.id)} "{safety.one_line(placed.task.title)}"'
 
     # -- the sections
 
@@ -189,6 +125,8 @@ class _Briefing:
             lines.append(Line(said + ".", 10))
             if seen.claim.handoff:
                 lines.append(Line(self._handoff(seen), 9))
+            if one.state == taskgraph.FAILED and (why := self._failure(one)):
+                lines.append(Line(why, 9))
         if not self.mine:
             for task, seen in self.board.seen.items():
                 note = seen.claim.handoff
@@ -243,6 +181,16 @@ class _Briefing:
         whose = "yours" if note.by == self.board.me.agent else safety.one_line(note.by)
         of = f" of {self.named(placed)}" if placed else ""
         return f"Handoff{of} ({whose}, {times.age(max(self.now - note.at, 0))}): {safety.one_line(note.text)}"
+
+    def _failure(self, placed: Placed) -> str:
+        """Why a task was reopened, by whom."""
+        found = self.tasks.reopening_of(placed.task.id)
+        if found is None:
+            return ""
+        memory = found.memory
+        age = times.age(max(self.now - (memory.created or self.now), 0))
+        said = safety.one_line(memory.body or memory.title)[:300]
+        return f"Failed before ({safety.one_line(memory.by or '?')}, {age}): {said}"
 
     def _tested(self) -> str:
         """What the last entry of this branch says of its tests."""
@@ -420,52 +368,6 @@ class _Briefing:
 
     def _about(self, wanted: Sequence[str]) -> list[Found]:
         return [one for one in self.related if one.memory.kind in wanted]
-
-    @cached_property
-    def related(self) -> list[Found]:
-        """What is known that bears on the asker's task, scope and files; of one without a task, on the role."""
-        index = self.context.index
-        chosen = self.mine or claiming.available(self.board, self.tasks)[:1]
-        words = " ".join(one.task.title for one in chosen)
-        asked = query.parse(words, self.now, lambda field, value: False)
-        filters = Filters(kinds=("deadend", *GUIDES))
-        eligible = [
-            i
-            for i in selecting.positions(index, self.view, filters)
-            if i not in self.view.foreign or self.mine
-        ]
-        files = [*self.paths, *(scopes.normal(p) for one in chosen for p in one.task.scope), *self.scope]
-        files = [path.split("*", 1)[0].rstrip("/") if scopes.is_glob(path) else path for path in files]
-        ranked, _ = rank(
-            self.context,
-            index,
-            self.view,
-            asked,
-            eligible,
-            [path for path in files if path],
-            ranking.DEFAULT,
-            self.now,
-        )
-        ranked = by_evidence(self.context, index, self.view, ranked, ranking.DEFAULT)
-        self.unsaid += max(0, len(ranked) - 40)
-        found = selecting.fetch(index, self.view, [candidate.position for candidate in ranked[:40]])
-        found = judging.judged(self.context, standing.labelled(self.context, found))
-        return [*found, *self._rules(found)]
-
-    def _rules(self, known: Iterable[Found]) -> list[Found]:
-        """What holds for everybody: pinned or important conventions and procedures, however little they share with the task."""
-        seen = {one.memory.id for one in known}
-        columns = self.view.columns
-        positions = [
-            i
-            for i in range(len(self.view))
-            if self.view.kind(i) in ("convention", "procedure", "decision")
-            and self.view.shown[i]
-            and i not in self.view.foreign
-            and (columns.pins[i] or columns.importance[i] >= 4)
-            and columns.ids[i] not in seen
-        ]
-        return judging.judged(self.context, selecting.fetch(self.context.index, self.view, positions[:KNOWN]))
 
 
 def _clauses(body: str) -> list[str]:

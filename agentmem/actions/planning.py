@@ -6,12 +6,14 @@ from typing import NamedTuple
 from agentmem.actions import selecting, write
 from agentmem.actions.board import Board, Seen
 from agentmem.actions.context import Context
-from agentmem.actions.tasks import Tasks
+from agentmem.actions.tasks import Tasks, as_task
 from agentmem.actions.write import Added
 from agentmem.errors import NotFound, UsageError
 from agentmem.model import ids, kinds, taskgraph
 from agentmem.model.memory import Memory
 from agentmem.model.taskgraph import Placed
+
+__all__ = ["Phase", "Plan", "Plans", "add", "as_task", "of_memories", "shown"]
 
 _PLAN = kinds.NUMBER["plan"]
 
@@ -105,16 +107,20 @@ def shown(context: Context, reference: str | None = None) -> Plans:
         if view.columns.kinds[i] == _PLAN and view.shown[i] and i not in view.foreign
     ]
     memories = [one.memory for one in selecting.fetch(context.index, view, positions)]
-    found = [of_tasks(memory, [t for t in tasks.placed if _is_of(t, memory)]) for memory in memories]
-    known = {one.task.id for plan in found for one in plan.tasks}
-    rest = [one for one in tasks.placed if one.task.id not in known]
+    found = list(of_memories(memories, tasks.placed))
     if reference is not None:
         found = [plan for plan in found if plan.memory and plan.memory.id.startswith(reference.lower())]
         if not found:
             raise NotFound(f"no plan {reference}", "agentmem plan show")
-    elif rest:
-        found.append(of_tasks(None, rest))
     return Plans(tuple(found), board.held, tasks.shorts)
+
+
+def of_memories(memories: Sequence[Memory], tasks: Sequence[Placed]) -> tuple[Plan, ...]:
+    """The plans with their tasks, and last, where there are any, the tasks of no plan."""
+    found = [of_tasks(memory, [one for one in tasks if _is_of(one, memory)]) for memory in memories]
+    known = {one.task.id for plan in found for one in plan.tasks}
+    rest = [one for one in tasks if one.task.id not in known]
+    return (*found, of_tasks(None, rest)) if rest else tuple(found)
 
 
 def _is_of(placed: Placed, plan: Memory) -> bool:

@@ -116,6 +116,12 @@ class Tasks:
                     best = at, found
         return best[1] if best else None
 
+    def reopening_of(self, task: str) -> Found | None:
+        """The latest entry that reopened ``task``."""
+        positions = [i for i, links in self._entries() if task in links[_REOPENS]]
+        newest = self.view.newest_first(positions)[:1]
+        return next(iter(selecting.fetch(self.context.index, self.view, newest)), None)
+
     def named(self, reference: str) -> Placed:
         """The task that ``reference`` names, by id, a prefix of it, or its id where it was imported from.
 

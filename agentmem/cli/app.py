@@ -29,6 +29,7 @@ COMMANDS = (
     ("conflicts", "conflicts:conflicts"),
     ("task", "task:task"),
     ("plan", "plan:plan"),
+    ("overview", "overview:overview"),
     ("next", "next:next_tasks"),
     ("claim", "claim:claim"),
     ("claims", "claims:claims"),

@@ -263,6 +263,16 @@ VERBS = {
             ("id", "one", False),
         ),
     ),
+    "overview": Verb(
+        "overview:overview",
+        "Plan, progress, decisions, dead ends and doubts, for people",
+        {
+            "--write": ("write", "flag"),
+            "--check": ("check", "flag"),
+            "--strict": ("strict", "flag"),
+        },
+        (),
+    ),
     "next": Verb(
         "next:next_tasks",
         "What to take next: open, unblocked, unclaimed, the most urgent first",

@@ -19,6 +19,7 @@ ASKS_GIT = frozenset(
         "cite",
         "verify",
         "next",
+        "overview",
         "brief",
         "task",
         "plan",

@@ -224,8 +224,9 @@ def changed(repository: Repository, old: str, new: str | None) -> list[str]:
 
 def uncommitted(worktree: str) -> set[str]:
     """The paths that differ from HEAD in another worktree, whose folder is given; none where it cannot be asked."""
+    differing = ("diff-index", "--name-only", "-z", "--no-renames", "--ignore-submodules=all", "HEAD", "--")
     asked = [
-        process.start(worktree, "diff-index", "--name-only", "-z", "--no-renames", "--ignore-submodules=all", "HEAD", "--", elsewhere=True),
+        process.start(worktree, *differing, elsewhere=True),
         process.start(worktree, "ls-files", "-o", "-z", "--exclude-standard", elsewhere=True),
     ]  # fmt: skip
     return {path for one in asked for path in process.paths(process.finish(one).out)}

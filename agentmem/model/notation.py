@@ -83,7 +83,7 @@ def block(quoted: Quoted, detail: str) -> str:
 
 
 def places(memory: Memory, verdicts: Sequence[Found] = (), whole: bool = False) -> list[str]:
-    """A line for each citation of a memory, of many the first ``PLACES``; ``whole``: all of them, and that one holds is said too."""
+    """A line for each citation of a memory, of many the first ``PLACES``; ``whole``: of all, and that one holds is said too."""
     lines = []
     for cite, where in zip_longest(memory.cites, verdicts[: len(memory.cites)]):
         holds = whole and where is not None and where.verdict == verdict.OK

@@ -1,0 +1,42 @@
+"""``agentmem overview``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+if TYPE_CHECKING:
+    import typer
+
+
+def overview(
+    ctx: typer.Context,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write it to the store's overview.md, on trunk.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Say whether overview.md is as it should be.")
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="--check: exit 1 when it is not.")] = False,
+) -> int:
+    """Plan, progress, decisions, dead ends and doubts, for people."""
+    from agentmem.actions import overviewing
+    from agentmem.errors import EXIT_FINDINGS, UsageError
+    from agentmem.output import overview as pages
+
+    call = ctx.obj
+    if write and check:
+        raise UsageError("--write and --check exclude each other", "agentmem overview --write")
+    context = call.context
+    text = pages.overview(overviewing.overview(context))
+    call.note(*context.index.notes)
+    name = f"{context.place.name}/{overviewing.NAME}"
+    if check:
+        if overviewing.current(context) == text:
+            call.give(f"{name} is current\n")
+            return 0
+        call.give(f"{name} is not current: agentmem overview --write\n")
+        return EXIT_FINDINGS if strict else 0
+    if write:
+        changed = overviewing.write(context, text)
+        return int(call.give(f"{'wrote' if changed else 'unchanged:'} {name}\n"))
+    return int(call.give(text))
