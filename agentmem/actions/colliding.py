@@ -1,37 +1,196 @@
-"""What changes of code would meet: in other worktrees, on the branches of other agents' claims; before anyone merges."""
+"""What changes of code would meet: on other branches, in other worktrees, by claims whose scopes meet; before anyone merges."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import NamedTuple
 
+from agentmem.actions import standing
 from agentmem.actions.board import Board
+from agentmem.actions.clashes import Clash
 from agentmem.actions.context import Context
-from agentmem.git import branches, code
+from agentmem.evidence import trees
+from agentmem.evidence.trees import Tree
+from agentmem.git import branches, code, overlaps, revisions, state, trunk
+from agentmem.git.contents import Contents
+from agentmem.model import scopes
 
+UNMERGEABLE, SAME_SYMBOL, SAME_FILE, SCOPES = "merge-conflict", "same-symbol", "same-file", "scopes-meet"
 MOST = 4
-"""Warnings given."""
+"""Warnings given in a brief."""
+MAX_FILES = 12
+"""Files of one pair of branches that are looked into."""
+
+
+class Work(NamedTuple):
+    """What one branch or worktree has changed: ``tip`` None where it is not committed, ``fork`` the commit it began at."""
+
+    name: str
+    tip: str | None
+    fork: str
+    paths: frozenset[str]
+    folder: str | None = None
+
+
+def find(context: Context, board: Board, names: Sequence[str] = ()) -> list[Clash]:
+    """What the code at hand and other branches and worktrees (or those of ``names``) change both, the surest first; and the
+    claims whose scopes meet.
+    """
+    found: list[Clash] = []
+    own = _own(context)
+    if own is not None:
+        for other in _others(context, names):
+            found += _between(context, own, other)
+    if not names:
+        found += _scopes(board)
+    order = (UNMERGEABLE, SAME_SYMBOL, SAME_FILE, SCOPES)
+    return sorted(found, key=lambda clash: (order.index(clash.type), clash.branches, clash.paths))
 
 
 def warnings(context: Context, board: Board, paths: Sequence[str]) -> list[str]:
-    """Who else has changed, and not committed, a file that is changed here: one line a file."""
+    """Who else changes a file that is changed here and not committed, one line each."""
     if not paths or context.repository.bare:
         return []
-    found = []
-    holders = {
-        seen.claim.worktree: seen.claim.agent
-        for seen in board.held.values()
-        if seen.claim.clone == board.me.clone
-    }
-    own = set(paths)
+    own, found = set(paths), []
+    for other in _worktrees(context):
+        who = _holder(board, other) or other.name
+        found += [f"{who} also changes {path}, uncommitted" for path in sorted(own & other.paths)]
+    for other in _branches(context, ()):
+        found += [f"{other.name} also changes {path}" for path in sorted(own & other.paths)]
+    return list(dict.fromkeys(found))[:MOST]
+
+
+def _holder(board: Board, work: Work) -> str | None:
+    """Who works in a worktree, by the claims that are held there."""
+    name = os.path.basename(work.folder or "")
+    held = (seen.claim for seen in board.held.values() if seen.claim.clone == board.me.clone)
+    return next((claim.agent for claim in held if os.path.basename(claim.worktree) == name), None)
+
+
+# -- who has changed what
+
+
+def _own(context: Context) -> Work | None:
+    """What is changed at hand since it left trunk, what is not committed included."""
+    repository = context.repository
+    commit = context.standpoint.commit
+    if commit is None or repository.bare:
+        return None
+    name = state.branch(repository) or "HEAD"
+    line = overlaps.lines(repository, [commit], _trunk(context)).get(commit)
+    fork = line.fork if line else commit
+    paths = overlaps.changed(repository, [line])[commit] if line else frozenset[str]()
+    if context.index.is_at_hand:
+        paths |= set(trunk.changed_files(repository))
+    return Work(name, None if context.index.is_at_hand else commit, fork, _code(context, paths))
+
+
+def _others(context: Context, names: Sequence[str]) -> Iterator[Work]:
+    yield from _branches(context, names)
+    if not names:
+        yield from _worktrees(context)
+
+
+def _branches(context: Context, names: Sequence[str]) -> Iterator[Work]:
+    """The branches that have work which trunk and the one at hand have not."""
+    repository = context.repository
+    here = context.standpoint.commit
+    named: dict[str, str] = {}
+    if names:
+        named = {standing.commit_of(context, name): name for name in names[-1:]}
+    else:
+        for commit, ref in revisions.tips_of(repository, ["refs/heads", "refs/remotes"]):
+            named.setdefault(commit, ref.removeprefix("refs/heads/").removeprefix("refs/remotes/"))
+    known = [*_trunk(context), *([here] if here else [])]
+    found = overlaps.lines(repository, [tip for tip in named if tip != here], _trunk(context))
+    merged = branches.fork_points(repository, found, known) if here else found
+    lines = [line for tip, line in found.items() if tip in merged]
+    changes = overlaps.changed(repository, lines)
+    for line in lines:
+        yield Work(named[line.tip], line.tip, line.fork, _code(context, changes[line.tip]))
+
+
+def _worktrees(context: Context) -> Iterator[Work]:
+    """What is not committed in other worktrees."""
     for other in branches.other_worktrees(context.repository):
-        shared = own.intersection(code.uncommitted(other.path))
-        if not shared:
+        paths = code.uncommitted(other.path)
+        if paths and other.head:
+            name = f"{other.branch or os.path.basename(other.path)}, not committed"
+            yield Work(name, None, other.head, _code(context, paths), other.path)
+
+
+def _trunk(context: Context) -> list[str]:
+    name = context.trunk
+    return revisions.trunk_tips(context.repository, name) if name else []
+
+
+def _code(context: Context, paths: "frozenset[str] | set[str]") -> frozenset[str]:
+    store = context.store_path + "/"
+    return frozenset(path for path in paths if not path.startswith(store))
+
+
+# -- what meets
+
+
+def _between(context: Context, own: Work, other: Work) -> Iterator[Clash]:
+    shared = sorted(own.paths & other.paths)
+    if not shared:
+        return
+    both = (own.name, other.name)
+    here = context.standpoint.commit
+    stuck = set(overlaps.unmergeable(context.repository, here, other.tip)) if here and other.tip else set()
+    for path in shared[:MAX_FILES]:
+        mine, theirs = _symbols(context, own, path), _symbols(context, other, path)
+        same = [name for name in mine if name in theirs]
+        if path in stuck:
+            about = f": {', '.join(same[:3])}" if same else ""
+            yield Clash(UNMERGEABLE, (), both, (path,), f"git cannot merge {path}{about}")
+        elif same:
+            yield Clash(SAME_SYMBOL, (), both, (path,), f"both change {', '.join(same[:3])} in {path}")
+        else:
+            yield Clash(SAME_FILE, (), both, (path,), f"both change {path}, in different places")
+    if len(shared) > MAX_FILES:
+        rest = tuple(shared[MAX_FILES:])
+        yield Clash(SAME_FILE, (), both, rest, f"both change {len(rest)} files more")
+
+
+def _symbols(context: Context, work: Work, path: str) -> list[str]:
+    """The symbols in whose lines a file was changed, the innermost of each."""
+    from agentmem import symbols
+
+    repository = context.repository
+    if work.folder is not None:
+        return []  # another worktree's lines: who changes the file is told, not where
+    lines = overlaps.touched(repository, work.fork, work.tip, path)
+    contents = Contents(repository)
+    try:
+        tree: Tree = (
+            trees.of_commit(repository, work.tip, contents, context.store_path)
+            if work.tip
+            else context.verifier.tree
+        )
+        text = tree.text(path)
+    finally:
+        contents.close()
+    if text is None:
+        return []
+    declared = context.verifier.sources.symbols(path, text)
+    around = (symbols.enclosing(declared, first, last) for first, last in lines)
+    return list(dict.fromkeys(one.name for one in around if one is not None))
+
+
+def _scopes(board: Board) -> Iterator[Clash]:
+    """Claims of different holders that may touch the same files."""
+    for one, other in combinations(sorted(board.held.values(), key=lambda seen: seen.claim.task), 2):
+        mine, theirs = one.claim, other.claim
+        if (mine.agent, mine.worktree, mine.clone) == (theirs.agent, theirs.worktree, theirs.clone):
             continue
-        who = _who(holders, other.path) or other.branch or other.path
-        found += [f"{who} also changes {path}, uncommitted" for path in sorted(shared)]
-    return found[:MOST]
-
-
-def _who(holders: dict[str, str], path: str) -> str | None:
-    import os
-
-    name = os.path.basename(path)
-    return next((agent for home, agent in holders.items() if os.path.basename(home) == name), None)
+        meeting = [a for a in mine.scope if any(scopes.meet(a, b) for b in theirs.scope)]
+        if meeting:
+            yield Clash(
+                SCOPES,
+                (mine.task, theirs.task),
+                tuple(dict.fromkeys(claim.branch for claim in (mine, theirs) if claim.branch)),
+                tuple(meeting),
+                f"{mine.agent} and {theirs.agent} both claim {', '.join(meeting[:3])}",
+            )

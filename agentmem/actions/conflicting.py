@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from agentmem.actions import selecting, standing
+from agentmem.actions import colliding, selecting, standing
+from agentmem.actions.board import Board
+from agentmem.actions.clashes import Clash
 from agentmem.actions.context import Context, Standpoint
 from agentmem.actions.selecting import Found
 from agentmem.index.catalog import LINKS, ChangeRow
@@ -17,16 +19,6 @@ CHANGED, CONTRADICTION, SUPERSEDED = "changed-on-both", "contradiction", "supers
 _USES = tuple(LINKS.index(name) for name in ("needs", "sources", "supersedes"))
 
 Changes = Sequence[tuple[Entry, ChangeRow]]
-
-
-class Clash(NamedTuple):
-    """One conflict: its ``type``, the memories, the branches they are on, their files, and why, in a line."""
-
-    type: str
-    ids: tuple[str, ...]
-    branches: tuple[str, ...]
-    paths: tuple[str, ...]
-    reason: str
 
 
 class Conflicts(NamedTuple):
@@ -57,6 +49,7 @@ def find(context: Context, names: Sequence[str] = ()) -> Conflicts:
         *_changed(context, view, here),
         *_superseded(context, view, here),
         *contradictions(context, view, here),
+        *colliding.find(context, Board(context), names),
     ]
     return Conflicts(context.standpoint, tuple(found), view.shorts, tuple(context.index.notes))
 

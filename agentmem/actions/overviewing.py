@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from agentmem.actions import conflicting, judging, planning, saving, selecting
-from agentmem.actions.conflicting import Clash
+from agentmem.actions.clashes import Clash
 from agentmem.actions.context import Context
 from agentmem.actions.planning import Plan
 from agentmem.actions.selecting import Found

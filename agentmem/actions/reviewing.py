@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from agentmem.actions import comparing, conflicting, judging, selecting, subjects
 from agentmem.actions.checking import Checked
+from agentmem.actions.clashes import Clash
 from agentmem.actions.comparing import Difference
-from agentmem.actions.conflicting import Clash
 from agentmem.actions.context import Context, Standpoint
 from agentmem.actions.selecting import Found
 from agentmem.checks import frame

@@ -330,7 +330,7 @@ def conflicts(result: Conflicts, budget: int) -> str:
     for clash in result.clashes:
         names = " ".join(result.shorts[i] if i in result.shorts else i[: ids.SHORT] for i in clash.ids)
         branches = ", ".join(safety.one_line(branch) for branch in clash.branches)
-        line = f"{names} {clash.type} ({branches}): {safety.one_line(clash.reason)}"
+        line = f"{names} {clash.type} ({branches}): {safety.one_line(clash.reason)}".lstrip()
         cost = tokens.estimate(line) + 1
         if budget and cost > left:
             break

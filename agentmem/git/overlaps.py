@@ -1,0 +1,73 @@
+"""What branches and worktrees have changed since they left trunk, and whether git could merge them."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from agentmem.git import branches, process
+from agentmem.git.repository import Repository
+
+_HUNK = re.compile(rb"^@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
+
+
+class Line(NamedTuple):
+    """The work of one branch: its tip, and the commit at which it left trunk."""
+
+    tip: str
+    fork: str
+
+
+def lines(repository: Repository, tips: Iterable[str], trunk: Sequence[str]) -> dict[str, Line]:
+    """The work of each of ``tips`` that ``trunk`` does not hold; of one that merged trunk in between, from where it did last."""
+    found = branches.fork_points(repository, tips, trunk)
+    out = {}
+    for tip, forks in found.items():
+        if forks:
+            newest = (
+                process.run(repository.directory, "rev-list", "--no-walk=sorted", "-1", *sorted(forks))
+                if len(forks) > 1
+                else None
+            )
+            fork = newest.out.decode("ascii").split()[0] if newest and newest.out else min(forks)
+            out[tip] = Line(tip, fork)
+    return out
+
+
+def changed(repository: Repository, work: Iterable[Line]) -> dict[str, frozenset[str]]:
+    """The paths that each has changed, by its tip: two processes for any number of them."""
+    wanted = list(work)
+    names = [f"{commit}^{{tree}}" for line in wanted for commit in (line.fork, line.tip)]
+    request = "".join(f"{name}\n" for name in names).encode("ascii")
+    out = process.run(repository.directory, "cat-file", "--batch-check=%(objectname)", stdin=request).out
+    trees = out.decode("ascii").split("\n")
+    pairs = {line.tip: (trees[2 * at], trees[2 * at + 1]) for at, line in enumerate(wanted)}
+    differences = branches.differing(repository, pairs.values())
+    return {tip: frozenset(one.path for one in differences.get(pair, ())) for tip, pair in pairs.items()}
+
+
+def touched(repository: Repository, fork: str, tip: str | None, path: str) -> list[tuple[int, int]]:
+    """The lines (first, last) of ``path`` that ``tip`` (None: the worktree) has changed since ``fork``, as it has them now."""
+    ends = [fork] if tip is None else [fork, tip]
+    out = process.run(
+        repository.top, "diff", "-U0", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", *ends, "--", path
+    ).out  # fmt: skip
+    return [(int(first), int(first) + max(int(count or 1), 1) - 1) for first, count in _HUNK.findall(out)]
+
+
+def unmergeable(repository: Repository, one: str, other: str) -> list[str]:
+    """The files in which git could not merge two commits; none where it cannot be asked (before git 2.38)."""
+    result = process.run(
+        repository.directory, "merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", one, other
+    )
+    if result.code != 1:
+        return []
+    return process.paths(result.out)[1:]
+
+
+def by_path(changes: Mapping[str, frozenset[str]]) -> dict[str, list[str]]:
+    """Who has changed each path."""
+    found: dict[str, list[str]] = {}
+    for tip, paths in changes.items():
+        for path in paths:
+            found.setdefault(path, []).append(tip)
+    return found
