@@ -48,9 +48,10 @@ class Bearing:
 
     @cached_property
     def needs(self) -> set[str]:
-        """The tasks that the asker's need, and those that need them."""
+        """The tasks that the asker's need, or those of its role while it has none; and those that need the asker's."""
+        at = self.mine or self._to_come(0)
         ids = {one.task.id for one in self.mine}
-        around = {need for one in self.mine for need in one.task.needs}
+        around = {need for one in at for need in one.task.needs}
         return around | {one.task.id for one in self.tasks.placed if ids.intersection(one.task.needs)}
 
     def bears(self, task: Placed | None, patterns: Sequence[str], role: str | None) -> bool:
@@ -89,7 +90,7 @@ class Bearing:
     def related(self) -> list[Found]:
         """What is known that bears on the asker's task, scope and files; of one without a task, on the role."""
         index = self.context.index
-        chosen = self.mine or claiming.available(self.board, self.tasks)[:1] or self._to_come()
+        chosen = self.mine or claiming.available(self.board, self.tasks)[:1] or self._to_come(1)
         words = " ".join(one.task.title for one in chosen)
         asked = query.parse(words, self.now, lambda field, value: False)
         filters = Filters(kinds=("deadend", *GUIDES))
@@ -131,8 +132,9 @@ class Bearing:
         ]
         return judging.judged(self.context, selecting.fetch(self.context.index, self.view, positions[:RULES]))
 
-    def _to_come(self) -> list[Placed]:
-        """What the asker's role will have to do, once it can."""
+    def _to_come(self, limit: int) -> list[Placed]:
+        """What the asker's role will have to do, once it can; 0: all of it."""
         role = self.board.me.role
         left = (one for one in self.tasks.placed if one.state != taskgraph.DONE and one.closed_on is None)
-        return [one for one in left if role is not None and one.task.role == role][:1]
+        found = [one for one in left if role is not None and one.task.role == role]
+        return found[:limit] if limit else found

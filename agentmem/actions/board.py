@@ -1,7 +1,7 @@
 """Who holds which task, as this clone sees it: a ref for each claim, judged by this clone's own clock."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from agentmem.errors import NotWritable
 from agentmem.git import branches, refs
 from agentmem.model import leases
 from agentmem.model.leases import Claim
-from agentmem.store import cache
+from agentmem.store import cache, clones
 from agentmem.store.clones import Sightings
 
 NAMESPACE = "refs/agentmem/claims"
@@ -85,17 +85,26 @@ class Board:
     def done(self) -> dict[str, Seen]:
         """The tasks that are done on a branch that still exists, or on none in particular: nobody is to do them again."""
         finished = {task: one for task, one in self.seen.items() if one.state == leases.DONE}
-        there = branches.existing(
-            self.repository, {one.claim.branch for one in finished.values() if one.claim.branch}
-        )
-        return {
-            task: one
-            for task, one in finished.items()
-            if one.claim.branch is None or one.claim.branch in there
-        }
+        named = {one.claim.branch for one in finished.values() if one.claim.branch}
+        there = branches.existing(self.repository, named) if named else set()
+        return {task: one for task, one in finished.items() if self._stands(one.claim, there)}
+
+    def _stands(self, claim: Claim, there: Collection[str]) -> bool:
+        """Whether the branch that did it is still to come: a branch of another clone may not have been pushed yet, so that one
+        is gone which was here once.
+        """
+        if claim.branch is None:
+            return True
+        if claim.clone == self.me.clone:
+            return claim.branch in there
+        name = f"{claim.task}.branch"
+        if claim.branch in there:
+            self._sightings.first_seen(name, claim.branch, self.context.now)
+            return True
+        return not self._sightings.has_seen(name, claim.branch)
 
     def write(self, claim: Claim, after: Seen | None, what: str) -> Seen | None:
-        """Put ``claim`` after what was seen (None: there was nothing); None where somebody was faster.
+        """Put ``claim`` after what was seen (None: no claim); None where somebody was faster.
 
         Raises:
             Contended: the ref's lock is kept by others; NotWritable: the git dir cannot be written.
@@ -110,7 +119,23 @@ class Board:
         if not refs.swap(self.repository, ref, commit, after.commit if after else self._unread(claim.task)):
             return None
         self.forget()
+        if claim.is_of(self.me.agent, self.me.clone, self.me.worktree):
+            self._remind(claim)
         return Seen(claim, commit, claim.end, leases.state_at(claim, claim.end, now))
+
+    def _remind(self, claim: Claim) -> None:
+        """Have the asker's next commands look after its claims, or no longer."""
+        git_dir = self.repository.git_dir
+        known = cache.claims_due(git_dir)
+        if claim.state == leases.HELD:
+            clones.remind(git_dir, claim.due if known is None else min(known, claim.due))
+        elif known is not None:
+            clones.remind(git_dir, self.due)
+
+    @property
+    def due(self) -> int | None:
+        """When the first of the asker's claims is to be renewed; None where it holds none."""
+        return min((one.claim.due for one in self.mine.values()), default=None)
 
     def _unread(self, task: str) -> str | None:
         """The commit of a ref that holds no claim, so that one can take its place."""

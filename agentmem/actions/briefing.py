@@ -196,7 +196,7 @@ class _Briefing(Bearing):
         """What the last entry of this branch says of its tests."""
         for found in self._entries():
             text = next((part for part in _clauses(found.memory.body) if "test" in part.casefold()), None)
-            if text and (found.memory.branch in (None, state.branch(self.repository))):
+            if text and found.layer != "unmerged":
                 commit = found.memory.extra.get("commit")
                 at = f" @{commit[:7]}" if isinstance(commit, str) else ""
                 age = times.age(max(self.now - (found.memory.created or self.now), 0))

@@ -6,11 +6,14 @@ from typing import NamedTuple
 from agentmem.actions import sharing
 from agentmem.actions.board import Board, Seen, nonce, unwritable
 from agentmem.actions.context import Context
+from agentmem.actions.sharing import Shared
 from agentmem.actions.tasks import Tasks
-from agentmem.errors import NeedsDecision, NotWritable, UsageError
+from agentmem.errors import Contended, NeedsDecision, NotWritable, UsageError
+from agentmem.git import remotes
 from agentmem.model import leases, scopes, taskgraph
 from agentmem.model.leases import Claim
 from agentmem.model.taskgraph import Placed
+from agentmem.store import clones
 
 TRIES = 8
 """How often a free task is looked for when others are faster each time."""
@@ -58,38 +61,49 @@ def claim(
     """
     if ttl is not None and ttl < leases.MIN_TTL:
         raise UsageError(f"a lease has at least {leases.MIN_TTL} seconds, not {ttl}")
-    _look(context)
+    if ttl is not None and ttl > leases.MAX_TTL:
+        raise UsageError(f"a lease has at most {leases.MAX_TTL:,} seconds, not {ttl:,}")
     board, tasks = Board(context), Tasks(context)
+    placed = tasks.named(reference) if reference is not None else None
     length = context.config.claim_ttl if ttl is None else ttl
-    if reference is not None:
-        return _Taking(board, tasks, length, scope, exclusive, resume).take(tasks.named(reference))
+    taking = _Taking(board, tasks, length, scope, exclusive, resume, _look(context))
+    if placed is not None:
+        return taking.take(placed)
     for _ in range(TRIES):
         free = available(board, tasks)
         if not free:
             raise NeedsDecision("no task is free", _why_none(board, tasks))
-        result = _Taking(board, tasks, length, scope, exclusive, resume).take(free[0])
+        result = taking.take(free[0])
         if result.won or result.blocking:
             return result
-        board.forget()
     return result
 
 
-def _look(context: Context) -> None:
+def _look(context: Context) -> Shared:
     """See what others hold by now, as far as the remote can be asked."""
     try:
-        sharing.sync(context, ())
+        return sharing.sync(context, ())
     except NotWritable:
-        pass  # a sandbox: the claim itself will say so
+        return Shared(None)  # a sandbox: the claim itself will say so
 
 
 def available(board: Board, tasks: Tasks, role: str | None = None) -> list[Placed]:
     """What ``role`` (None: the asker's) could begin now, the best first: held by nobody, done nowhere, and in nobody's exclusive
     scope.
     """
-    taken = {*board.held, *board.done}
+    taken = {*board.held, *finished(board, tasks)}
     free = taskgraph.offered(tasks.placed, taken, role or board.me.role)
     closed = [one for one in board.held.values() if one.claim.exclusive and not board.is_mine(one)]
     return [one for one in free if not any(_meet(one.task.scope, other.claim.scope) for other in closed)]
+
+
+def finished(board: Board, tasks: Tasks) -> set[str]:
+    """The tasks that a claim says are done, where nobody has reopened them since."""
+    return {
+        task
+        for task, one in board.done.items()
+        if tasks.reopened.get(task, one.claim.renewed) <= one.claim.renewed
+    }
 
 
 def _why_none(board: Board, tasks: Tasks) -> str:
@@ -102,76 +116,99 @@ def _why_none(board: Board, tasks: Tasks) -> str:
 
 class _Taking:
     def __init__(
-        self, board: Board, tasks: Tasks, ttl: int, scope: Sequence[str], exclusive: bool, resume: bool
+        self,
+        board: Board,
+        tasks: Tasks,
+        ttl: int,
+        scope: Sequence[str],
+        exclusive: bool,
+        resume: bool,
+        looked: Shared,
     ) -> None:
         self.board, self.tasks, self.context = board, tasks, board.context
         self.ttl, self.scope, self.exclusive, self.resume = ttl, tuple(scope), exclusive, resume
+        self.looked = looked
 
     def take(self, placed: Placed) -> Claimed:
+        """Take one task, or say why not; what others do meanwhile is looked at anew."""
+        for _ in range(TRIES):
+            found = self._try(placed)
+            if found is not None:
+                return found
+            self.board.forget()
+        raise Contended(f"{self.tasks.shorts[placed.task.id]} is wanted by many", "try again")
+
+    def _try(self, placed: Placed) -> Claimed | None:
         task = placed.task.id
         if placed.state == taskgraph.DONE:
             return self._lost(placed, None, "done")
         seen = self.board.read(task)
-        if seen and seen.state == leases.HELD:
-            if self.board.is_mine(seen):
-                return self._again(placed, seen)
-            if not self.resume:
-                return self._lost(placed, seen, "held")
-        if not self.resume:
-            if placed.closed_on is not None:
-                return self._lost(placed, seen, "done elsewhere")
-            if seen and seen.state == leases.DONE and task in self.board.done:
-                return self._lost(placed, seen, "done elsewhere")
-        if placed.blocked:
+        held = seen if seen and seen.state == leases.HELD else None
+        again = held is not None and self.board.is_mine(held)
+        if held and not again and not self.resume:
+            return self._lost(placed, held, "held")
+        if held is None and not self.resume and self._is_finished(placed):
+            return self._lost(placed, seen, "done elsewhere")
+        if placed.blocked and not again:
             return self._lost(placed, None, "blocked")
-        wanted = self.scope or placed.task.scope
-        for other in self.board.held.values():
-            both = other.claim.exclusive or self.exclusive
-            if (
-                both
-                and other.claim.task != task
-                and not self.board.is_mine(other)
-                and _meet(wanted, other.claim.scope)
-            ):
-                return self._lost(placed, None, "exclusive")._replace(blocking=other)
+        wanted = self.scope or (held.claim.scope if again and held else placed.task.scope)
+        if other := self._in_the_way(task, wanted):
+            return self._lost(placed, None, "exclusive")._replace(blocking=other)
+        if again and held:
+            return self._again(placed, held, wanted)
         self._demand_room()
-        taken = seen.claim.agent if seen and seen.state == leases.HELD else None
         new = self.board.drawn(
             task,
             ttl=self.ttl,
             branch=self.context.repository.branch,
             scope=tuple(wanted),
             exclusive=self.exclusive,
-            taken_from=taken,
+            taken_from=held.claim.agent if held else None,
             handoff=seen.claim.handoff if seen else None,
         )
         return self._write(placed, new, seen)
 
-    def _write(self, placed: Placed, new: Claim, seen: Seen | None) -> Claimed:
+    def _in_the_way(self, task: str, wanted: Sequence[str]) -> Seen | None:
+        """The claim of another on another task that excludes this one, or that this one would exclude."""
+        if self.exclusive and not wanted:
+            raise UsageError("--exclusive needs a scope", "agentmem claim ID --exclusive --scope 'GLOB'")
+        for other in self.board.held.values():
+            shuts = other.claim.exclusive or self.exclusive
+            is_other = other.claim.task != task and not self.board.is_mine(other)
+            if shuts and is_other and _meet(wanted, other.claim.scope):
+                return other
+        return None
+
+    def _is_finished(self, placed: Placed) -> bool:
+        """Whether it is done on a branch that is not merged here."""
+        return placed.closed_on is not None or placed.task.id in finished(self.board, self.tasks)
+
+    def _write(self, placed: Placed, new: Claim, seen: Seen | None) -> Claimed | None:
         try:
             won = self.board.write(new, seen, "claim")
         except NotWritable as problem:
             raise unwritable(self.context, problem, self.tasks.shorts[new.task]) from None
         if won is None:
-            return self._lost(placed, self.board.read(new.task), "held")
-        told = sharing.sync(self.context, [new.task])
+            return None
+        # a remote that was away a moment ago is not waited for once more
+        told = self.looked if self.looked.problem == remotes.AWAY else sharing.sync(self.context, [new.task])
+        if told is self.looked:
+            sharing.try_later(self.context)
         if taken := next((one for one in told.lost if one.claim.task == new.task), None):
-            self.board.forget()
             return self._lost(placed, taken, "held" if taken.state == leases.HELD else "done elsewhere")
         return Claimed(True, placed, won, waits=placed.waits, shared=told.words)
 
-    def _again(self, placed: Placed, seen: Seen) -> Claimed:
+    def _again(self, placed: Placed, seen: Seen, wanted: Sequence[str]) -> Claimed | None:
         """What the asker holds already is renewed, with another scope where one is given."""
-        now = self.context.now
         claim = seen.claim._replace(
             nonce=nonce(),
-            renewed=max(now, seen.claim.renewed),
+            renewed=max(self.context.now, seen.claim.renewed),
             ttl=self.ttl,
-            scope=self.scope or seen.claim.scope,
+            scope=tuple(wanted),
             exclusive=self.exclusive or seen.claim.exclusive,
         )
         result = self._write(placed, claim, seen)
-        return result._replace(renewed=True)
+        return result._replace(renewed=True) if result and result.won else result
 
     def _demand_room(self) -> None:
         limit = self.context.config.claim_limit
@@ -183,6 +220,7 @@ class _Taking:
             )
 
     def _lost(self, placed: Placed, holder: Seen | None, reason: str) -> Claimed:
+        self.board.forget()
         free = [one for one in available(self.board, self.tasks) if one.task.id != placed.task.id]
         return Claimed(False, placed, None, holder, reason, free=tuple(free[:OFFERED]))
 
@@ -193,8 +231,13 @@ def _meet(one: Sequence[str], other: Sequence[str]) -> bool:
 
 
 def renew_due(context: Context) -> None:
-    """Renew what the asker holds and has held for a quarter of its lease; whatever stands in the way is left for the next."""
-    board = Board(context)
+    """Renew what the asker holds and has held for a quarter of its lease, and share what could not be shared; whatever stands
+    in the way is left for the next.
+    """
+    board, now = Board(context), context.now
     for seen in board.mine.values():
-        if seen.claim.is_due(context.now):
-            board.write(seen.claim._replace(nonce=nonce(), renewed=context.now), seen, "renew")
+        if seen.claim.due <= now:
+            board.write(seen.claim._replace(nonce=nonce(), renewed=now), seen, "renew")
+    git_dir = context.repository.git_dir
+    clones.remind(git_dir, board.due)
+    sharing.sync(context)

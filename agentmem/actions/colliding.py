@@ -18,6 +18,7 @@ from agentmem.model import scopes
 UNMERGEABLE, SAME_SYMBOL, SAME_FILE, SCOPES = "merge-conflict", "same-symbol", "same-file", "scopes-meet"
 MOST = 4
 """Warnings given in a brief."""
+UNCOMMITTED = ", not committed"
 MAX_FILES = 12
 """Files of one pair of branches that are looked into."""
 
@@ -53,7 +54,7 @@ def warnings(context: Context, board: Board, paths: Sequence[str]) -> list[str]:
         return []
     own, found = set(paths), []
     for other in _worktrees(context):
-        who = _holder(board, other) or other.name
+        who = _holder(board, other) or other.name.removesuffix(UNCOMMITTED)
         found += [f"{who} also changes {path}, uncommitted" for path in sorted(own & other.paths)]
     for other in _branches(context, ()):
         found += [f"{other.name} also changes {path}" for path in sorted(own & other.paths)]
@@ -115,7 +116,7 @@ def _worktrees(context: Context) -> Iterator[Work]:
     for other in branches.other_worktrees(context.repository):
         paths = code.uncommitted(other.path)
         if paths and other.head:
-            name = f"{other.branch or os.path.basename(other.path)}, not committed"
+            name = f"{other.branch or os.path.basename(other.path)}{UNCOMMITTED}"
             yield Work(name, None, other.head, _code(context, paths), other.path)
 
 

@@ -7,9 +7,9 @@ from agentmem.actions import claiming, sharing, write
 from agentmem.actions.board import Board, Seen, nonce
 from agentmem.actions.context import Context
 from agentmem.actions.tasks import Tasks
-from agentmem.errors import NeedsDecision, NotFound, NotWritable, UsageError
+from agentmem.errors import Contended, GitFailed, NeedsDecision, NotFound, NotWritable, UsageError
 from agentmem.git import ownership, trunk
-from agentmem.model import leases, taskgraph
+from agentmem.model import leases, taskgraph, trailers
 from agentmem.model.leases import Claim, Handoff
 from agentmem.model.memory import Memory
 from agentmem.model.taskgraph import Placed
@@ -33,6 +33,11 @@ class Ended(NamedTuple):
     why_owner: str = ""
     branch: str | None = None
 
+    @property
+    def priority(self) -> int:
+        """The priority of the task when it is reopened."""
+        return self.task._replace(state=taskgraph.FAILED).urgency
+
 
 def done(
     context: Context,
@@ -55,6 +60,12 @@ def done(
             f"{tasks.shorts[placed.task.id]} is done already", f"agentmem show {tasks.shorts[placed.task.id]}"
         )
     seen = _held_by_nobody_else(board, tasks, placed)
+    if placed.closed_on and not (seen and seen.state == leases.HELD):
+        short = tasks.shorts[placed.task.id]
+        raise NeedsDecision(
+            f"{short} was done on {placed.closed_on} already (not merged yet)",
+            f"see: agentmem show {short}     to do it again here: agentmem claim {short} --resume",
+        )
     files = _touched(context)
     entry = Memory(
         id="",
@@ -64,6 +75,7 @@ def done(
         plan=placed.task.plan,
         phase=placed.task.phase,
         scope=tuple(files),
+        created=tasks.after(placed.task.id),
         closes=(placed.task.id,),
         extra=_evidence(context, tasks, used, misled),
     )
@@ -77,7 +89,7 @@ def done(
     )
     _tell(board, claim, seen, "done")
     if commit:
-        _commit(context, added.path, f"memory: {added.memory.title}")
+        _commit(context, added, message)
     context.begin_again()
     after = Tasks(context)
     board = Board(context)
@@ -117,6 +129,7 @@ def fail(context: Context, reference: str | None, reason: str, to: str | None = 
         phase=placed.task.phase,
         owner=owner,
         scope=placed.task.scope,
+        created=tasks.after(placed.task.id),
         reopens=(placed.task.id,),
     )
     added = write.add(context, entry, force=True)
@@ -157,7 +170,9 @@ def handoff(context: Context, reference: str | None, text: str) -> tuple[Placed,
 def _meant(board: Board, tasks: Tasks, reference: str | None) -> Placed:
     if reference is not None:
         return tasks.named(reference)
-    mine = [tasks.by_id[task] for task in board.mine if task in tasks.by_id]
+    # who works on after its lease has ended, and nobody has taken the task, holds it as far as this goes
+    held = [task for task, one in board.seen.items() if board.is_mine(one) and one.state == leases.EXPIRED]
+    mine = [tasks.by_id[task] for task in (board.mine or held) if task in tasks.by_id]
     if len(mine) == 1:
         return mine[0]
     if not mine:
@@ -180,9 +195,9 @@ def _held_by_nobody_else(board: Board, tasks: Tasks, placed: Placed) -> Seen | N
 def _tell(board: Board, claim: Claim, seen: Seen | None, what: str) -> None:
     """Say it on the claim's ref; the entry stands whatever becomes of that."""
     try:
-        board.write(claim, seen, what)
-        sharing.sync(board.context, [claim.task])
-    except NotWritable:
+        if board.write(claim, seen, what) is not None:
+            sharing.sync(board.context, [claim.task])
+    except (NotWritable, Contended, GitFailed):
         pass  # a sandbox keeps the git dir read-only: the entry alone tells, once it is merged
 
 
@@ -228,17 +243,21 @@ def _holder(board: Board, placed: Placed) -> str | None:
 
 
 def _owner(context: Context, placed: Placed) -> tuple[str | None, str]:
-    """Who answers for a task: its owner, else who closed it, else who last changed its paths."""
+    """Who answers for a task: its owner, else who last changed its paths."""
     if placed.task.owner:
         return placed.task.owner, "its owner"
-    last = ownership.last_author(context.repository, placed.task.scope)
-    return (last, "last to change its paths") if last else (None, "")
+    last = ownership.last_change(context.repository, placed.task.scope)
+    return (last[0], f"last to change {last[1]}") if last else (None, "")
 
 
-def _commit(context: Context, path: str, message: str) -> None:
+def _commit(context: Context, added: write.Added, message: str) -> None:
+    """Commit what is staged, and the entry with it."""
     import os
 
     from agentmem.git import commits
 
-    whole = os.path.join(context.place.directory, path)
-    commits.commit_alone(context.repository, [whole], message)
+    first, _, rest = message.strip().partition("\n")
+    named = trailers.written(added.memory.closes, added.memory.id)
+    text = "\n\n".join(part for part in (first or added.memory.title, rest.strip(), named) if part)
+    whole = os.path.join(context.place.directory, added.path)
+    commits.commit_staged(context.repository, [whole], text)

@@ -13,15 +13,23 @@ from agentmem.git import history, refs, remotes
 from agentmem.git.remotes import AWAY, REFUSED
 from agentmem.model import leases
 from agentmem.model.leases import Claim
+from agentmem.store import cache, clones
 
-TRACKING = "refs/agentmem/remotes"
 FALLBACK = "refs/heads/agentmem/claims"
 """Where a host is asked to keep claims that refuses refs outside the branches."""
+TRACKING = "refs/agentmem/remotes"
+_BESIDE = {NAMESPACE: "claims", FALLBACK: "fallback"}
+"""Below ``TRACKING`` and the remote's name: where each of its folders is fetched to."""
+RETRY = 30
+"""Seconds after which a command tries again what could not be shared: each try may take three of them."""
+ROUNDS = 4
+"""How often what others moved in between is settled and pushed again."""
 
 
 class Shared(NamedTuple):
     """How it stands with the remote. ``problem`` is None where all is shared, else ``away`` or ``refused``; ``lost`` are the
-    tasks that others turned out to hold, ``pushed`` and ``taken`` how many claims went each way.
+    tasks that others turned out to hold, ``pushed`` and ``taken`` how many claims went each way; ``as_branches``: the host
+    takes claims as branches alone.
     """
 
     remote: str | None
@@ -30,6 +38,7 @@ class Shared(NamedTuple):
     lost: tuple[Seen, ...] = ()
     pushed: int = 0
     taken: int = 0
+    as_branches: bool = False
 
     @property
     def words(self) -> str:
@@ -40,7 +49,7 @@ class Shared(NamedTuple):
             return f"not shared yet: {self.remote} is away"
         if self.problem == REFUSED:
             return f"this clone only: {self.remote} refuses claims"
-        return f"shared: {self.remote}"
+        return f"shared: {self.remote}{', as branches agentmem/claims/*' if self.as_branches else ''}"
 
 
 def sync(context: Context, only: Iterable[str] | None = None) -> Shared:
@@ -53,7 +62,13 @@ def sync(context: Context, only: Iterable[str] | None = None) -> Shared:
     remote = context.config.claim_remote
     if not remote:
         return Shared(None)
-    return _Sharing(context, remote).run(only)
+    return _Sharing(context, remote).run(None if only is None else set(only))
+
+
+def try_later(context: Context) -> None:
+    """Have one of the next commands share what could not be shared."""
+    git_dir, soon = context.repository.git_dir, context.now + RETRY
+    clones.remind(git_dir, min(soon, cache.claims_due(git_dir) or soon))
 
 
 class _Sharing:
@@ -61,116 +76,119 @@ class _Sharing:
         self.context, self.remote = context, remote
         self.repository = context.repository
         self.board = Board(context)
-        self.tracking = f"{TRACKING}/{remote}/claims"
-        self.theirs = NAMESPACE
+        self.folders = {theirs: f"{TRACKING}/{remote}/{name}" for theirs, name in _BESIDE.items()}
+        self.home = NAMESPACE
+        self.taken, self.pushed = 0, 0
+        self.lost: dict[str, Seen] = {}
 
-    def run(self, only: Iterable[str] | None) -> Shared:
-        wanted = None if only is None else set(only)
+    def run(self, only: set[str] | None) -> Shared:
+        problem, said = self._run(only)
+        if problem == AWAY and only != set():
+            try_later(self.context)
+        return Shared(
+            self.remote,
+            problem,
+            said,
+            tuple(self.lost.values()),
+            self.pushed,
+            self.taken,
+            self.home == FALLBACK,
+        )
+
+    def _run(self, only: set[str] | None) -> tuple[str | None, str]:
         if not self._fetch():
-            return Shared(self.remote, AWAY)
-        taken, lost = self._settle()
-        problem, said, pushed, more = self._push(wanted)
-        if problem == REFUSED and self.theirs == NAMESPACE:
-            self.theirs = FALLBACK
-            if self._fetch():
-                more_taken, more_lost = self._settle()
-                taken, lost = taken + more_taken, [*lost, *more_lost]
-                problem, said, pushed, more = self._push(wanted)
-        return Shared(self.remote, problem, said, (*lost, *more), pushed, taken)
+            return AWAY, ""
+        if self._kept(FALLBACK) and not self._kept(NAMESPACE):
+            self.home = FALLBACK
+        for _ in range(ROUNDS):
+            self._settle()
+            told = self._push(only)
+            if any(one.problem == AWAY for one in told.values()):
+                return AWAY, ""
+            refused = [one for one in told.values() if one.problem == REFUSED]
+            if refused and self.home == FALLBACK:
+                return REFUSED, refused[0].said
+            if refused:
+                self.home = FALLBACK
+                continue
+            if not told:
+                return None, ""
+            shown = remotes.listed(self.repository, self.remote, f"{self.home}/*")
+            if shown is None:
+                return AWAY, ""
+            if all(shown.get(ref) == commit for ref, commit in self.given.items()):
+                return None, ""
+            # somebody was faster, or has moved on by now what we gave; or it says yes and keeps nothing
+            if any(one.problem is None and ref not in shown for ref, one in told.items()):
+                return REFUSED, f"{self.remote} does not show what it took"
+            if not self._fetch():
+                return AWAY, ""
+        self._settle()
+        return AWAY, ""
 
     def _fetch(self) -> bool:
-        return remotes.fetch(self.repository, self.remote, self.theirs, self.tracking)
+        return remotes.fetch(self.repository, self.remote, self.folders)
 
-    def _settle(self) -> tuple[int, list[Seen]]:
-        """Take up what the remote has: how many claims were news, and which of the asker's others turned out to hold."""
-        theirs = refs.read_all(self.repository, self.tracking, FILE)
+    def _kept(self, folder: str) -> dict[str, refs.Held]:
+        """What the remote has in one of its folders, as last fetched."""
+        return refs.read_all(self.repository, self.folders[folder], FILE)
+
+    def _settle(self) -> None:
+        """Take up what the remote has."""
         ours = refs.read_all(self.repository, NAMESPACE, FILE)
-        taken, lost = 0, []
-        for task, held in theirs.items():
-            mine = ours.get(task)
-            if mine is not None and mine.commit == held.commit:
-                continue
-            if leases.read(held.data, task) is None:
-                continue
-            if mine is None or history.comes_before(self.repository, mine.commit, held.commit):
-                had = mine and leases.read(mine.data, task)
-                if refs.swap(
-                    self.repository, f"{NAMESPACE}/{task}", held.commit, mine.commit if mine else None
-                ):
-                    taken += 1
-                    lost += self._lost(task, had, held)
-            elif not history.comes_before(self.repository, held.commit, mine.commit):
-                lost += self._part(task, mine, held)
-                taken += 1
-        if taken:
-            self.board.forget()
-        return taken, lost
+        for folder in self.folders:
+            for task, held in self._kept(folder).items():
+                claim, mine = leases.read(held.data, task), ours.get(task)
+                if claim is not None and (mine is None or mine.commit != held.commit):
+                    now = self._taken(task, mine, held, claim)
+                    if now is not None:
+                        ours[task] = now
+        self.board.forget()
 
-    def _part(self, task: str, mine: refs.Held, theirs: refs.Held) -> list[Seen]:
-        """Two histories of one claim that did not see each other: joined, so that neither is lost; the remote's counts, unless
-        ours says that the task is done.
-        """
-        ours, other = leases.read(mine.data, task), leases.read(theirs.data, task)
-        assert other is not None
-        kept = (
-            ours if ours is not None and ours.state == leases.DONE and other.state != leases.DONE else other
-        )
-        if ours is not None and ours.state == leases.HELD and other.state == leases.RELEASED:
-            kept = ours
-        commit = refs.commit_of(
-            self.repository,
-            FILE,
-            leases.write(kept),
-            [theirs.commit, mine.commit],
-            kept.agent,
-            self.context.now,
-            f"join {task}",
-        )
-        if not refs.swap(self.repository, f"{NAMESPACE}/{task}", commit, mine.commit):
-            return []
-        return self._lost(task, ours, theirs) if kept is other else []
+    def _taken(self, task: str, mine: refs.Held | None, held: refs.Held, claim: Claim) -> refs.Held | None:
+        """One claim of the remote beside ours: what holds here now; None where ours is the later one, or was just moved."""
+        ours = leases.read(mine.data, task) if mine else None
+        kept, new = claim, held
+        if mine and ours and not history.comes_before(self.repository, mine.commit, held.commit):
+            if history.comes_before(self.repository, held.commit, mine.commit):
+                return None
+            kept = leases.joined(ours, claim)  # two histories that did not see each other
+        if mine and kept is ours:
+            data, now = leases.write(ours), self.context.now
+            parents = [held.commit, mine.commit]
+            commit = refs.commit_of(self.repository, FILE, data, parents, ours.agent, now, f"join {task}")
+            new = refs.Held(commit, data)
+        ref = f"{NAMESPACE}/{task}"
+        if not refs.swap(self.repository, ref, new.commit, mine.commit if mine else None):
+            return None
+        self.taken += kept is claim
+        self._note_lost(task, ours, new)
+        return new
 
-    def _lost(self, task: str, had: Claim | None, held: refs.Held) -> list[Seen]:
-        """What the asker held and another holds now."""
+    def _note_lost(self, task: str, had: Claim | None, new: refs.Held) -> None:
+        """What the asker held and another holds now, or has done."""
         me = self.board.me
         if had is None or had.state != leases.HELD or not had.is_of(me.agent, me.clone, me.worktree):
-            return []
-        seen = self.board.judged(task, held)
-        return (
-            [seen]
-            if seen and seen.state in (leases.HELD, leases.DONE) and not self.board.is_mine(seen)
-            else []
-        )
+            return
+        seen = self.board.judged(task, new)
+        if seen and seen.state in (leases.HELD, leases.DONE) and not self.board.is_mine(seen):
+            self.lost[task] = seen
 
-    def _push(self, only: set[str] | None) -> tuple[str | None, str, int, list[Seen]]:
-        theirs = {
-            task: held.commit for task, held in refs.read_all(self.repository, self.tracking, FILE).items()
-        }
-        moves, names = [], {}
+    def _push(self, only: set[str] | None) -> dict[str, remotes.Pushed]:
+        """Give the remote what it has not got; what became of each, by ref. Afterwards ``given`` has what was given."""
+        theirs = self._kept(self.home)
+        moves: list[tuple[str, str, str | None]] = []
         for task, held in refs.read_all(self.repository, NAMESPACE, FILE).items():
-            if held.commit != theirs.get(task) and (only is None or task in only):
-                ref = f"{self.theirs}/{task}"
-                moves.append((ref, held.commit, theirs.get(task)))
-                names[ref] = (task, held)
+            there = theirs.get(task)
+            if (only is not None and task not in only) or (there and there.commit == held.commit):
+                continue
+            if leases.read(held.data, task) is not None:
+                moves.append((f"{self.home}/{task}", held.commit, there.commit if there else None))
         told = remotes.push(self.repository, self.remote, moves)
-        pushed = [ref for ref, one in told.items() if one.problem is None]
-        for ref in pushed:
-            task, held = names[ref]
-            refs.swap(self.repository, f"{self.tracking}/{task}", held.commit, theirs.get(task))
-        bad = [one for one in told.values() if one.problem in (AWAY, REFUSED)]
-        lost: list[Seen] = []
-        if any(one.problem == remotes.STALE for one in told.values()) and self._fetch():
-            lost = self._settle()[1]  # somebody was faster
-        if bad:
-            return bad[0].problem, bad[0].said, len(pushed), lost
-        there = remotes.listed(self.repository, self.remote, f"{self.theirs}/*") if pushed else {}
-        if there is None or any(there.get(ref) != names[ref][1].commit for ref in pushed):
-            # it said yes and does not show it, or somebody has moved it on by now
-            taken = self._settle() if there is not None and self._fetch() else None
-            if taken is None:
-                return AWAY, "", len(pushed), lost
-            shown = remotes.listed(self.repository, self.remote, f"{self.theirs}/*") or {}
-            if any(ref not in shown for ref in pushed):
-                return REFUSED, f"{self.remote} does not show what it took", 0, lost
-            lost = [*lost, *taken[1]]
-        return None, "", len(pushed), lost
+        self.given = {ref: commit for ref, commit, _ in moves}
+        for ref, commit, old in moves:
+            if told[ref].problem is None:
+                self.pushed += 1
+                tracking = self.folders[self.home] + ref.removeprefix(self.home)
+                refs.swap(self.repository, tracking, commit, old)
+        return told

@@ -9,13 +9,15 @@ from agentmem.actions.context import Context
 from agentmem.actions.selecting import Found
 from agentmem.errors import Ambiguous, NotFound
 from agentmem.index.catalog import LINKS
-from agentmem.index.view import NO_TIME, View
+from agentmem.index.view import View
 from agentmem.model import ids, kinds, lifecycle, taskgraph
 from agentmem.model.memory import Memory
 from agentmem.model.taskgraph import Closings, Placed, Task
 
 _CLOSES, _REOPENS = LINKS.index("closes"), LINKS.index("reopens")
 _TASK = kinds.NUMBER["task"]
+_Entry = tuple[int | None, str, tuple[str, ...], tuple[str, ...]]
+"""When a log entry was written (seconds UTC), its id, the tasks it closes and those it reopens."""
 
 
 class Closing(NamedTuple):
@@ -60,20 +62,39 @@ class Tasks:
     @cached_property
     def closings(self) -> Closings:
         """Which tasks are closed or failed here (or on trunk), and which on another branch alone."""
-        own: list[tuple[int | None, str, tuple[str, ...], tuple[str, ...]]] = []
-        elsewhere: dict[str, str] = {}
+        by_branch: dict[str | None, list[_Entry]] = {}
         for i, links in self._entries():
             origin = self.view.foreign.get(i)
-            if origin is None or origin.branch in self._trunk_names:
-                own.append((self.view.created(i), self.view.columns.ids[i], links[_CLOSES], links[_REOPENS]))
-            else:
-                for task in links[_CLOSES]:
-                    elsewhere.setdefault(task, origin.branch)
+            branch = None if origin is None or origin.branch in self._trunk_names else origin.branch
+            entry = (self.view.created(i), self.view.columns.ids[i], links[_CLOSES], links[_REOPENS])
+            by_branch.setdefault(branch, []).append(entry)
+        own = by_branch.pop(None, [])
         here = lifecycle.task_states(own)
-        # closed on a branch after it was reopened here, or never closed here
-        return Closings(
-            here, {task: branch for task, branch in elsewhere.items() if here.get(task) != taskgraph.DONE}
-        )
+        failed: dict[str, tuple[int, str]] = {}
+        for at, identity, _, reopens in own:
+            for task in reopens:
+                failed[task] = max(failed.get(task, (0, "")), (at or 0, identity))
+        self._failed = {task: at for task, (at, _) in failed.items() if here.get(task) != taskgraph.DONE}
+        elsewhere: dict[str, str] = {}
+        for branch, entries in by_branch.items():
+            assert branch is not None
+            # what was reopened here later than a branch closed it is not closed
+            late = [entry for entry in entries if not self._is_outdated(entry, failed)]
+            for task, state in lifecycle.task_states(late).items():
+                if state == taskgraph.DONE and here.get(task) != taskgraph.DONE:
+                    elsewhere.setdefault(task, branch)
+        return Closings(here, elsewhere)
+
+    @property
+    def reopened(self) -> Mapping[str, int]:
+        """When each task was reopened (seconds UTC) that is not done here again."""
+        assert self.closings
+        return self._failed
+
+    @staticmethod
+    def _is_outdated(entry: "_Entry", failed: Mapping[str, tuple[int, str]]) -> bool:
+        at, identity, closed, _ = entry
+        return bool(closed) and all(failed.get(task, (-1, "")) > (at or 0, identity) for task in closed)
 
     def _entries(self) -> list[tuple[int, tuple[tuple[str, ...], ...]]]:
         columns = self.view.columns
@@ -105,16 +126,20 @@ class Tasks:
         for i, links in self._entries():
             if task in links[_CLOSES]:
                 origin = self.view.foreign.get(i)
-                at = columns.created[i]
-                found = Closing(
-                    columns.ids[i],
-                    origin.branch if origin else None,
-                    columns.authors[i],
-                    None if at == NO_TIME else at,
-                )
-                if best is None or at > best[0]:
-                    best = at, found
+                at = self.view.created(i)
+                found = Closing(columns.ids[i], origin.branch if origin else None, columns.authors[i], at)
+                if best is None or (at or 0) > best[0]:
+                    best = at or 0, found
         return best[1] if best else None
+
+    def after(self, task: str) -> int:
+        """The moment for a new entry about ``task``: now, but after every entry about it, whatever the clock of its writer said."""
+        known = [
+            self.view.created(i)
+            for i, links in self._entries()
+            if task in (*links[_CLOSES], *links[_REOPENS])
+        ]
+        return max([self.context.now, *(moment + 1 for moment in known if moment is not None)])
 
     def reopening_of(self, task: str) -> Found | None:
         """The latest entry that reopened ``task``."""

@@ -9,6 +9,7 @@ from typing import Any
 from agentmem.actions.context import Context
 from agentmem.cli.streams import write
 from agentmem.errors import EXIT_OK, AgentmemError, UsageError
+from agentmem.store import cache
 
 MAX_STDIN = 8_388_608
 """Bytes taken from standard input at most."""
@@ -46,12 +47,12 @@ class Call:
 
     def stand_in(self, worktree: str | None, role: str | None) -> None:
         """Act in another worktree, or in another role, than the one at hand; before anything was asked."""
-        if worktree is None and role is None and self.agent is None:
+        if worktree is None and role is None:
             return
         self.close()
         vars(self).pop("context", None)
         if worktree is not None:
-            self.directory = worktree
+            self.directory = os.path.join(self.directory, worktree)
         self.role = role or self.role
 
     def begin(self) -> None:
@@ -60,6 +61,20 @@ class Call:
             self.context.begin()
         except AgentmemError:
             pass
+
+    def look_after_claims(self) -> None:
+        """Renew what the asker holds where that is due: who has no claim pays for one look at a file that is not there."""
+        context = vars(self).get("context")
+        if context is None or "index" not in vars(context) or self.without_cache:
+            return
+        try:
+            moment = cache.claims_due(context.repository.git_dir)
+            if moment is not None and moment <= context.now:
+                from agentmem.actions import claiming
+
+                claiming.renew_due(context)
+        except Exception:  # the command has done what it was asked for: a lease that is not renewed just ends
+            return
 
     def close(self) -> None:
         """Let go of processes and files."""

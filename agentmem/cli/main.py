@@ -114,7 +114,9 @@ def _dispatch(words: list[str]) -> int:
                 call.begin()
             module, _, function = verb.function.partition(":")
             command = getattr(__import__(f"agentmem.cli.commands.{module}", fromlist=[function]), function)
-            return int(command(Bare(call), **arguments))
+            code = int(command(Bare(call), **arguments))
+            call.look_after_claims()
+            return code
         finally:
             call.close()
 

@@ -59,6 +59,28 @@ def commit_alone(repository: Repository, paths: Sequence[str], message: str) -> 
     return process.demand(repository.top, "rev-parse", "HEAD").decode("ascii").strip()
 
 
+def commit_staged(repository: Repository, paths: Sequence[str], message: str) -> str:
+    """Commit what is staged, and ``paths`` (absolute) with it; nothing that is not staged; the commit's id.
+
+    Raises:
+        GitFailed: git or one of the user's hooks refuses; the files stay written and staged.
+
+    """
+    from git import Repo
+    from git.exc import GitError
+
+    stage(repository, paths)
+    try:
+        with Repo(repository.top, expand_vars=False) as repo:
+            repo.git.commit("--quiet", f"--message={message}")
+    except GitError as error:
+        raise GitFailed(
+            f"git commit failed: {_words(error)}",
+            "the entry is written and staged; mend it, then: git commit",
+        ) from None
+    return process.demand(repository.top, "rev-parse", "HEAD").decode("ascii").strip()
+
+
 def deleted_versions(repository: Repository, below: str) -> Iterator[tuple[str, str]]:
     """``(path below the store, blob id)`` of the files that HEAD holds there, and then of those that any history of
     this clone had and took away, the latest first.

@@ -16,7 +16,7 @@ _UNWRITABLE = ("read-only", "permission denied", "insufficient permission", "no 
 
 
 class Held(NamedTuple):
-    """What a ref holds: the commit, and the content of its file."""
+    """What a ref holds: the object, and the content of its file; no content where the object is no commit with such a file."""
 
     commit: str
     data: bytes
@@ -24,39 +24,39 @@ class Held(NamedTuple):
 
 def read_all(repository: Repository, namespace: str, file: str) -> dict[str, Held]:
     """What every ref below ``namespace`` holds, by the rest of its name."""
-    out = process.run(
-        repository.git_dir, "for-each-ref", "--format=%(objectname) %(refname)", f"{namespace}/"
-    ).out
-    named = [line.split(" ", 1) for line in os.fsdecode(out).splitlines()]
-    return _read(repository, [(name.removeprefix(namespace + "/"), commit) for commit, name in named], file)
+    named = _named(repository, f"{namespace}/")
+    return _read(repository, [(name.removeprefix(namespace + "/"), commit) for name, commit in named], file)
 
 
 def read_one(repository: Repository, ref: str, file: str) -> Held | None:
     """What one ref holds; None where there is no such ref."""
-    found = process.run(
-        repository.git_dir, "cat-file", "--batch", stdin=f"{ref}^{{commit}}\n{ref}:{file}\n".encode()
-    )
-    held = _parse(found.out, 2)
-    if held[0] is None:
-        return None
-    commit, _ = held[0]
-    return Held(commit, held[1][1] if held[1] else b"")
+    # first the object, then its content: asked for by the ref's name, the two could be of two moments
+    named = [pair for pair in _named(repository, ref) if pair[0] == ref]
+    return _read(repository, named, file).get(ref)
 
 
-def _read(repository: Repository, named: Iterable[tuple[str, str]], file: str) -> dict[str, Held]:
-    pairs = list(named)
-    if not pairs:
+def _named(repository: Repository, pattern: str) -> list[tuple[str, str]]:
+    out = process.run(repository.git_dir, "for-each-ref", "--format=%(objectname) %(refname)", pattern).out
+    pairs = [line.split(" ", 1) for line in os.fsdecode(out).splitlines()]
+    return [(name, commit) for commit, name in pairs]
+
+
+def _read(repository: Repository, named: list[tuple[str, str]], file: str) -> dict[str, Held]:
+    if not named:
         return {}
-    request = "".join(f"{commit}:{file}\n" for _, commit in pairs).encode("ascii")
+    request = "".join(f"{commit}\n{commit}:{file}\n" for _, commit in named).encode("ascii")
     out = process.run(repository.git_dir, "cat-file", "--batch", stdin=request).out
-    return {
-        name: Held(commit, found[1] if found else b"")
-        for (name, commit), found in zip(pairs, _parse(out, len(pairs)), strict=True)
-    }
+    answers = _parse(out, 2 * len(named))
+    found = {}
+    for (name, commit), whole, inside in zip(named, answers[::2], answers[1::2], strict=True):
+        is_claim = whole is not None and whole[0] == b"commit" and inside is not None and inside[0] == b"blob"
+        found[name] = Held(commit, inside[1] if is_claim and inside else b"")
+    return found
 
 
-def _parse(out: bytes, count: int) -> list[tuple[str, bytes] | None]:
-    found: list[tuple[str, bytes] | None] = []
+def _parse(out: bytes, count: int) -> list[tuple[bytes, bytes] | None]:
+    """The type and content of each object that ``cat-file --batch`` was asked for; None for one that is not there."""
+    found: list[tuple[bytes, bytes] | None] = []
     at = 0
     while len(found) < count and at < len(out):
         end = out.index(b"\n", at)
@@ -64,7 +64,7 @@ def _parse(out: bytes, count: int) -> list[tuple[str, bytes] | None]:
         at = end + 1
         if len(parts) == 3 and parts[2].isdigit():
             size = int(parts[2])
-            found.append((parts[0].decode("ascii"), out[at : at + size]))
+            found.append((parts[1], out[at : at + size]))
             at += size + 1
         else:
             found.append(None)
@@ -82,11 +82,12 @@ def commit_of(
     """
     blob = _write(repository, "hash-object", "-w", "--stdin", stdin=data)
     tree = _write(repository, "mktree", stdin=f"100644 blob {blob}\t{file}\n".encode())
-    name = "".join(char for char in who if char.isprintable() and char not in "<>\n") or "agent"
+    name = "".join(char for char in who if char.isalnum() or char in " -_")
+    name = name if name.strip(" -_") else "agent"  # git takes no name of punctuation alone
     environment = {
         f"GIT_{role}_{key}": value
         for role in ("AUTHOR", "COMMITTER")
-        for key, value in (("NAME", name), ("EMAIL", "claims@agentmem"), ("DATE", f"{at} +0000"))
+        for key, value in (("NAME", name), ("EMAIL", "claims@agentmem"), ("DATE", f"@{at} +0000"))
     }
     words = [word for parent in parents for word in ("-p", parent)]
     return _write(repository, "commit-tree", "--no-gpg-sign", *words, "-m", message, tree, env=environment)
@@ -127,7 +128,8 @@ def swap(repository: Repository, ref: str, new: str, old: str | None, wait: floa
 
 
 def _is_lock(said: str) -> bool:
-    return ".lock'" in said and "File exists" in said
+    # the second is what a repository with reftables says
+    return (".lock'" in said and "File exists" in said) or "cannot lock references" in said
 
 
 def _refused(repository: Repository, said: str) -> NotWritable | GitFailed:

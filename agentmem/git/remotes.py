@@ -30,7 +30,7 @@ class Pushed(NamedTuple):
     said: str = ""
 
 
-def _run(repository: Repository, *words: str, wait: float = WAIT) -> process.Result | None:
+def _run(repository: Repository, *words: str) -> process.Result | None:
     """Run git against a remote; None where it does not end in time."""
     env = (
         {**_QUIET}
@@ -39,7 +39,7 @@ def _run(repository: Repository, *words: str, wait: float = WAIT) -> process.Res
     )
     running = process.start(repository.git_dir, *words, env=env, alone=True)
     try:
-        out, err = running.communicate(timeout=wait)
+        out, err = running.communicate(timeout=WAIT)
     except subprocess.TimeoutExpired:
         process.end(running)
         return None
@@ -55,11 +55,11 @@ def listed(repository: Repository, remote: str, pattern: str) -> dict[str, str] 
     return {name: commit for commit, name in pairs}
 
 
-def fetch(repository: Repository, remote: str, theirs: str, ours: str) -> bool:
-    """Bring the refs below ``theirs`` of ``remote`` to below ``ours``, which follow wherever those go; False where it is away."""
+def fetch(repository: Repository, remote: str, folders: Mapping[str, str]) -> bool:
+    """Bring the refs below each folder of ``remote`` to below ours, which follow wherever those go; False where it is away."""
     result = _run(
         repository, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--prune", "--no-recurse-submodules",
-        "--no-auto-maintenance", remote, f"+{theirs}/*:{ours}/*",
+        "--no-auto-maintenance", remote, *(f"+{theirs}/*:{ours}/*" for theirs, ours in folders.items()),
     )  # fmt: skip
     return result is not None and result.code == 0
 

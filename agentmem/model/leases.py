@@ -10,14 +10,16 @@ HELD, DONE, RELEASED, EXPIRED = "held", "done", "released", "expired"
 STATES = (HELD, DONE, RELEASED)
 """What a claim says of itself; that it expired is for whoever looks at it to see."""
 
-TTL, MIN_TTL = 3600, 60
-"""Seconds of a lease unless asked otherwise, and at least."""
+TTL, MIN_TTL, MAX_TTL = 3600, 60, 604_800
+"""Seconds of a lease unless asked otherwise, at least and at most: one that others sent is not to last for ever either."""
 RENEW_AFTER = 4
 """Any command of the holder renews when a quarter of the lease has gone by: one of so many parts."""
 GRACE = 60
 """Seconds beyond its length that a lease from elsewhere is given, for a push on its way."""
 MAX_BYTES = 65_536
 MAX_TEXT = 4_000
+"""Characters of a handoff."""
+MAX_SCOPE = 100
 
 
 class Handoff(NamedTuple):
@@ -61,9 +63,10 @@ class Claim(NamedTuple):
         """Whether this agent in this worktree holds it: the same name elsewhere is somebody else."""
         return (self.agent, self.clone, self.worktree) == (agent, clone, worktree)
 
-    def is_due(self, now: int) -> bool:
-        """Whether its holder should renew it."""
-        return now - self.renewed >= self.ttl // RENEW_AFTER
+    @property
+    def due(self) -> int:
+        """From when on any command of its holder renews it."""
+        return self.renewed + self.ttl // RENEW_AFTER
 
 
 def ends(claim: Claim, clone: str, first_seen: int) -> int:
@@ -73,6 +76,19 @@ def ends(claim: Claim, clone: str, first_seen: int) -> int:
     holder has not renewed it for its length and ``GRACE``.
     """
     return claim.end if claim.clone == clone else first_seen + claim.ttl + GRACE
+
+
+def joined(ours: Claim | None, theirs: Claim) -> Claim:
+    """Which of two claims on one task counts that did not see each other: what one holder said last by its own clock, what is
+    done before all else, what is held before what was let go, else ``theirs``: the remote had it first.
+    """
+    if ours is None:
+        return theirs
+    if ours.is_of(theirs.agent, theirs.clone, theirs.worktree):
+        return max(theirs, ours, key=lambda one: (one.renewed, one.state != HELD))
+    if (ours.state == DONE) != (theirs.state == DONE):
+        return ours if ours.state == DONE else theirs
+    return ours if ours.state == HELD and theirs.state == RELEASED else theirs
 
 
 def state_at(claim: Claim, end: int, now: int) -> str:
@@ -89,13 +105,13 @@ def write(claim: Claim) -> bytes:
 
 def read(data: bytes, task: str) -> Claim | None:
     """The claim that ``data`` says; None where it says none of ``task``: refs come from others, and are not trusted."""
-    if len(data) > MAX_BYTES:
+    if len(data) > MAX_BYTES or not ids.is_id(task):
         return None
     try:
         record = json.loads(data)
         if not isinstance(record, dict) or record.get("task") != task or record.get("state") not in STATES:
             return None
-        handoff = record.get("handoff")
+        handoff, scope = record.get("handoff"), record.get("scope")
         return Claim(
             task=task,
             agent=_text(record, "agent"),
@@ -104,11 +120,11 @@ def read(data: bytes, task: str) -> Claim | None:
             nonce=_text(record, "nonce"),
             opened=_number(record, "opened"),
             renewed=_number(record, "renewed"),
-            ttl=max(MIN_TTL, _number(record, "ttl")),
+            ttl=min(max(MIN_TTL, _number(record, "ttl")), MAX_TTL),
             state=record["state"],
             role=_optional(record, "role"),
             branch=_optional(record, "branch"),
-            scope=tuple(safety.one_line(str(word)) for word in record.get("scope") or ())[:100],
+            scope=_texts(scope)[:MAX_SCOPE],
             exclusive=record.get("exclusive") is True,
             entry=entry if isinstance(entry := record.get("entry"), str) and ids.is_id(entry) else None,
             taken_from=_optional(record, "taken_from"),
@@ -120,6 +136,11 @@ def read(data: bytes, task: str) -> Claim | None:
         )
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    words = value if isinstance(value, list) else []
+    return tuple(safety.one_line(word)[:300] for word in words if isinstance(word, str) and word)
 
 
 def _text(record: Mapping[str, object], key: str) -> str:

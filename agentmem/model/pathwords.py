@@ -6,10 +6,11 @@ Knows nothing of who changed what: a word that many paths have says little, one 
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
-from agentmem.model import analysis
+from agentmem.model import analysis, scopes
 
 _RUNS = re.compile(r"[\w@+~./\[\]-]{3,200}").findall
 _EXTENSION = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,7}$").search
@@ -34,95 +35,111 @@ def named(text: str) -> list[str]:
     return [run for run in dict.fromkeys(runs) if _EXTENSION(run)]
 
 
-def mentions(text: str, words: Collection[str], paths: Iterable[str]) -> dict[str, Mention]:
-    """Those of ``paths`` that the text names in any way; ``words`` are its terms as ``analysis.terms`` gives them.
+class Paths:
+    """The paths of a repository by the words of their names, read once for any number of texts."""
 
-    A path that is named with its folder, where only the folder exists, is to be a new file, and is among them.
-    """
-    split = {path: path.rpartition("/") for path in dict.fromkeys(paths)}
-    in_folder: Counter[str] = Counter(folder for folder, _, _ in split.values())
-    folder_words = {folder: _folder_words(folder) for folder in in_folder}
-    base_words: dict[str, tuple[str, ...]] = {}
-    frequency: Counter[str] = Counter()
-    for folder, count in in_folder.items():
-        for word in folder_words[folder]:
-            frequency[word] += count
-    for folder, _, base in split.values():
-        found = base_words.get(base)
-        if found is None:
-            found = base_words[base] = _base_words(base)
-        above = folder_words[folder]
-        for word in found:
-            if word not in above:
-                frequency[word] += 1
-    asked = words if isinstance(words, (set, frozenset, dict)) else set(words)
-    total = math.log(1 + len(split))
-    weight = {word: math.log(1 + len(split) / count) for word, count in frequency.items()}
-    of_folder = {
-        folder: _share([weight[word] for word in above if word in asked], [weight[word] for word in above])
-        for folder, above in folder_words.items()
-    }
-    of_base: dict[str, float] = {}
-    for base, own in base_words.items():
-        hit = [weight[word] for word in own if word in asked]
-        # how much of the name is there, and how rare what is there is: `mod` names nothing in Rust
-        of_base[base] = _share(hit, [weight[word] for word in own]) * max(hit) / total if hit else 0.0
-    exact = _exact(named(text), split)
-    out: dict[str, Mention] = {}
-    for path, (folder, _, base) in split.items():
-        mention = Mention(exact.get(path, 0.0), of_base[base], of_folder[folder])
-        if any(mention):
-            out[path] = mention
-    for path in exact.keys() - split.keys():
-        out[path] = Mention(exact[path], 0.0, 0.0)
-    return out
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._split = {path: path.rpartition("/") for path in dict.fromkeys(paths)}
+        self._in_folder: defaultdict[str, list[str]] = defaultdict(list)
+        self._with_base: defaultdict[str, list[str]] = defaultdict(list)
+        for path, (folder, _, base) in self._split.items():
+            self._in_folder[folder].append(path)
+            self._with_base[base].append(path)
+        self._folder_words = {folder: _folder_words(folder) for folder in self._in_folder}
+        self._base_words = {base: _base_words(base) for base in self._with_base}
+        frequency: Counter[str] = Counter()
+        for folder, inside in self._in_folder.items():
+            for word in self._folder_words[folder]:
+                frequency[word] += len(inside)
+        for folder, _, base in self._split.values():
+            above = self._folder_words[folder]
+            for word in self._base_words[base]:
+                if word not in above:
+                    frequency[word] += 1
+        size = len(self._split)
+        self._most = math.log(1 + size)
+        self._weight = {word: math.log(1 + size / count) for word, count in frequency.items()}
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._split
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._split)
+
+    def named_in(self, text: str, words: Collection[str]) -> dict[str, Mention]:
+        """The paths that ``text`` names in any way; ``words`` are its terms as ``analysis.terms`` gives them.
+
+        A path that is named with its folder, where only the folder exists, is to be a new file, and is among them.
+        """
+        asked = frozenset(words)
+        by_folder: dict[str, float] = {}
+        for folder, above in self._folder_words.items():
+            shared, _ = self._shared(above, asked)
+            if shared:
+                by_folder.update(dict.fromkeys(self._in_folder[folder], shared))
+        by_words: dict[str, float] = {}
+        for base, own in self._base_words.items():
+            shared, rarest = self._shared(own, asked)
+            if shared:
+                # how much of the name is there, and how rare what is there is: `mod` names nothing in Rust
+                clear = shared * rarest / self._most
+                by_words.update(dict.fromkeys(self._with_base[base], clear))
+        by_name = self._named(named(text))
+        found = dict.fromkeys((*by_name, *by_words, *by_folder))
+        return {
+            path: Mention(by_name.get(path, 0.0), by_words.get(path, 0.0), by_folder.get(path, 0.0))
+            for path in found
+        }
+
+    def _shared(self, own: Sequence[str], asked: frozenset[str]) -> tuple[float, float]:
+        """The share of ``own`` by weight that is ``asked``, and the greatest weight of these."""
+        hit = [self._weight[word] for word in own if word in asked]
+        if not hit:
+            return 0.0, 0.0
+        return min(1.0, sum(hit) / sum([self._weight[word] for word in own])), max(hit)
+
+    def _named(self, names: Sequence[str]) -> dict[str, float]:
+        """Paths that end as a name does: 1 where only one does."""
+        if not names:
+            return {}
+        wanted: defaultdict[str, list[str]] = defaultdict(list)
+        for name in names:
+            wanted[name.rpartition("/")[2]].append(name)
+        ending: defaultdict[str, list[str]] = defaultdict(list)
+        for base, paths in self._with_base.items():
+            for name in wanted.get(base.casefold(), ()):
+                ending[name] += [path for path in paths if f"/{path.casefold()}".endswith(f"/{name}")]
+        out: dict[str, float] = {}
+        for name in names:
+            found = ending[name] or self._new(name)
+            for path in found:
+                out[path] = max(out.get(path, 0.0), 1 / len(found))
+        return out
+
+    def _new(self, name: str) -> list[str]:
+        """The path that ``name`` would have where one folder alone ends as its folder does."""
+        above, _, base = name.rpartition("/")
+        if not above or base.rpartition(".")[2] not in self._extensions:
+            return []
+        ends = [folder for folder in self._folders if f"/{folder.casefold()}".endswith(f"/{above}")]
+        return [f"{ends[0]}/{base}"] if len(ends) == 1 else []
+
+    @cached_property
+    def _extensions(self) -> frozenset[str]:
+        return frozenset(base.casefold().rpartition(".")[2] for base in self._with_base)
+
+    @cached_property
+    def _folders(self) -> dict[str, None]:
+        """Every folder, also those that hold folders only."""
+        return dict.fromkeys(
+            above for folder in self._in_folder if folder for above in scopes.with_parents(folder)
+        )
 
 
-def _share(hit: list[float], whole: list[float]) -> float:
-    return min(1.0, sum(hit) / sum(whole)) if hit else 0.0
-
-
-def _folder_words(folder: str) -> dict[str, None]:
-    return dict.fromkeys(word for part in folder.split("/") for word in analysis.terms(part))
+def _folder_words(folder: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word for part in folder.split("/") for word in analysis.terms(part)))
 
 
 def _base_words(base: str) -> tuple[str, ...]:
     stem = base.lstrip(".").split(".", 1)[0]
     return tuple(dict.fromkeys(analysis.terms(stem)))
-
-
-def _exact(names: list[str], split: dict[str, tuple[str, str, str]]) -> dict[str, float]:
-    """Paths that end as a name does: 1 where only one does."""
-    if not names:
-        return {}
-    wanted: defaultdict[str, list[str]] = defaultdict(list)
-    for name in names:
-        wanted[name.rpartition("/")[2]].append(name)
-    by_name: defaultdict[str, list[str]] = defaultdict(list)
-    folders: defaultdict[str, set[str]] = defaultdict(set)
-    extensions: set[str] = set()
-    for path, (folder, _, base) in split.items():
-        low = base.casefold()
-        for name in wanted.get(low, ()):
-            if name == low or f"/{path.casefold()}".endswith(f"/{name}"):
-                by_name[name].append(path)
-        extensions.add(low.rpartition(".")[2])
-        parts = folder.split("/")
-        for at in range(len(parts)):
-            folders[parts[at].casefold()].add("/".join(parts[: at + 1]))
-    out: dict[str, float] = {}
-    for name in names:
-        found = by_name.get(name, [])
-        for path in found:
-            out[path] = max(out.get(path, 0.0), 1 / len(found))
-        above, _, base = name.rpartition("/")
-        if found or not above or base.rpartition(".")[2] not in extensions:
-            continue
-        ends = [
-            folder
-            for folder in folders.get(above.rpartition("/")[2], ())
-            if f"/{folder.casefold()}".endswith(f"/{above}")
-        ]
-        if len(ends) == 1:
-            out[f"{ends[0]}/{base}"] = 1.0
-    return out

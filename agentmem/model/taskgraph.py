@@ -34,7 +34,7 @@ class Closings(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """A task and how it stands. ``state`` is open, failed or done; ``closed_on`` the branch that did it, where that is not merged.
+    """A task and how it stands. ``state`` is open, failed or done; ``closed_on`` the branch that did it, if that is not merged.
 
     ``waits`` has the needs that are met on a branch that is not merged here, ``blocked`` those that nobody has met.
     """

@@ -163,7 +163,7 @@ def claim_of(seen: Seen) -> Record:
         "renewed": times.format_iso(claim.renewed),
         "expires": times.format_iso(seen.end),
         "state": seen.state,
-        "here": claim.clone,
+        "clone": claim.clone,
         "worktree": claim.worktree,
         "handoff": _handoff(seen),
     }
@@ -296,14 +296,17 @@ def failed(result: Ended, shorts: ShortIds) -> str:
     owner = f" (owner {safety.one_line(result.owner)}{why})" if result.owner else ""
     return (
         f"reopened {shorts[result.task.task.id]} {title(result.task)}{role}{owner};"
-        f" priority 1; entry {_short(shorts, result.entry.id)}\n"
+        f" priority {result.priority}; entry {_short(shorts, result.entry.id)}\n"
     )
+
+
+_ENDS = {"done": "agentmem/done/1", "fail": "agentmem/fail/1"}
 
 
 def ended_record(result: Ended, verb: str) -> Record:
     """The same for programs."""
     return {
-        "schema": f"agentmem/{verb}/1",
+        "schema": _ENDS[verb],
         "task": result.task.task.id,
         "entry": result.entry.id,
         "path": result.path,

@@ -3,6 +3,9 @@
 import os
 from collections.abc import Mapping
 
+DUE_FILE = "agentmem-claims-due"
+"""In the git dir of a worktree: from when on its claims want something."""
+
 
 def state_folder(common_dir: str) -> str:
     """Where journal, locks and index belong: shared by all worktrees, never committed."""
@@ -48,3 +51,15 @@ def _is_ours(folder: str) -> bool:
         not hasattr(os, "getuid")
         or os.stat(folder).st_uid == os.stat(os.path.dirname(folder)).st_uid == os.getuid()
     )
+
+
+def claims_due(git_dir: str) -> int | None:
+    """From when on (seconds UTC) the claims of a worktree are to be looked after; None where there are none.
+
+    Asked after every command, so it is one look at a file that mostly is not there.
+    """
+    try:
+        with open(os.path.join(git_dir, DUE_FILE), "rb") as file:
+            return int(file.read(32))
+    except (OSError, ValueError):
+        return None

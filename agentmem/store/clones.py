@@ -4,7 +4,7 @@ import json
 import os
 
 from agentmem.errors import NotWritable
-from agentmem.store import writing
+from agentmem.store import cache, writing
 
 ID_FILE = "clone-id"
 SEEN_FOLDER = "seen"
@@ -48,7 +48,7 @@ class Sightings:
         try:
             with open(path, encoding="ascii") as file:
                 known, since = json.load(file)
-            if known == commit and isinstance(since, int):
+            if known == commit and isinstance(since, int) and not isinstance(since, bool):
                 return min(since, now)
         except (OSError, ValueError, TypeError):
             pass
@@ -58,15 +58,26 @@ class Sightings:
             pass
         return now
 
-    def forget(self, keep: set[str]) -> None:
-        """Remove what was kept of all other names."""
+    def has_seen(self, name: str, commit: str) -> bool:
+        """Whether ``name`` was seen to be at ``commit`` the last time."""
         try:
-            names = os.listdir(self._folder)
-        except OSError:
-            return
-        for name in names:
-            if name not in keep:
-                try:
-                    os.remove(os.path.join(self._folder, name))
-                except OSError:
-                    pass  # somebody else was faster, or nothing can be written
+            with open(os.path.join(self._folder, name), encoding="ascii") as file:
+                record = json.load(file)
+        except (OSError, ValueError):
+            return False
+        return isinstance(record, list) and record[:1] == [commit]
+
+
+def remind(git_dir: str, moment: int | None) -> None:
+    """Note in the git dir of a worktree from when on (seconds UTC) its claims want something; None: there are none.
+
+    A reminder, no record: where it cannot be written, a lease lasts as long as it says, and is not renewed.
+    """
+    path = os.path.join(git_dir, cache.DUE_FILE)
+    try:
+        if moment is None:
+            os.unlink(path)
+        else:
+            writing.replace(path, b"%d\n" % moment)
+    except (OSError, NotWritable):
+        pass

@@ -32,7 +32,7 @@ _SKIP = re.compile(
     r"|\[\[[^\]]*\]\]|(?:Q_OBJECT|Q_GADGET)\b"
     # a macro alone on its line is none of the declaration below; without parentheses it may also be a type
     r"|[A-Z][A-Z0-9_]{2,}[ \t]*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)[ \t]*+\r?\n"
-    r"|[A-Z][A-Z0-9_]{2,}[ \t]*+\r?\n(?=\s*(?:namespace|class|struct|union|enum|template|typedef|using|static|inline|extern"
+    r"|[A-Z][A-Z0-9_]{2,}[ \t]*+\r?\n(?=\s*(?:[A-Z][A-Z0-9_]{2,}[ \t]*\r?\n\s*){0,4}(?:namespace|class|struct|union|enum|template|typedef|using|static|inline|extern"
     r"|constexpr|explicit|virtual|friend|public|private|protected|[A-Z][A-Z0-9_]{2,}[ \t]*\([^()\n]*\)\s*$)\b))*+"
 )
 _TYPE = re.compile(
@@ -61,7 +61,7 @@ _OPENS = re.compile(r"[<(\[]")
 _PREFIX_MACRO = re.compile(r"[A-Z][A-Z0-9_]*$")
 _FIRST_WORD = re.compile(r"\w+")
 _CALLED = re.compile(r"\s*\(")
-_MACROS = re.compile(r"(?:[A-Z][A-Z0-9_]*\s*(?:\([^()]*\)\s*)?)*$")
+_MACROS = re.compile(r"(?:\b[A-Z][A-Z0-9_]*+\s*+(?:\([^()]*+\)\s*+)?+)*+$")
 _CALL_AHEAD = re.compile(r"[\w:~*&<>,\s]*[\w>]\s*\(")
 _OLD_PARAMETERS = re.compile(
     r"\(\s*\w+(?:\s*,\s*\w+)*\s*\)\s*(?:register\s+)?(?:const\s+)?(?:struct\s+)?[a-zA-Z_]\w*[\s*]+\w"

@@ -5,7 +5,7 @@ import re
 from agentmem.symbols.lexing import BLOCK_COMMENT, CHAR, STRING, Lines, brackets, masker, ordered
 from agentmem.symbols.port import Symbol
 
-_mask = masker(rf"//[^\n]*+|{BLOCK_COMMENT}|`[^`]*+`?|(?P<text>{STRING}|{CHAR})")
+_mask = masker(rf"//[^\n]*+|{BLOCK_COMMENT}|(?P<flat>`[^`]*+`?)|(?P<text>{STRING}|{CHAR})")
 _DECLARES = re.compile(
     r"^(?:(?P<func>func)\b[ \t]*(?:\(\s*(?:\w+\s+)?\*?\s*(?P<type>\w+)\s*(?:\[[^\]\n]*\])?\s*,?\s*\)[ \t]*)?(?P<name>\w+)"
     r"|(?P<word>type|const|var)\b[ \t]*(?P<group>\(|(?P<one>\w+)))",

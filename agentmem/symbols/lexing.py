@@ -34,13 +34,23 @@ def quoted(text: str) -> str:
     return f'"{inside}"'
 
 
+def flat(text: str) -> str:
+    """``text``, a literal over several lines, as one of the same length on one line."""
+    return '"' + " " * (len(text) - 2) + '"' if len(text) > 1 else '"'
+
+
 def masker(pattern: str, flags: int = 0) -> Callable[[str], str]:
-    """What blanks out each match of ``pattern``; its group ``text`` leaves quotes, its group ``keep`` is kept."""
+    """What blanks out each match of ``pattern``; its group ``text`` leaves quotes, its group ``keep`` is kept.
+
+    Its group ``flat`` leaves quotes and no line ends: a literal over several lines does not end a statement.
+    """
     compiled = re.compile(pattern, re.DOTALL | flags)
 
     def fill(match: re.Match[str]) -> str:
         if match.lastgroup == "keep":
             return match[0]
+        if match.lastgroup == "flat":
+            return flat(match[0])
         return quoted(match[0]) if match.lastgroup == "text" else blank(match[0])
 
     return lambda text: compiled.sub(fill, text)

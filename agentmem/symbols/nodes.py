@@ -151,12 +151,21 @@ def _cpp_name(node: Node, rule: Rule, field: Node | None) -> str:
         if field is not None and (field.type == "operator_cast" or "operator_cast" in str(field)):
             operator = operator.partition("(")[0].strip()
         text = (
-            _ANGLES.sub("", scope)
+            _without_angles(scope)
             + "operator"
-            + (" " + _ANGLES.sub("", operator) if operator[:1].isalpha() else _SPACE.sub("", operator))
+            + (" " + _without_angles(operator) if operator[:1].isalpha() else _SPACE.sub("", operator))
         )
         return text.replace("::", ".")
-    return _SPACE.sub("", _ANGLES.sub("", _ANGLES.sub("", text))).replace("::", ".").replace("inline", "")
+    return re.sub(r"\binline\b|\s+", "", _without_angles(text)).replace("::", ".")
+
+
+def _without_angles(text: str) -> str:
+    """``text`` without type arguments, which nest."""
+    for _ in range(20):
+        text, count = _ANGLES.subn("", text)
+        if not count:
+            break
+    return text
 
 
 def _go_name(node: Node, field: Node | None) -> str:

@@ -1,0 +1,107 @@
+"""Conflicts of code: what git could not merge, what touches the same symbol or file, claims whose scopes meet."""
+
+import pytest
+
+from tests import support
+from tests.support import Project
+
+CODE = (
+    "def one():\n    return 1\n\n\n"
+    + "\n".join(f"value_{n} = {n}" for n in range(12))
+    + "\n\n\ndef two():\n    a = 2\n    b = 3\n    c = 4\n    d = 5\n    return a + b + c + d\n"
+)
+
+
+@pytest.fixture
+def project(store: Project) -> Project:
+    """On main, with one file of code and a file of something else."""
+    support.put(store.path / "src" / "x.py", CODE)
+    support.put(store.path / "other.txt", "1\n")
+    store.commit("code")
+    return store
+
+
+def branch(project: Project, name: str, old: str, new: str, path: str = "src/x.py") -> None:
+    """A branch off main that replaces some text."""
+    project.git("switch", "-q", "-c", name, "main")
+    file = project.path / path
+    file.write_text(file.read_text().replace(old, new))
+    project.commit(name)
+
+
+def found(project: Project, *names: str) -> list[tuple[str, tuple[str, ...], str]]:
+    """Type, branches and reason of the conflicts of code."""
+    return [
+        (one["type"], tuple(one["branches"]), one["reason"])
+        for one in project.json("conflicts", *names)["conflicts"]
+    ]
+
+
+def test_what_git_could_not_merge(project):
+    """Two branches that rewrite one line, with the symbol; seen from either, and between two that are named."""
+    branch(project, "a", "return 1", "return 11")
+    branch(project, "b", "return 1", "return 12")
+    assert found(project) == [("merge-conflict", ("b", "a"), "git cannot merge src/x.py: one")]
+    project.git("switch", "-q", "a")
+    assert found(project) == [("merge-conflict", ("a", "b"), "git cannot merge src/x.py: one")]
+    project.git("switch", "-q", "main")
+    assert found(project) == []
+
+
+def test_the_same_symbol_and_the_same_file(project):
+    """What git merges clean may still not fit: lines of one function are told before lines of one file."""
+    branch(project, "a", "a = 2", "a = 22")
+    branch(project, "b", "d = 5", "d = 55")
+    branch(project, "c", "return 1", "return 11")
+    project.git("switch", "-q", "a")
+    assert found(project) == [
+        ("same-symbol", ("a", "b"), "both change two in src/x.py"),
+        ("same-file", ("a", "c"), "both change src/x.py, in different places"),
+    ]
+
+
+def test_what_is_merged_or_touches_nothing_in_common(project):
+    """No conflict with a branch that trunk holds, that is held here, or that changes other files."""
+    branch(project, "a", "return 1", "return 11")
+    branch(project, "b", "1", "2", "other.txt")
+    project.git("switch", "-q", "-c", "c", "a")
+    support.put(project.path / "src" / "x.py", CODE.replace("return 1", "return 13"))
+    project.commit("c")
+    assert found(project) == []
+    project.git("switch", "-q", "main")
+    project.git("merge", "-q", "--no-edit", "a")
+    project.git("switch", "-q", "b")
+    assert found(project) == []
+
+
+def test_what_is_not_committed(project):
+    """Edits here and in another worktree count before anyone commits them."""
+    other = project.path.parent / "beside"
+    project.git("worktree", "add", "-q", str(other), "-b", "beside")
+    support.put(other / "src" / "x.py", CODE.replace("return 1", "return 9"))
+    support.put(project.path / "src" / "x.py", CODE.replace("d = 5", "d = 6"))
+    assert found(project) == [
+        ("same-file", ("main", "beside, not committed"), "both change src/x.py, in different places")
+    ]
+
+
+def test_claims_whose_scopes_meet(project):
+    """Two holders that may touch the same files are told; one holder of both is not."""
+    tasks = [
+        project.json("add", "task", f"Task {name}", "--scope", glob)["id"]
+        for name, glob in (("a", "src/**"), ("b", "src/x.py"))
+    ]
+    for task, agent in zip(tasks, ("api-1", "api-2"), strict=True):
+        project.ok("claim", task, env={"AGENTMEM_AGENT": agent})
+    (one,) = project.json("conflicts")["conflicts"]
+    assert one["type"] == "scopes-meet" and set(one["ids"]) == set(tasks)
+    assert "both claim src/" in one["reason"]
+
+
+def test_names_with_spaces_and_no_trunk(project):
+    """Odd paths, and a clone that knows no trunk, are no trouble."""
+    support.put(project.path / "a b\nc.txt", "1\n")
+    project.commit("odd")
+    branch(project, "a", "1", "2", "a b\nc.txt")
+    branch(project, "b", "1", "3", "a b\nc.txt")
+    assert [one[0] for one in found(project)] == ["merge-conflict"]
