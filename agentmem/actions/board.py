@@ -134,8 +134,10 @@ class Board:
 
     @property
     def due(self) -> int | None:
-        """When the first of the asker's claims is to be renewed; None where it holds none."""
-        return min((one.claim.due for one in self.mine.values()), default=None)
+        """When the first claim of this worktree, whichever agent's, is to be renewed; None where nobody holds one here."""
+        here = (self.me.clone, self.me.worktree)
+        held = (one.claim for one in self.held.values())
+        return min((one.due for one in held if (one.clone, one.worktree) == here), default=None)
 
     def _unread(self, task: str) -> str | None:
         """The commit of a ref that holds no claim, so that one can take its place."""

@@ -215,7 +215,7 @@ class _Taking:
         mine = [self.tasks.shorts[task] for task in self.board.mine if task in self.tasks.by_id]
         if limit and len(mine) >= limit:
             raise NeedsDecision(
-                f"{self.board.me.agent} holds {len(mine)} claims already: {', '.join(mine[:6])}",
+                f"{self.board.me.agent} holds {len(mine)} claim{'s' * (len(mine) != 1)} already: {', '.join(mine[:6])}",
                 f"agentmem done {mine[0]}     or give one back: agentmem handoff {mine[0]} -m TEXT",
             )
 
@@ -239,5 +239,7 @@ def renew_due(context: Context) -> None:
         if seen.claim.due <= now:
             board.write(seen.claim._replace(nonce=nonce(), renewed=now), seen, "renew")
     git_dir = context.repository.git_dir
-    clones.remind(git_dir, board.due)
-    sharing.sync(context)
+    due = board.due
+    clones.remind(git_dir, due)
+    if due is None or due > now:  # else another agent of this worktree is late: its renewal shares
+        sharing.sync(context)

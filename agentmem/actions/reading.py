@@ -7,6 +7,7 @@ from typing import NamedTuple
 from agentmem.actions import judging, selecting, standing
 from agentmem.actions.context import Context, Standpoint
 from agentmem.actions.selecting import Filters, Found
+from agentmem.model import ids
 
 
 class Listed(NamedTuple):
@@ -23,7 +24,7 @@ class Status(NamedTuple):
     """What there is, and who asks. ``uncommitted`` counts memories and changes that HEAD does not hold as they are.
 
     ``carried`` has how many files of which other branches are here uncommitted; ``lost`` counts writes of worktrees that are
-    gone; ``trunk_guessed`` is trunk where the configuration does not say.
+    gone; ``trunk_guessed`` is trunk where the configuration does not say. ``claims`` has a line for each task the asker holds.
     """
 
     view: Standpoint
@@ -36,6 +37,7 @@ class Status(NamedTuple):
     carried: tuple[tuple[str, int], ...] = ()
     lost: int = 0
     trunk_guessed: str | None = None
+    claims: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -94,6 +96,24 @@ def status(context: Context) -> Status:
         carried=tuple(sorted(carried.items())),
         lost=len(rescuing.lost(context)),
         trunk_guessed=context.trunk if context.config.trunk is None else None,
+        claims=_claims(context),
         broken=tuple(f"{context.place.name}/{path}" for path, _ in view.columns.broken),
         notes=tuple(index.notes),
     )
+
+
+def _claims(context: Context) -> tuple[str, ...]:
+    """The asker's claims with what is left of each lease."""
+    from agentmem.actions.board import Board
+    from agentmem.model import times
+
+    view = context.index.view()
+    told = []
+    for task, seen in Board(context).mine.items():
+        position = next(iter(view.with_id(task)), None)
+        title = (
+            selecting.fetch(context.index, view, [position])[0].memory.title if position is not None else ""
+        )
+        short = view.shorts[task] if position is not None else task[: ids.SHORT]
+        told.append(f'{short} "{title}", {times.age(max(seen.end - context.now, 0))} left')
+    return tuple(told)

@@ -37,6 +37,7 @@ COMMANDS = (
     ("fail", "fail:fail"),
     ("handoff", "handoff:handoff"),
     ("sync", "sync:sync"),
+    ("cost", "cost:cost"),
     ("check", "check:check"),
     ("init", "init:init"),
     ("import", "import_:import_memories"),

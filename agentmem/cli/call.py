@@ -11,6 +11,8 @@ from agentmem.cli.streams import write
 from agentmem.errors import EXIT_OK, AgentmemError, UsageError
 from agentmem.store import cache
 
+COUNTED = ("brief", "recall", "show", "next", "claim", "done", "handoff", "fail")
+"""The verbs whose answers are what working with the memory costs an agent."""
 MAX_STDIN = 8_388_608
 """Bytes taken from standard input at most."""
 
@@ -30,6 +32,7 @@ class Call:
         self.without_cache = False
         self.stdin: bytes | None = None
         """What standard input held, once it was read."""
+        self._said: list[str] = []
         self.given = False
         """Whether something was printed: what was said is not said again."""
 
@@ -81,6 +84,18 @@ class Call:
         if context := vars(self).get("context"):
             context.close()
 
+    def note_served(self, verb: str) -> None:
+        """Count what an agent was given to read, for ``cost``."""
+        context = vars(self).get("context")
+        if verb not in COUNTED or not self._said or context is None:
+            return
+        from agentmem.model import tokens
+        from agentmem.store import cache, served
+
+        spent = sum(map(tokens.estimate, self._said))
+        folder = cache.state_folder(context.repository.common_dir)
+        served.note(folder, served.Served(context.now, context.agent, verb, spent))
+
     def _progress(self) -> Callable[[int, int], None] | None:
         if self.quiet or self.json or not sys.stderr.isatty():
             return None
@@ -91,6 +106,7 @@ class Call:
     def give(self, text: str) -> int:
         """Print a result; the exit code of success."""
         self.given = True
+        self._said.append(text)
         if self._colored():
             from agentmem.output import terminal
 

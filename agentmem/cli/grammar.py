@@ -339,6 +339,15 @@ VERBS = {
         {},
         (),
     ),
+    "cost": Verb(
+        "cost:cost",
+        "What all notes would cost if everybody read them, against what was served",
+        {
+            "--since": ("since", "one"),
+            "--price": ("price", "one"),
+        },
+        (),
+    ),
     "check": Verb(
         "check:check",
         "Check every memory against every rule, for CI",

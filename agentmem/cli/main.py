@@ -19,6 +19,7 @@ ASKS_GIT = frozenset(
         "cite",
         "verify",
         "next",
+        "cost",
         "overview",
         "brief",
         "task",
@@ -116,6 +117,7 @@ def _dispatch(words: list[str]) -> int:
             command = getattr(__import__(f"agentmem.cli.commands.{module}", fromlist=[function]), function)
             code = int(command(Bare(call), **arguments))
             call.look_after_claims()
+            call.note_served(name)
             return code
         finally:
             call.close()

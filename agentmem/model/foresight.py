@@ -37,8 +37,8 @@ _AT_NONE, _BY_LIKENESS = -3.2, 4.0
 
 
 class Work(NamedTuple):
-    """What an earlier piece of work was and changed: its ``words`` (``words_of`` title and body), its files, when these were known
-    (seconds UTC), whose role it was.
+    """What an earlier piece of work was and changed: its ``words`` (``words_of`` title and body), its files, the moment these were
+    known (seconds UTC), whose role it was.
     """
 
     id: str
@@ -59,8 +59,8 @@ class Intent(NamedTuple):
 
 
 class Likely(NamedTuple):
-    """A file that a task will probably change: the chance of it (0 to 1), how many of the similar works changed it, the ids of the
-    most similar of these, and how it stands in the text: ``named``, ``words``, ``folder``, ``scope``, ``changed`` or None.
+    """A file that a task will probably change: the chance of it (0 to 1), how many of the similar works changed it, the ids of
+    the most similar of these, and what else says so: ``changed``, ``scope``, the text by ``named``, ``words``, ``folder``; or None.
     """
 
     path: str
@@ -77,11 +77,14 @@ class Likely(NamedTuple):
 
 
 class Foreseen(NamedTuple):
-    """``files`` in order of rank; ``chances`` of every path that has any; ``words`` with the weight each has among all work."""
+    """``files`` in order of rank; ``chances`` of every path that has any; ``told``, those that scope or changes name; ``words`` with
+    the weight that each has among all work.
+    """
 
     id: str
     files: tuple[Likely, ...]
     chances: Mapping[str, float]
+    told: Mapping[str, str]
     words: Mapping[str, float]
 
 
@@ -112,7 +115,7 @@ def likely_files(
 def foresee(
     intents: Sequence[Intent], past: Sequence[Work], now: int, paths: Iterable[str] = (), limit: int = 10
 ) -> list[Foreseen]:
-    """What is foreseen of each of ``intents``: one pass over ``past`` serves all of them, and they can be held against each other."""
+    """What is foreseen of each of ``intents``, by one pass over ``past``: they can be held against each other."""
     known = [work for work in past if work.ended < now]
     known.sort(key=lambda work: (-work.ended, work.id))
     counts = [words_of(intent.text) for intent in intents]
@@ -146,32 +149,31 @@ def overlap(one: Foreseen, other: Foreseen) -> Overlap:
     The cosine of what they are likely to change, and of their words: how many files a task will change in all cannot be
     foreseen, so chances count against each other only. Calibrated on pairs of tasks of the first half of a team's history.
     """
-    likeness = _cosine(one.chances, other.chances) + _TEXT * _cosine(one.words, other.words)
-    shared = {
-        path: chance * other.chances[path] for path, chance in one.chances.items() if path in other.chances
-    }
-    both = max(shared.values(), default=0.0)
-    by_likeness = 1 / (1 + math.exp(-(_AT_NONE + _BY_LIKENESS * likeness)))
-    # what both have changed already needs no likeness
-    chance = max(by_likeness, both) if shared else min(by_likeness, 0.1)
+    by_words = _cosine(one.words, other.words)
+    likeness = _cosine(one.chances, other.chances) + _TEXT * by_words
+    chance = 1 / (1 + math.exp(-(_AT_NONE + _BY_LIKENESS * likeness)))
+    shared = {path: mine * other.chances[path] for path, mine in one.chances.items() if path in other.chances}
+    # what is said or seen to be changed needs no likeness
+    firm = [value for path, value in shared.items() if path in one.told or path in other.told]
     first = heapq.nsmallest(3, shared, key=lambda path: (-shared[path], path))
-    told = [path for path in first if shared[path] >= shared[first[0]] / 2]
-    return Overlap(chance, tuple(told), _why(one, other, told))
+    paths = [path for path in first if shared[path] >= shared[first[0]] / 2]
+    return Overlap(max([chance, *firm]), tuple(paths), _why(one, other, paths, by_words))
 
 
-def because(file: Likely) -> str:
-    """Why ``file`` is likely, in words."""
+def because(file: Likely, whose: str = "yours") -> str:
+    """Why ``file`` is likely, in words; ``whose`` task it is: ``yours`` or ``theirs``."""
+    task = "your task" if whose == "yours" else "their task"
     if file.by == "changed":
         return f"{file.path} is changed already"
     if file.by == "scope":
-        return f"the scope names {file.path}"
+        return f"the scope of {task} names {file.path}"
     if file.by == "named":
-        return f"the task names {file.path}"
+        return f"{task} names {file.path}"
     if file.touched:
-        return f"tasks like yours touched {file.path} ({file.touched} of {file.similar})"
+        return f"tasks like {whose} touched {file.path} ({file.touched} of {file.similar})"
     if file.by:
-        return f"words of the task are in the {'name' if file.by == 'words' else 'folder'} of {file.path}"
-    return f"{file.path} was changed by work a little like yours"
+        return f"words of {task} are in the {'name' if file.by == 'words' else 'folder'} of {file.path}"
+    return f"work a little like {whose} touched {file.path}"
 
 
 def _postings(known: Sequence[Work], counts: Iterable[Mapping[str, int]]) -> dict[str, list[int]]:
@@ -230,8 +232,7 @@ def _foreseen(
         share = score / near[0][0]
         total += share * share
         similar += share >= 0.5
-        files = {path for path in known[at].files if path in names}
-        for path in files:
+        for path in sorted({path for path in known[at].files if path in names}):
             # a work that changed much says less of each
             votes[path] = votes.get(path, 0.0) + share * share / math.sqrt(len(known[at].files))
             if share >= 0.5:
@@ -259,7 +260,7 @@ def _foreseen(
         ids = touched.get(path, [])
         by = told.get(path) or _by(mentioned.get(path, NONE))
         files.append(Likely(path, chances[path], len(ids), similar, tuple(ids[:3]), by))
-    return Foreseen(intent.id, tuple(files), chances, words)
+    return Foreseen(intent.id, tuple(files), chances, told, words)
 
 
 def _told(intent: Intent, chances: dict[str, float], names: Paths) -> dict[str, str]:
@@ -301,18 +302,18 @@ def _cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
     return min(1.0, product / math.sqrt(sizes))
 
 
-def _why(one: Foreseen, other: Foreseen, paths: Sequence[str]) -> str:
+def _why(one: Foreseen, other: Foreseen, paths: Sequence[str], by_words: float) -> str:
     mine = {file.path: file for file in one.files}
     theirs = {file.path: file for file in other.files}
     for path in paths:
-        if path in theirs and theirs[path].by == "changed":
-            return because(theirs[path])
+        if path in theirs and theirs[path].by in ("changed", "scope"):
+            return because(theirs[path], "theirs")
     for path in paths:
         if path in mine:
             return because(mine[path])
     for path in paths:
         if path in theirs:
-            return (
-                because(theirs[path]).replace("like yours", "like theirs").replace("the task", "their task")
-            )
-    return f"both may change {paths[0]}" if paths else "nothing known to be changed by both"
+            return because(theirs[path], "theirs")
+    if paths:
+        return f"both may change {paths[0]}"
+    return "the two say much the same" if by_words >= 0.3 else "nothing known that both would change"

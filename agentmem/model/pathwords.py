@@ -12,6 +12,11 @@ from typing import NamedTuple
 
 from agentmem.model import analysis, scopes
 
+FEW = 20
+"""Files of a folder up to which naming the folder speaks for each of them in full."""
+MOST_NAMES = 200
+"""Names of files that are looked for in one text: a text with more is a listing."""
+
 _RUNS = re.compile(r"[\w@+~./\[\]-]{3,200}").findall
 _EXTENSION = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,7}$").search
 
@@ -32,7 +37,7 @@ NONE = Mention(0.0, 0.0, 0.0)
 def named(text: str) -> list[str]:
     """What is written like a file's path or name in ``text``, in small letters, in its order, each once."""
     runs = (run.strip("./[]-~").casefold() for run in _RUNS(text) if "." in run)
-    return [run for run in dict.fromkeys(runs) if _EXTENSION(run)]
+    return [run for run in dict.fromkeys(runs) if _EXTENSION(run)][:MOST_NAMES]
 
 
 class Paths:
@@ -76,7 +81,9 @@ class Paths:
         for folder, above in self._folder_words.items():
             shared, _ = self._shared(above, asked)
             if shared:
-                by_folder.update(dict.fromkeys(self._in_folder[folder], shared))
+                # a folder of hundreds of files says little of each
+                inside = self._in_folder[folder]
+                by_folder.update(dict.fromkeys(inside, shared * min(1.0, math.sqrt(FEW / len(inside)))))
         by_words: dict[str, float] = {}
         for base, own in self._base_words.items():
             shared, rarest = self._shared(own, asked)

@@ -16,15 +16,14 @@ NOT_LISTED = ("remember", "status", "merge-driver")
 FIRST = """\
 usage: agentmem COMMAND …          memory of the team, in .agentmem/ of this repository
 
-  recall QUESTION     what is known          --file PATH  --diff  --kind K  --at WHEN  --all-branches
+  brief               where am I, what changed, what next, what to beware of
+  recall QUESTION     what is known          --file PATH  --diff  --kind K  --at WHEN  --budget N
   add KIND TITLE      write a memory         --body TEXT|-  --cite PATH#SYMBOL  --scope 'GLOB'
-  show ID             one memory, whole      --at REV|WHEN  --branch B
-  list                what there is          --kind K  --tag T  --since WHEN
-  edit ID             change it              --set KEY=VALUE  --body TEXT|-
-  supersede ID        replace it             --by ID | --title TEXT
+  show ID             one memory or task, whole
   retract ID          it is wrong            --reason TEXT
-  cite ID PATH…       its evidence           PATH#SYMBOL or PATH:40-52     verify: does it still hold
-  check               every rule, for CI     conflicts: with other branches     overlay: what a branch changed
+  claim [ID]          take a task (the best free one for your role)
+  done | fail | handoff [ID]     end it: finished, broken, or for the next one
+  check               every rule, for CI     verify: citations only
 
 more: agentmem help people | ci | all     one command: agentmem COMMAND -h
 """
@@ -38,7 +37,9 @@ Memories are markdown files in .agentmem/, one each; read, edit and review them 
   agentmem edit ID                   in $EDITOR
   agentmem history ID                who changed it, when and why; without ID, what happened in all
   agentmem diff main..feature/queue  what differs: branches, revisions, moments
-  agentmem conflicts                 what open branches say that cannot all be right
+  agentmem conflicts                 what open branches say or change that does not go together
+  agentmem overview                  plan, progress, decisions, dead ends, doubts on one page; --write on trunk
+  agentmem plan show                 the plan as a tree; task list: what stands where; claims: who is on what
   agentmem overlay                   what branches have added and changed; promote it on trunk
   agentmem doctor                    what is amiss in this clone, and what mends it
   agentmem restore ID                take back a retraction, or bring back a deleted memory

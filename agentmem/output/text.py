@@ -214,6 +214,7 @@ def status(result: Status) -> str:
     if result.uncommitted:
         facts.append(f"{result.uncommitted} not committed")
     lines = [f"{where(result.view)} · {you} · {', '.join(facts)}"]
+    lines += [f"claim {safety.one_line(held)}" for held in result.claims]
     if result.trunk_guessed:
         lines.append(f'trunk is guessed: {result.trunk_guessed}. Say so for all: trunk = "…" in config.toml')
     for branch, number in result.carried:
@@ -228,7 +229,7 @@ def status(result: Status) -> str:
     if result.broken:
         lines.append(f"{count(len(result.broken), 'file')} cannot be read as a memory: agentmem check")
     lines.append(
-        "ask: recall   write: add   look: show list   mend: edit supersede retract   all: agentmem help"
+        "start: brief   ask: recall   write: add   work: next claim done fail handoff   look: show   all: agentmem help"
     )
     return "\n".join(lines) + "\n"
 

@@ -71,7 +71,7 @@ _KINDS = {"class": "class", "struct": "struct", "union": "struct", "enum": "enum
 
 def _skip_template(header: str, at: int) -> int:
     while found := _TEMPLATE.match(header, at):
-        end = past_angles(header, found.end())
+        end = past_angles(header, found.end(), len(header))
         if end == found.end():
             break
         at = end + len(header[end:]) - len(header[end:].lstrip())
@@ -214,7 +214,7 @@ def _function(rest: str, begin: int, inside: str, outer: str) -> Found | None:
         return KEEP if equals else None
     start, end, name = call
     after = rest[end:].strip()
-    if after.startswith(":") and not after.startswith("::") and after[-1:] not in ")}":
+    if after.startswith(":") and not after.startswith("::") and after[-1:] not in ")}" and not after.endswith("..."):
         return KEEP  # a member's initialiser in braces; the body is still to come
     if _EQUALS.search(after.partition("->")[0].partition(":")[0]):
         return KEEP

@@ -2,29 +2,35 @@
 
 import re
 from bisect import bisect_right
+from typing import NamedTuple
 
 from agentmem.symbols.jslexer import mask
+from agentmem.symbols.jssteps import WORD, Steps, next_letter
 from agentmem.symbols.lexing import Brackets, Lines, brackets, clean, ordered
 from agentmem.symbols.port import Symbol
 from agentmem.symbols.statements import past_angles
 
-_WORD = r"[\w$]+"
 _DECLARES = re.compile(
     rf"""(?:^|(?<=[{{}};]))[ \t]*+(?:@[\w.$]+(?:\([^()\n]*\))?[ \t]+)*+(?P<at>
-      (?:export\s+)?(?P<default>default\s+)?(?:declare\s+)?(?:abstract\s+)?(?:async\s+)?
-      (?: function\b\s*\*?\s*(?P<function>{_WORD})?(?=\s*[<(])
-        | class\b(?:\s+(?!extends\b|implements\b)(?P<class>{_WORD}))?(?=[\s{{<])
-        | interface\s+(?P<interface>{_WORD})(?=\s*[<{{]|\s+extends)
-        | (?:const\s+)?enum\s+(?P<enum>{_WORD})(?=\s*\{{)
-        | type\s+(?P<type>{_WORD})(?=\s*[<=])
+      (?P<export>export\s+)?(?P<default>default\s+)?(?:declare\s+)?(?:abstract\s+)?(?:async\s+)?
+      (?: function\b\s*\*?\s*(?P<function>{WORD})?(?=\s*[<(])
+        | class\b(?:\s+(?!extends\b|implements\b)(?P<class>{WORD}))?(?=[\s{{<])
+        | interface\s+(?P<interface>{WORD})(?=\s*[<{{]|\s+extends)
+        | (?:const\s+)?enum\s+(?P<enum>{WORD})(?=\s*\{{)
+        | type\s+(?P<type>{WORD})(?=\s*[<=])
         | (?:namespace|module)\s+(?P<module>[\w.$]+)(?=\s*\{{)
-        | (?P<binding>const|let|var)\s+(?P<variable>{_WORD})(?=\s*[!:=;\n])
-        | (?:module\.)?(?P<assigned>{_WORD}(?:\.{_WORD})+)(?=\s*=\s*(?:async\b|function\b|\(|{_WORD}\s*=>|class\b))
+        | (?P<ambient>module\s*"\s*"|global)(?=\s*\{{)
+        | (?P<binding>const|let|var)\s+(?P<variable>{WORD})(?=\s*[!:=;,\n])
+        | (?P<assigned>(?:module\.)?{WORD}(?:\.{WORD})+)(?=\s*=(?![=>]))
+        | (?P<object>(?<=default\s))(?=\{{)
       )
       | (?:(?:public|private|protected|static|readonly|abstract|override|async|get|set|declare|accessor)\s+(?=[\w$#*\[]))*+
-        (?:\*\s*)?\#?(?P<member>{_WORD}|"\s*")(?=\s*[?!]?\s*[(<=:;\n}}])
+        (?:\*\s*)?\#?(?P<member>{WORD}|"\s*")(?=\s*[?!]?\s*[(<=:;\n}}])
     )""",
     re.MULTILINE | re.VERBOSE,
+)
+_CLASS = re.compile(
+    rf"(?<![\w$.])class\b(?:\s+(?!extends\b|implements\b)({WORD}))?(?=\s*[{{<]|\s+extends\b|\s+implements\b)"
 )
 _RESTARTS = re.compile(
     r"(?:export|function|class|interface|enum|namespace|const|let|var|import|async\s+function|abstract\s+class)\b"
@@ -34,250 +40,235 @@ if for while switch return catch function else do try finally new delete throw t
 with yield await import export void in of instanceof class const let var super this break continue
 """
 _KEYWORDS = frozenset(_KEYWORDS_WORDS.split())
-_FUNCTION = re.compile(rf"\s*(?:async\b\s*)?(?:function\b|{_WORD}\s*=>)")
-_PARENS = re.compile(r"\s*(?:async\b\s*)?(?=[<(])")
-_ARROW = re.compile(r"\s*(?::[^;=]{0,300}?)?=>")
+_NEXT_DECLARED = re.compile(rf",\s*({WORD})(?=\s*[!:=;,\n])")
+_CHAINED = re.compile(rf"=\s*((?:module\.)?{WORD}(?:\.{WORD})+)(?=\s*=(?![=>]))")
+_CLASS_VALUE = re.compile(rf"\s*class\b(?:\s+(?!extends\b|implements\b){WORD})?(?=[\s{{<])")
 _DEEPEST = 50
-_STEP = re.compile(r"[{(\[;)\]}\n,]")
-_HEAD = re.compile(r"[{(\[;)\]}=\n]")
-_GOES_ON_AFTER = frozenset("+-*/%&|^<=!~?:.,([{")
-_GOES_ON_BEFORE = frozenset("+-*/%&|^<>=?:.,)([{")
-_TYPE_BEFORE = frozenset(":|&,<=(")
-_PROTOTYPE = re.compile(r"^(?:exports\.)?|\.prototype(?=\.)")
+_IN_EXPRESSION = frozenset("=(,?:&|+[.-*<%~^")
+_PROTOTYPE = re.compile(r"^(?:module\.)?exports\.|\.prototype(?=\.)")
 
 
-class _Scan:
-    """The declarations of ``code``; ``open`` has the ends, names and kinds of those around the one at hand."""
+class _Entry(NamedTuple):
+    """Where something may be declared: ``behind`` is the end of its name; ``what`` the group that matched, or what follows one."""
+
+    start: int
+    what: str
+    name: str
+    behind: int
+    brace: int
+    within: bool
+    constant: bool = False
+
+
+class _Scan(Steps):
+    """The declarations of ``code``; ``open`` has the ends and names of those around the one at hand."""
 
     def __init__(self, text: str) -> None:
-        self.code = mask(text)
+        code = mask(text)
+        matches = list(_DECLARES.finditer(code))
+        starts = [match.start("at") for match in matches]
+        known = set(starts)
+        classes = [match for match in _CLASS.finditer(code) if match.start() not in known]
+        asked = sorted({*starts, *(match.start() for match in classes)})
+        pairs: Brackets = brackets(code, asked, lambda at: _RESTARTS.match(code, at) is not None)
+        super().__init__(code, pairs.close)
         self.lines = Lines(text)
-        self.matches = list(_DECLARES.finditer(self.code))
-        self.starts = [match.start("at") for match in self.matches]
-        self.firm = [match.start("at") for match in self.matches if not match["member"]]
-        self.pairs: Brackets = brackets(
-            self.code, self.starts, lambda at: _RESTARTS.match(self.code, at) is not None
-        )
         self.bodies: dict[int, str] = {-1: "top"}  # a brace to what it holds
         self.open: list[tuple[int, str]] = []
         self.found: list[Symbol] = []
+        places = {at: (pairs.around[n], pairs.within[n]) for n, at in enumerate(asked)}
+        self.firm = [
+            match.start("at")
+            for match in matches
+            if not match["member"] and not places[match.start("at")][1] and self.is_statement(match)
+        ]
+        self.entries: list[_Entry] = []
+        for match in matches:
+            self.enter(match, *places[match.start("at")])
+        declared = {entry.start for entry in self.entries if entry.what in ("class", "function")}
+        ends = {match.start("at"): match.end() for match in matches}
+        for match in classes:
+            before = bisect_right(starts, match.start()) - 1
+            heading = before >= 0 and starts[before] in declared and match.start() < ends[starts[before]]
+            if not heading:
+                around, within = places[match.start()]
+                entry = _Entry(match.start(), "expression", match[1] or "", match.end(), around, within)
+                self.entries.append(entry)
+        self.entries.sort(key=lambda entry: entry.start)
+
+    def is_statement(self, match: re.Match[str]) -> bool:
+        """Whether a statement may start at ``match``: what follows an operator is a part of an expression."""
+        if match["export"] or match["variable"] or match["type"] or match["interface"]:
+            return True
+        before = self.letter_before(match.start("at"))
+        if before == ">":
+            return not self.after_arrow(match.start("at"))
+        return before not in _IN_EXPRESSION
+
+    def enter(self, match: re.Match[str], around: int, within: bool) -> None:
+        start = match.start("at")
+        if match["member"]:
+            before = self.letter_before(start)
+            if not within and (before not in _IN_EXPRESSION or before == ",") and not self.after_arrow(start):
+                self.entries.append(_Entry(start, "member", match["member"], match.end(), around, within))
+            return
+        if within or not self.is_statement(match):
+            return
+        what = match.lastgroup if match.lastgroup not in ("at", None) else ""
+        word = match["at"]
+        if match["variable"]:
+            self.variables(match, around)
+            return
+        if match["assigned"]:
+            self.assignments(match, around)
+            return
+        name = match[what] if what in ("function", "class", "interface", "enum", "type", "module") else ""
+        if what not in ("interface", "enum", "type", "module", "ambient"):
+            what = "object" if match["object"] is not None else "class" if _HAS_CLASS.search(word) else "function"
+            name = match["function"] or match["class"] or ("default" if match["default"] else "")
+        self.entries.append(_Entry(start, what, name or "", match.end(), around, within))
+
+    def variables(self, match: re.Match[str], around: int) -> None:
+        """The declarators of one statement: the first starts with it, the others at their names."""
+        constant = match["binding"] == "const"
+        start, name, behind = match.start("at"), match["variable"], match.end()
+        while True:
+            self.entries.append(_Entry(start, "variable", name, behind, around, False, constant))
+            more = _NEXT_DECLARED.match(self.code, self.statement_end(behind, comma=True))
+            if more is None:
+                return
+            start, name, behind = more.start(1), more[1], more.end()
+
+    def assignments(self, match: re.Match[str], around: int) -> None:
+        """``a.b = a.c = value``: each name that is given a function, a class or an object."""
+        names = [(match.start("at"), match["assigned"], match.end())]
+        while more := _CHAINED.match(self.code, next_letter(self.code, names[-1][2])):
+            names.append((more.start(1), more[1], more.end()))
+        for place, (start, name, behind) in enumerate(names):
+            if not name.startswith("this."):
+                what = "chained" if place and not names[place - 1][1].startswith("this.") else "assigned"
+                self.entries.append(_Entry(start, what, name, behind, around, False))
+        self.values = getattr(self, "values", {})
+        self.values.update({start: names[-1][2] for start, _, _ in names})
 
     def run(self) -> list[Symbol]:
-        for match, brace in zip(self.matches, self.pairs.around, strict=True):
-            start = match.start("at")
-            while self.open and self.open[-1][0] <= start:
+        for entry in self.entries:
+            while self.open and self.open[-1][0] <= entry.start:
                 self.open.pop()
             if len(self.open) > _DEEPEST:
                 continue  # names would grow with each level
-            holds = self.bodies.get(brace, "code")
-            if match["member"]:
+            holds = self.bodies.get(entry.brace, "code")
+            if entry.what == "member":
                 if holds in ("class", "object"):
-                    self.member(match, holds)
+                    self.member(entry, holds)
+            elif entry.what == "expression":
+                self.class_expression(entry)
             elif holds not in ("class", "object"):
-                self.declaration(match, holds)
+                self.declaration(entry, holds)
         return ordered(self.found)
 
-    def add(
-        self, match: re.Match[str], name: str, kind: str, end: int, body: int = -1, holds: str = ""
-    ) -> None:
+    def add(self, entry: _Entry, name: str, kind: str, end: int, body: int = -1, holds: str = "") -> None:
         name = clean(f"{self.open[-1][1]}.{name}" if self.open else name)
-        start = self.lines.at(match.start("at"))
+        start = self.lines.at(entry.start)
         self.found.append(Symbol(name, kind, start, max(start, self.lines.last_used(end))))
         self.open.append((end, name))
         if body >= 0:
             self.bodies[body] = holds
 
-    def declaration(self, match: re.Match[str], holds: str) -> None:
-        kind = match.lastgroup if match.lastgroup != "at" else None
-        word = match["at"].removeprefix("export").lstrip()
-        if match["variable"]:
-            self.variable(match, holds)
-        elif match["type"]:
-            self.add(match, match["type"], "type", self.statement_end(match.end()))
-        elif match["assigned"]:
-            if not match["assigned"].startswith("this."):
-                self.assigned(match)
-        elif match["interface"] or match["enum"] or match["module"]:
-            kind = "interface" if match["interface"] else "enum" if match["enum"] else "module"
-            name = match["interface"] or match["enum"] or match["module"]
-            body = self.body(match.end())
-            self.add(
-                match, name, kind, self.behind(body, match.end()), body, "top" if match["module"] else ""
-            )
+    def declaration(self, entry: _Entry, holds: str) -> None:
+        what, name, behind = entry.what, entry.name, entry.behind
+        if what == "variable":
+            self.variable(entry, holds)
+        elif what == "type":
+            self.add(entry, name, "type", self.statement_end(behind))
+        elif what in ("assigned", "chained"):
+            self.assigned(entry)
+        elif what in ("object", "ambient"):
+            self.bodies[next_letter(self.code, behind)] = "object" if what == "object" else "top"
+        elif what == "function":
+            body = self.body(behind)
+            if name:
+                self.add(entry, name, "function", self.behind(body, behind), body, "code")
         else:
-            name = match["function"] or match["class"] or ("default" if match["default"] else "")
-            is_class = re.search(r"\bclass\b", word) is not None and not match["function"]
-            if is_class or name:
-                body = self.body(match.end())
-                if is_class and body < 0:
-                    return
-                end = self.behind(body, match.end())
+            body = self.block(behind)
+            if body >= 0:
+                inside = {"class": "class", "module": "top"}.get(what, "")
                 if name:
-                    self.add(
-                        match,
-                        name,
-                        "class" if is_class else "function",
-                        end,
-                        body,
-                        "class" if is_class else "code",
-                    )
+                    self.add(entry, name, what, self.behind(body, behind), body, inside)
 
-    def variable(self, match: re.Match[str], holds: str) -> None:
-        name, value = match["variable"], self.value(match.end())
-        end = self.statement_end(match.end())
+    def class_expression(self, entry: _Entry) -> None:
+        """A class in an expression: its members are named after it where it has a name of its own, and it is no value."""
+        body = self.block(entry.behind)
+        if body < 0:
+            return
+        if self.bodies.get(body) != "class":
+            self.bodies[body] = "class"
+            if entry.name:
+                outer = f"{self.open[-1][1]}." if self.open else ""
+                self.open.append((self.behind(body, entry.behind), outer + entry.name))
+
+    def variable(self, entry: _Entry, holds: str) -> None:
+        value = self.value(entry.behind)
+        end = self.statement_end(entry.behind, comma=True)
+        if self.code[end : end + 1] == ";":
+            end += 1
         if value >= 0 and self.is_function(value):
-            self.add(match, name, "function", end)
+            self.add(entry, entry.name, "function", end)
+        elif (body := self.class_body(value)) >= 0:
+            self.add(entry, entry.name, "class", end, body, "class")
         elif holds == "top":
-            constant = match["binding"] == "const"
-            brace = _next_letter(self.code, value) if value >= 0 else -1
+            brace = next_letter(self.code, value) if value >= 0 else -1
             is_object = brace >= 0 and self.code[brace : brace + 1] == "{"
-            self.add(
-                match, name, "constant" if constant else "variable", end, brace if is_object else -1, "object"
-            )
+            kind = "constant" if entry.constant else "variable"
+            self.add(entry, entry.name, kind, end, brace if is_object else -1, "object")
 
-    def assigned(self, match: re.Match[str]) -> None:
-        value = self.value(match.end())
+    def assigned(self, entry: _Entry) -> None:
+        value = self.value(self.values.get(entry.start, entry.behind))
         if value < 0:
             return
-        name = _PROTOTYPE.sub("", match["assigned"])
-        method = "." in name
+        if entry.what == "chained" and self.open:
+            self.open.pop()
+        name = _PROTOTYPE.sub("", entry.name)
         if self.is_function(value):
-            self.add(match, name, "method" if method else "function", self.statement_end(match.end()))
+            kind = "method" if "." in name and name != "module.exports" else "function"
+            self.add(entry, name, kind, self.statement_end(entry.behind))
+        elif (body := self.class_body(value)) >= 0:
+            self.add(entry, name, "class", self.statement_end(entry.behind), body, "class")
+        elif name == "module.exports":
+            brace = next_letter(self.code, value)
+            if self.code[brace : brace + 1] == "{":
+                self.bodies[brace] = "object"
 
-    def member(self, match: re.Match[str], holds: str) -> None:
-        name = match["member"]
-        if (name in _KEYWORDS and not self.code.startswith("(", match.end())) or name.startswith('"'):
+    def class_body(self, value: int) -> int:
+        """The brace of the class that is written at ``value``; -1 for none."""
+        found = _CLASS_VALUE.match(self.code, value) if value >= 0 else None
+        return self.block(found.end()) if found else -1
+
+    def member(self, entry: _Entry, holds: str) -> None:
+        name, behind = entry.name, entry.behind
+        if (name in _KEYWORDS and not self.code.startswith("(", behind)) or name.startswith('"'):
             return
-        at = _next_letter(self.code, match.end())
+        at = next_letter(self.code, behind)
         letter = self.code[at : at + 1]
         if letter and letter in "?!":
-            at = _next_letter(self.code, at + 1)
+            at = next_letter(self.code, at + 1)
             letter = self.code[at : at + 1]
         if letter == "<":
-            at = _next_letter(self.code, past_angles(self.code, at))
+            at = next_letter(self.code, past_angles(self.code, at))
             letter = self.code[at : at + 1]
         if letter == "(":
             body = self.body(at)
             if body >= 0 or holds == "class":
-                self.add(match, name, "method", self.behind(body, at), body, "code")
+                self.add(entry, name, "method", self.behind(body, at), body, "code")
         elif holds == "class":
-            value = self.value(match.end())
+            value = self.value(behind)
             kind = "method" if value >= 0 and self.is_function(value) else "field"
-            self.add(match, name, kind, self.statement_end(match.end()))
+            self.add(entry, name, kind, self.statement_end(behind))
         elif letter == ":" and self.is_function(at + 1):
-            self.add(match, name, "method", self.statement_end(match.end(), comma=True))
-
-    def is_function(self, value: int) -> bool:
-        """Whether a function is written at ``value``: with its keyword, or as an arrow."""
-        if _FUNCTION.match(self.code, value):
-            return True
-        parens = _PARENS.match(self.code, value)
-        if parens is None:
-            return False
-        at = parens.end()
-        if self.code[at] == "<":
-            at = _next_letter(self.code, past_angles(self.code, at))
-            if self.code[at : at + 1] != "(":
-                return False
-        return _ARROW.match(self.code, self.pairs.close.get(at, len(self.code)) + 1) is not None
-
-    def limit(self, at: int) -> int:
-        """Where the next declaration starts: what belongs to this one is before it, or in its brackets."""
-        place = bisect_right(self.starts, at)
-        return self.starts[place] if place < len(self.starts) else len(self.code)
-
-    def value(self, at: int) -> int:
-        """Behind the ``=`` of the declaration whose name ends at ``at``; -1 where it has none."""
-        end = self.limit(at)
-        while (match := _HEAD.search(self.code, at, end)) is not None:
-            letter = match[0]
-            if letter == "=":
-                if self.code[match.end() : match.end() + 1] != ">":
-                    return match.end()
-                at = match.end() + 1
-            elif letter in "{([":
-                at = self.pairs.close.get(match.start(), len(self.code)) + 1
-                end = self.limit(at - 1)
-            elif letter == "\n" and self.goes_on(match.start()):
-                at = match.end()
-            else:
-                return -1
-        return -1
-
-    def body(self, at: int) -> int:
-        """The brace that opens the body of the declaration whose name ends at ``at``; -1 where there is none."""
-        end = self.limit(at)
-        at = _next_letter(self.code, at)
-        if self.code[at : at + 1] == "<":
-            at = past_angles(self.code, at)
-        while (match := _STEP.search(self.code, at, max(end, at))) is not None:
-            letter = match[0]
-            if letter == "{" and (_letter_before(self.code, match.start()) not in _TYPE_BEFORE):
-                return match.start()
-            if letter in "{([":
-                at = self.pairs.close.get(match.start(), len(self.code)) + 1
-                end = self.limit(at - 1)
-            elif letter == "," or (letter == "\n" and self.goes_on(match.start())):
-                at = match.end()
-            else:
-                return -1
-        return -1
-
-    def behind(self, body: int, at: int) -> int:
-        """Behind the body that opens at ``body``, or behind the statement where there is none."""
-        return self.pairs.close.get(body, len(self.code)) + 1 if body >= 0 else self.statement_end(at)
-
-    def statement_end(self, at: int, comma: bool = False) -> int:
-        """Behind the statement in which ``at`` is: its semicolon, its line's end, the bracket around it."""
-        end = self.next_firm(at)
-        while (match := _STEP.search(self.code, at, end)) is not None:
-            letter = match[0]
-            if letter == ";":
-                return match.end()
-            if letter in "{([":
-                at = self.pairs.close.get(match.start(), len(self.code)) + 1
-                end = self.next_firm(at - 1)
-            elif (
-                letter in ")]}"
-                or (letter == "," and comma)
-                or (letter == "\n" and not self.goes_on(match.start()))
-            ):
-                return match.start()
-            else:
-                at = match.end()
-        return end
-
-    def next_firm(self, at: int) -> int:
-        """Where the next declaration with a keyword starts: no statement goes on past one."""
-        place = bisect_right(self.firm, at)
-        return self.firm[place] if place < len(self.firm) else len(self.code)
-
-    def goes_on(self, at: int) -> bool:
-        """Whether the statement goes on behind the line end at ``at``."""
-        after = _next_letter(self.code, at)
-        if after >= len(self.code):
-            return False
-        before = _letter_before(self.code, at)
-        if before in _GOES_ON_AFTER and self.code[max(at - 2, 0) : at] not in ("++", "--"):
-            return True
-        return self.code[after] in _GOES_ON_BEFORE and self.code[after : after + 2] not in ("++", "--")
+            self.add(entry, name, "method", self.statement_end(behind, comma=True))
 
 
-_LETTER = re.compile(r"\S")
-
-
-def _next_letter(code: str, at: int) -> int:
-    match = _LETTER.search(code, at)
-    return match.start() if match else len(code)
-
-
-def _letter_before(code: str, at: int) -> str:
-    while at > 0:
-        chunk = code[max(0, at - 80) : at].rstrip()
-        if chunk:
-            return chunk[-1]
-        at -= 80
-    return ""
+_HAS_CLASS = re.compile(r"\bclass\b")
 
 
 def symbols(text: str) -> list[Symbol]:

@@ -17,7 +17,10 @@ _BEFORE_VALUE = frozenset(_BEFORE_VALUE_WORDS.split())
 
 
 def mask(text: str) -> str:
-    """``text`` with its literals and comments blanked out; what stands in ``${}`` stays. In linear time."""
+    """``text`` with its literals and comments blanked out; what stands in ``${}`` stays, in parentheses. In linear time.
+
+    A template has no line ends here: it does not end a statement.
+    """
     return _Mask(text).run()
 
 
@@ -51,7 +54,7 @@ class _Mask:
         elif letter == "}":
             if self.templates and self.templates[-1] == self.depth:
                 self.templates.pop()
-                return self.template(start, " ")
+                return self.template(start, ")")
             self.depth = max(self.depth - 1, 0)
         elif letter == "`":
             return self.template(start, '"')
@@ -81,13 +84,12 @@ class _Mask:
         """Behind the part of a template that starts at ``start``: at its end, or in its next ``${``."""
         match = _TEMPLATE.match(self.text, start + 1)
         end = match.end() if match else len(self.text)
-        inside = blank(self.text[start + 1 : end])
         if match and match[1] == "${":
             self.templates.append(self.depth)
-            self.pieces += (first, inside)
-            self.before = "{"
+            self.pieces += (first, " " * (end - start - 2), "(")
+            self.before = "("
         else:
-            self.pieces += (first, inside)
+            self.pieces += (first, " " * (end - start - 2), '"' if end > start + 1 else "")
             self.before = '"'
         return end
 

@@ -107,10 +107,13 @@ def ordered(symbols: Sequence[Symbol]) -> list[Symbol]:
 
 
 class Brackets(NamedTuple):
-    """``close`` has the end of each opening bracket; ``around`` the brace around each asked position, -1 for none."""
+    """``close`` has the end of each opening bracket; ``around`` the brace around each asked position, -1 for none, and
+    ``within`` whether another bracket was opened in that brace and is still open there.
+    """
 
     close: dict[int, int]
     around: list[int]
+    within: list[bool]
 
 
 def brackets(code: str, asked: Sequence[int], declares: Callable[[int], bool]) -> Brackets:
@@ -126,6 +129,7 @@ def brackets(code: str, asked: Sequence[int], declares: Callable[[int], bool]) -
 def _pairs(code: str, asked: Sequence[int], declares: Callable[[int], bool] | None) -> tuple[Brackets, bool]:
     close: dict[int, int] = {}
     around: list[int] = []
+    within: list[bool] = []
     stack: list[tuple[int, str, int]] = []
     braces: list[int] = []
     column, count, next_asked = 0, len(asked), asked[0] if asked else len(code) + 1
@@ -134,6 +138,7 @@ def _pairs(code: str, asked: Sequence[int], declares: Callable[[int], bool] | No
         at = match.start()
         while at >= next_asked:
             around.append(braces[-1] if braces else -1)
+            within.append(bool(stack) and stack[-1][1] != "{")
             next_asked = asked[len(around)] if len(around) < count else len(code) + 1
         letter = match[0]
         if letter in "{([":
@@ -165,6 +170,7 @@ def _pairs(code: str, asked: Sequence[int], declares: Callable[[int], bool] | No
                     braces.pop()
     while len(around) < count:
         around.append(braces[-1] if braces else -1)
+        within.append(bool(stack) and stack[-1][1] != "{")
     for opened in stack:
         close[opened[0]] = len(code)
-    return Brackets(close, around), whole and not stack
+    return Brackets(close, around, within), whole and not stack

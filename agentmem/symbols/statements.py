@@ -193,10 +193,10 @@ def scan(code: str, read: Reader, inner: str = "top", name: str = "") -> list[Sy
 _ANGLES = re.compile(r"[<>(){};]|->|=>")
 
 
-def past_angles(text: str, at: int) -> int:
-    """Behind the ``<...>`` that opens at ``at``; ``at`` where it does not close."""
+def past_angles(text: str, at: int, reach: int = 1000) -> int:
+    """Behind the ``<...>`` that opens at ``at``; ``at`` where it does not close within ``reach`` letters."""
     depth = braces = 0
-    for match in _ANGLES.finditer(text, at, at + 1000):
+    for match in _ANGLES.finditer(text, at, at + reach):
         if match[0] == "<":
             depth += 1
         elif match[0] == ">":

@@ -1,0 +1,242 @@
+"""The end of a task: done, failed, handed on; what is committed with it, and what the others see of it."""
+
+import subprocess
+
+import pytest
+
+from agentmem.model import trailers
+from tests import support
+from tests.actions import teams
+from tests.actions.teams import as_agent, claim, holders, offered, task, worktree
+
+
+@pytest.fixture
+def team(store):
+    """A store with two tasks, the second of which needs the first, committed with some code."""
+    support.put(store.path / "api" / "jobs.py", "jobs = []\n")
+    first = task(store, "POST /jobs", "--role", "api", "--scope", "api/**")
+    second = task(store, "GET /jobs", "--needs", first)
+    store.commit("tasks")
+    store.first, store.second = first, second
+    return store
+
+
+def entry_of(team, task_id):
+    """The log entry that closes a task."""
+    (found,) = [
+        one
+        for one in team.json("show", *[m["id"] for m in team.json("list", "--kind", "log")["memories"]])[
+            "memories"
+        ]
+        if task_id in one["closes"]
+    ]
+    return found
+
+
+def test_done_closes_and_unblocks(team):
+    """The entry closes the task with the files that were touched; the claim says done, on which branch, by which entry."""
+    claim(team, team.first, agent="a")
+    support.put(team.path / "api" / "jobs.py", "jobs = [1]\n")
+    ran = team.call("done", "-m", "It works. Tested by hand", env=as_agent("a"))
+    assert ran.code == 0, ran
+    entry = entry_of(team, team.first)
+    assert ran.out == (
+        f"done {team.first[:6]}: entry {entry['id'][:6]}, 1 file; both go with your next git commit\n"
+        f'unblocks {team.second[:6]} (free). Next: {team.second[:6]} "GET /jobs": agentmem claim\n'
+    )
+    assert entry["scope"] == ["api/jobs.py"]
+    assert holders(team)[team.first] == ("a", "done")
+    record = team.git("show", f"{teams.NAMESPACE}/{team.first}:claim.json")
+    assert f'"entry": "{entry["id"]}"' in record and '"branch": "main"' in record
+
+
+def test_done_needs_no_claim_but_no_other_may_hold_it(team):
+    """A task that nobody holds can be closed; one that another holds is his until it is taken over."""
+    claim(team, team.first, agent="a")
+    refused = team.call("done", team.first, "-m", "mine", env=as_agent("b"))
+    assert refused.code == 4
+    assert refused.err.startswith(f"error: {team.first[:6]} is held by a, not by you\n")
+    assert not team.json("list", "--kind", "log")["memories"]
+    assert team.call("done", team.second, "-m", "nobody's", env=as_agent("b")).code == 0
+
+
+def test_done_twice(team):
+    """What is done is not done again, neither here nor on another branch."""
+    team.ok("done", team.first, "-m", "once")
+    again = team.call("done", team.first, "-m", "twice")
+    assert again.code == 4 and "is done already" in again.err
+    team.git("reset", "-q", "--hard")
+    team.git("clean", "-qfd")
+    side = worktree(team, "side")
+    side.ok("done", team.second, "-m", "there")
+    side.commit("there")
+    elsewhere = team.call("done", team.second, "-m", "here")
+    assert elsewhere.code == 4 and "was done on side already (not merged yet)" in elsewhere.err
+
+
+def test_done_after_the_lease_has_ended(team):
+    """Who worked on past the end, when nobody took the task, still closes it without naming it."""
+    claim(team, team.first, agent="a")
+    assert team.call("done", "-m", "late", env=as_agent("a", 9000)).code == 0
+
+
+def test_which_task_is_meant(team):
+    """With no claim, or with several, it is asked which."""
+    assert "you hold no task" in team.call("done", "-m", "x").err
+    third = task(team, "Third")
+    claim(team, team.first)
+    claim(team, third)
+    many = team.call("done", "-m", "x")
+    assert many.code == 2 and "you hold 2 tasks: which one?" in many.err and third[:6] in many.err
+
+
+def test_commit_takes_what_is_staged_and_the_entry(team):
+    """One commit with what was staged and the entry, nothing that was not; the first line of -m is its subject."""
+    claim(team, team.first)
+    support.put(team.path / "api" / "jobs.py", "jobs = [1]\n")
+    team.git("add", "api/jobs.py")
+    support.put(team.path / "api" / "jobs.py", "jobs = [2]\n")
+    support.put(team.path / "stray.txt", "mine\n")
+    team.ok("done", "-m", "POST /jobs takes a key\n\nTested by hand.", "--commit")
+    files = team.git("show", "--name-only", "--format=", "HEAD").split()
+    assert len(files) == 2 and files[1] == "api/jobs.py" and files[0].startswith(".agentmem/log/")
+    assert team.git("show", "HEAD:api/jobs.py") == "jobs = [1]\n"
+    assert team.git("status", "--porcelain").split("\n")[:2] == [" M api/jobs.py", "?? stray.txt"]
+    entry = entry_of(team, team.first)["id"]
+    assert team.git("log", "-1", "--format=%B").strip() == (
+        f"POST /jobs takes a key\n\nTested by hand.\n\nAgentmem-Task: {team.first}\nAgentmem-Entry: {entry}"
+    )
+
+
+def test_trailers_survive_a_squash(team):
+    """However a host or git squashes, the lines say which tasks are closed."""
+    team.git("switch", "-q", "-c", "feature")
+    team.ok("done", team.first, "-m", "one", "--commit")
+    team.ok("done", team.second, "-m", "two", "--commit")
+    team.git("switch", "-q", "main")
+    team.git("merge", "-q", "--squash", "feature")
+    team.git("commit", "-q", "--no-edit")
+    message = team.git("log", "-1", "--format=%B")
+    assert set(trailers.tasks_of(message)) == {team.first, team.second}
+    host = f"A title (#7)\n\n* one\n\nAgentmem-Task: {team.first}\n\n* two\n\nAgentmem-Task: {team.second}\n\nText"
+    assert trailers.tasks_of(host) == (team.first, team.second)
+
+
+def test_the_users_hooks_run(team):
+    """A hook of the user may refuse the commit: then the entry is written and staged, the task is done, and all of that said."""
+    hook = support.put(
+        team.path / ".git" / "hooks" / "pre-commit", "#!/bin/sh\necho 'tests fail' >&2\nexit 1\n"
+    )
+    hook.chmod(0o755)
+    refused = team.call("done", team.first, "-m", "one", "--commit")
+    assert refused.code == 3 and "tests fail" in refused.err and "written and staged" in refused.err
+    assert team.git("diff", "--cached", "--name-only").startswith(".agentmem/log/")
+    hook.unlink()
+    team.git("commit", "-q", "-m", "by hand")
+    assert team.first not in offered(team)
+
+
+def test_used_and_misled(team):
+    """The entry keeps which memories helped and which were wrong; what names none is refused before anything is written."""
+    good, bad = (
+        team.json("add", "fact", "Keys are 16 bytes")["id"],
+        team.json("add", "fact", "Slow disks")["id"],
+    )
+    assert team.call("done", team.first, "-m", "x", "--used", "zzzzzz").code == 2
+    team.ok("done", team.first, "-m", "x", "--used", good[:6], "--misled", bad)
+    assert entry_of(team, team.first)["extra"] == {"used": [good], "misled": [bad]}
+
+
+def test_fail_reopens_for_the_owner(team):
+    """A task that is done is offered again, urgent, to who changed its paths last, or to whom it is given."""
+    team.ok("done", team.first, "-m", "x", "--commit")
+    assert team.first not in offered(team)
+    failed = team.call("fail", team.first, "--reason", "It loses jobs", env=teams.later(60))
+    assert failed.code == 0, failed
+    entry = team.json("list", "--kind", "log")["memories"][0]
+    assert failed.out == (
+        f'reopened {team.first[:6]} "POST /jobs" for api (owner A. Uthor: last to change api/jobs.py);'
+        f" priority 1; entry {entry['id'][:6]}\n"
+    )
+    assert team.first in offered(team, 120)
+    assert team.call("next", env=teams.later(120)).out.startswith(f"{team.first[:6]} P1 ")
+    assert claim(team, team.first, agent="c", at=120).code == 0
+    given = team.call("fail", team.second, "--reason", "no", "--to", "api-7", "--json", env=teams.later(180))
+    assert given.json["owner"] == "api-7"
+    assert team.call("fail", team.second, "--reason", " ").code == 2
+
+
+def test_fail_of_what_is_done_elsewhere(team):
+    """What was done on a branch, and is reopened here later, can be begun again."""
+    side = worktree(team, "side")
+    side.ok("done", team.first, "-m", "there")
+    side.commit("there")
+    assert "was done now on side (not merged yet)" in claim(team, team.first).err.replace(" by tester", "")
+    assert team.call("fail", team.first, "--reason", "wrong", env=teams.later(60)).code == 0
+    assert team.first in offered(team, 120)
+    assert claim(team, team.first, at=120).code == 0
+
+
+def test_handoff_keeps_its_note(team):
+    """Who lets a task go leaves the state and the next step; whoever claims it next is shown them, once it is anybody's."""
+    claim(team, team.first, agent="a")
+    refused = team.call("handoff", team.first, "-m", "x", env=as_agent("b"))
+    assert refused.code == 2 and f"you do not hold {team.first[:6]}" in refused.err
+    assert team.call("handoff", team.first, "-m", " ", env=as_agent("a")).code == 2
+    assert team.call("handoff", "-m", "Route is there.\nNext: tests", env=as_agent("a", 60)).code == 0
+    assert team.git("status", "--porcelain") == ""
+    assert team.first in offered(team, 60)
+    won = claim(team, team.first, agent="b", at=3660)
+    assert "handoff (a, 1h): Route is there. Next: tests\n" in won.out
+    assert claim(team, team.first, "--json", agent="b", at=3660).json["handoff"]["by"] == "a"
+
+
+def test_handoff_survives_the_worktree(team):
+    """The note is there when the worktree of who left it is not."""
+    side = worktree(team, "side")
+    claim(side, team.first, agent="a")
+    side.ok("handoff", team.first, "-m", "state", env=as_agent("a"))
+    team.git("worktree", "remove", "--force", str(side.path))
+    assert "handoff (a, " in claim(team, team.first, agent="b", at=60).out
+
+
+@pytest.mark.parametrize("how", ["merge", "squash", "delete"])
+def test_done_on_one_branch_is_offered_on_no_other(team, how):
+    """Before its merge, after it, and after a squash; once its branch is gone without one it is offered again."""
+    side, third = worktree(team, "side"), worktree(team, "third")
+    claim(side, team.first, agent="a")
+    assert team.first not in offered(third)
+    side.ok("done", team.first, "-m", "did it", env=as_agent("a"))
+    for project in (team, third):
+        assert team.first not in offered(project), "not committed yet"
+    side.commit("did it")
+    for project in (team, third):
+        assert team.first not in offered(project), "not merged yet"
+        lost = claim(project, team.first, agent="b")
+        assert lost.code == 4 and "on side (not merged yet)" in lost.err
+    if how == "merge":
+        team.git("merge", "-q", "--no-edit", "side")
+    elif how == "squash":
+        team.git("merge", "-q", "--squash", "side")
+        team.git("commit", "-q", "-m", "squashed")
+    team.git("worktree", "remove", "--force", str(side.path))
+    team.git("branch", "-q", "-D", "side")
+    for project in (team, third):
+        assert (team.first in offered(project)) == (how == "delete")
+        assert (claim(project, team.first, agent="b").code == 0) == (how == "delete")
+        if how == "delete":
+            break
+
+
+def test_done_in_a_read_only_git_dir(team):
+    """Where the claim's ref cannot be written the entry stands all the same."""
+    with support.read_only(team.path / ".git"):
+        assert team.call("done", team.first, "-m", "x").code == 0
+    assert team.first not in offered(team)
+
+
+def test_no_message_at_all(team):
+    """done without -m has the task's own title for its words."""
+    team.ok("done", team.first, "--commit")
+    assert team.git("log", "-1", "--format=%s").strip() == "Done: POST /jobs"
+    assert subprocess.run(["git", "diff", "--quiet"], cwd=team.path, check=False).returncode == 0
