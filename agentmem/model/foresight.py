@@ -3,8 +3,8 @@
 Earlier work is found by its words (BM25) and votes for the files it changed; a task that names a file, words of its name or its
 folder adds to that. Every score says on what it rests. No store, no clock: what is known is handed in as values.
 
-What can be kept: ``words_of`` a text by its blob id (it takes most of the time); ``mentions`` needs the words of paths, by tree
-id. What was foreseen of a task changes with the past, and costs little for one more task beside others: it need not be kept.
+What can be kept: ``words_of`` a text by its blob id (it takes most of the time), ``Paths`` by tree id. What was foreseen of a
+task changes with the past, and one more task beside others costs little: it need not be kept.
 """
 
 import heapq
@@ -19,7 +19,7 @@ from agentmem.model.ranking import idf
 
 NEAREST = 20
 """Earlier works that vote."""
-LIKELY = 0.5
+LIKELY = 0.4
 """The chance from which on an overlap is worth a warning."""
 MOST_PATHS = 20_000
 """Paths of a tree whose names are read; of a larger one only those that earlier work changed."""
@@ -37,8 +37,8 @@ _AT_NONE, _BY_LIKENESS = -3.2, 4.0
 
 
 class Work(NamedTuple):
-    """What an earlier piece of work was and changed: its ``words`` (``words_of`` title and body), its files, the moment these were
-    known (seconds UTC), whose role it was.
+    """What an earlier piece of work was and changed: its ``words`` (``words_of`` title and body), its files, the moment these
+    were known (seconds UTC), whose role it was.
     """
 
     id: str
@@ -60,7 +60,7 @@ class Intent(NamedTuple):
 
 class Likely(NamedTuple):
     """A file that a task will probably change: the chance of it (0 to 1), how many of the similar works changed it, the ids of
-    the most similar of these, and what else says so: ``changed``, ``scope``, the text by ``named``, ``words``, ``folder``; or None.
+    the most similar of these, and what else says so (``changed``, ``scope``; of the text ``named``, ``words``, ``folder``).
     """
 
     path: str
@@ -77,8 +77,8 @@ class Likely(NamedTuple):
 
 
 class Foreseen(NamedTuple):
-    """``files`` in order of rank; ``chances`` of every path that has any; ``told``, those that scope or changes name; ``words`` with
-    the weight that each has among all work.
+    """``files`` in order of rank; ``chances`` of every path that has any; ``told``, those that scope or changes name; ``words``
+    with the weight that each has among all work.
     """
 
     id: str
@@ -107,7 +107,7 @@ def likely_files(
     """The files that ``intent`` will probably change, the first ``limit`` by rank.
 
     ``now`` is in seconds UTC; work that ended later is not known yet. ``paths`` are those of the tree at hand, when it is known:
-    what is not among them is left out.
+    what is not among them is left out. As ``Paths`` they can be kept by tree id.
     """
     return list(foresee([intent], past, now, paths, limit)[0].files)
 
@@ -127,11 +127,7 @@ def foresee(
     changes: Counter[str] = Counter()
     for work in known:
         changes.update(set(work.files))
-    tree = {scopes.normal(path): None for path in paths}
-    there = dict.fromkeys(path for path in changes if not tree or path in tree)
-    if len(tree) <= MOST_PATHS:
-        there.update(tree)
-    names = Paths(there)
+    names = paths if isinstance(paths, Paths) else _names(changes, paths)
     out = []
     for intent, own in zip(intents, counts, strict=True):
         near = _nearest(intent, own, known, postings, norms, ages)
@@ -174,6 +170,13 @@ def because(file: Likely, whose: str = "yours") -> str:
     if file.by:
         return f"words of {task} are in the {'name' if file.by == 'words' else 'folder'} of {file.path}"
     return f"work a little like {whose} touched {file.path}"
+
+
+def _names(changes: Mapping[str, int], paths: Iterable[str]) -> Paths:
+    tree = {scopes.normal(path): None for path in paths}
+    if not tree:
+        return Paths(changes)
+    return Paths(tree if len(tree) <= MOST_PATHS else [path for path in changes if path in tree])
 
 
 def _postings(known: Sequence[Work], counts: Iterable[Mapping[str, int]]) -> dict[str, list[int]]:
