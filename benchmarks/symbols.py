@@ -110,7 +110,11 @@ class Tally:
         shares = [_share(self.starts, n) for n in (self.plain, self.tree)]
         shares += [_share(self.ranges, n) for n in (self.plain, self.tree)]
         speeds = [f"{self.files / max(spent, 1e-9):>8,.0f}" for spent in self.seconds]
-        columns = [f"{language:<12}{self.files:>7,}{self.torn:>7,}{self.tree:>9,}", *shares, f"{self.kinds:>7,}"]
+        columns = [
+            f"{language:<12}{self.files:>7,}{self.torn:>7,}{self.tree:>9,}",
+            *shares,
+            f"{self.kinds:>7,}",
+        ]
         return "".join(columns + speeds)
 
 
@@ -173,8 +177,12 @@ def compare(folder: Path, show: int) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Symbols of the line scanners against those of parsers.")
-    parser.add_argument("--real", metavar="DIR", type=Path, help="compare with tree-sitter over the sources below DIR")
-    parser.add_argument("--show", metavar="N", type=int, default=0, help="with --real: N disagreements a language")
+    parser.add_argument(
+        "--real", metavar="DIR", type=Path, help="compare with tree-sitter over the sources below DIR"
+    )
+    parser.add_argument(
+        "--show", metavar="N", type=int, default=0, help="with --real: N disagreements a language"
+    )
     asked = parser.parse_args()
     warnings.simplefilter("ignore")
     if asked.real is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agentmem.actions import sharing
+from agentmem.actions import foreseeing, sharing
 from agentmem.actions.board import Board, Seen, nonce, unwritable
 from agentmem.actions.context import Context
 from agentmem.actions.sharing import Shared
@@ -77,6 +77,14 @@ def claim(
         if result.won or result.blocking:
             return result
     return result
+
+
+def take(board: Board, tasks: Tasks, placed: Placed) -> Claimed:
+    """Take one task as it stands on ``board``, for the usual time and with its own scope: for a process that lives long and
+    knows the tasks. Raises what ``claim`` does.
+    """
+    context = board.context
+    return _Taking(board, tasks, context.config.claim_ttl, (), False, False, _look(context)).take(placed)
 
 
 def _look(context: Context) -> Shared:
@@ -196,7 +204,8 @@ class _Taking:
             sharing.try_later(self.context)
         if taken := next((one for one in told.lost if one.claim.task == new.task), None):
             return self._lost(placed, taken, "held" if taken.state == leases.HELD else "done elsewhere")
-        return Claimed(True, placed, won, waits=placed.waits, shared=told.words)
+        beware = foreseeing.told(self.board, self.tasks, placed)
+        return Claimed(True, placed, won, waits=placed.waits, shared=told.words, told=beware)
 
     def _again(self, placed: Placed, seen: Seen, wanted: Sequence[str]) -> Claimed | None:
         """What the asker holds already is renewed, with another scope where one is given."""

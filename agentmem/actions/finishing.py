@@ -83,6 +83,7 @@ def done(
     claim = (seen.claim if seen and board.is_mine(seen) else board.drawn(placed.task.id))._replace(
         nonce=nonce(),
         state=leases.DONE,
+        handoff=None,
         entry=added.memory.id,
         branch=context.repository.branch,
         renewed=context.now,
@@ -135,7 +136,9 @@ def fail(context: Context, reference: str | None, reason: str, to: str | None = 
     added = write.add(context, entry, force=True)
     seen = board.read(placed.task.id)
     if seen is not None and (seen.state != leases.HELD or board.is_mine(seen)):
-        released = seen.claim._replace(nonce=nonce(), state=leases.RELEASED, renewed=context.now, entry=None)
+        released = seen.claim._replace(
+            nonce=nonce(), state=leases.RELEASED, renewed=context.now, entry=None, handoff=None
+        )
         _tell(board, released, seen, "fail")
     return Ended(placed, added.memory, added.path, (), owner=owner, why_owner=why)
 

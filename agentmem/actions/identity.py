@@ -6,7 +6,10 @@ from typing import NamedTuple
 
 from agentmem.actions.context import IDENTITY, Context
 from agentmem.errors import NotWritable
+from agentmem.model import safety
 from agentmem.store import cache, clones, writing
+
+MAX_NAME = 300
 
 
 class Identity(NamedTuple):
@@ -23,7 +26,10 @@ def identity(context: Context) -> Identity:
     repository = context.repository
     home = os.path.relpath(repository.git_dir, repository.common_dir).replace(os.sep, "/")
     folder = cache.state_folder(repository.common_dir)
-    return Identity(context.agent, context.role, clones.identity(folder), home)
+    role = safety.one_line(context.role)[:MAX_NAME] if context.role else None
+    # as others read it in a claim, so that one is oneself
+    agent = safety.one_line(context.agent)[:MAX_NAME] or "agent"
+    return Identity(agent, role, clones.identity(folder), home)
 
 
 def remember(context: Context, agent: str, role: str | None) -> bool:

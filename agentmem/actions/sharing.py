@@ -162,6 +162,7 @@ class _Sharing:
         if not refs.swap(self.repository, ref, new.commit, mine.commit if mine else None):
             return None
         self.taken += kept is claim
+        self.board.judged(task, new)  # its lease counts from here on, for this clone
         self._note_lost(task, ours, new)
         return new
 

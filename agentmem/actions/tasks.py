@@ -133,7 +133,7 @@ class Tasks:
         return best[1] if best else None
 
     def after(self, task: str) -> int:
-        """The moment for a new entry about ``task``: now, but after every entry about it, whatever the clock of its writer said."""
+        """The moment for a new entry about ``task``: now, but after every entry about it, whatever clock its writer had."""
         known = [
             self.view.created(i)
             for i, links in self._entries()

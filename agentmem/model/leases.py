@@ -134,7 +134,7 @@ def read(data: bytes, task: str) -> Claim | None:
             if isinstance(handoff, dict)
             else None,
         )
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 

@@ -74,8 +74,9 @@ def lost(result: Claimed, shorts: ShortIds, now: int) -> tuple[str, str | None]:
         return f"{short} is blocked: it needs {needs}", _free(result, shorts)
     if result.reason == "exclusive" and result.blocking is not None:
         other = result.blocking.claim
+        held = "held exclusively by" if other.exclusive else "not yours alone: it is held by"
         message = (
-            f"{scope(other.scope)} is held exclusively by {other.agent} ({_short(shorts, other.task)})"
+            f"{scope(other.scope)} is {held} {other.agent} ({_short(shorts, other.task)})"
             f" until {clock(result.blocking.end)}"
         )
         return message, f"try: agentmem claim {short} --scope 'GLOB'     or another task: agentmem claim"

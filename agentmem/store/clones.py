@@ -50,7 +50,7 @@ class Sightings:
                 known, since = json.load(file)
             if known == commit and isinstance(since, int) and not isinstance(since, bool):
                 return min(since, now)
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError, RecursionError):
             pass
         try:
             writing.replace(path, json.dumps([commit, now]).encode("ascii"))
@@ -63,7 +63,7 @@ class Sightings:
         try:
             with open(os.path.join(self._folder, name), encoding="ascii") as file:
                 record = json.load(file)
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return False
         return isinstance(record, list) and record[:1] == [commit]
 

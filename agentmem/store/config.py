@@ -15,6 +15,7 @@ _PLAIN = re.compile(
 )
 """A file that sets trunk alone, as ``init`` writes it, is read without tomllib, whose import costs 4 ms."""
 
+_REMOTE = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]|[./](?=[A-Za-z0-9_-]))*")
 RULE_SETTINGS = ("error", "warning", "off")
 _IGNORE = re.compile(r"[ \t]*\[\[[ \t]*check[ \t]*\.[ \t]*ignore[ \t]*\]\]")
 _IGNORE_KEYS = ("rule", "memory", "path", "reason")
@@ -89,6 +90,9 @@ def parse(data: bytes | None, path: str) -> Config:
     _take(claims, "limit", int, "claim_limit", values, path)
     _take(claims, "ttl", int, "claim_ttl", values, path)
     _take(claims, "remote", str, "claim_remote", values, path)
+    if (remote := values.get("claim_remote")) and not _REMOTE.fullmatch(str(remote)):
+        # what others commit must not make git an option of it, nor send claims to any address
+        raise ConfigError(f"{path}: claims.remote must be the name of a remote", 'remote = "origin"')
     rules = _table(record, "check", path)
     ignores = _ignores(rules.pop("ignore", []), data.decode("utf-8"), path)
     for rule, setting in rules.items():

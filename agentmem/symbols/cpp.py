@@ -214,7 +214,12 @@ def _function(rest: str, begin: int, inside: str, outer: str) -> Found | None:
         return KEEP if equals else None
     start, end, name = call
     after = rest[end:].strip()
-    if after.startswith(":") and not after.startswith("::") and after[-1:] not in ")}" and not after.endswith("..."):
+    if (
+        after.startswith(":")
+        and not after.startswith("::")
+        and after[-1:] not in ")}"
+        and not after.endswith("...")
+    ):
         return KEEP  # a member's initialiser in braces; the body is still to come
     if _EQUALS.search(after.partition("->")[0].partition(":")[0]):
         return KEEP

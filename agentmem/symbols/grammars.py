@@ -24,6 +24,9 @@ _PYTHON = {
 _JAVASCRIPT = {
     "function_declaration": Rule("function"),
     "generator_function_declaration": Rule("function"),
+    "function_expression": Rule("function"),
+    "generator_function": Rule("function"),
+    "export_statement": Rule("", "body", "", False),
     "function_signature": Rule("function", "skip"),
     "class_declaration": Rule("class", "class"),
     "abstract_class_declaration": Rule("class", "class"),
@@ -103,6 +106,7 @@ RULES: dict[str, dict[str, Rule]] = {
         "constructor_declaration": Rule("method", "skip", only="class"),
         "destructor_declaration": Rule("method", "skip", only="class"),
         "operator_declaration": Rule("method", "skip", "operator", only="class"),
+        "conversion_operator_declaration": Rule("method", "skip", "type", only="class"),
         "property_declaration": Rule("property", "skip", only="class"),
         "delegate_declaration": Rule("type", "skip", only="top class"),
     },
@@ -112,7 +116,8 @@ RULES: dict[str, dict[str, Rule]] = {
         "singleton_class": Rule("", "class", "", False),
         "method": Rule("function"),
         "singleton_method": Rule("function"),
-        "assignment": Rule("constant", "skip", "left", only="top class"),
+        "assignment": Rule("constant", "class", "left", only="top class"),
+        "operator_assignment": Rule("constant", "class", "left", only="top class"),
     },
     "php": {
         "class_declaration": Rule("class", "class"),
@@ -132,14 +137,15 @@ PACK_NAMES = {"shell": "bash"}
 
 _BARRIERS_WORDS = """
 object_creation_expression anonymous_class anonymous_function enum_constant initializer_list
-template_argument_list parameter_list lambda_expression
+template_argument_list parameter_list lambda_expression class_heritage
 """
 BARRIERS = frozenset(_BARRIERS_WORDS.split())
 """Expressions that hold no symbols, whatever is declared in them."""
 
 _PREFIXES_WORDS = """
 annotation marker_annotation attribute_list attribute_item decorator attribute_declaration comment
-line_comment block_comment attribute_specifier
+line_comment block_comment attribute_specifier preproc_if
+preproc_if_in_attribute_list preproc_region preproc_endregion preproc_pragma
 """
 PREFIXES = frozenset(_PREFIXES_WORDS.split())
 """What stands before a declaration and is none of its lines."""

@@ -81,8 +81,8 @@ def _member(rest: str, token: str, begin: int, outer: str, csharp: bool) -> Foun
     if csharp and (operator := _OPERATOR.search(rest)) and "(" not in rest[: operator.start()]:
         if token == "{" and _EQUALS.search(rest, operator.end()):
             return KEEP
-        sign = operator[1] or " " + re.sub(r"\s+", "", operator[2])
-        return Found("method", "operator" + (" " + sign if sign.isalpha() else sign), begin, "skip")
+        sign = operator[1] or re.sub(r"\s+|<.*>", "", operator[2])
+        return Found("method", "operator" + (" " + sign if sign[0].isalpha() else sign), begin, "skip")
     equals = _outer_equals(rest)
     declared = rest[: equals.start()] if equals else rest
     arrow = equals is not None and equals[0] == "=>"
@@ -95,14 +95,14 @@ def _member(rest: str, token: str, begin: int, outer: str, csharp: bool) -> Foun
         special = name in (outer.rpartition(".")[2], "~" + outer.rpartition(".")[2])
         if not declared[:start].strip() and not special:
             return None  # an enum's constant with a body
-        return Found("method", name, begin, "skip") if token == ";" or not arrow else KEEP
+        return KEEP if arrow and token == "{" else Found("method", name, begin, "skip")
     if equals and not arrow:
         return KEEP if token == "{" else None
     if csharp and (token == "{") != arrow and declared[-1:] != "]" and not _EVENT.match(declared):
         start, name = name_before(declared, len(declared), ".")
         if name and declared[:start].strip():
             return Found("property", name.rpartition(".")[2], begin, "skip")
-    return KEEP if arrow else None
+    return KEEP if arrow and token == "{" else None
 
 
 def _call(rest: str, csharp: bool) -> tuple[int, str] | None:

@@ -5,7 +5,7 @@ from bisect import bisect_right
 from typing import NamedTuple
 
 from agentmem.symbols.jslexer import mask
-from agentmem.symbols.jssteps import WORD, Steps, next_letter
+from agentmem.symbols.jssteps import COMMA, DECLARATOR, WORD, Steps, next_letter
 from agentmem.symbols.lexing import Brackets, Lines, brackets, clean, ordered
 from agentmem.symbols.port import Symbol
 from agentmem.symbols.statements import past_angles
@@ -21,7 +21,7 @@ _DECLARES = re.compile(
         | (?:namespace|module)\s+(?P<module>[\w.$]+)(?=\s*\{{)
         | (?P<ambient>module\s*"\s*"|global)(?=\s*\{{)
         | (?P<binding>const|let|var)\s+(?P<variable>{WORD})(?=\s*[!:=;,\n])
-        | (?P<assigned>(?:module\.)?{WORD}(?:\.{WORD})+)(?=\s*=(?![=>]))
+        | (?P<assigned>{WORD}(?:\.{WORD})+|{WORD}(?=\s*=\s*{WORD}(?:\.{WORD})+\s*=(?![=>])))(?=\s*=(?![=>]))
         | (?P<object>(?<=default\s))(?=\{{)
       )
       | (?:(?:public|private|protected|static|readonly|abstract|override|async|get|set|declare|accessor)\s+(?=[\w$#*\[]))*+
@@ -40,9 +40,10 @@ if for while switch return catch function else do try finally new delete throw t
 with yield await import export void in of instanceof class const let var super this break continue
 """
 _KEYWORDS = frozenset(_KEYWORDS_WORDS.split())
-_NEXT_DECLARED = re.compile(rf",\s*({WORD})(?=\s*[!:=;,\n])")
-_CHAINED = re.compile(rf"=\s*((?:module\.)?{WORD}(?:\.{WORD})+)(?=\s*=(?![=>]))")
+_CHAINED = re.compile(rf"=\s*({WORD}(?:\.{WORD})*)(?=\s*=(?![=>]))")
 _CLASS_VALUE = re.compile(rf"\s*class\b(?:\s+(?!extends\b|implements\b){WORD})?(?=[\s{{<])")
+_HAS_CLASS = re.compile(r"\bclass\b")
+_WORDS = ("function", "class", "interface", "enum", "type", "module", "ambient", "object")
 _DEEPEST = 50
 _IN_EXPRESSION = frozenset("=(,?:&|+[.-*<%~^")
 _PROTOTYPE = re.compile(r"^(?:module\.)?exports\.|\.prototype(?=\.)")
@@ -83,6 +84,7 @@ class _Scan(Steps):
             if not match["member"] and not places[match.start("at")][1] and self.is_statement(match)
         ]
         self.entries: list[_Entry] = []
+        self.values: dict[int, int] = {}  # an assigned name to the end of the last one that is given the same
         for match in matches:
             self.enter(match, *places[match.start("at")])
         declared = {entry.start for entry in self.entries if entry.what in ("class", "function")}
@@ -110,22 +112,23 @@ class _Scan(Steps):
         if match["member"]:
             before = self.letter_before(start)
             if not within and (before not in _IN_EXPRESSION or before == ",") and not self.after_arrow(start):
-                self.entries.append(_Entry(start, "member", match["member"], match.end(), around, within))
+                what = "entry" if before == "," else "member"  # what follows a comma is in no class
+                self.entries.append(_Entry(start, what, match["member"], match.end(), around, within))
             return
         if within or not self.is_statement(match):
             return
-        what = match.lastgroup if match.lastgroup not in ("at", None) else ""
-        word = match["at"]
         if match["variable"]:
             self.variables(match, around)
             return
         if match["assigned"]:
             self.assignments(match, around)
             return
-        name = match[what] if what in ("function", "class", "interface", "enum", "type", "module") else ""
-        if what not in ("interface", "enum", "type", "module", "ambient"):
-            what = "object" if match["object"] is not None else "class" if _HAS_CLASS.search(word) else "function"
-            name = match["function"] or match["class"] or ("default" if match["default"] else "")
+        what = next((word for word in _WORDS if match[word] is not None), "")
+        name = match[what] if what else ""
+        if not what:
+            what = "class" if _HAS_CLASS.search(match["at"]) else "function"
+        if not name and what in ("class", "function") and match["default"]:
+            name = "default"
         self.entries.append(_Entry(start, what, name or "", match.end(), around, within))
 
     def variables(self, match: re.Match[str], around: int) -> None:
@@ -134,22 +137,24 @@ class _Scan(Steps):
         start, name, behind = match.start("at"), match["variable"], match.end()
         while True:
             self.entries.append(_Entry(start, "variable", name, behind, around, False, constant))
-            more = _NEXT_DECLARED.match(self.code, self.statement_end(behind, comma=True))
-            if more is None:
+            more = DECLARATOR.match(self.code, self.statement_end(behind, DECLARATOR))
+            if more is None or not more[1]:
                 return
             start, name, behind = more.start(1), more[1], more.end()
 
     def assignments(self, match: re.Match[str], around: int) -> None:
         """``a.b = a.c = value``: each name that is given a function, a class or an object."""
         names = [(match.start("at"), match["assigned"], match.end())]
-        while more := _CHAINED.match(self.code, next_letter(self.code, names[-1][2])):
+        while len(names) < _DEEPEST and (
+            more := _CHAINED.match(self.code, next_letter(self.code, names[-1][2]))
+        ):
             names.append((more.start(1), more[1], more.end()))
-        for place, (start, name, behind) in enumerate(names):
-            if not name.startswith("this."):
-                what = "chained" if place and not names[place - 1][1].startswith("this.") else "assigned"
+        what = "assigned"
+        for start, name, behind in names:
+            self.values[start] = names[-1][2]
+            if "." in name and not name.startswith("this."):
                 self.entries.append(_Entry(start, what, name, behind, around, False))
-        self.values = getattr(self, "values", {})
-        self.values.update({start: names[-1][2] for start, _, _ in names})
+                what = "chained"
 
     def run(self) -> list[Symbol]:
         for entry in self.entries:
@@ -158,8 +163,8 @@ class _Scan(Steps):
             if len(self.open) > _DEEPEST:
                 continue  # names would grow with each level
             holds = self.bodies.get(entry.brace, "code")
-            if entry.what == "member":
-                if holds in ("class", "object"):
+            if entry.what in ("member", "entry"):
+                if holds == "object" or (holds == "class" and entry.what == "member"):
                     self.member(entry, holds)
             elif entry.what == "expression":
                 self.class_expression(entry)
@@ -209,9 +214,7 @@ class _Scan(Steps):
 
     def variable(self, entry: _Entry, holds: str) -> None:
         value = self.value(entry.behind)
-        end = self.statement_end(entry.behind, comma=True)
-        if self.code[end : end + 1] == ";":
-            end += 1
+        end = self.statement_end(entry.behind, DECLARATOR)
         if value >= 0 and self.is_function(value):
             self.add(entry, entry.name, "function", end)
         elif (body := self.class_body(value)) >= 0:
@@ -226,18 +229,20 @@ class _Scan(Steps):
         value = self.value(self.values.get(entry.start, entry.behind))
         if value < 0:
             return
-        if entry.what == "chained" and self.open:
-            self.open.pop()
         name = _PROTOTYPE.sub("", entry.name)
+        body = -1
         if self.is_function(value):
             kind = "method" if "." in name and name != "module.exports" else "function"
-            self.add(entry, name, kind, self.statement_end(entry.behind))
         elif (body := self.class_body(value)) >= 0:
-            self.add(entry, name, "class", self.statement_end(entry.behind), body, "class")
-        elif name == "module.exports":
+            kind = "class"
+        else:
             brace = next_letter(self.code, value)
-            if self.code[brace : brace + 1] == "{":
+            if name == "module.exports" and self.code[brace : brace + 1] == "{":
                 self.bodies[brace] = "object"
+            return
+        if entry.what == "chained" and self.open:
+            self.open.pop()  # the one before it in the chain is its neighbour
+        self.add(entry, name, kind, self.statement_end(entry.behind), body, "class")
 
     def class_body(self, value: int) -> int:
         """The brace of the class that is written at ``value``; -1 for none."""
@@ -246,10 +251,12 @@ class _Scan(Steps):
 
     def member(self, entry: _Entry, holds: str) -> None:
         name, behind = entry.name, entry.behind
-        if (name in _KEYWORDS and not self.code.startswith("(", behind)) or name.startswith('"'):
-            return
         at = next_letter(self.code, behind)
         letter = self.code[at : at + 1]
+        if name.startswith('"') or name[0].isdigit():
+            return
+        if name in _KEYWORDS and letter not in (":" if holds == "class" else "(", "(", "<"):
+            return
         if letter and letter in "?!":
             at = next_letter(self.code, at + 1)
             letter = self.code[at : at + 1]
@@ -265,10 +272,7 @@ class _Scan(Steps):
             kind = "method" if value >= 0 and self.is_function(value) else "field"
             self.add(entry, name, kind, self.statement_end(behind))
         elif letter == ":" and self.is_function(at + 1):
-            self.add(entry, name, "method", self.statement_end(behind, comma=True))
-
-
-_HAS_CLASS = re.compile(r"\bclass\b")
+            self.add(entry, name, "method", self.statement_end(behind, COMMA))
 
 
 def symbols(text: str) -> list[Symbol]:

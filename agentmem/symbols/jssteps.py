@@ -6,6 +6,9 @@ from bisect import bisect_right
 from agentmem.symbols.statements import past_angles
 
 WORD = r"[\w$]+"
+COMMA = re.compile(r",")
+DECLARATOR = re.compile(rf",\s*(?:({WORD})(?=\s*[!:=;,\n]|\s*$)|(?=[{{\[]))")
+"""The comma between two declarators, which no other comma is taken for, and the name of the second."""
 _FUNCTION = re.compile(rf"\s*(?:async\b\s*)?(?:(function)\b\s*\*?\s*(?:{WORD})?|{WORD}\s*=>)")
 _PARENS = re.compile(r"\s*(?:async\b\s*)?(?=[<(])")
 _ARROW = re.compile(r"\s*(?::[^;=]{0,300}?)?=>")
@@ -16,7 +19,7 @@ _BLOCK = re.compile(r"[{(\[;)\]}<]")
 _GOES_ON_AFTER = frozenset("+-*/%&|^<=!~?:.,([{")
 _GOES_ON_BEFORE = frozenset("+-*/%&|^<>=?:.,)([{")
 _WORDS_AFTER = re.compile(
-    r"(?:^|[^\w$.])(?:typeof|keyof|new|await|extends|implements|instanceof|satisfies|as|in|delete|void|infer)$"
+    r"(?:^|[^\w$.])(?:typeof|keyof|new|await|extends|implements|instanceof|satisfies|as|in|delete|infer)$"
 )
 _WORDS_BEFORE = re.compile(r"(?:extends|implements|instanceof|satisfies|as|in)\b(?!\s*[:(=?])")
 _TYPE_BEFORE = frozenset(":|&,<=(")
@@ -73,7 +76,7 @@ class Steps:
         end = self.used(at)
         last = self.code[max(end - 2, 0) : end]
         if last[-1:] in _GOES_ON_AFTER and last not in ("++", "--") or last == "=>":
-            return True
+            return last[-1:] != "!" or not (last[0].isalnum() or last[0] in ")]_$")  # x = y! ends
         if _WORDS_AFTER.search(self.code[max(end - 12, 0) : end]):
             return True
         if self.code[after] in _GOES_ON_BEFORE:
@@ -172,7 +175,10 @@ class Steps:
                 at = max(past_angles(self.code, match.start(), _REACH), match.end())
             elif letter == "," or (
                 letter == "\n"
-                and (self.goes_on(match.start()) or self.code.startswith("{", next_letter(self.code, match.end())))
+                and (
+                    self.goes_on(match.start())
+                    or self.code.startswith("{", next_letter(self.code, match.end()))
+                )
             ):
                 at = match.end()
             else:
@@ -188,17 +194,17 @@ class Steps:
         """Behind the body that opens at ``body``, or behind the statement where there is none."""
         return self.past(body) if body >= 0 else self.statement_end(at)
 
-    def statement_end(self, at: int, comma: bool = False) -> int:
+    def statement_end(self, at: int, comma: re.Pattern[str] | None = None) -> int:
         """Behind the statement in which ``at`` is: its semicolon, its line's end, the bracket around it.
 
-        With ``comma`` also before a comma: there the next declarator or the next entry of an object begins.
+        Also before what matches ``comma``, with which the next declarator or the next entry of an object begins.
         """
         end = self.next_firm(at)
         step = _STEP_OR_ANGLE if comma else _STEP
         while (match := step.search(self.code, at, end)) is not None:
             letter = match[0]
             if letter == ";":
-                return match.start() if comma else match.end()
+                return match.end()
             if letter in "{([":
                 at = self.past(match.start())
                 end = self.next_firm(at - 1)
@@ -206,7 +212,7 @@ class Steps:
                 at = max(self.past_types(match.start()), match.end())
             elif (
                 letter in ")]}"
-                or (letter == "," and comma)
+                or (letter == "," and comma and comma.match(self.code, match.start()))
                 or (letter == "\n" and not self.goes_on(match.start()))
             ):
                 return match.start()
@@ -215,7 +221,11 @@ class Steps:
         return end
 
     def past_types(self, at: int) -> int:
-        """Behind the type arguments that open at ``at``; ``at`` where it is a comparison."""
-        if not (self.code[at - 1 : at].isalnum() or self.code[at - 1 : at] in ("_", "$", ".")):
-            return at
-        return past_angles(self.code, at)
+        """Behind the type arguments or parameters that open at ``at``; ``at`` where it is a comparison or an element."""
+        if self.code[at - 1 : at].isalnum() or self.code[at - 1 : at] in ("_", "$", "."):
+            return past_angles(self.code, at)
+        if self.letter_before(at) in ("=", ":", ",", "(", ">"):
+            behind = past_angles(self.code, at, _REACH)
+            if self.code.startswith("(", next_letter(self.code, behind)):
+                return behind
+        return at

@@ -42,7 +42,7 @@ Reader = Callable[[str, str, str, str], Found | None]
 class _Frame:
     """One open brace: what it holds, and where the statement at hand in it began."""
 
-    __slots__ = ("column", "found", "head", "inner", "name", "parens", "retries", "symbol")
+    __slots__ = ("column", "found", "given", "head", "inner", "name", "parens", "retries", "symbol")
 
     def __init__(self, inner: str, name: str, head: int, column: int) -> None:
         self.inner = inner
@@ -52,6 +52,7 @@ class _Frame:
         self.parens = 0
         self.retries = 0
         self.symbol = -1
+        self.given = -1  # a property whose value goes on behind its braces
         self.found: Found | None = None
 
 
@@ -95,7 +96,13 @@ class _Scan:
     def open(self, at: int, column: int) -> None:
         top = self.stack[-1]
         found: Found | None = None
-        if top.parens or top.inner == "skip" or top.retries > _RETRIES or len(self.stack) > _DEEPEST:
+        if (
+            top.given >= 0
+            or top.parens
+            or top.inner == "skip"
+            or top.retries > _RETRIES
+            or len(self.stack) > _DEEPEST
+        ):
             found = KEEP
         else:
             header = self.header(top, at)
@@ -130,6 +137,8 @@ class _Scan:
             self.symbols[frame.symbol] = symbol._replace(end=max(self.lines.last_used(end), symbol.start))
             if frame.found and frame.found.named_after:
                 self.name_after(frame, end)
+            if symbol.kind == "property" and _GIVEN.match(self.code, end):
+                top.given = frame.symbol
         if frame.found is not KEEP:
             top.head, top.parens, top.retries = end, 0, 0
 
@@ -142,7 +151,10 @@ class _Scan:
 
     def end_of_statement(self, end: int) -> None:
         top = self.stack[-1]
-        if top.inner != "skip" and len(self.stack) <= _DEEPEST:
+        if top.given >= 0:
+            self.symbols[top.given] = self.symbols[top.given]._replace(end=self.lines.at(end - 1))
+            top.given = -1
+        elif top.inner != "skip" and len(self.stack) <= _DEEPEST:
             header = self.header(top, end - 1)
             found = self.read(header, ";", top.inner, top.name) if header else None
             if found is KEEP and top.retries <= _RETRIES:
@@ -170,6 +182,7 @@ class _Scan:
                 return
 
 
+_GIVEN = re.compile(r"\s*=(?![=>])")
 _NAME_AFTER = re.compile(r"\s*(?:__attribute__\s*\(\([^)]*\)\)\s*)?\**\s*(\w+)\s*(?:\[[^\]]*\]\s*)*[;,=]")
 
 

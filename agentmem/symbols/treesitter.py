@@ -9,7 +9,7 @@ from agentmem.symbols.cpp import macros
 from agentmem.symbols.grammars import BARRIERS, PACK_NAMES, PREFIXES, RULES, Rule
 from agentmem.symbols.keyworded import rust
 from agentmem.symbols.lexing import Lines, clean, ordered
-from agentmem.symbols.nodes import Node, declared_name, kind_of, range_of, text_of
+from agentmem.symbols.nodes import Node, declared_name, is_chain, kind_of, range_of, text_of
 from agentmem.symbols.plain import PlainFinder, readable
 from agentmem.symbols.port import Symbol
 
@@ -107,7 +107,7 @@ def _symbols(root: Node, language: str, text: str) -> list[Symbol]:
                     start, end = range_of(node, wrapper, language, lines, PREFIXES)
                     found.append(Symbol(clean(whole), kind, start, end))
                 if inner != "skip":
-                    _push(stack, node, whole, inner, None)
+                    _push(stack, node, outer if is_chain(node) else whole, inner, None)
                 continue
         if type_ in BARRIERS:
             continue
@@ -120,7 +120,8 @@ def _symbols(root: Node, language: str, text: str) -> list[Symbol]:
             and language in ("c", "cpp", "java", "csharp")
         ):
             continue
-        _push(stack, node, outer, inside, node if type_ == "template_declaration" else None)
+        wraps = type_ in ("template_declaration", "friend_declaration")
+        _push(stack, node, outer, inside, (wrapper or node) if wraps else None)
     return ordered(found)
 
 

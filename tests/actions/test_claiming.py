@@ -14,7 +14,7 @@ def team(store):
     """A store with two tasks, committed."""
     first, second = (
         task(store, "POST /jobs", "--scope", "api/**"),
-        task(store, "GET /jobs", "--scope", "db/**"),
+        task(store, "GET /jobs", "--scope", "db/**", "--priority", "6"),
     )
     store.commit("tasks")
     store.first, store.second = first, second

@@ -236,7 +236,7 @@ def test_done_in_a_read_only_git_dir(team):
 
 
 def test_no_message_at_all(team):
-    """done without -m has the task's own title for its words."""
+    """Closed without -m it has the task's own title for its words."""
     team.ok("done", team.first, "--commit")
     assert team.git("log", "-1", "--format=%s").strip() == "Done: POST /jobs"
     assert subprocess.run(["git", "diff", "--quiet"], cwd=team.path, check=False).returncode == 0

@@ -123,6 +123,44 @@ def say_everything(spoken):
         for record in ran.objects:
             spoken.hear(f"{command}-jsonl", record)
     say_branches(spoken, ids)
+    say_team(spoken)
+
+
+def say_team(spoken):
+    """Have the verbs of a team at work say all that they can: won and lost, waiting, blocked, done, failed, handed on."""
+    ask, project = spoken.ask, spoken.project
+    other = {"env": {"AGENTMEM_AGENT": "other", "AGENTMEM_ROLE": "api"}}
+    goal = ask("add", "add", "plan", "Job queue v1")["id"]
+    in_plan = ("--plan", goal, "--phase", "1A", "--role", "api", "--scope", "server/**", "--owner", "api-1")
+    first = ask("add", "task", "add", "Jobs are posted", *in_plan)["id"]
+    second = ask("add", "task", "add", "Jobs are fetched", "--needs", first, *in_plan)["id"]
+    project.commit("tasks")
+    assert ask("claim", "claim", second, code=4)["reason"] == "blocked"
+    assert ask("claim", "claim", first, "--exclusive", **other)["expires"]
+    lost = ask("claim", "claim", first, code=4)
+    assert lost["holder"]["role"] == "api" and lost["reason"] == "held"
+    ask("handoff", "handoff", first, "-m", "half done", **other)
+    again = ask("claim", "claim", first, "--exclusive")
+    assert again["handoff"]["by"] == "other" and again["scope"]
+    assert ask("claim", "claim", first)["renewed"]
+    third = ask("add", "task", "add", "Servers are named", "--scope", "server/x")["id"]
+    assert ask("claim", "claim", third, code=4, **other)["reason"] == "exclusive"
+    assert ask("claims", "claims")["claims"][0]["handoff"]
+    assert ask("plan-show", "plan", "show")["plans"][0]["phases"][0]["tasks"][0]["holder"] == "tester"
+    ask("cost", "cost")
+    ask("brief", "brief")
+    project.git("switch", "-q", "-c", "queue")
+    support.put(project.path / "server" / "jobs.py", "jobs = []\n")
+    closed = ask("done", "done", "-m", "posted", "--commit")
+    assert closed["files"] and closed["unblocks"] == [second] and closed["next"]
+    project.git("switch", "-q", "main")
+    assert ask("claim", "claim", first, code=4)["reason"] == "done elsewhere"
+    assert ask("next", "next")["waiting"][0]["waits"]
+    assert ask("claim", "claim", second)["waits"]
+    assert ask("fail", "fail", first, "--reason", "it loses jobs")["owner"] == "api-1"
+    assert ask("task-list", "task", "list", "--all")["tasks"]
+    assert ask("sync", "sync")["remote"] is None
+    assert ask("brief", "brief", "--role", "api", "--since", "1 day ago")["sections"]
 
 
 def say_evidence(spoken, first):

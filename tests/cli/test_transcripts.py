@@ -133,6 +133,7 @@ class Stage:
                 text = re.sub(rf"(?<![0-9a-z]){commit[:12]}(?![0-9a-z])", "<sha12>", text)
                 text = re.sub(rf"(?<![0-9a-z]){commit[:7]}(?![0-9a-z])", "<sha7>", text)
         text = re.sub(r"(?<![0-9a-f])[0-9a-f]{40}(?![0-9a-f])", "<sha>", text)
+        text = re.sub(r'"clone": "[0-9a-f]{16}"', '"clone": "<clone>"', text)
         text = re.sub(r"agentmem-\w+-\w+\.(log|md)", r"agentmem-<random>.\1", text)
         text = text.replace(str(self.path), "<repo>").replace(str(self.path.parent), "<tmp>")
         return text.replace(os.environ["TMPDIR"], "<temp>")

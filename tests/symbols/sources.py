@@ -280,6 +280,7 @@ let h: (a: number) => void = () => {}
     """
 MAX | constant | 3 | 3
 re | constant | 4 | 4
+t | constant | 4 | 4
 claim | function | 5 | 10
 claim.inner | function | 6 | 8
 JobQueue | class | 11 | 28

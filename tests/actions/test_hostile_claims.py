@@ -1,0 +1,205 @@
+"""Refs and files that nobody of ours wrote: no crash, nothing raw on a terminal, and a claim can still be had."""
+
+import json
+import shutil
+
+import pytest
+
+from agentmem.model import leases
+from tests import support
+from tests.actions import teams
+from tests.actions.teams import claim, holders, offered, task
+
+GOOD = {
+    "schema": "claim 1", "agent": "x", "clone": "c" * 16, "worktree": ".", "nonce": "n", "opened": 1, "renewed": 1,
+    "ttl": 3600, "state": "held",
+}  # fmt: skip
+
+
+@pytest.fixture
+def team(store):
+    """A store with one task."""
+    store.first = task(store, "POST /jobs")
+    store.commit("task")
+    return store
+
+
+def record(team, **changes):
+    made = {**GOOD, "task": team.first, **changes}
+    return json.dumps({key: value for key, value in made.items() if value is not ...}).encode()
+
+
+UNREADABLE = {
+    "one MB": b'{"task": "' + b"x" * 1_000_000 + b'"}',
+    "nesting": b"[" * 50_000,
+    "no JSON": b"\xff\xfe",
+    "a list": b"[]",
+    "nothing": b"",
+    "a number": b"7",
+}
+WRONG = [
+    {"agent": 7}, {"agent": ""}, {"agent": ...}, {"clone": None}, {"renewed": "now"}, {"renewed": True}, {"renewed": -1},
+    {"renewed": 10**30}, {"ttl": []}, {"state": "mine"}, {"state": []}, {"task": "0" * 12}, {"handoff": {"text": 7}},
+    {"opened": 1.5}, {"nonce": {}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("data", UNREADABLE.values(), ids=UNREADABLE.keys())
+def test_what_is_no_claim_is_passed_over(team, data):
+    """A commit without a claim in it holds nothing: the task is offered, and a claim takes the ref's place."""
+    teams.put_ref(team, team.first, data)
+    assert holders(team) == {} and team.first in offered(team)
+    assert claim(team, team.first).code == 0
+    assert holders(team)[team.first] == ("tester", "held")
+
+
+@pytest.mark.parametrize("changes", WRONG, ids=str)
+def test_values_of_wrong_types(team, changes):
+    """A record with a value that no claim has is no claim."""
+    teams.put_ref(team, team.first, record(team, **changes))
+    assert holders(team) == {}
+    assert leases.read(record(team, **changes), team.first) is None
+    assert leases.read(record(team), team.first) is not None
+
+
+@pytest.mark.parametrize("what", ["blob", "tree", "tag", "other file", "a folder"])
+def test_refs_to_other_objects(team, what):
+    """A ref to a blob, a tree, a tag, a commit of something else holds nothing, and can be claimed."""
+    if what == "blob":
+        target = team.git("hash-object", "-w", "--stdin", input=record(team)).strip()
+    elif what == "tree":
+        target = team.git("rev-parse", "HEAD^{tree}").strip()
+    elif what == "tag":
+        teams.put_ref(team, team.first, record(team))
+        team.git("tag", "-a", "-m", "x", "sly", f"{teams.NAMESPACE}/{team.first}")
+        target = team.git("rev-parse", "sly").strip()
+    elif what == "other file":
+        target = teams.put_ref(team, team.first, record(team), "other.json")
+    else:
+        tree = team.git("rev-parse", "HEAD^{tree}").strip()
+        folder = team.git("mktree", input=f"040000 tree {tree}\tclaim.json\n".encode()).strip()
+        target = team.git("commit-tree", "-m", "x", folder).strip()
+    team.git("update-ref", f"{teams.NAMESPACE}/{team.first}", target)
+    assert holders(team) == {} and team.first in offered(team)
+    assert claim(team, team.first).code == 0
+
+
+def test_text_that_would_move_a_terminal(team):
+    """Names, branches, scopes and notes of others are shown without their control characters, everywhere."""
+    sly = "\x1b[2Jroot\x07\u202e\r\n"
+    data = record(
+        team, agent=sly, role=sly, branch=sly, scope=[sly], taken_from=sly, ttl=10**9, exclusive=True,
+        handoff={"text": sly, "by": sly, "at": 5},
+    )  # fmt: skip
+    teams.put_ref(team, team.first, data)
+    other = task(team, "Other", "--scope", "root")
+    said = [
+        team.call("claims"),
+        claim(team, team.first),
+        claim(team, other, "--scope", "**"),
+        team.call("task", "list"),
+    ]
+    said += [team.call("plan", "show"), claim(team, team.first, "--resume", "--scope", "a")]
+    assert "root" in said[0].out and "root" in said[1].err
+    for ran in said:
+        assert ran.code in (0, 4), ran
+        for char in "\x1b\x07\u202e\r":
+            assert char not in ran.out + ran.err
+
+
+def test_an_agent_with_such_a_name(team):
+    """Nor does one's own name reach a terminal raw, or break git's commit."""
+    for name in ("\x1b[2Jme", "...", "<>", "a\nb", "größe 队列", "x" * 500):
+        assert claim(team, team.first, "--resume", agent=name).code == 0, name
+        lost = claim(team, team.first, agent="other")
+        assert lost.code == 4 and "\x1b" not in lost.err and len(lost.err.splitlines()) == 2
+        assert claim(team, team.first, agent=name).code == 0, name
+
+
+def test_names_that_are_no_id(team):
+    """Refs below ours whose names are no ids are passed over, deep ones and ones that get in the way too."""
+    for name in ("x", "zz/deep/er", "UPPERCASE0000", "0" * 12 + "/x"):
+        teams.put_ref(team, name, json.dumps({**GOOD, "task": name}).encode())
+    assert holders(team) == {}
+    assert claim(team, team.first).code == 0
+    teams.put_ref(team, "y" * 12, json.dumps({**GOOD, "task": "y" * 12}).encode())
+    assert team.call("claims", "--all").code == 0, "a claim on a task that is not here is told, by its id"
+
+
+def test_a_lease_from_elsewhere_never_lasts_for_ever(team):
+    """A length of a thousand years is taken for a week."""
+    teams.put_ref(team, team.first, record(team, ttl=10**9, renewed=4_000_000_000))
+    week = 7 * 24 * 3600 + 60
+    assert holders(team)[team.first] == ("x", "held")
+    assert holders(team, week - 1)[team.first] == ("x", "held")
+    assert holders(team, week)[team.first] == ("x", "expired")
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff\xff", b"short\n", b"x" * 10_000_000, None])
+def test_a_corrupt_clone_id(team, data):
+    """A clone's id that cannot be read is replaced by one that stays the same, so that its own claims are its own."""
+    path = team.path / ".git" / "agentmem" / "clone-id"
+    assert claim(team, team.first).code == 0
+    if data is None:
+        path.unlink()
+        path.mkdir()
+    else:
+        path.write_bytes(data)
+    second = task(team, "Other")
+    assert claim(team, second).code == 0
+    assert claim(team, second).out.startswith("renewed ")
+
+
+def test_corrupt_sightings(team):
+    """What this clone noted of when it saw what may be nonsense: then it was now."""
+    teams.put_ref(team, team.first, record(team))
+    folder = team.path / ".git" / "agentmem" / "seen"
+    for data in (b"[]", b"{}", b'["x"]', b'["x", true]', b"\xff", b"[" * 90_000, b"7"):
+        support.put(folder / team.first, data)
+        assert holders(team)[team.first] == ("x", "held")
+    shutil.rmtree(folder)
+    folder.write_bytes(b"in the way")
+    assert holders(team)[team.first] == ("x", "held")
+
+
+def test_a_read_only_git_dir(team):
+    """Only the claim fails, with both ways out; from outside it works."""
+    held = task(team, "Held")
+    assert claim(team, held).code == 0
+    with support.read_only(team.path / ".git"):
+        git_dir = team.path / ".git"
+        refused = claim(team, team.first, agent="api-agent")
+        assert (refused.code, refused.out) == (3, "")
+        assert refused.err == (
+            f"error: cannot claim: {git_dir} is read-only here (sandbox?)\n"
+            f"hint: allow writes to {git_dir}/objects, {git_dir}/refs/agentmem and {git_dir}/agentmem, or claim from outside:"
+            f" agentmem claim {team.first[:6]} --agent api-agent --worktree {team.path}\n"
+        )
+        for words in (
+            ["next"],
+            ["claims"],
+            ["task", "list"],
+            ["plan", "show"],
+            ["recall", "jobs"],
+            ["add", "fact", "A b c"],
+        ):
+            assert team.call(*words, env=teams.later(2000)).code == 0, words
+        assert holders(team)[held] == ("tester", "held")
+    assert claim(team, team.first, agent="api-agent").code == 0
+
+
+def test_a_full_disk(team):
+    """Where git can write no object the claim is refused with what git says, and nothing is half done."""
+    objects = team.path / ".git" / "objects"
+    small = team.path.parent / "small"
+    small.mkdir()
+    with support.mounted("-t", "tmpfs", "-o", "size=64k", "tmpfs", at=small):
+        filler = small / "filler"
+        try:
+            filler.write_bytes(b"x" * 10_000_000)
+        except OSError:
+            pass
+        alternates = {"GIT_OBJECT_DIRECTORY": str(small), "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(objects)}
+        refused = team.call("claim", team.first, env=alternates)
+        assert refused.code == 3 and "cannot" in refused.err, refused
+    assert holders(team) == {}

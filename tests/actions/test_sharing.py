@@ -1,0 +1,212 @@
+"""Claims over a remote: clones in any order, clocks that are off, remotes that refuse, hang or lie."""
+
+import itertools
+import time
+
+import pytest
+
+from agentmem.git import remotes
+from tests import support
+from tests.actions import teams
+from tests.actions.teams import as_agent, claim, holders, offered, refuse, shared_team, task
+
+HOUR = 3600
+
+
+@pytest.fixture
+def team(store, tmp_path):
+    """A function that makes clones of a store with two tasks, over a bare remote that shares claims."""
+
+    def made(*names, **settings):
+        store.first, store.second = task(store, "POST /jobs"), task(store, "GET /jobs", "--priority", "6")
+        return shared_team(store, tmp_path, *names, **settings)
+
+    return made
+
+
+def test_a_claim_is_seen_in_every_clone(team):
+    """Won here is lost there, with who has it; the words of both say that it is shared."""
+    _, (one, two) = team("two")
+    won = claim(one, one.first, agent="a")
+    assert won.out == f'claimed {one.first[:6]} "POST /jobs" until 11:42Z (shared: origin)\n'
+    lost = claim(two, one.first, agent="a")
+    assert lost.code == 4 and "is claimed by a until 11:43Z" in lost.err
+    assert claim(two, agent="a", at=60).out.startswith(f"claimed {one.second[:6]} ")
+    one.ok("sync")
+    assert offered(one) == offered(two) == set()
+
+
+def test_a_task_that_is_done_in_a_clone_is_offered_in_no_other(team):
+    """Not while its branch has not been pushed, nor when it has; but when that branch has gone unmerged."""
+    _, (one, two) = team("two")
+    one.git("switch", "-q", "-c", "side")
+    claim(one, one.first, agent="a")
+    one.ok("done", "-m", "did it", env=as_agent("a"))
+    one.commit("did it")
+    two.ok("sync")
+    assert one.first not in offered(two)
+    one.git("push", "-q", "origin", "side")
+    two.git("fetch", "-q")
+    assert one.first not in offered(two)
+    one.git("push", "-q", "origin", ":side")
+    two.git("fetch", "-q", "--prune")
+    assert one.first in offered(two)
+
+
+@pytest.mark.parametrize("skew", [-2 * HOUR, 2 * HOUR])
+def test_a_killed_holder_elsewhere(team, skew):
+    """Its lease ends TTL + 60 s after this clone saw it, by this clone's clock, whatever the holder's clock said."""
+    _, (one, two) = team("two")
+    claim(one, one.first, agent="killed", at=skew)
+    two.ok("sync")
+    assert claim(two, one.first, agent="b", at=HOUR + 59).code == 4
+    assert holders(two, HOUR + 59)[one.first] == ("killed", "held")
+    assert holders(two, HOUR + 60)[one.first] == ("killed", "expired")
+    assert claim(two, one.first, agent="b", at=HOUR + 60).code == 0
+
+
+@pytest.mark.parametrize("skew", [-2 * HOUR, 2 * HOUR])
+def test_a_renewal_elsewhere_begins_the_wait_anew(team, skew):
+    """Each object that the holder's renewals make is waited for from when it was seen first."""
+    _, (one, two) = team("two")
+    claim(one, one.first, agent="a", at=skew)
+    two.ok("sync")
+    assert one.call("list", env=as_agent("a", skew + 1800)).code == 0
+    two.call("sync", env=teams.later(1800))
+    assert claim(two, one.first, agent="b", at=1800 + HOUR + 59).code == 4
+    assert claim(two, one.first, agent="b", at=1800 + HOUR + 60).code == 0
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations((0, 1, 2))))
+def test_no_claim_is_lost_in_any_order(team, order):
+    """Three clones claim the same task and one of their own while the remote is away: the first to sync has it, all agree."""
+    bare, clones = team("two", "three")
+    own = [task(one, f"Own {number}") for number, one in enumerate(clones)]
+    bare.rename(bare.with_suffix(".away"))
+    for number, one in enumerate(clones):
+        assert "not shared yet: origin is away" in claim(one, clones[0].first, agent=f"a{number}").out
+        assert claim(one, own[number], agent=f"a{number}").code == 0
+    bare.with_suffix(".away").rename(bare)
+    told = {}
+    for number in (*order, *order):
+        told.setdefault(number, clones[number].ok("sync", env=as_agent(f"a{number}")))
+    winner = f"a{order[0]}"
+    for number, one in enumerate(clones):
+        seen = holders(one)
+        assert seen[clones[0].first] == (winner, "held")
+        assert {seen[task_id] for task_id in own} == {("a0", "held"), ("a1", "held"), ("a2", "held")}
+        assert (f"{winner} holds" in told[number]) == (number != order[0])
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_done_outweighs_held(team, first):
+    """Two clones that could not see each other, one has done it: whoever syncs first, it is done."""
+    bare, clones = team("two")
+    bare.rename(bare.with_suffix(".away"))
+    claim(clones[0], clones[0].first, agent="a")
+    clones[0].ok("done", "-m", "did it", env=as_agent("a"))
+    claim(clones[1], clones[0].first, agent="b")
+    bare.with_suffix(".away").rename(bare)
+    for number in (first, 1 - first, first):
+        clones[number].ok("sync", env=as_agent("ab"[number]))
+    for one in clones:
+        assert holders(one)[clones[0].first] == ("a", "done")
+
+
+def test_what_was_not_shared_goes_with_a_later_command(team):
+    """A claim that the remote did not hear of is pushed by the holder's next command, half a minute later."""
+    bare, (one, two) = team("two")
+    bare.rename(bare.with_suffix(".away"))
+    assert "not shared yet: origin is away" in claim(one, one.first, agent="a").out
+    assert "is away" in one.ok("sync", env=as_agent("a"))
+    bare.with_suffix(".away").rename(bare)
+    assert one.call("list", env=as_agent("a", 40)).code == 0
+    two.ok("sync")
+    assert holders(two)[one.first] == ("a", "held")
+
+
+def test_a_host_that_refuses_the_namespace(team):
+    """Claims go to branches then, every claim says so, and the other clones see them."""
+    bare, (one, two) = team("two")
+    refuse(bare, "refs/agentmem/*")
+    won = claim(one, one.first, agent="a")
+    assert won.code == 0 and "(shared: origin, as branches agentmem/claims/*)" in won.out
+    assert one.git("ls-remote", "origin", f"{teams.FALLBACK}/*").split()[1] == f"{teams.FALLBACK}/{one.first}"
+    assert claim(two, one.first, agent="b").code == 4
+    assert "as branches" in claim(two, one.second, agent="b").out
+    assert claim(one, one.second, agent="a").code == 4
+
+
+def test_a_host_that_refuses_all(team):
+    """Claims are this clone's then, and every claim says so."""
+    bare, (one,) = team()
+    refuse(bare, "refs/agentmem/*|refs/heads/agentmem/*")
+    for _ in range(2):
+        assert "(this clone only: origin refuses claims)" in claim(one, one.first, agent="a").out
+    said = one.ok("sync", env=as_agent("a"))
+    assert "origin refuses refs of claims" in said and "claims stay in this clone" in said
+
+
+def test_a_remote_that_hangs(team, monkeypatch):
+    """It is waited for once, no longer than said, and the claim is won here."""
+    _, (one,) = team()
+    one.git("remote", "set-url", "origin", "ssh://hangs.invalid/x")
+    monkeypatch.setattr(remotes, "WAIT", 0.4)
+    begun = time.monotonic()
+    won = one.call("claim", one.first, env={**as_agent("a"), "GIT_SSH_COMMAND": "sleep 30; true"})
+    assert won.code == 0 and "(not shared yet: origin is away)" in won.out
+    assert 0.4 <= time.monotonic() - begun < 10, "once, and not thrice or for 30 s"
+
+
+@pytest.mark.parametrize("name", ["nothing", "up/stream", ""])
+def test_a_remote_that_is_none(team, name):
+    """A name that is no remote's counts as one that is away; an empty one is none."""
+    _, (one,) = team()
+    teams.config(one, f'remote = "{name}"')
+    won = claim(one, one.first)
+    assert won.code == 0
+    assert ("not shared yet" in won.out) == bool(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["--upload-pack=touch x", "../else", "https://evil.invalid/x", "ext::sh", "a..b", "a b", "/x"]
+)
+def test_a_remote_that_is_no_name(team, name):
+    """The configuration comes from others: what is an option of git's, an address or a path is refused."""
+    _, (one,) = team()
+    teams.config(one, f'remote = "{name}"')
+    refused = claim(one, one.first)
+    assert refused.code == 2 and "claims.remote must be the name of a remote" in refused.err
+
+
+def test_a_remote_that_takes_and_keeps_nothing(team):
+    """Won means that the remote shows it: one that says yes and forgets is told as refusing."""
+    bare, (one,) = team()
+    hook = support.put(
+        bare / "hooks" / "post-receive",
+        "#!/bin/sh\nwhile read old new ref; do git update-ref -d $ref; done\n",
+    )
+    hook.chmod(0o755)
+    assert "(this clone only: origin refuses claims)" in claim(one, one.first).out
+
+
+def test_one_who_lost_over_the_remote_is_set_back(team, monkeypatch):
+    """Who finds out at the push that another was faster has lost: exit code 4, and nothing of his claim stays."""
+    from agentmem.actions import claiming
+    from agentmem.actions.sharing import Shared
+
+    _, (one, two) = team("two")
+    claim(one, one.first, agent="a")
+    monkeypatch.setattr(claiming, "_look", lambda context: Shared("origin"))
+    lost = claim(two, one.first, agent="b")
+    assert lost.code == 4 and "is claimed by a " in lost.err
+    assert holders(two) == {one.first: ("a", "held")}
+    ref = f"{teams.NAMESPACE}/{one.first}"
+    assert one.git("rev-parse", ref) == two.git("rev-parse", ref)
+
+
+def test_no_remote(store):
+    """Without one a claim says so, and sync tells how to set one."""
+    first = task(store, "POST /jobs")
+    assert "(this clone only; no remote)" in claim(store, first).out
+    assert "[claims] remote" in store.ok("sync")
