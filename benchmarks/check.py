@@ -118,9 +118,9 @@ def timed(command: Sequence[str], directory: str) -> tuple[float, str]:
 
 def profile(directory: str) -> None:
     """Print what reading, the view and each rule take, in this process."""
-    from agentmem.checks import rules as checks
     from agentmem.actions import subjects
     from agentmem.actions.context import Context
+    from agentmem.checks import rules as checks
 
     def step(name: str, begin: float) -> None:
         print(f"  {name:<20} {time.process_time() - begin:6.2f} s")

@@ -3,7 +3,7 @@
     python benchmarks/simulation.py [--tasks 300] [--agents 15] [--seed 5]
 
 Each agent goes round: brief, claim, recall, an edit of code, add, done, commit, merge to main. Now and then one dies with its
-claim held, and QA reopens what was done. The clock is virtual: a step of it for each command, so that leases run out. Exits 1
+claim held, and QA reopens what was done. The clock is virtual: a step of it for each command, so leases run out. Exits 1
 unless every task was done once (and once more for each failure), no memory is lost, and no merge had a conflict but of code that two
 agents changed in one place. Prints the tokens that an agent reads per task, against reading all notes, early and late.
 """
@@ -30,7 +30,24 @@ STEP = 20
 STANDARD = 1600
 """Tokens a task, by outputs.md."""
 CRASHES, FAILURES = 0.05, 0.06
-WORDS = ["queue", "lease", "retry", "schema", "index", "cache", "token", "parser", "socket", "timeout", "replica", "cursor", "stream", "buffer", "session", "digest"]
+WORDS = [
+    "queue",
+    "lease",
+    "retry",
+    "schema",
+    "index",
+    "cache",
+    "token",
+    "parser",
+    "socket",
+    "timeout",
+    "replica",
+    "cursor",
+    "stream",
+    "buffer",
+    "session",
+    "digest",
+]
 
 
 class World:

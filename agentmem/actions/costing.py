@@ -13,8 +13,8 @@ PRICE = 3.0
 
 
 class Cost(NamedTuple):
-    """``notes`` are the tokens of all memories in force, ``verbs`` has how many answers each gave since ``since`` (seconds UTC), and
-    their tokens; ``tasks`` how many were done in that time, ``agents`` who asked. ``price`` is for a million tokens.
+    """``notes`` are the tokens of all memories in force; ``verbs`` has how many answers each gave since ``since`` (seconds UTC),
+    and their tokens; ``tasks`` how many were done in that time, ``agents`` who asked. ``price`` is for a million tokens.
     """
 
     memories: int

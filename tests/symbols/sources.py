@@ -67,6 +67,7 @@ a.b.Foo.In | struct | 35 | 35
 a.b.Foo.z | method | 37 | 37
 a.b.Foo.decl | method | 39 | 39
 a.b.Foo.count | method | 40 | 40
+A.b | function | 42 | 42
 X | type | 43 | 43
 cb | type | 44 | 44
 """,
