@@ -4,8 +4,8 @@
 
 Each agent goes round: brief, claim, recall, an edit of code, add, done, commit, merge to main. Now and then one dies with its
 claim held, and QA reopens what was done. The clock is virtual: a step of it for each command, so leases run out. Exits 1
-unless every task was done once (and once more for each failure), no memory is lost, and no merge had a conflict but of code that two
-agents changed in one place. Prints the tokens that an agent reads per task, against reading all notes, early and late.
+unless every task was done once (and once more for each failure), no memory is lost, and no merge had a conflict but of code
+that two agents changed in one place. Prints the tokens that an agent reads per task, against reading all notes, early and late.
 """
 
 import argparse
@@ -120,7 +120,7 @@ def prepare(world, tasks):
                     "needs": needs,
                     "scope": [f"src/part{part}.py"],
                     "created": "2026-03-01T08:00:00Z",
-                }  # fmt: skip
+                }
             )
         )
         by_phase.setdefault(place, []).append(identity)
@@ -192,8 +192,8 @@ class Agent(threading.Thread):
             kind = self.chance.choice(("decision", "deadend", "convention"))
             words = " ".join(self.chance.sample(WORDS, 4))
             said = world.agentmem(
-                self.folder, self.name_, role, "add", kind, f"{words} in {title}", "--body", f"Because {words}.", "--scope", part, "--json",
-                "--force",
+                self.folder, self.name_, role, "add", kind, f"{words} in {title}", "--body", f"Because {words}.",
+                "--scope", part, "--json", "--force",
             )  # fmt: skip
             world.added.add(json.loads(said.stdout)["id"])
         ended = world.agentmem(self.folder, self.name_, role, "done", task, "-m", f"made {title}; tests pass")

@@ -76,17 +76,17 @@ def verify(context: Context, references: Sequence[str] = (), fix: bool = False) 
 
 
 def evidence_of(context: Context, found: Sequence[Found]) -> list[Evidence]:
-    """The verdict on each citation of ``found``, with where in its memory's file it stands."""
+    """The verdict on each citation of ``found``, with where in its memory's file those stand that do not hold."""
     cites = [(one, number, cite) for one in found for number, cite in enumerate(one.memory.cites)]
     if not cites:
         return []
     verdicts = context.verifier.verify([cite for _, _, cite in cites])
-    doubtful = {
+    told = {
         one.position
         for (one, _, _), where in zip(cites, verdicts, strict=True)
-        if where.verdict != verdict.OK
+        if where.verdict not in (verdict.OK, verdict.MOVED)  # of these no line is printed
     }
-    files = _files(context, [one for one in found if one.position in doubtful])
+    files = _files(context, [one for one in found if one.position in told])
     shorts = context.index.view().shorts
     return [
         Evidence(
