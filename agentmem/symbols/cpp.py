@@ -29,11 +29,12 @@ _OPERATOR = re.compile(
 )
 _SKIP = re.compile(
     r"(?:\s+|(?:public|private|protected|signals|(?:public |private |protected )?(?:Q_)?slots|Q_SIGNALS)\s*:(?!:)"
-    r"|\[\[[^\]]*\]\]|(?:Q_OBJECT|Q_GADGET)\b"
+    r"|\[\[[^\]]*\]\]|(?:Q_OBJECT|Q_GADGET)\b|__attribute__\s*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
     # a macro alone on its line is none of the declaration below; without parentheses it may also be a type
     r"|[A-Z][A-Z0-9_]{2,}[ \t]*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)[ \t]*+\r?\n"
-    r"|[A-Z][A-Z0-9_]{2,}[ \t]*+\r?\n(?=\s*(?:[A-Z][A-Z0-9_]{2,}[ \t]*\r?\n\s*){0,4}(?:namespace|class|struct|union|enum|template|typedef|using|static|inline|extern"
-    r"|constexpr|explicit|virtual|friend|public|private|protected|[A-Z][A-Z0-9_]{2,}[ \t]*\([^()\n]*\)\s*$)\b))*+"
+    r"|[A-Z][A-Z0-9_]{2,}[ \t]*+\r?\n(?=\s*(?:[A-Z][A-Z0-9_]{2,}[ \t]*\r?\n\s*){0,4}"
+    r"(?:(?:namespace|class|struct|union|enum|template|typedef|using|static|inline|extern|constexpr|explicit|virtual|friend"
+    r"|public|private|protected)\b|[A-Z][A-Z0-9_]{2,}[ \t]*\([^()\n]*\)\s*$)))*+"
 )
 _TYPE = re.compile(
     r"(typedef\s+)?(?:(?:static|const|constexpr|inline|export|friend|volatile|extern)\s+)*"
@@ -62,6 +63,7 @@ _PREFIX_MACRO = re.compile(r"[A-Z][A-Z0-9_]*$")
 _FIRST_WORD = re.compile(r"\w+")
 _CALLED = re.compile(r"\s*\(")
 _MACROS = re.compile(r"(?:\b[A-Z][A-Z0-9_]*+\s*+(?:\([^()]*+\)\s*+)?+)*+$")
+_HEADED = re.compile(r"\(\s*([A-Za-z_]\w*)\s*(?:,\s*([A-Za-z_]\w*)\s*)?\)$")
 _CALL_AHEAD = re.compile(r"[\w:~*&<>,\s]*[\w>]\s*\(")
 _OLD_PARAMETERS = re.compile(
     r"\(\s*\w+(?:\s*,\s*\w+)*\s*\)\s*(?:register\s+)?(?:const\s+)?(?:struct\s+)?[a-zA-Z_]\w*[\s*]+\w"
@@ -129,7 +131,21 @@ def _statement(rest: str, begin: int, inside: str) -> Found | None:
             and _OLD_PARAMETERS.match(rest, rest.find("("))
         ):
             return KEEP  # parameters declared behind the parentheses: the body is still to come
-    return None
+    return _given(rest, begin, inside) if "=" in rest else None
+
+
+def _given(rest: str, begin: int, inside: str) -> Found | None:
+    """A variable with its value: at the top level, or what is static and constant in a class."""
+    equals = _GIVEN.match(rest)
+    if equals is None or _NO_VARIABLE.match(rest):
+        return None
+    declared = _ARRAY_END.sub("", rest[: equals.end() - 1])
+    start, name = name_before(declared, len(declared))
+    words = set(_FIRST_WORD.findall(declared[:start]))
+    constant = not words.isdisjoint(("const", "constexpr"))
+    if not words or not name or (inside == "class" and not (constant and "static" in words)):
+        return None
+    return Found("constant" if constant else "variable", name.replace("::", "."), begin)
 
 
 def _typedef(rest: str) -> str:
@@ -148,6 +164,8 @@ def _typedef(rest: str) -> str:
     return name_before(name, len(name))[1]
 
 
+_GIVEN = re.compile(r"(?:[^=(){};\[\]]|\[[^\]]*\])*+=(?!=)")
+_NO_VARIABLE = re.compile(r"(?:namespace|using|typedef|return|goto|extern\s*\")\b|[^=]*\boperator\b")
 _ANY_OPEN = re.compile(r"[<(,]")
 _ARRAY_END = re.compile(r"(?:\s*\[[^\]]*\])+\s*$|\s*__attribute__\s*$")
 
@@ -228,19 +246,23 @@ def _function(rest: str, begin: int, inside: str, outer: str) -> Found | None:
     special = (
         len(parts) > 1 or parts[-1].startswith(("~", "operator")) or parts[-1] == outer.rpartition(".")[2]
     )
-    if (
-        not special
-        and (name.isupper() or not before)
-        and (inside == "class" or name.isupper())
-        and _MACROS.match(before)
-    ):
-        return None  # a macro: TEST(Suite, Case) { }
+    if not special and name.isupper() and _MACROS.match(before):
+        name = "" if inside == "class" else macro_body(rest[start:end])
+        return Found("function", name, begin + start if before else begin) if name else None
+    if not special and not before and inside == "class":
+        return None
     kind = "method" if inside == "class" or len(parts) > 1 else "function"
     return Found(kind, ".".join(parts), begin)
 
 
+def macro_body(text: str) -> str:
+    """The name of a function that a macro heads: ``TEST(Suite, Case) { }`` is Suite.Case, ``COMMAND(help) { }`` is help."""
+    found = _HEADED.search(text)
+    return ".".join(part for part in found.groups() if part) if found else ""
+
+
 def symbols(text: str) -> list[Symbol]:
-    """The symbols of C and C++: definitions, not prototypes; macros too."""
+    """The symbols of C and C++: definitions, not prototypes; variables with values at the top level; macros too."""
     code, found = without_directives(_mask(text))
     return ordered(scan(code, _read) + found)
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Rule(NamedTuple):
-    """``inner`` is ``class``, ``body``, ``top`` or ``skip``; without ``listed`` a node only qualifies;
+    """``inner`` is ``class``, ``body``, ``top``, ``skip``, or ``same`` as around it; without ``listed`` a node only qualifies;
     ``only`` is where it counts.
     """
 
@@ -53,6 +53,8 @@ _CPP = {
     "enum_specifier": Rule("enum", "skip", only="top class"),
     "namespace_definition": Rule("module", "top"),
     "alias_declaration": Rule("type", "skip", only="top class"),
+    "declaration": Rule("variable", "same", "", only="top"),
+    "field_declaration": Rule("constant", "same", "", only="class"),
     "type_definition": Rule("type", "top", "declarator", only="top class"),
 }
 _SHELL = {"function_definition": Rule("function")}
@@ -93,6 +95,7 @@ RULES: dict[str, dict[str, Rule]] = {
         "method_declaration": Rule("method", "skip", only="class"),
         "constructor_declaration": Rule("method", "skip", only="class"),
         "annotation_type_element_declaration": Rule("method", "skip", only="class"),
+        "field_declaration": Rule("constant", "skip", "declarator", only="class"),
     },
     "c": _CPP,
     "cpp": _CPP,
@@ -108,6 +111,7 @@ RULES: dict[str, dict[str, Rule]] = {
         "operator_declaration": Rule("method", "skip", "operator", only="class"),
         "conversion_operator_declaration": Rule("method", "skip", "type", only="class"),
         "property_declaration": Rule("property", "skip", only="class"),
+        "field_declaration": Rule("constant", "skip", "", only="class"),
         "delegate_declaration": Rule("type", "skip", only="top class"),
     },
     "ruby": {

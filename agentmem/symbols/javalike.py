@@ -53,6 +53,7 @@ _KINDS = {
 _OPERATOR = re.compile(
     r"\boperator\s*(?:(?:checked\s+)?([^\s\w(]+|true\b|false\b)|([\w.<>?\[\], ]+?))\s*(?=\()"
 )
+_WORD = re.compile(r"\w+")
 _OPENS = re.compile(r"[<(]")
 
 
@@ -97,12 +98,22 @@ def _member(rest: str, token: str, begin: int, outer: str, csharp: bool) -> Foun
             return None  # an enum's constant with a body
         return KEEP if arrow and token == "{" else Found("method", name, begin, "skip")
     if equals and not arrow:
-        return KEEP if token == "{" else None
+        return KEEP if token == "{" else _constant(declared, begin, csharp)
     if csharp and (token == "{") != arrow and declared[-1:] != "]" and not _EVENT.match(declared):
         start, name = name_before(declared, len(declared), ".")
         if name and declared[:start].strip():
             return Found("property", name.rpartition(".")[2], begin, "skip")
     return KEEP if arrow and token == "{" else None
+
+
+def _constant(declared: str, begin: int, csharp: bool) -> Found | None:
+    words = set(_WORD.findall(declared))
+    if not (words >= {"static", "readonly" if csharp else "final"} or (csharp and "const" in words)):
+        return None
+    name = declared.rstrip()
+    while name.endswith("[]"):
+        name = name[:-2].rstrip()
+    return Found("constant", name_before(name, len(name), ".")[1], begin)
 
 
 def _call(rest: str, csharp: bool) -> tuple[int, str] | None:
@@ -142,10 +153,10 @@ def _read_csharp(header: str, token: str, inside: str, outer: str) -> Found | No
 
 
 def java(text: str) -> list[Symbol]:
-    """The symbols of Java: types, and the methods and constructors in them."""
+    """The symbols of Java: types, and the methods, constructors and constants in them."""
     return scan(_mask_java(text), _read_java)
 
 
 def csharp(text: str) -> list[Symbol]:
-    """The symbols of C#: types, and the methods, constructors and properties in them; namespaces do not qualify."""
+    """The symbols of C#: types, and the methods, constructors, properties and constants in them; namespaces do not qualify."""
     return scan(_mask_csharp(text), _read_csharp)

@@ -10,6 +10,7 @@ from agentmem.symbols.lexing import Brackets, Lines, brackets, clean, ordered
 from agentmem.symbols.port import Symbol
 from agentmem.symbols.statements import past_angles
 
+_PLACE = rf'{WORD}(?:\.{WORD}|\["[ ]*"\])*+'
 _DECLARES = re.compile(
     rf"""(?:^|(?<=[{{}};]))[ \t]*+(?:@[\w.$]+(?:\([^()\n]*\))?[ \t]+)*+(?P<at>
       (?P<export>export\s+)?(?P<default>default\s+)?(?:declare\s+)?(?:abstract\s+)?(?:async\s+)?
@@ -21,7 +22,7 @@ _DECLARES = re.compile(
         | (?:namespace|module)\s+(?P<module>[\w.$]+)(?=\s*\{{)
         | (?P<ambient>module\s*"\s*"|global)(?=\s*\{{)
         | (?P<binding>const|let|var)\s+(?P<variable>{WORD})(?=\s*[!:=;,\n])
-        | (?P<assigned>{WORD}(?:\.{WORD})+|{WORD}(?=\s*=\s*{WORD}(?:\.{WORD})+\s*=(?![=>])))(?=\s*=(?![=>]))
+        | (?P<assigned>{WORD}(?:\.{WORD})+|{_PLACE}(?=\s*=\s*{_PLACE}\s*=(?![=>])))(?=\s*=(?![=>]))
         | (?P<object>(?<=default\s))(?=\{{)
       )
       | (?:(?:public|private|protected|static|readonly|abstract|override|async|get|set|declare|accessor)\s+(?=[\w$#*\[]))*+
@@ -40,7 +41,7 @@ if for while switch return catch function else do try finally new delete throw t
 with yield await import export void in of instanceof class const let var super this break continue
 """
 _KEYWORDS = frozenset(_KEYWORDS_WORDS.split())
-_CHAINED = re.compile(rf"=\s*({WORD}(?:\.{WORD})*)(?=\s*=(?![=>]))")
+_CHAINED = re.compile(rf"=\s*({_PLACE})(?=\s*=(?![=>]))")
 _CLASS_VALUE = re.compile(rf"\s*class\b(?:\s+(?!extends\b|implements\b){WORD})?(?=[\s{{<])")
 _HAS_CLASS = re.compile(r"\bclass\b")
 _WORDS = ("function", "class", "interface", "enum", "type", "module", "ambient", "object")
@@ -50,14 +51,16 @@ _PROTOTYPE = re.compile(r"^(?:module\.)?exports\.|\.prototype(?=\.)")
 
 
 class _Entry(NamedTuple):
-    """Where something may be declared: ``behind`` is the end of its name; ``what`` the group that matched, or what follows one."""
+    """Where something may be declared: ``behind`` is the end of its name, ``what`` the group that matched or what follows it;
+    ``brace`` is around it; a variable has its ``end``.
+    """
 
     start: int
     what: str
     name: str
     behind: int
     brace: int
-    within: bool
+    end: int = -1
     constant: bool = False
 
 
@@ -67,77 +70,85 @@ class _Scan(Steps):
     def __init__(self, text: str) -> None:
         code = mask(text)
         matches = list(_DECLARES.finditer(code))
-        starts = [match.start("at") for match in matches]
-        known = set(starts)
+        known = {match.start("at") for match in matches}
         classes = [match for match in _CLASS.finditer(code) if match.start() not in known]
-        asked = sorted({*starts, *(match.start() for match in classes)})
+        asked = sorted({*known, *(match.start() for match in classes)})
         pairs: Brackets = brackets(code, asked, lambda at: _RESTARTS.match(code, at) is not None)
         super().__init__(code, pairs.close)
         self.lines = Lines(text)
         self.bodies: dict[int, str] = {-1: "top"}  # a brace to what it holds
         self.open: list[tuple[int, str]] = []
         self.found: list[Symbol] = []
-        places = {at: (pairs.around[n], pairs.within[n]) for n, at in enumerate(asked)}
-        self.firm = [
-            match.start("at")
-            for match in matches
-            if not match["member"] and not places[match.start("at")][1] and self.is_statement(match)
-        ]
         self.entries: list[_Entry] = []
         self.values: dict[int, int] = {}  # an assigned name to the end of the last one that is given the same
+        # by place: the brace around it, and whether a parenthesis of that brace is open there
+        self.around = dict(zip(asked, zip(pairs.around, pairs.within, strict=True), strict=True))
+        statements = [match for match in matches if not match["member"] and self.is_statement(match)]
+        self.firm = [match.start("at") for match in statements]
+        headings = [self.declare(match) for match in statements]
         for match in matches:
-            self.enter(match, *places[match.start("at")])
-        declared = {entry.start for entry in self.entries if entry.what in ("class", "function")}
-        ends = {match.start("at"): match.end() for match in matches}
-        for match in classes:
-            before = bisect_right(starts, match.start()) - 1
-            heading = before >= 0 and starts[before] in declared and match.start() < ends[starts[before]]
-            if not heading:
-                around, within = places[match.start()]
-                entry = _Entry(match.start(), "expression", match[1] or "", match.end(), around, within)
-                self.entries.append(entry)
+            if match["member"]:
+                self.declare_member(match)
+        self.declare_classes(classes, [span for span in headings if span])
         self.entries.sort(key=lambda entry: entry.start)
 
     def is_statement(self, match: re.Match[str]) -> bool:
-        """Whether a statement may start at ``match``: what follows an operator is a part of an expression."""
+        """Whether a statement may start at ``match``: what is in parentheses or follows an operator is in an expression."""
+        start = match.start("at")
+        if self.around[start][1]:
+            return False
         if match["export"] or match["variable"] or match["type"] or match["interface"]:
             return True
-        before = self.letter_before(match.start("at"))
-        if before == ">":
-            return not self.after_arrow(match.start("at"))
-        return before not in _IN_EXPRESSION
+        before = self.letter_before(start)
+        return not self.after_arrow(start) if before == ">" else before not in _IN_EXPRESSION
 
-    def enter(self, match: re.Match[str], around: int, within: bool) -> None:
+    def declare_member(self, match: re.Match[str]) -> None:
         start = match.start("at")
-        if match["member"]:
-            before = self.letter_before(start)
-            if not within and (before not in _IN_EXPRESSION or before == ",") and not self.after_arrow(start):
-                what = "entry" if before == "," else "member"  # what follows a comma is in no class
-                self.entries.append(_Entry(start, what, match["member"], match.end(), around, within))
+        around, within = self.around[start]
+        if around < 0 or within:
             return
-        if within or not self.is_statement(match):
-            return
+        before = self.letter_before(start)
+        if (before not in _IN_EXPRESSION or before == ",") and not self.after_arrow(start):
+            what = "entry" if before == "," else "member"  # what follows a comma is in no class
+            self.entries.append(_Entry(start, what, match["member"], match.end(), around))
+
+    def declare(self, match: re.Match[str]) -> tuple[int, int] | None:
+        """What the statement at ``match`` declares; the place of its heading where that may hold the word ``class``."""
+        start = match.start("at")
+        around = self.around[start][0]
         if match["variable"]:
             self.variables(match, around)
-            return
+            return None
         if match["assigned"]:
             self.assignments(match, around)
-            return
+            return None
         what = next((word for word in _WORDS if match[word] is not None), "")
         name = match[what] if what else ""
         if not what:
             what = "class" if _HAS_CLASS.search(match["at"]) else "function"
         if not name and what in ("class", "function") and match["default"]:
             name = "default"
-        self.entries.append(_Entry(start, what, name or "", match.end(), around, within))
+        self.entries.append(_Entry(start, what, name or "", match.end(), around))
+        return start, match.end()
+
+    def declare_classes(self, classes: list[re.Match[str]], headings: list[tuple[int, int]]) -> None:
+        """The classes in expressions: those whose word is in no heading."""
+        starts = [start for start, _ in headings]
+        for match in classes:
+            before = bisect_right(starts, match.start()) - 1
+            if before < 0 or match.start() >= headings[before][1]:
+                around = self.around[match.start()][0]
+                entry = _Entry(match.start(), "expression", match[1] or "", match.end(), around)
+                self.entries.append(entry)
 
     def variables(self, match: re.Match[str], around: int) -> None:
         """The declarators of one statement: the first starts with it, the others at their names."""
         constant = match["binding"] == "const"
         start, name, behind = match.start("at"), match["variable"], match.end()
         while True:
-            self.entries.append(_Entry(start, "variable", name, behind, around, False, constant))
-            more = DECLARATOR.match(self.code, self.statement_end(behind, DECLARATOR))
+            end = self.statement_end(behind, DECLARATOR)
+            self.entries.append(_Entry(start, "variable", name, behind, around, end, constant))
+            more = DECLARATOR.match(self.code, end)
             if more is None or not more[1]:
                 return
             start, name, behind = more.start(1), more[1], more.end()
@@ -152,8 +163,8 @@ class _Scan(Steps):
         what = "assigned"
         for start, name, behind in names:
             self.values[start] = names[-1][2]
-            if "." in name and not name.startswith("this."):
-                self.entries.append(_Entry(start, what, name, behind, around, False))
+            if "." in name and "[" not in name and not name.startswith("this."):
+                self.entries.append(_Entry(start, what, name, behind, around))
                 what = "chained"
 
     def run(self) -> list[Symbol]:
@@ -214,7 +225,7 @@ class _Scan(Steps):
 
     def variable(self, entry: _Entry, holds: str) -> None:
         value = self.value(entry.behind)
-        end = self.statement_end(entry.behind, DECLARATOR)
+        end = entry.end
         if value >= 0 and self.is_function(value):
             self.add(entry, entry.name, "function", end)
         elif (body := self.class_body(value)) >= 0:

@@ -75,7 +75,7 @@ class Steps:
             return False
         end = self.used(at)
         last = self.code[max(end - 2, 0) : end]
-        if last[-1:] in _GOES_ON_AFTER and last not in ("++", "--") or last == "=>":
+        if (last[-1:] in _GOES_ON_AFTER and last not in ("++", "--")) or last == "=>":
             return last[-1:] != "!" or not (last[0].isalnum() or last[0] in ")]_$")  # x = y! ends
         if _WORDS_AFTER.search(self.code[max(end - 12, 0) : end]):
             return True

@@ -60,8 +60,11 @@ def symbols(text: str) -> list[Symbol]:
 
 
 def _behind_front_matter(rows: list[str]) -> int:
-    if rows and rows[0].rstrip() == "---":
-        for number, row in enumerate(rows[1:], 1):
-            if row.rstrip() == "---":
+    first = next((number for number, row in enumerate(rows) if row.strip()), len(rows))
+    if first < len(rows) and rows[first].rstrip() == "---":
+        for number in range(first + 1, len(rows)):
+            if rows[number].rstrip() == "---":
                 return number + 1
+            if number == first + 1 and not rows[number].strip():
+                break  # a rule, and no front matter
     return 0

@@ -1,51 +1,24 @@
 """What a node of tree-sitter's is called, which kind of symbol it is, and its lines."""
 
 import re
-from typing import Protocol
 
+from agentmem.symbols.cpp import macro_body
 from agentmem.symbols.grammars import Rule
+from agentmem.symbols.jsnodes import js_kind, js_name
 from agentmem.symbols.lexing import Lines
+from agentmem.symbols.tree import Node, text_of
 
-
-class Node(Protocol):
-    """What is used here of a node: the library is an extra, and its types with it."""
-
-    type: str
-    is_named: bool
-    has_error: bool
-    text: bytes | None
-    children: list["Node"]
-    named_children: list["Node"]
-    parent: "Node | None"
-    next_named_sibling: "Node | None"
-    prev_named_sibling: "Node | None"
-    start_point: tuple[int, int]
-    end_point: tuple[int, int]
-
-    def child_by_field_name(self, name: str, /) -> "Node | None":
-        """The child in the field ``name``."""
-        ...
-
-
-_FUNCTIONS_WORDS = """
-arrow_function function_expression generator_function function
-"""
-_FUNCTIONS = frozenset(_FUNCTIONS_WORDS.split())
 _CPP_NAMES = frozenset(("identifier", "field_identifier", "type_identifier", "primitive_type"))
 _NO_BODY = frozenset(("default_method_clause", "delete_method_clause", "pure_virtual_clause"))
 _ANGLES = re.compile(r"<[^<>]*>")
 _SPACE = re.compile(r"\s+")
-_PROTOTYPE = re.compile(r"^(?:module\.)?exports\.|\.prototype(?=\.)")
-
-
-def text_of(node: Node | None) -> str:
-    """The text of ``node``."""
-    return (node.text or b"").decode("utf-8", "replace") if node is not None else ""
 
 
 def declared_name(node: Node, rule: Rule, language: str, outer: str) -> str:
     """The name that ``node`` declares, without what is around it; empty for none."""
     field = node.child_by_field_name(rule.field) if rule.field else None
+    if node.type in ("declaration", "field_declaration"):
+        return _variable(node, language)
     match language:
         case "c" | "cpp":
             return _cpp_name(node, rule, field, outer)
@@ -63,7 +36,7 @@ def declared_name(node: Node, rule: Rule, language: str, outer: str) -> str:
             element = next((c for c in node.named_children if c.type == "const_element"), None)
             return text_of(element.named_children[0]) if element else ""
         case "javascript" | "typescript" | "tsx":
-            return _js_name(node, field)
+            return js_name(node, field)
         case "python" if node.type == "type_alias_statement":
             found = re.match(r"type\s+(\w+)", text_of(node))
             return found[1] if found else ""
@@ -80,9 +53,9 @@ def kind_of(node: Node, rule: Rule, language: str, inside: str, name: str) -> tu
     """The kind of ``node`` and what is inside of it; an empty kind for no symbol."""
     kind, inner = rule.kind, rule.inner
     if language in ("javascript", "typescript", "tsx"):
-        return _js_kind(node, kind, inner, inside, name)
+        return js_kind(node, kind, inner, inside, name)
     if (kind == "function" and inside == "class") or (
-        kind == "function" and language in ("c", "cpp") and "." in name
+        kind == "function" and language in ("c", "cpp") and "." in name and not _is_headed(node)
     ):
         kind = "method"
     elif language == "python" and node.type == "assignment":
@@ -99,10 +72,73 @@ def kind_of(node: Node, rule: Rule, language: str, inside: str, name: str) -> tu
     ):
         kind = "struct"
     elif language in ("c", "cpp"):
+        if node.type == "declaration":
+            last = re.split(r"[.:]", name)[-1]
+            kind = "constant" if _words(node, last) & {"const", "constexpr"} else "variable"
+        if node.type in ("declaration", "field_declaration"):
+            return kind if name else "", inner if name else ""
         return _cpp_kind(node, kind, inner, name)
     elif language == "rust" and node.type == "mod_item" and node.child_by_field_name("body") is None:
         kind = ""
     return kind, inner
+
+
+def _variable(node: Node, language: str) -> str:
+    """The name of a variable with its value: in C at the top level, and in each language a constant of a class."""
+    if language == "csharp":
+        whole = next((child for child in node.named_children if child.type == "variable_declaration"), None)
+        found = (
+            next((child for child in whole.named_children if child.type == "variable_declarator"), None)
+            if whole
+            else None
+        )
+        name, given = (
+            (found.named_children[0], _has_value(found)) if found and found.named_children else (None, False)
+        )
+        words = _words(node, text_of(name))
+        return text_of(name) if given and ("const" in words or words >= {"static", "readonly"}) else ""
+    if language == "java":
+        found = node.child_by_field_name("declarator")
+        name = found.child_by_field_name("name") if found is not None else None
+        given = found is not None and found.child_by_field_name("value") is not None
+        return text_of(name) if given and _words(node, text_of(name)) >= {"static", "final"} else ""
+    shape = node.child_by_field_name("type")
+    if shape is not None and shape.child_by_field_name("body") is not None:
+        return ""
+    if node.type == "declaration":
+        found = next(
+            (child for child in node.named_children if child.type == "init_declarator" and _has_value(child)),
+            None,
+        )
+        name = found.child_by_field_name("declarator") if found is not None else None
+    else:
+        name = (
+            node.child_by_field_name("declarator")
+            if node.child_by_field_name("default_value") is not None
+            else None
+        )
+    while name is not None and name.type in (
+        "pointer_declarator",
+        "array_declarator",
+        "reference_declarator",
+    ):
+        name = name.child_by_field_name("declarator") or name.named_children[-1]
+    if name is None or name.type not in ("identifier", "field_identifier", "qualified_identifier"):
+        return ""
+    words = _words(node, text_of(name))
+    if node.type == "field_declaration" and not ("static" in words and words & {"const", "constexpr"}):
+        return ""
+    return re.sub(r"\s+", "", _without_angles(text_of(name))).replace("::", ".")
+
+
+def _has_value(node: Node) -> bool:
+    return any(child.type in ("=", "equals_value_clause") for child in node.children)
+
+
+def _words(node: Node, name: str) -> set[str]:
+    """The words of a declaration before the name that it declares."""
+    head = text_of(node).partition("=")[0]
+    return set(re.findall(r"\w+", head.rpartition(name)[0] if name else head))
 
 
 def _cpp_kind(node: Node, kind: str, inner: str, name: str) -> tuple[str, str]:
@@ -146,7 +182,11 @@ def _cpp_name(node: Node, rule: Rule, field: Node | None, outer: str) -> str:
         untyped = node.child_by_field_name("type") is None
         called = field is not None and field.type == "identifier" and text != outer.rpartition(".")[2]
         if untyped and called and text.isupper():
-            return ""  # a macro: TEST(Suite, Case) { }
+            return (
+                ""
+                if node.parent is None or node.parent.type == "field_declaration_list"
+                else macro_body(text_of(node.child_by_field_name("declarator")))
+            )
     if "operator" in text:
         scope, _, operator = text.partition("operator")
         operator = operator.strip()
@@ -159,6 +199,13 @@ def _cpp_name(node: Node, rule: Rule, field: Node | None, outer: str) -> str:
         )
         return text.replace("::", ".")
     return re.sub(r"\binline\b|\s+", "", _without_angles(text)).replace("::", ".")
+
+
+def _is_headed(node: Node) -> bool:
+    """Whether a macro stands where the name of a function would: ``TEST(Suite, Case)``."""
+    called = node.child_by_field_name("declarator")
+    name = called.child_by_field_name("declarator") if called is not None else None
+    return node.child_by_field_name("type") is None and text_of(name).isupper()
 
 
 def _without_angles(text: str) -> str:
@@ -209,115 +256,6 @@ def _csharp_name(node: Node, field: Node | None) -> str:
     if node.type == "property_declaration" and node.child_by_field_name("value") is None:
         return text_of(field) if any(c.type == "accessor_list" for c in node.named_children) else ""
     return text_of(field)
-
-
-def _js_name(node: Node, field: Node | None) -> str:
-    if node.type == "assignment_expression":
-        if field is None or field.type != "member_expression" or not _is_assigned(node):
-            return ""
-        name = text_of(field)
-        if name.startswith("this.") or not re.fullmatch(r"[\w$.]+", name):
-            return ""
-        return _PROTOTYPE.sub("", name)
-    parent = node.parent
-    if node.type == "class" and parent is not None and parent.type in _CLASS_HOLDERS:
-        return ""  # its members are named after what it is given to
-    if field is None or (node.type == "function_expression" and not _is_default(node)):
-        return "default" if node.type in _DEFAULTS and _is_default(node) else ""
-    if field.type in ("string", "computed_property_name", "object_pattern", "array_pattern", "number"):
-        return ""
-    return "" if node.type == "method_definition" and text_of(field)[:1].isdigit() else text_of(field)
-
-
-_CLASS_HOLDERS = frozenset(("variable_declarator", "assignment_expression"))
-_DEFAULTS_WORDS = """
-class class_declaration abstract_class_declaration function_declaration generator_function_declaration function_expression
-generator_function
-"""
-_DEFAULTS = frozenset(_DEFAULTS_WORDS.split())
-
-
-def _is_default(node: Node) -> bool:
-    """Whether ``node`` is what ``export default`` exports."""
-    parent = node.parent
-    return (
-        parent is not None
-        and parent.type == "export_statement"
-        and any(child.type == "default" for child in parent.children)
-    )
-
-
-def _is_assigned(node: Node) -> bool:
-    """Whether an assignment is a statement, or one of a chain that is: ``a.b = a.c = function``."""
-    above = node.parent
-    while above is not None and above.type == "assignment_expression":
-        above = above.parent
-    return above is not None and above.type == "expression_statement"
-
-
-def is_chain(node: Node) -> bool:
-    """Whether ``node`` gives its name what another assignment gives its own: the two names are neighbours."""
-    right = node.child_by_field_name("right") if node.type == "assignment_expression" else None
-    return right is not None and right.type == node.type
-
-
-def _js_value(node: Node) -> Node | None:
-    """What is given to the name that ``node`` declares; behind a chain of assignments, its end."""
-    value = node.child_by_field_name("value") or node.child_by_field_name("right")
-    while node.type == "assignment_expression" and value is not None and value.type == node.type:
-        value = value.child_by_field_name("right")
-    inner = value
-    while inner is not None and inner.type in ("as_expression", "satisfies_expression"):
-        inner = inner.named_children[0] if inner.named_children else None
-    return inner if inner is not None and inner.type == "object" else value
-
-
-def _js_kind(node: Node, kind: str, inner: str, inside: str, name: str) -> tuple[str, str]:
-    value = _js_value(node)
-    type_ = value.type if value is not None else ""
-    function = type_ in _FUNCTIONS
-    match node.type:
-        case "variable_declarator":
-            if function:
-                return "function", "body"
-            if type_ == "class":
-                return "class", "body"
-            if inside != "top" or not _at_statement(node):
-                return "", ""
-            parent = node.parent
-            constant = parent is not None and text_of(parent.children[0]) == "const"
-            return "constant" if constant else "variable", "object" if type_ == "object" else "body"
-        case "assignment_expression":
-            if function:
-                return "method" if "." in name and name != "module.exports" else "function", "body"
-            if type_ == "class":
-                return "class", "body"
-            return "", "object" if type_ == "object" and name == "module.exports" else ""
-        case "pair":
-            return ("method", "body") if function else ("", "skip")
-        case "field_definition" | "public_field_definition":
-            return ("method" if function else "field"), inner
-        case "function_expression" | "generator_function":
-            return (kind, inner) if name else ("", "")
-        case "export_statement":
-            return "", "object" if type_ == "object" and _exports_default(node) else ""
-        case _:
-            return kind, inner
-
-
-def _exports_default(node: Node) -> bool:
-    return any(child.type == "default" for child in node.children)
-
-
-def _at_statement(node: Node) -> bool:
-    """Whether a declarator stands at the top level of a file or of a namespace."""
-    above = node.parent.parent if node.parent else None
-    while above is not None and above.type in ("export_statement", "ambient_declaration"):
-        above = above.parent
-    if above is not None and above.type == "statement_block":
-        above = above.parent
-        return above is not None and above.type in ("internal_module", "module", "ambient_declaration")
-    return above is not None and above.type == "program"
 
 
 def range_of(

@@ -203,9 +203,9 @@ class _Scan:
     def constant(self, name: str, start: int) -> None:
         top = self.stack[-1]
         before = self.code[max(start - 80, 0) : start].rstrip(" \t")
-        if top.holds == "body" or top.word in _CLOSER.values() and top.word != "{":
+        if top.holds == "body" or (top.word in _CLOSER.values() and top.word != "{"):
             return
-        if before and before[-1] not in "\n;{|" and not before.endswith((" do", " then", "\tdo", " else")):
+        if before and before[-1] not in "\n;{|(" and not before.endswith((" do", " then", "\tdo", " else")):
             return
         line = self.lines.at(start)
         self.found.append(Symbol(clean(self.named(name)), "constant", line, line))
@@ -217,7 +217,7 @@ class _Scan:
         if before[-1:] in _GOES_ON_AFTER:
             return not (
                 before[-1] in "?!|"
-                and (before[-2:-1].isalnum() or before[-1] == "|" and _BLOCK.search(before))
+                and (before[-2:-1].isalnum() or (before[-1] == "|" and _BLOCK.search(before)))
             )
         return _GOES_ON_BEFORE.match(self.code, at) is not None
 

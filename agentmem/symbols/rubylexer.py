@@ -5,7 +5,9 @@ import re
 from agentmem.symbols.lexing import blank, flat
 
 _TOKEN = re.compile(
-    r"^=begin\b.*?(?:^=end\b[^\n]*|\Z)|^__END__[ \t]*\r?$.*|\#[^\n]*+|[\"'`/\n]|%(?=[wWiIqQrsx]?[^\w\s=])|\?(?=[^\s\w]|\w(?!\w))"
+    r"^=begin\b.*?(?:^=end\b[^\n]*|\Z)|^__END__[ \t]*\r?$.*|\#[^\n]*+|[\"'`/\n]"
+    r"|(?<![:\w\"')\]}]):(?:\[\]=?|\*\*|<=>|===?|=~|!=|!~|<<|>>|[<>]=?|[-+]@?|[!*/%~^&|`])"
+    r"|%(?=[wWiIqQrsx]?[^\w\s=])|\?(?=[^\s\w]|\w(?!\w))"
     r"|<<[~-]?(?=[\"'`A-Z_a-z])",
     re.DOTALL | re.MULTILINE,
 )
@@ -22,6 +24,8 @@ _HEREDOC = re.compile(r"<<([~-]?)([\"'`]?)([A-Za-z_]\w*)\2")
 _CHARACTER = re.compile(r"\?(?:\\.|[^\s\\])")
 _WORD = re.compile(r"[\w?!@$]+$")
 _LONGEST_REGEX = 2_000
+_UNCLOSED = 5
+"""So many literals without an end are looked for; a search for each would take quadratic time."""
 _BEFORE_VALUE_WORDS = """
 if unless while until when case in return and or not then do else elsif puts yield raise begin ensure rescue
 """
@@ -42,6 +46,7 @@ class _Mask:
         self.heredocs: list[tuple[str, bool]] = []
         self.no_regex_until = 0
         self.closers: dict[str, re.Pattern[str]] = {}
+        self.unclosed = 0
 
     def run(self) -> str:
         text, at = self.text, 0
@@ -63,6 +68,8 @@ class _Mask:
             return self.keep(start, 1)
         if letter in "#=_":
             return self.put(blank(token), match.end())
+        if letter == ":":  # the name of an operator
+            return self.put('"' * len(token), match.end())
         if letter == "?":
             return self.character(start)
         if letter == "<":
@@ -124,7 +131,7 @@ class _Mask:
             self.closers[letter] = re.compile(
                 rf"\\.|{re.escape(close)}" + (f"|{re.escape(letter)}" if letter in _PAIRS else ""), re.DOTALL
             )
-        if not letter or not self.value_may_start(start, opened - start):
+        if not letter or self.unclosed > _UNCLOSED or not self.value_may_start(start, opened - start):
             return self.keep(start, 1)
         depth = 1 if letter in _PAIRS else 0
         for mark in self.closers[letter].finditer(self.text, opened + 1):
@@ -134,6 +141,7 @@ class _Mask:
                 depth += 1 if mark[0] == letter else -1
             if not depth:
                 return self.put(flat(self.text[start : mark.end()]), mark.end())
+        self.unclosed += 1
         return self.keep(start, 1)
 
     def heredoc(self, start: int) -> int:

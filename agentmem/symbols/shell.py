@@ -48,7 +48,7 @@ def shell(text: str) -> list[Symbol]:
 
 
 def _closed(code: str, bodies: list[int]) -> dict[int, int]:
-    """The end of each body that opens at one of ``bodies``; where brackets do not add up, as far as the next one at its column."""
+    """The end of each body that opens at one of ``bodies``; where braces do not add up, the next at its column."""
     close: dict[int, int] = {}
     stack: list[tuple[str, int]] = []
     whole = True
@@ -62,13 +62,16 @@ def _closed(code: str, bodies: list[int]) -> dict[int, int]:
         else:
             opener = "{" if word == "}" else "case"
             if any(frame[0] == opener for frame in stack[-20:]):
-                while stack[-1][0] != opener:
-                    stack.pop()
-                    whole = False
+                while stack[-1][0] != opener:  # a parenthesis may be text: the braces count
+                    whole = whole and stack.pop()[0] != "{"
                 close[stack.pop()[1]] = at
             else:
                 whole = False
-    return close if whole and not stack else close | _by_column(code, bodies, close)
+    return (
+        close
+        if whole and not any(word == "{" for word, _ in stack)
+        else close | _by_column(code, bodies, close)
+    )
 
 
 def _by_column(code: str, bodies: list[int], close: dict[int, int]) -> dict[int, int]:

@@ -16,7 +16,7 @@ _DEEPEST = 200
 
 
 def mask(text: str) -> str:
-    """``text`` with its literals and comments blanked out, and what is in double quotes with all that it holds. In linear time."""
+    """``text`` with literals and comments blanked out; double quotes with all that is in them. In linear time."""
     return _Mask(text).run()
 
 

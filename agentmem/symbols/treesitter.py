@@ -7,11 +7,13 @@ from typing import Any
 
 from agentmem.symbols.cpp import macros
 from agentmem.symbols.grammars import BARRIERS, PACK_NAMES, PREFIXES, RULES, Rule
+from agentmem.symbols.jsnodes import is_chain
 from agentmem.symbols.keyworded import rust
 from agentmem.symbols.lexing import Lines, clean, ordered
-from agentmem.symbols.nodes import Node, declared_name, is_chain, kind_of, range_of, text_of
+from agentmem.symbols.nodes import declared_name, kind_of, range_of
 from agentmem.symbols.plain import PlainFinder, readable
 from agentmem.symbols.port import Symbol
+from agentmem.symbols.tree import Node, text_of
 
 SECONDS = 0.5
 """How long one text is parsed at most; what takes longer is pathological, and the line scanner reads it."""
@@ -106,7 +108,9 @@ def _symbols(root: Node, language: str, text: str) -> list[Symbol]:
                 if rule.listed and name:
                     start, end = range_of(node, wrapper, language, lines, PREFIXES)
                     found.append(Symbol(clean(whole), kind, start, end))
-                if inner != "skip":
+                if inner == "same":
+                    _push(stack, node, outer, inside, None)
+                elif inner != "skip":
                     _push(stack, node, outer if is_chain(node) else whole, inner, None)
                 continue
         if type_ in BARRIERS:

@@ -70,6 +70,7 @@ a.b.Foo.count | method | 40 | 40
 A.b | function | 42 | 42
 X | type | 43 | 43
 cb | type | 44 | 44
+arr | variable | 45 | 45
 """,
 )
 
