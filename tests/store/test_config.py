@@ -1,10 +1,11 @@
 """config.toml: every key has a default, and a mistake is named, not passed over."""
 
+from pathlib import Path
+
 import pytest
 
 from agentmem.errors import ConfigError
 from agentmem.store import config
-from tests import support
 
 
 def load(tmp_path, text):
@@ -53,7 +54,8 @@ reason = "fixtures"
 def test_what_is_shipped(tmp_path):
     """The template and the example say the same but for the trunk, and what stands in comments there is right."""
     shipped = [
-        (support.ROOT / path / "config.toml").read_text() for path in ("templates", ".agentmem.example")
+        (Path(__file__).parents[2] / path / "config.toml").read_text()
+        for path in ("templates", ".agentmem.example")
     ]
     assert shipped[0].replace("@trunk@", "main") == shipped[1]
     assert load(tmp_path, shipped[1]) == config.Config("main")
