@@ -31,7 +31,7 @@ _SKIP = re.compile(
     r"(?:\s+|(?:public|private|protected|signals|(?:public |private |protected )?(?:Q_)?slots|Q_SIGNALS)\s*:(?!:)"
     r"|\[\[[^\]]*\]\]|(?:Q_OBJECT|Q_GADGET)\b|__attribute__\s*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
     # a macro alone on its line is none of the declaration below; without parentheses it may also be a type
-    r"|[A-Z][A-Z0-9_]{2,}[ \t]*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)[ \t]*+\r?\n"
+    r"|[A-Z][A-Z0-9_]{2,}[ \t]*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)[ \t]*+\r?\n(?=\s*\S)"
     r"|[A-Z][A-Z0-9_]{2,}[ \t]*+\r?\n(?=\s*(?:[A-Z][A-Z0-9_]{2,}[ \t]*\r?\n\s*){0,4}"
     r"(?:(?:namespace|class|struct|union|enum|template|typedef|using|static|inline|extern|constexpr|explicit|virtual|friend"
     r"|public|private|protected)\b|[A-Z][A-Z0-9_]{2,}[ \t]*\([^()\n]*\)\s*$)))*+"
@@ -97,7 +97,7 @@ def _read(header: str, token: str, inside: str, outer: str) -> Found | None:
         return Found("module", name, begin, "top", bool(name))
     if _EXTERN.match(rest):
         return Found("", "", begin, "top", False)
-    return _type(rest, begin) or _function(rest, begin, inside, outer)
+    return _type(rest, begin) or _function(rest, begin, inside, outer, at > begin)
 
 
 def _type(rest: str, begin: int) -> Found | None:
@@ -170,14 +170,14 @@ _ANY_OPEN = re.compile(r"[<(,]")
 _ARRAY_END = re.compile(r"(?:\s*\[[^\]]*\])+\s*$|\s*__attribute__\s*$")
 
 
-def _declarator(rest: str) -> tuple[int, int, str] | None:
-    """Where the name before a function's parameters starts, where these end, and the name."""
+def _declarator(rest: str) -> tuple[int, int, str, int] | None:
+    """Where the name before a function's parameters starts, where these end, the name, and where macros before it end."""
     operator = _OPERATOR.search(rest)
-    at = 0
+    at = behind = 0
     for _ in range(60):
         opened = _OPENS.search(rest, at)
         if operator and (opened is None or operator.start() < opened.end()):
-            return _operator(rest, operator)
+            return *_operator(rest, operator), behind
         if opened is None:
             return None
         if opened[0] != "(":
@@ -189,8 +189,11 @@ def _declarator(rest: str) -> tuple[int, int, str] | None:
             at = pointer.end()
             continue
         at = past_parens(rest, opened.start())
-        if name and name not in _NO_NAMES and not _is_prefix(rest, start, name, at):
-            return start, at, name
+        if name and name not in _NO_NAMES:
+            if not _is_prefix(rest, start, name, at):
+                return start, at, name, behind
+            if not rest[behind:start].strip():
+                behind = at
     return None
 
 
@@ -225,12 +228,13 @@ def _operator(rest: str, found: re.Match[str]) -> tuple[int, int, str]:
     return start, past_parens(rest, found.end()), name
 
 
-def _function(rest: str, begin: int, inside: str, outer: str) -> Found | None:
+def _function(rest: str, begin: int, inside: str, outer: str, template: bool) -> Found | None:
     call = _declarator(rest)
     equals = _EQUALS.search(rest)
     if call is None or (equals and equals.start() < call[0]):
         return KEEP if equals else None
-    start, end, name = call
+    start, end, name, behind = call
+    begin += len(rest) - len(rest[behind:].lstrip()) if behind and not template else 0
     after = rest[end:].strip()
     if (
         after.startswith(":")
@@ -248,7 +252,7 @@ def _function(rest: str, begin: int, inside: str, outer: str) -> Found | None:
     )
     if not special and name.isupper() and _MACROS.match(before):
         name = "" if inside == "class" else macro_body(rest[start:end])
-        return Found("function", name, begin + start if before else begin) if name else None
+        return Found("function", name, begin) if name else None
     if not special and not before and inside == "class":
         return None
     kind = "method" if inside == "class" or len(parts) > 1 else "function"

@@ -2,10 +2,11 @@
 
 import re
 
-from agentmem.symbols.lexing import blank, quoted
+from agentmem.symbols.lexing import blank, flat, quoted
 
 _TOKEN = re.compile(
-    r"""//[^\n]*+|/\*.*?(?:\*/|\Z)|"(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?|[`/{}]""", re.DOTALL
+    r"""//[^\n]*+|/\*.*?(?:\*/|\Z)|"(?:[^"\\\n]|\\(?:\r\n|.))*+"?|'(?:[^'\\\n]|\\(?:\r\n|.))*+'?|[`/{}]""",
+    re.DOTALL,
 )
 _TEMPLATE = re.compile(r"(?:[^`\\$]|\\.|\$(?!\{))*+(`|\$\{)?", re.DOTALL)
 _REGEX = re.compile(r"/(?:[^/\\\[\n]|\\[^\n]|\[(?:[^\]\\\n]|\\[^\n])*+\])++/[a-z]*")
@@ -66,7 +67,7 @@ class _Mask:
             self.pieces.append(" ")
             return end
         else:
-            self.pieces.append(quoted(token))
+            self.pieces.append(flat(token))
             self.before = '"'
             return end
         self.pieces.append(token)

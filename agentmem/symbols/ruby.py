@@ -26,7 +26,7 @@ _MODIFIED = frozenset(("return", "if", "rescue"))
 _CLOSER = {"}": "{", ")": "(", "]": "["}
 _GOES_ON_AFTER = frozenset("+-*/%&|^<>=!~?:.,\\([{")
 _GOES_ON_BEFORE = re.compile(r"\s*(?:\.(?!\.)|&\.)")
-_DEEPEST = 50
+_DEEPEST, _TOO_DEEP = 50, 1_000
 
 
 class _Frame:
@@ -74,6 +74,8 @@ class _Scan:
                 self.constant(token, start)
             elif code[start - 1 : start] not in (".", ":"):
                 at = self.keyword(token, start, at)
+            if len(self.stack) > _TOO_DEEP:
+                break
         self.whole = self.whole and len(self.stack) == 1
         while len(self.stack) > 1:
             self.pop(len(code))
@@ -203,7 +205,7 @@ class _Scan:
     def constant(self, name: str, start: int) -> None:
         top = self.stack[-1]
         before = self.code[max(start - 80, 0) : start].rstrip(" \t")
-        if top.holds == "body" or (top.word in _CLOSER.values() and top.word != "{"):
+        if top.holds == "body" or top.word == "[":
             return
         if before and before[-1] not in "\n;{|(" and not before.endswith((" do", " then", "\tdo", " else")):
             return

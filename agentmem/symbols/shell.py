@@ -14,7 +14,7 @@ _FUNCTION = re.compile(
 )
 # braces are words of their own here; a parenthesis may also end the pattern of a case
 _BRACKET = re.compile(
-    r"(?<![^\s;&|()])\{(?=\s)|(?<![^\s;&|(){}])\}(?=[\s;&|)<>}]|\Z)|[()]|\bcase\b(?=[^\n]*\bin\b)|\besac\b"
+    r"(?<![^\s;&|()])\{(?=\s)|(?<![^\s;&|()}])\}(?=[\s;&|)<>}]|\Z)|[()]|\bcase\b(?=[^\n]*\bin\b)|\besac\b"
 )
 _LINE = re.compile(r"^([ \t]*)(?=\S)[^\n]*", re.MULTILINE)
 _TARGET = re.compile(r"^(?![#\t .])([\w./%-]+(?:[ \t]+[\w./%-]+)*)[ \t]*::?(?!=)", re.MULTILINE)
@@ -36,7 +36,11 @@ def shell(text: str) -> list[Symbol]:
         start = match.start("at")
         while open_functions and open_functions[-1][0] <= start:
             open_functions.pop()
-        end = close.get(match.end(), len(text)) + 1
+        end = (
+            close.get(match.end(), len(text)) + 1
+            if not code.startswith("{}", match.end())
+            else match.end() + 2
+        )
         if len(open_functions) > _DEEPEST:
             continue  # names would grow with each level
         first = lines.at(start)

@@ -148,6 +148,12 @@ class _Scan:
         name = _joined(self.stack[-1].name, after[1]) if after else ""
         end_line = self.lines.at(after.end() - 1) if after else old.end
         self.symbols[frame.symbol] = old._replace(name=name, end=max(end_line, old.end))
+        if after:  # what is inside was named before this was
+            for place in range(frame.symbol + 1, len(self.symbols)):
+                inner = self.symbols[place]
+                self.symbols[place] = inner._replace(
+                    name=_joined(name, inner.name[len(frame.name) :].lstrip("."))
+                )
 
     def end_of_statement(self, end: int) -> None:
         top = self.stack[-1]

@@ -14,6 +14,7 @@ from agentmem import symbols
 from agentmem.symbols import Symbol, enclosing, language_of, named, treesitter
 from agentmem.symbols.languages import NAMES
 from agentmem.symbols.plain import PlainFinder
+from tests.symbols.shapes import SHAPES
 from tests.symbols.sources import SOURCES
 
 _NAMES = """
@@ -62,6 +63,14 @@ def test_sources(finder, path):
     """A realistic source of each language gives exactly its symbols."""
     text, wanted = SOURCES[path]
     assert finder.symbols(path, text) == table(wanted)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_shapes(finder, shape):
+    """A shape of real code gives exactly its symbols, with line ends of either kind."""
+    path, text, wanted = SHAPES[shape]
+    assert finder.symbols(path, text) == table(wanted)
+    assert finder.symbols(path, text.replace("\n", "\r\n")) == table(wanted)
 
 
 @pytest.mark.parametrize("path", SOURCES)
@@ -156,6 +165,16 @@ def test_torn_sources(finder, path, data):
         "class A {\n",
         "x = {},\n",
         "#if {\n",
+        "%w(\n",
+        '"$(',
+        '"#{',
+        "<<~A <<B\n",
+        "ABC\n",
+        "A(x)\n",
+        "const a = 1, b = <T,>(\n",
+        "A A A A (",
+        "delimiter $$\n",
+        "int a = {1};\n",
     ],
 )
 def test_time_is_linear(path, unit):
