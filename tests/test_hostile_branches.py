@@ -9,6 +9,10 @@ import time
 
 import pytest
 
+from agentmem.actions import saving
+from agentmem.errors import Contended
+from agentmem.git import commits
+from agentmem.store import writing
 from tests import support
 from tests.support import Project
 
@@ -377,6 +381,25 @@ def test_promotion_beside_edits(project, tmp_path):
     )
     for line in project.git("log", "--format=%H", "--grep=memory: promote").split():
         assert "w0x" not in project.git("show", line)
+
+
+def test_what_is_promoted_stays_locked_until_it_is_committed(project, monkeypatch):
+    """Git commits what the files read then: an edit between is waited for, or it would be committed unasked."""
+    pending(project)
+    tried = []
+
+    def commit_alone(*given):
+        with pytest.raises(Contended), writing.locked([str(locks)], saving.lock_of(SHARED), wait=0):
+            raise AssertionError("an edit came between")
+        tried.append(given)
+        return committed(*given)
+
+    committed = commits.commit_alone
+    locks = project.path / ".git" / "agentmem" / "locks"
+    monkeypatch.setattr(commits, "commit_alone", commit_alone)
+    assert (locks / saving.lock_of(SHARED)).exists()
+    project.ok("overlay", "promote")
+    assert len(tried) == 1
 
 
 def test_adoptions_at_once(project):

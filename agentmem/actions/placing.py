@@ -9,7 +9,7 @@ from agentmem.actions.branch import branch_for_writing, folder_of
 from agentmem.actions.context import Context
 from agentmem.actions.standing import is_own
 from agentmem.errors import NotFound, NotWritable, UsageError
-from agentmem.store import cache, layout, overlays, reading, unfinished, writing
+from agentmem.store import cache, layout, overlays, reading, unfinished
 
 if TYPE_CHECKING:
     from agentmem.actions.selecting import Found
@@ -69,7 +69,7 @@ def rewrite(
     if context.repository.bare:
         saving.demand_writable(context, path)
     at = branch_for_writing(context, branch, verb)
-    with writing.locked(context.lock_folders, found.memory.id[:2]):
+    with saving.editing(context, found.memory.id):
         finish(context, found.memory.id)
         waiting = _pending(context, found.memory.id)
         if at is not None and not _in_place(context, found, at, bool(waiting)):

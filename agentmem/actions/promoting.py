@@ -3,7 +3,7 @@
 import os
 import shlex
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 
 from agentmem.actions import placing, saving, selecting, standing
@@ -67,7 +67,18 @@ def _alone(context: Context) -> Iterator[None]:
 
 
 def _promote(context: Context, branch: str | None, dry_run: bool) -> Promoted:
-    """Promote what HEAD holds: so that what a kill left half done is done again from the same, and ends in the same bytes."""
+    """Promote what HEAD holds: so that what a kill left half done is done again from the same, and ends in the same bytes.
+
+    What is promoted stays locked until the commit is made: git commits what the file reads then, and an edit is not ours to
+    commit.
+    """
+    with ExitStack() as until_committed:
+        return _promote_under(until_committed, context, branch, dry_run)
+
+
+def _promote_under(
+    until_committed: ExitStack, context: Context, branch: str | None, dry_run: bool
+) -> Promoted:
     name = _demand_trunk(context, branch, "overlay promote")
     from agentmem.index import overlays
     from agentmem.model import applying, changes
@@ -88,6 +99,9 @@ def _promote(context: Context, branch: str | None, dry_run: bool) -> Promoted:
     waits: list[Found] = []
     written: list[str] = []
     count = 0
+    # nobody else holds two of these locks, and no two promotions run at once: no order of them ends in a deadlock
+    for lock in sorted({saving.lock_of(identity) for identity in positions}):
+        until_committed.enter_context(writing.locked(context.lock_folders, lock))
     for identity, at in positions.items():
         files = {
             one.path.removeprefix(context.place.name + "/"): one for one in selecting.fetch(index, view, at)
@@ -102,41 +116,40 @@ def _promote(context: Context, branch: str | None, dry_run: bool) -> Promoted:
             for entry in entries
             if entry.blob in data and (change := changes.parse(data[entry.blob])[0])
         }
-        with writing.locked(context.lock_folders, identity[:2]):
-            placing.finish(context, identity)
-            bases: dict[str, tuple[bytes, bytes]] = {}
-            promoted = [
-                (path, applying.promoted(data[blob_at[path]], parsed.values()))
-                for path in files
-                if data.get(blob_at.get(path, "")) is not None
-            ]
-            receipts = frozenset[str]().union(*(receipts for _, (_, receipts) in promoted))
-            as_taken_up = True
-            for path, (new, _) in promoted:
-                now = placing.base_text(context, files[path], path)
-                bases[path] = now, new
-                as_taken_up = as_taken_up and now == new
-            done = {change.id for change in parsed.values()} & stored.receipts(context.place.root)
-            # an edit that is not committed is not ours to commit; what a promotion left that was killed is
-            edited = any(now not in (new, data[blob_at[path]]) for path, (now, new) in bases.items())
-            others = done and not (as_taken_up and done <= receipts)
-            if differs or len(bases) < len(files) or edited or others:
-                if identity in pending_here:
-                    skipped.append(one)
-                continue
-            if not placing.is_complete(context, parsed.values()):
-                waits.append(one)
-                continue
-            settled = [change for change in parsed.values() if change.id in receipts]
-            if len(settled) < len(parsed):
-                left.append(one)
-            if not settled:
-                continue
-            taken.append(one)
-            count += len(settled)
-            if not dry_run:
-                paths = {change.id: where for where, change in parsed.items()}
-                written += placing.take_up(context, identity, bases, paths, settled)
+        placing.finish(context, identity)
+        bases: dict[str, tuple[bytes, bytes]] = {}
+        promoted = [
+            (path, applying.promoted(data[blob_at[path]], parsed.values()))
+            for path in files
+            if data.get(blob_at.get(path, "")) is not None
+        ]
+        receipts = frozenset[str]().union(*(receipts for _, (_, receipts) in promoted))
+        as_taken_up = True
+        for path, (new, _) in promoted:
+            now = placing.base_text(context, files[path], path)
+            bases[path] = now, new
+            as_taken_up = as_taken_up and now == new
+        done = {change.id for change in parsed.values()} & stored.receipts(context.place.root)
+        # an edit that is not committed is not ours to commit; what a promotion left that was killed is
+        edited = any(now not in (new, data[blob_at[path]]) for path, (now, new) in bases.items())
+        others = done and not (as_taken_up and done <= receipts)
+        if differs or len(bases) < len(files) or edited or others:
+            if identity in pending_here:
+                skipped.append(one)
+            continue
+        if not placing.is_complete(context, parsed.values()):
+            waits.append(one)
+            continue
+        settled = [change for change in parsed.values() if change.id in receipts]
+        if len(settled) < len(parsed):
+            left.append(one)
+        if not settled:
+            continue
+        taken.append(one)
+        count += len(settled)
+        if not dry_run:
+            paths = {change.id: where for where, change in parsed.items()}
+            written += placing.take_up(context, identity, bases, paths, settled)
     commit = None
     if written:
         commit = _commit(context, written, _message(taken, count))

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.actions.context import Context
@@ -162,6 +163,16 @@ def write_file(
     return _journalled(context, path, data)
 
 
+def lock_of(memory: str) -> str:
+    """The lock under which ``memory`` is edited: one of 32, so that a promotion can hold all that it needs."""
+    return f"memory-{memory[-1:]}"
+
+
+def editing(context: Context, memory: str) -> AbstractContextManager[None]:
+    """Nobody else edits ``memory`` meanwhile; see ``writing.locked``."""
+    return writing.locked(context.lock_folders, lock_of(memory))
+
+
 def rewrite(context: Context, path: str, old: bytes, new: bytes) -> bool:
     """Put ``new`` in the place of the file at ``path`` if it still has the bytes ``old``; whether that was done.
 
@@ -170,7 +181,7 @@ def rewrite(context: Context, path: str, old: bytes, new: bytes) -> bool:
 
     """
     demand_writable(context, path)
-    with writing.locked(context.lock_folders, ids.derived_id(path)[:2]):
+    with editing(context, ids.derived_id(path)):
         if reading.read(context.place.root, path) != old:
             return False
         writing.replace(os.path.join(context.place.root, path), new)
