@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint generate bench clean FORCE
+.PHONY: help demo test fuzz lint generate bench clean FORCE
 
 # what is tested is what users get: the built package, never the checkout beside it
 unexport PYTHONPATH PYTHONHOME
@@ -17,6 +17,7 @@ SOURCES := $(shell find agentmem templates -type f ! -path '*/__pycache__/*' 2>/
 help:
 	@echo 'make demo       two weeks of a team in a throwaway repository, asked and checked (10 s)'
 	@echo 'make test       build the package, install it into .venv, run pytest on it   PYTEST_ARGS="-k recall"'
+	@echo 'make fuzz       the properties of the model again, on 2,000 new examples each'
 	@echo 'make lint       ruff, mypy, import-linter'
 	@echo 'make generate   write agentmem/cli/grammar.py and templates/schemas/ anew from the code'
 	@echo 'make bench      speed, quality and many processes at once, as ratios measured in one run (45 min)'
@@ -27,6 +28,10 @@ demo: .venv/installed
 
 test: .venv/installed .venv/dev
 	@$(PY) -P -m pytest -n 2 $(PYTEST_ARGS) </dev/null
+
+# a run of the tests is the same each time; what is found here becomes an example of its test
+fuzz: .venv/installed .venv/dev
+	@AGENTMEM_FUZZ=2000 $(PY) -P -m pytest -n 2 tests/model tests/symbols tests/store $(PYTEST_ARGS) </dev/null
 
 lint: .venv/installed .venv/dev
 	@$(PY) -m ruff check .

@@ -21,9 +21,14 @@ KEPT_IN_HOME = (
     ".local/state/agentmem",
 )
 
+FUZZ = int(os.environ.get("AGENTMEM_FUZZ", "0"))
+"""Examples that each property is tried on, drawn anew each time (`make fuzz`); 0: the same hundred in every run."""
+
 settings.register_profile(
     "agentmem",
     deadline=None,
+    derandomize=not FUZZ,
+    max_examples=FUZZ or 100,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("agentmem")

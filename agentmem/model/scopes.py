@@ -12,10 +12,10 @@ def is_glob(pattern: str) -> bool:
 
 
 def normal(path: str) -> str:
-    """``path`` with forward slashes, without ``./`` before it or ``/`` after it."""
+    """``path`` with forward slashes, without ``./`` before it or ``/`` after it; ``.`` is the whole repository."""
     text = path.replace("\\", "/")
     while text.startswith("./"):
-        text = text[2:]
+        text = text[2:] or "."
     return text.rstrip("/")
 
 
@@ -30,6 +30,8 @@ def with_parents(path: str) -> list[str]:
 def matches(pattern: str, path: str) -> bool:
     """Whether ``pattern`` covers ``path``, letter case ignored."""
     plain, wanted = normal(pattern).casefold(), normal(path).casefold()
+    if plain == ".":
+        return True
     if wanted == plain:  # also where the name itself has brackets: app/[id]/page.tsx
         return True
     if not is_glob(plain):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentmem.model.scopes import is_glob, matches, normal, with_parents
+from agentmem.model.scopes import is_glob, matches, meet, normal, with_parents
 
 LITERAL = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="*?[\x00"), min_size=1).filter(
     normal
@@ -111,6 +111,13 @@ def test_a_literal_path_covers_itself_and_what_is_below(path: str, below: str) -
     assert matches(path, path)
     assert matches(path.upper(), path.upper())
     assert matches(path, f"{normal(path)}/{below}")
+
+
+@pytest.mark.parametrize("whole", [".", "./", "././", ".\\"])
+def test_a_dot_is_the_whole_repository(whole: str) -> None:
+    """As a shell has it."""
+    assert matches(whole, "src/a.ts") and matches(whole, "./a") and meet(whole, "docs/**")
+    assert not matches("", "src/a.ts")
 
 
 @given(st.text("ab/.\\", max_size=20))
