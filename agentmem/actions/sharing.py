@@ -7,6 +7,7 @@ was there first. A task that is done stays done, whoever else holds it.
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from agentmem.actions import states
 from agentmem.actions.board import FILE, NAMESPACE, Board, Seen
 from agentmem.actions.context import Context
 from agentmem.git import history, refs, remotes
@@ -17,8 +18,11 @@ from agentmem.store import cache, clones
 
 FALLBACK = "refs/heads/agentmem/claims"
 """Where a host is asked to keep claims that refuses refs outside the branches."""
+STATES = {NAMESPACE: states.NAMESPACE, FALLBACK: "refs/heads/agentmem/state"}
+"""Where it keeps what agents keep for themselves, by where it keeps claims."""
 TRACKING = "refs/agentmem/remotes"
 _BESIDE = {NAMESPACE: "claims", FALLBACK: "fallback"}
+_STATES_BESIDE = {NAMESPACE: "state", FALLBACK: "state-fallback"}
 """Below ``TRACKING`` and the remote's name: where each of its folders is fetched to."""
 RETRY = 30
 """Seconds after which a command tries again what could not be shared: each try may take three of them."""
@@ -28,8 +32,8 @@ ROUNDS = 4
 
 class Shared(NamedTuple):
     """How it stands with the remote. ``problem`` is None where all is shared, else ``away`` or ``refused``; ``lost`` are the
-    tasks that others turned out to hold, ``pushed`` and ``taken`` how many claims went each way; ``as_branches``: the host
-    takes claims as branches alone.
+    tasks that others turned out to hold, ``pushed`` and ``taken`` how many claims went each way, ``given`` and ``got`` of how
+    many agents what they keep for themselves; ``as_branches``: the host takes claims as branches alone.
     """
 
     remote: str | None
@@ -38,6 +42,8 @@ class Shared(NamedTuple):
     lost: tuple[Seen, ...] = ()
     pushed: int = 0
     taken: int = 0
+    given: int = 0
+    got: int = 0
     as_branches: bool = False
 
     @property
@@ -77,8 +83,10 @@ class _Sharing:
         self.repository = context.repository
         self.board = Board(context)
         self.folders = {theirs: f"{TRACKING}/{remote}/{name}" for theirs, name in _BESIDE.items()}
+        self.states = {home: f"{TRACKING}/{remote}/{name}" for home, name in _STATES_BESIDE.items()}
         self.home = NAMESPACE
-        self.taken, self.pushed = 0, 0
+        self.taken, self.pushed, self.got = 0, 0, 0
+        self.given: set[str] = set()
         self.lost: dict[str, Seen] = {}
 
     def run(self, only: set[str] | None) -> Shared:
@@ -92,6 +100,8 @@ class _Sharing:
             tuple(self.lost.values()),
             self.pushed,
             self.taken,
+            len(self.given),
+            self.got,
             self.home == FALLBACK,
         )
 
@@ -113,10 +123,11 @@ class _Sharing:
                 continue
             if not told:
                 return None, ""
-            shown = remotes.listed(self.repository, self.remote, f"{self.home}/*")
+            patterns = [f"{self.home}/*", f"{STATES[self.home]}/*"]
+            shown = remotes.listed(self.repository, self.remote, patterns)
             if shown is None:
                 return AWAY, ""
-            if all(shown.get(ref) == commit for ref, commit in self.given.items()):
+            if all(shown.get(ref) == commit for ref, commit in self.asked.items()):
                 return None, ""
             # somebody was faster, or has moved on by now what we gave; or it says yes and keeps nothing
             if any(one.problem is None and ref not in shown for ref, one in told.items()):
@@ -127,7 +138,8 @@ class _Sharing:
         return AWAY, ""
 
     def _fetch(self) -> bool:
-        return remotes.fetch(self.repository, self.remote, self.folders)
+        states_beside = {STATES[home]: folder for home, folder in self.states.items()}
+        return remotes.fetch(self.repository, self.remote, {**self.folders, **states_beside})
 
     def _kept(self, folder: str) -> dict[str, refs.Held]:
         """What the remote has in one of its folders, as last fetched."""
@@ -143,6 +155,7 @@ class _Sharing:
                     now = self._taken(task, mine, held, claim)
                     if now is not None:
                         ours[task] = now
+        self.got += states.settle(self.repository, self.states.values())
         self.board.forget()
 
     def _taken(self, task: str, mine: refs.Held | None, held: refs.Held, claim: Claim) -> refs.Held | None:
@@ -176,20 +189,28 @@ class _Sharing:
             self.lost[task] = seen
 
     def _push(self, only: set[str] | None) -> dict[str, remotes.Pushed]:
-        """Give the remote what it has not got; what became of each, by ref. Afterwards ``given`` has what was given."""
-        theirs = self._kept(self.home)
-        moves: list[tuple[str, str, str | None]] = []
+        """Give the remote what it has not got; what became of each, by ref. Afterwards ``asked`` has what was asked for."""
+        theirs, states_home = self._kept(self.home), STATES[self.home]
+        moves: list[states.Move] = []
         for task, held in refs.read_all(self.repository, NAMESPACE, FILE).items():
             there = theirs.get(task)
             if (only is not None and task not in only) or (there and there.commit == held.commit):
                 continue
             if leases.read(held.data, task) is not None:
                 moves.append((f"{self.home}/{task}", held.commit, there.commit if there else None))
+        if only != set():
+            moves += states.moves(self.repository, self.states[self.home], states_home)
         told = remotes.push(self.repository, self.remote, moves)
-        self.given = {ref: commit for ref, commit, _ in moves}
+        self.asked = {ref: commit for ref, commit, _ in moves}
         for ref, commit, old in moves:
             if told[ref].problem is None:
-                self.pushed += 1
-                tracking = self.folders[self.home] + ref.removeprefix(self.home)
-                refs.swap(self.repository, tracking, commit, old)
+                is_state = ref.startswith(states_home + "/")
+                home = states_home if is_state else self.home
+                name = ref.removeprefix(home + "/")
+                if is_state:
+                    self.given.add(name)
+                else:
+                    self.pushed += 1
+                folder = self.states[self.home] if is_state else self.folders[self.home]
+                refs.swap(self.repository, f"{folder}/{name}", commit, old)
         return told

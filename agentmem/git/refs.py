@@ -28,6 +28,15 @@ def read_all(repository: Repository, namespace: str, file: str) -> dict[str, Hel
     return _read(repository, [(name.removeprefix(namespace + "/"), commit) for name, commit in named], file)
 
 
+def commits(repository: Repository, namespace: str) -> dict[str, str]:
+    """The commit that every ref below ``namespace`` holds, by the rest of its name; what is no commit is left out."""
+    out = process.run(
+        repository.git_dir, "for-each-ref", "--format=%(objecttype) %(objectname) %(refname)", f"{namespace}/"
+    ).out
+    rows = (line.split(" ", 2) for line in os.fsdecode(out).splitlines())
+    return {name.removeprefix(namespace + "/"): commit for kind, commit, name in rows if kind == "commit"}
+
+
 def read_one(repository: Repository, ref: str, file: str) -> Held | None:
     """What one ref holds; None where there is no such ref."""
     # first the object, then its content: asked for by the ref's name, the two could be of two moments

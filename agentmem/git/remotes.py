@@ -46,9 +46,9 @@ def _run(repository: Repository, *words: str) -> process.Result | None:
     return process.Result(running.returncode, out, err.decode("utf-8", "replace").strip())
 
 
-def listed(repository: Repository, remote: str, pattern: str) -> dict[str, str] | None:
-    """The commit of each ref of ``remote`` that fits ``pattern``; None where it is away."""
-    result = _run(repository, "ls-remote", "--quiet", "--refs", remote, pattern)
+def listed(repository: Repository, remote: str, patterns: Sequence[str]) -> dict[str, str] | None:
+    """The commit of each ref of ``remote`` that fits one of ``patterns``; None where it is away."""
+    result = _run(repository, "ls-remote", "--quiet", "--refs", remote, *patterns)
     if result is None or result.code:
         return None
     pairs = [line.split("\t", 1) for line in os.fsdecode(result.out).splitlines() if "\t" in line]

@@ -338,6 +338,8 @@ def shared(result: Shared) -> str:
         return 'nothing to do: no remote for claims; set one for all clones: [claims] remote = "origin" in config.toml\n'
     remote = safety.one_line(result.remote)
     lines = [f"{remote}: {count(result.pushed, 'claim')} given, {result.taken} taken"]
+    if result.given or result.got:
+        lines[0] += f"; what {count(result.given, 'agent')} noted given, of {result.got} taken"
     if result.problem == "away":
         lines = [f"{remote} is away: what is not shared yet goes with the next command"]
     elif result.problem == "refused":
@@ -361,5 +363,7 @@ def shared_record(result: Shared) -> Record:
         "problem": result.problem,
         "pushed": result.pushed,
         "taken": result.taken,
+        "states_pushed": result.given,
+        "states_taken": result.got,
         "lost": [claim_of(one) for one in result.lost],
     }

@@ -145,6 +145,8 @@ def _shared() -> Schema:
         "problem": {"enum": [remotes.AWAY, remotes.REFUSED, None]},
         "pushed": COUNT,
         "taken": COUNT,
+        "states_pushed": told(COUNT, "agents whose refs/agentmem/state/<agent> went to the remote"),
+        "states_taken": told(COUNT, "agents of whose there was something new"),
         "lost": told(some(closed(_claim())), "what the asker had claimed, and another holds"),
     }
 
