@@ -3,17 +3,19 @@
 import os
 from typing import NamedTuple
 
-from agentmem.errors import NoRepository, NoStore
-from agentmem.git import driver, process, rules, trunk
-from agentmem.git.repository import Probe
+from agentmem.actions.board import NAMESPACE
+from agentmem.errors import ConfigError, NoRepository, NoStore
+from agentmem.git import driver, process, remotes, rules, settings, trunk
+from agentmem.git.repository import Probe, Repository
 from agentmem.model import tokens
-from agentmem.store import layout, reading, resources, writing
+from agentmem.store import config, layout, reading, resources, writing
 
 
 class Initialised(NamedTuple):
     """What ``init`` did. Paths are from the folder that holds the store; ``plan`` counts files that look like a team's plan.
 
-    ``driver`` is what became of git's merge driver in the configuration at ``driver_place``: set, kept or failed.
+    ``driver`` is what became of git's merge driver in the configuration at ``driver_place``: set, kept or failed; ``remote``
+    the one that claims could be shared over and are not.
     """
 
     root: str
@@ -27,6 +29,7 @@ class Initialised(NamedTuple):
     driver: str = driver.KEPT
     driver_place: str = ""
     notes: tuple[str, ...] = ()
+    remote: str | None = None
 
 
 def init(directory: str, store: str | None = None) -> Initialised:
@@ -80,7 +83,21 @@ def init(directory: str, store: str | None = None) -> Initialised:
         setting.state,
         _shown(setting.place, parent),
         (note,) if setting.problem else (),
+        _remote(repository, root),
     )
+
+
+def _remote(repository: Repository, root: str) -> str | None:
+    """The remote that claims could be shared over, where the store at ``root`` names none: asked by a dry push."""
+    try:
+        if config.load(root).claim_remote is not None:
+            return None
+    except ConfigError:
+        return None  # each command says so; init completes what it can
+    there = settings.remotes(repository)
+    usual = "origin" if "origin" in there else there[0] if len(there) == 1 else None
+    able = usual is not None and repository.head is not None and config.is_remote(usual)
+    return usual if able and remotes.takes(repository, str(usual), f"{NAMESPACE}/dry-push") else None
 
 
 def _shown(path: str, folder: str) -> str:

@@ -96,6 +96,14 @@ def push(
     return {ref: told.get(ref, Pushed(AWAY)) for ref, _, _ in moves}
 
 
+def takes(repository: Repository, remote: str, ref: str) -> bool:
+    """Whether a push of HEAD to ``ref`` would be let in, as far as a dry run tells; nothing is sent."""
+    result = _run(
+        repository, "push", "--quiet", "--dry-run", "--no-verify", "--recurse-submodules=no", remote, f"HEAD:{ref}"
+    )  # fmt: skip
+    return result is not None and result.code == 0
+
+
 def _told(out: str) -> Mapping[str, Pushed]:
     found = {}
     for line in out.splitlines():

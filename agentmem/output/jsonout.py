@@ -260,6 +260,7 @@ def initialised(result: Initialised) -> Record:
         "kept": list(result.kept),
         "trunk": result.trunk,
         "driver": result.driver,
+        "remote": result.remote,
     }
 
 

@@ -297,7 +297,15 @@ def _check() -> Schema:
 def _init() -> Schema:
     driver: Schema = {"enum": ["set", "kept", "failed"]}
     driver = told(driver, "git's merge driver; kept: as it was, ours or set by hand")
-    return {"root": TEXT, "created": TEXTS, "kept": TEXTS, "trunk": TEXT_OR_NULL, "driver": driver}
+    remote = told(TEXT_OR_NULL, "the one that claims could be shared over, by a dry push, and are not")
+    return {
+        "root": TEXT,
+        "created": TEXTS,
+        "kept": TEXTS,
+        "trunk": TEXT_OR_NULL,
+        "driver": driver,
+        "remote": remote,
+    }
 
 
 def _doctor() -> Schema:

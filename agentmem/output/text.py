@@ -252,6 +252,10 @@ def initialised(result: Initialised) -> str:
     if result.created:
         files = "this file" if len(result.created) == 1 else f"these {len(result.created)} files"
         lines.append(f"commit {files}; each other clone runs: agentmem init")
+    if result.remote:
+        lines.append(
+            f'{result.remote} takes claims (a dry push); to share them: [claims] remote = "{result.remote}" in config.toml'
+        )
     if result.plan_folder:
         found = f"found {count(result.plan_files, 'file')}, about {_round(result.plan_tokens)} tokens"
         lines.append(f"next    agentmem import plan {result.plan_folder}/   ({found})")

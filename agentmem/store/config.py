@@ -58,6 +58,11 @@ def load(root: str) -> Config:
     return parse(reading.read(root, layout.CONFIG), os.path.join(root, layout.CONFIG))
 
 
+def is_remote(name: str) -> bool:
+    """Whether ``name`` can be given as the remote for claims."""
+    return _REMOTE.fullmatch(name) is not None
+
+
 def parse(data: bytes | None, path: str) -> Config:
     """What ``data``, the file at ``path``, sets; defaults where there is none.
 
@@ -90,7 +95,7 @@ def parse(data: bytes | None, path: str) -> Config:
     _take(claims, "limit", int, "claim_limit", values, path)
     _take(claims, "ttl", int, "claim_ttl", values, path)
     _take(claims, "remote", str, "claim_remote", values, path)
-    if (remote := values.get("claim_remote")) and not _REMOTE.fullmatch(str(remote)):
+    if (remote := values.get("claim_remote")) and not is_remote(str(remote)):
         # what others commit must not make git an option of it, nor send claims to any address
         raise ConfigError(f"{path}: claims.remote must be the name of a remote", 'remote = "origin"')
     rules = _table(record, "check", path)

@@ -66,7 +66,8 @@ def test_what_is_shipped(tmp_path):
     ]
     found = load(tmp_path, "\n".join(lines))
     assert found.rules == {"missing-id": "off"} and len(found.ignores) == 1
-    assert found._replace(rules={}, ignores=()) == config.Config(rules={})
+    assert found.claim_remote == "origin"
+    assert found._replace(rules={}, ignores=(), claim_remote=None) == config.Config(rules={})
 
 
 def test_a_bom_and_crlf(tmp_path):

@@ -1,0 +1,78 @@
+"""What ``init`` makes, keeps and proposes."""
+
+import subprocess
+
+import pytest
+
+from tests import support
+from tests.actions.teams import refuse
+from tests.support import Project
+
+
+@pytest.fixture
+def remote(repo, tmp_path):
+    """A repository with a commit and a bare origin, without a store."""
+    support.put(repo.path / "a.txt", "a")
+    repo.commit("a")
+    bare = tmp_path / "bare.git"
+    repo.git("clone", "-q", "--bare", str(repo.path), str(bare))
+    repo.git("remote", "add", "origin", str(bare))
+    return bare
+
+
+def proposed(repo: Project) -> str | None:
+    """What ``init`` says could share claims."""
+    said = repo.json("init")["remote"]
+    assert said is None or isinstance(said, str)
+    return said
+
+
+def test_origin_is_proposed_after_a_dry_push(repo, remote):
+    """It is not set by itself, and nothing goes there; what is proposed works as it stands."""
+    line = 'origin takes claims (a dry push); to share them: [claims] remote = "origin" in config.toml'
+    assert line in repo.ok("init").splitlines()
+    assert 'remote = "origin"' in (repo.store / "config.toml").read_text()  # a comment
+    assert repo.ok("sync").startswith("nothing to do: no remote for claims")
+    assert (
+        "agentmem"
+        not in subprocess.run(["git", "ls-remote", remote], capture_output=True, text=True, check=True).stdout
+    )
+    with (repo.store / "config.toml").open("a") as file:
+        file.write('[claims]\nremote = "origin"\n')
+    assert repo.ok("sync") == "origin: 0 claims given, 0 taken\n"
+    assert proposed(repo) is None
+
+
+@pytest.mark.parametrize("words", ['[claims]\nremote = ""\n', '[claims]\nremote = "up"\n', "[claims\n"])
+def test_what_is_decided_or_broken_is_not_asked_again(repo, remote, words):
+    """None is a decision too."""
+    repo.ok("init")
+    (repo.store / "config.toml").write_text(words)
+    assert proposed(repo) is None
+
+
+def test_a_remote_that_is_away_is_not_proposed(repo, remote):
+    """Nor one that there is no right to push to."""
+    repo.git("remote", "set-url", "origin", "/nowhere/bare.git")
+    assert proposed(repo) is None
+
+
+def test_the_only_remote_is_proposed_whatever_its_name(repo, remote):
+    """But of several only origin."""
+    repo.git("remote", "rename", "origin", "upstream")
+    assert proposed(repo) == "upstream"
+    repo.git("remote", "add", "fork", str(remote))
+    assert proposed(repo) is None
+
+
+def test_no_commit_or_no_remote(repo):
+    """There is nothing to push."""
+    assert proposed(repo) is None
+    repo.git("remote", "add", "origin", "elsewhere")
+    assert proposed(repo) is None
+
+
+def test_a_hook_that_refuses_shows_later(repo, remote):
+    """A dry push runs no hook of the host: what it refuses then goes as a branch, or is said by each claim."""
+    refuse(remote, "refs/agentmem/*")
+    assert proposed(repo) == "origin"
