@@ -7,7 +7,7 @@ from agentmem.actions import foreseeing, sharing
 from agentmem.actions.board import Board, Seen, nonce, unwritable
 from agentmem.actions.context import Context
 from agentmem.actions.sharing import Shared
-from agentmem.actions.tasks import Tasks
+from agentmem.actions.tasks import Closing, Tasks
 from agentmem.errors import Contended, NeedsDecision, NotWritable, UsageError
 from agentmem.git import remotes
 from agentmem.model import leases, scopes, taskgraph
@@ -24,7 +24,7 @@ class Claimed(NamedTuple):
     """How a claim came out. ``won``: ``claim`` is the asker's; else ``holder`` has it, or ``reason`` says why not.
 
     ``renewed``: the asker had it already. ``waits`` are needs that are met on branches not merged here; ``free`` what else
-    could be taken; ``blocking`` the exclusive claim that is in the way. ``shared`` says who knows of it, ``told`` has what the
+    could be taken; ``blocking`` the exclusive claim that is in the way, ``closing`` the entry that says it is done. ``shared`` says who knows of it, ``told`` has what the
     winner should know: likely overlaps, tasks that are much the same.
     """
 
@@ -37,6 +37,7 @@ class Claimed(NamedTuple):
     waits: tuple[tuple[str, str], ...] = ()
     free: tuple[Placed, ...] = ()
     blocking: Seen | None = None
+    closing: Closing | None = None
     shared: str = ""
     told: tuple[str, ...] = ()
 
@@ -231,7 +232,8 @@ class _Taking:
     def _lost(self, placed: Placed, holder: Seen | None, reason: str) -> Claimed:
         self.board.forget()
         free = [one for one in available(self.board, self.tasks) if one.task.id != placed.task.id]
-        return Claimed(False, placed, None, holder, reason, free=tuple(free[:OFFERED]))
+        closing = self.tasks.closing_of(placed.task.id) if reason.startswith("done") else None
+        return Claimed(False, placed, None, holder, reason, free=tuple(free[:OFFERED]), closing=closing)
 
 
 def _meet(one: Sequence[str], other: Sequence[str]) -> bool:

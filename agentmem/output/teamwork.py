@@ -92,14 +92,18 @@ def lost(result: Claimed, shorts: ShortIds, now: int) -> tuple[str, str | None]:
 
 
 def _closed(result: Claimed, now: int) -> tuple[str, str, str]:
-    by = when = where = ""
+    """By whom, when and where it was done, as far as that is known here."""
+    by, at, branch = "", None, result.task.closed_on
     if result.holder is not None and result.holder.state == leases.DONE:
         claim = result.holder.claim
-        by, when = f" by {claim.agent}", f" {_ago(now - claim.renewed)}"
-        where = f" on {safety.one_line(claim.branch)} (not merged yet)" if claim.branch else ""
-    elif result.task.closed_on:
-        where = f" on {safety.one_line(result.task.closed_on)} (not merged yet)"
-    return by, when, where
+        by, at, branch = claim.agent, claim.renewed, claim.branch
+    elif result.closing is not None:
+        by, at = safety.one_line(result.closing.by), result.closing.at
+    return (
+        f" by {by}" if by else "",
+        "" if at is None else f" {_ago(now - at)}",
+        f" on {safety.one_line(branch)} (not merged yet)" if branch else "",
+    )
 
 
 def _free(result: Claimed, shorts: ShortIds) -> str:

@@ -199,3 +199,16 @@ def test_a_task_that_is_none(team):
     """An id that names no task, or several, is a usage error that says where to look."""
     missing = claim(team, "zzzzzz")
     assert missing.code == 2 and "no task zzzzzz" in missing.err and "agentmem task list" in missing.err
+
+
+def test_who_has_done_it_is_said(team):
+    """Though nobody claims it any more: by whom, when and where its entry says that it was done."""
+    side = worktree(team, "side")
+    side.ok("done", team.first, "-m", "there", env=as_agent("b"))
+    side.commit("there")
+    team.git("update-ref", "-d", f"{teams.NAMESPACE}/{team.first}")
+    said = f"error: {team.first[:6]} was done 2m ago by b on side (not merged yet)\n"
+    assert claim(team, team.first, agent="a", at=120).err.startswith(said)
+    team.git("merge", "-q", "side")
+    said = f"error: {team.first[:6]} was done 2m ago by b\n"
+    assert claim(team, team.first, agent="a", at=120).err.startswith(said)
