@@ -171,7 +171,7 @@ def test_fail_of_what_is_done_elsewhere(team):
     side = worktree(team, "side")
     side.ok("done", team.first, "-m", "there")
     side.commit("there")
-    assert "was done now by side on side (not merged yet)" in claim(team, team.first).err
+    assert "was done now by tester on side (not merged yet)" in claim(team, team.first).err
     assert team.call("fail", team.first, "--reason", "wrong", env=teams.later(60)).code == 0
     assert team.first in offered(team, 120)
     assert claim(team, team.first, at=120).code == 0
