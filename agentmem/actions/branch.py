@@ -8,6 +8,11 @@ from agentmem.git import state
 from agentmem.store import layout
 
 
+def at_hand(context: Context) -> str | None:
+    """The branch that is worked on: HEAD's, the one that is being rebased, or what CI says of its detached HEAD."""
+    return state.branch(context.repository) or state.ci_branch(context.environment)
+
+
 def branch_for_writing(context: Context, explicit: str | None = None, verb: str = "add …") -> str | None:
     """The branch that a write is for; None before the first commit of a HEAD that names none.
 
@@ -19,7 +24,7 @@ def branch_for_writing(context: Context, explicit: str | None = None, verb: str 
     named = explicit.removeprefix("refs/heads/") if explicit else None
     if explicit and not (named and state.is_name(repository, named)):
         raise UsageError(f"--branch: {explicit!r} cannot be the name of a branch")
-    branch = named or state.branch(repository) or state.ci_branch(context.environment)
+    branch = named or at_hand(context)
     if branch:
         _record(context, branch)
         return branch

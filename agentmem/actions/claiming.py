@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from agentmem.actions import foreseeing, sharing
 from agentmem.actions.board import Board, Seen, nonce, unwritable
+from agentmem.actions.branch import at_hand
 from agentmem.actions.context import Context
 from agentmem.actions.sharing import Shared
 from agentmem.actions.tasks import Closing, Tasks
@@ -25,7 +26,7 @@ class Claimed(NamedTuple):
 
     ``renewed``: the asker had it already. ``waits`` are needs that are met on branches not merged here; ``free`` what else
     could be taken; ``blocking`` the exclusive claim that is in the way, ``closing`` the entry that says it is done. ``shared`` says who knows of it, ``told`` has what the
-    winner should know: likely overlaps, tasks that are much the same.
+    winner should know: likely overlaps, tasks that are much the same; ``role`` is the asker's.
     """
 
     won: bool
@@ -40,6 +41,7 @@ class Claimed(NamedTuple):
     closing: Closing | None = None
     shared: str = ""
     told: tuple[str, ...] = ()
+    role: str | None = None
 
 
 def claim(
@@ -169,7 +171,7 @@ class _Taking:
         new = self.board.drawn(
             task,
             ttl=self.ttl,
-            branch=self.context.repository.branch,
+            branch=at_hand(self.context),
             scope=tuple(wanted),
             exclusive=self.exclusive,
             taken_from=held.claim.agent if held else None,
@@ -233,7 +235,16 @@ class _Taking:
         self.board.forget()
         free = [one for one in available(self.board, self.tasks) if one.task.id != placed.task.id]
         closing = self.tasks.closing_of(placed.task.id) if reason.startswith("done") else None
-        return Claimed(False, placed, None, holder, reason, free=tuple(free[:OFFERED]), closing=closing)
+        return Claimed(
+            False,
+            placed,
+            None,
+            holder,
+            reason,
+            free=tuple(free[:OFFERED]),
+            closing=closing,
+            role=self.board.me.role,
+        )
 
 
 def _meet(one: Sequence[str], other: Sequence[str]) -> bool:

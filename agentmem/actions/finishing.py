@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from agentmem.actions import claiming, sharing, write
 from agentmem.actions.board import Board, Seen, nonce
+from agentmem.actions.branch import branch_for_writing
 from agentmem.actions.context import Context
 from agentmem.actions.tasks import Tasks
 from agentmem.errors import Contended, GitFailed, NeedsDecision, NotFound, NotWritable, UsageError
@@ -46,13 +47,15 @@ def done(
     used: Sequence[str] = (),
     misled: Sequence[str] = (),
     commit: bool = False,
+    branch: str | None = None,
 ) -> Ended:
-    """Close a task: the one that ``reference`` names, else the one the asker holds.
+    """Close a task: the one that ``reference`` names, else the one the asker holds; ``branch``: see ``branch_for_writing``.
 
     Raises:
         NeedsDecision: it is closed already, or held by another; UsageError: no task is named, and the asker holds not one.
 
     """
+    branch = branch_for_writing(context, branch, "done …")
     board, tasks = Board(context), Tasks(context)
     placed = _meant(board, tasks, reference)
     if placed.state == taskgraph.DONE:
@@ -79,13 +82,13 @@ def done(
         closes=(placed.task.id,),
         extra=_evidence(context, tasks, used, misled),
     )
-    added = write.add(context, entry, force=True, commit=False)
+    added = write.add(context, entry, force=True, branch=branch)
     claim = (seen.claim if seen and board.is_mine(seen) else board.drawn(placed.task.id))._replace(
         nonce=nonce(),
         state=leases.DONE,
         handoff=None,
         entry=added.memory.id,
-        branch=context.repository.branch,
+        branch=branch,
         renewed=context.now,
     )
     _tell(board, claim, seen, "done")
@@ -103,11 +106,13 @@ def done(
         files=tuple(files),
         unblocks=tuple((one, _holder(board, one)) for one in unblocked),
         next=free[0] if free else None,
-        branch=context.repository.branch,
+        branch=branch,
     )
 
 
-def fail(context: Context, reference: str | None, reason: str, to: str | None = None) -> Ended:
+def fail(
+    context: Context, reference: str | None, reason: str, to: str | None = None, branch: str | None = None
+) -> Ended:
     """Reopen a task, or give it back as failed, for its owner: named, else found by who last changed its paths.
 
     Raises:
@@ -118,6 +123,7 @@ def fail(context: Context, reference: str | None, reason: str, to: str | None = 
         raise UsageError(
             "a failure needs a reason", f'agentmem fail {reference or "ID"} --reason "what is wrong"'
         )
+    branch = branch_for_writing(context, branch, "fail …")
     board, tasks = Board(context), Tasks(context)
     placed = _meant(board, tasks, reference)
     owner, why = (to, "named") if to else _owner(context, placed)
@@ -133,7 +139,7 @@ def fail(context: Context, reference: str | None, reason: str, to: str | None = 
         created=tasks.after(placed.task.id),
         reopens=(placed.task.id,),
     )
-    added = write.add(context, entry, force=True)
+    added = write.add(context, entry, force=True, branch=branch)
     seen = board.read(placed.task.id)
     if seen is not None and (seen.state != leases.HELD or board.is_mine(seen)):
         released = seen.claim._replace(

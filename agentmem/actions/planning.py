@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from agentmem.actions import selecting, write
 from agentmem.actions.board import Board, Seen
+from agentmem.actions.branch import branch_for_writing
 from agentmem.actions.context import Context
 from agentmem.actions.tasks import Tasks, as_task
 from agentmem.actions.write import Added
@@ -66,6 +67,7 @@ def add(
     priority: int | None,
     scope: Sequence[str],
     owner: str | None,
+    branch: str | None = None,
 ) -> Added:
     """Write a task.
 
@@ -73,6 +75,7 @@ def add(
         NotFound: a need or the plan that is none; UsageError: a priority out of its bounds; see ``write.add``.
 
     """
+    branch = branch_for_writing(context, branch, "task add …")
     if priority is not None and not 0 <= priority <= 9:
         raise UsageError("--priority must be from 0 to 9, 0 being the most urgent")
     view = context.index.view()
@@ -89,7 +92,7 @@ def add(
         scope=tuple(dict.fromkeys(scope)),
         owner=owner,
     )
-    return write.add(context, new)
+    return write.add(context, new, branch=branch)
 
 
 def shown(context: Context, reference: str | None = None) -> Plans:

@@ -244,6 +244,7 @@ VERBS = {
             "--priority": ("priority", "number"),
             "--scope": ("scope", "many"),
             "--owner": ("owner", "one"),
+            "--branch": ("branch", "one"),
             "--all": ("all", "flag"),
             "--limit": ("limit", "number"),
         },
@@ -312,6 +313,7 @@ VERBS = {
             "--used": ("used", "many"),
             "--misled": ("misled", "many"),
             "--commit": ("commit", "flag"),
+            "--branch": ("branch", "one"),
         },
         (("id", "one", False),),
     ),
@@ -321,6 +323,7 @@ VERBS = {
         {
             "--reason": ("reason", "one"),
             "--to": ("to", "one"),
+            "--branch": ("branch", "one"),
         },
         (("id", "one", False),),
     ),

@@ -107,10 +107,11 @@ def _closed(result: Claimed, now: int) -> tuple[str, str, str]:
 
 
 def _free(result: Claimed, shorts: ShortIds) -> str:
+    role = f" for role {safety.one_line(result.role)}" if result.role else ""
     if not result.free:
-        return "nothing else is free: agentmem task list"
+        return f"nothing else is free{role}: agentmem task list"
     some = ", ".join(f"{shorts[one.task.id]} {title(one)}" for one in result.free)
-    return f"free: {some}; take the first: agentmem claim"
+    return f"free{role}: {some}; take the first: agentmem claim"
 
 
 def _ago(seconds: int) -> str:

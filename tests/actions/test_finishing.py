@@ -240,3 +240,21 @@ def test_no_message_at_all(team):
     team.ok("done", team.first, "--commit")
     assert team.git("log", "-1", "--format=%s").strip() == "Done: POST /jobs"
     assert subprocess.run(["git", "diff", "--quiet"], cwd=team.path, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "verb", [("done", "-m", "did it"), ("fail", "--reason", "no"), ("task", "add", "Another")]
+)
+def test_on_a_detached_head_the_branch_is_asked_for(team, verb):
+    """As with every write, by the verb's own name; in CI it is known."""
+    team.git("checkout", "-q", "--detach")
+    words = (verb[0], team.first, *verb[1:]) if verb[0] != "task" else verb
+    asked = team.call(*words)
+    assert asked.code == 2
+    assert (
+        f"hint: agentmem {' '.join(verb[:2]) if verb[0] == 'task' else verb[0]} … --branch main\n"
+        in asked.err
+    )
+    assert team.call(*words, "--branch", "main").code == 0
+    team.ok("claim", "--json", env={"GITHUB_ACTIONS": "true", "GITHUB_HEAD_REF": "topic"})
+    assert [one["branch"] for one in team.json("claims")["claims"]] == ["topic"]

@@ -19,6 +19,9 @@ def done(
     commit: Annotated[
         bool, typer.Option("--commit", help="Commit what is staged, and the entry, with trailers.")
     ] = False,
+    branch: Annotated[
+        str | None, typer.Option("--branch", help="The branch it is for, where HEAD is detached.")
+    ] = None,
 ) -> int:
     """Close a task, before the last commit of its work."""
     from agentmem.actions import finishing
@@ -26,7 +29,7 @@ def done(
 
     call = ctx.obj
     result = finishing.done(
-        call.context, id, call.text_or_stdin(message) or "", used or (), misled or (), commit
+        call.context, id, call.text_or_stdin(message) or "", used or (), misled or (), commit, branch
     )
     if call.json:
         return int(call.give(jsonout.line(teamwork.ended_record(result, "done"))))

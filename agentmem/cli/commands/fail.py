@@ -15,13 +15,16 @@ def fail(
     to: Annotated[
         str | None, typer.Option("--to", help="Who is to mend it; else found by its paths.")
     ] = None,
+    branch: Annotated[
+        str | None, typer.Option("--branch", help="The branch it is for, where HEAD is detached.")
+    ] = None,
 ) -> int:
     """Reopen a task that is broken, for its owner."""
     from agentmem.actions import finishing
     from agentmem.output import jsonout, teamwork
 
     call = ctx.obj
-    result = finishing.fail(call.context, id, call.text_or_stdin(reason) or "", to)
+    result = finishing.fail(call.context, id, call.text_or_stdin(reason) or "", to, branch)
     if call.json:
         return int(call.give(jsonout.line(teamwork.ended_record(result, "fail"))))
     return int(call.give(teamwork.failed(result, call.context.index.view().shorts)))

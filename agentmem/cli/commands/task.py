@@ -30,6 +30,9 @@ def task(
         list[str] | None, typer.Option("--scope", help="A glob of the paths it will touch, quoted.")
     ] = None,
     owner: Annotated[str | None, typer.Option("--owner", help="Who answers for it.")] = None,
+    branch: Annotated[
+        str | None, typer.Option("--branch", help="The branch it is for, where HEAD is detached.")
+    ] = None,
     all: Annotated[bool, typer.Option("--all", help="List those that are done too.")] = False,
     limit: Annotated[int, typer.Option("--limit", help="List at most so many; 0 for all.")] = 30,
 ) -> int:
@@ -64,6 +67,7 @@ def task(
         priority=priority,
         scope=scope or (),
         owner=owner,
+        branch=branch,
     )
     call.note(*call.context.index.notes)
     if call.json:
