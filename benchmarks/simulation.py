@@ -272,7 +272,7 @@ def main():
         agents = [Agent(world, number, asked.seed * 1000 + number) for number in range(asked.agents)]
         for agent in agents:
             agent.start()
-        watch(world, ids, agents, 120)
+        watch(world, ids, agents, 600)
         return report(world, ids, time.monotonic() - begin)
 
 
