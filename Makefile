@@ -15,7 +15,7 @@ PIP := $(PY) -m pip install -qq --no-warn-script-location
 SOURCES := $(shell find agentmem templates -type f ! -path '*/__pycache__/*' 2>/dev/null)
 
 help:
-	@echo 'make demo       two weeks of a team in a throwaway repository, asked and checked (10 s)'
+	@echo 'make demo       two weeks of a team in a throwaway repository, asked and checked (15 s)'
 	@echo 'make test       build the package, install it into .venv, run pytest on it   PYTEST_ARGS="-k recall"'
 	@echo 'make fuzz       the properties of the model again, on 2,000 new examples each'
 	@echo 'make lint       ruff, mypy, import-linter'

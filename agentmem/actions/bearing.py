@@ -1,32 +1,36 @@
 """What bears on one agent: its tasks and what hangs on them, the paths it is at, what is known about both."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
-from agentmem.actions import claiming, judging, selecting, standing
+from agentmem.actions import judging, offering, selecting
 from agentmem.actions.board import Board
 from agentmem.actions.context import Context
-from agentmem.actions.ranked import by_evidence, rank
-from agentmem.actions.selecting import Filters, Found
+from agentmem.actions.selecting import Found
+from agentmem.actions.surroundings import Surroundings
 from agentmem.actions.tasks import Tasks
-from agentmem.git import trunk
-from agentmem.model import query, ranking, safety, scopes, taskgraph
+from agentmem.model import kinds, ranking, scopes, taskgraph, verdict
+from agentmem.model.digest import shortened
 from agentmem.model.taskgraph import Placed
 
 GUIDES = ("decision", "convention", "procedure", "fact", "entity", "reflection")
 """The kinds that tell how things are or are to be done."""
-RELATED = 40
-"""Memories looked at."""
+RELATED = 24
+"""Memories looked at, the best, as many as a recall holds against the code."""
 RULES = 8
 """Of those that hold for everybody."""
+SHARED = 0.3
+"""What a word adds to a score that a memory's title has in common with the task's."""
+TITLE = 100
+"""Characters of a title."""
 
 
 class Bearing:
     """The asker's standpoint among the tasks, claims and memories."""
 
-    def __init__(self, context: Context) -> None:
-        self.context, self.repository = context, context.repository
-        self.board, self.tasks = Board(context), Tasks(context)
+    def __init__(self, context: Context, board: Board, tasks: Tasks, around: Surroundings) -> None:
+        self.context, self.board, self.tasks, self.around = context, board, tasks, around
         self.view = self.tasks.view
         self.now = context.now
         self.mine = [self.tasks.by_id[task] for task in self.board.mine if task in self.tasks.by_id]
@@ -40,11 +44,10 @@ class Bearing:
         named = [pattern for one in self.mine for pattern in one.task.scope]
         return tuple(dict.fromkeys([*claimed, *named]))
 
-    @cached_property
-    def paths(self) -> list[str]:
+    @property
+    def paths(self) -> tuple[str, ...]:
         """The files of code that the asker has changed here and not committed."""
-        store = self.context.store_path + "/"
-        return [path for path in trunk.changed_files(self.repository) if not path.startswith(store)]
+        return self.around.paths
 
     @cached_property
     def needs(self) -> set[str]:
@@ -84,38 +87,83 @@ class Bearing:
 
     def named(self, placed: Placed) -> str:
         """A task by its id and title."""
-        return f'{self.short(placed.task.id)} "{safety.one_line(placed.task.title)}"'
+        return f'{self.short(placed.task.id)} "{shortened(placed.task.title, TITLE)}"'
 
     @cached_property
     def related(self) -> list[Found]:
         """What is known that bears on the asker's task, scope and files; of one without a task, on the role."""
-        index = self.context.index
-        chosen = self.mine or claiming.available(self.board, self.tasks)[:1] or self._to_come(1)
+        chosen = self.mine or offering.available(self.board, self.tasks)[:1] or self._to_come(1)
         words = " ".join(one.task.title for one in chosen)
-        asked = query.parse(words, self.now, lambda field, value: False)
-        filters = Filters(kinds=("deadend", *GUIDES))
         eligible = [
             i
-            for i in selecting.positions(index, self.view, filters)
+            for kind in ("deadend", *GUIDES)
+            for i in self.view.of_kind(kinds.NUMBER[kind])
             if i not in self.view.foreign or self.mine
         ]
-        files = [*self.paths, *(scopes.normal(p) for one in chosen for p in one.task.scope), *self.scope]
-        files = [path.split("*", 1)[0].rstrip("/") if scopes.is_glob(path) else path for path in files]
-        ranked, _ = rank(
-            self.context,
-            index,
-            self.view,
-            asked,
-            eligible,
-            [path for path in files if path],
-            ranking.DEFAULT,
-            self.now,
-        )
-        ranked = by_evidence(self.context, index, self.view, ranked, ranking.DEFAULT)
+        patterns = [*(scopes.normal(p) for one in chosen for p in one.task.scope), *self.scope]
+        # where enough is known of the very files, it is not looked for by its words: that takes a third of a brief's time
+        scores = self._near(eligible, patterns, words)
+        if len(scores) < RELATED:
+            scores = self._worded(eligible, patterns, words)
+        identities = self.view.columns.ids
+        ranked = sorted(scores, key=lambda i: (-scores[i], identities[i]))
         self.unsaid += max(0, len(ranked) - RELATED)
-        found = selecting.fetch(index, self.view, [candidate.position for candidate in ranked[:RELATED]])
-        found = judging.judged(self.context, standing.labelled(self.context, found))
+        found = self._by_evidence({i: scores[i] for i in ranked[:RELATED]})
         return [*found, *self._rules(found)]
+
+    def _near(self, eligible: Sequence[int], patterns: Sequence[str], words: str) -> dict[int, float]:
+        """The score of each memory that is about what is changed here or about a file that ``patterns`` cover: by how near it is,
+        the words that its title shares with ``words``, its age, its importance.
+        """
+        index, columns = self.context.index, self.view.columns
+        strength = selecting.about_files(index, self.paths) if self.paths else {}
+        for pattern in dict.fromkeys(patterns):
+            plain = pattern.split("*", 1)[0] if scopes.is_glob(pattern) else pattern
+            folder = plain.rpartition("/")[0] if scopes.is_glob(pattern) else plain.rstrip("/")
+            for key in ("cite", "scope", "glob") if folder else ():
+                for path, row in index.knowledge.named_below(key, folder.casefold() + "/"):
+                    if key == "glob" or scopes.matches(pattern, path):
+                        strength[row] = strength.get(row, 0.0) + 0.5
+        near = [i for i in eligible if columns.rows[i] in strength]
+        records = index.knowledge.fields(list({columns.rows[i] for i in near}))
+        wanted, weights = _stems(words), ranking.DEFAULT
+        scores = {}
+        for i in near:
+            shared = len(wanted & _stems(str(records[columns.rows[i]].get("title", ""))))
+            created = self.view.created(i)
+            age = None if created is None else (self.now - created) / 86_400
+            value = strength[columns.rows[i]]
+            value = value / (value + 1) * (1 + SHARED * shared)
+            value *= ranking.recency(age, kinds.BY_NAME[self.view.kind(i)].half_life, weights.recency)
+            if columns.importance[i]:
+                value *= 1 + weights.importance * (columns.importance[i] - 3)
+            scores[i] = value * (weights.pin if columns.pins[i] else 1.0)
+        return scores
+
+    def _worded(self, eligible: Sequence[int], patterns: Sequence[str], words: str) -> dict[int, float]:
+        """The same by a recall for ``words``, with the files at hand: where little is known of the very files."""
+        from agentmem.actions.ranked import rank
+        from agentmem.model import query
+
+        files = [*self.paths, *patterns]
+        files = [path.split("*", 1)[0].rstrip("/") if scopes.is_glob(path) else path for path in files]
+        asked = query.parse(words, self.now, lambda field, value: False)
+        files = [path for path in files if path]
+        index, weights = self.context.index, ranking.DEFAULT
+        ranked, _ = rank(self.context, index, self.view, asked, eligible, files, weights, self.now)
+        return {candidate.position: candidate.score for candidate in ranked}
+
+    def _by_evidence(self, scores: Mapping[int, float]) -> list[Found]:
+        """The memories at the positions of ``scores``, best first when what the code says of their evidence is weighed in."""
+        found = judging.judged(self.context, selecting.fetch(self.context.index, self.view, scores))
+        weights = ranking.DEFAULT
+        scale = (weights.cite_holds, weights.cite_holds, weights.cite_changed, weights.cite_gone, 1.0)
+
+        def order(one: Found) -> tuple[float, str]:
+            factor = verdict.weight(one.verdicts, scale) if one.verdicts else 1.0
+            return -scores[one.position] * factor, one.memory.id
+
+        return sorted(found, key=order)
 
     def _rules(self, known: Iterable[Found]) -> list[Found]:
         """What holds for everybody: pinned or important conventions and procedures, however little they share with the task."""
@@ -123,10 +171,9 @@ class Bearing:
         columns = self.view.columns
         positions = [
             i
-            for i in range(len(self.view))
-            if self.view.kind(i) in ("convention", "procedure", "decision")
-            and self.view.shown[i]
-            and i not in self.view.foreign
+            for kind in ("convention", "procedure", "decision")
+            for i in self.view.of_kind(kinds.NUMBER[kind])
+            if i not in self.view.foreign
             and (columns.pins[i] or columns.importance[i] >= 4)
             and columns.ids[i] not in seen
         ]
@@ -138,3 +185,8 @@ class Bearing:
         left = (one for one in self.tasks.placed if one.state != taskgraph.DONE and one.closed_on is None)
         found = [one for one in left if role is not None and one.task.role == role]
         return found[:limit] if limit else found
+
+
+def _stems(text: str) -> set[str]:
+    """The beginnings of the words of ``text`` that say something: near enough for titles."""
+    return {word[:6] for word in re.findall(r"\w{4,}", text.casefold())}

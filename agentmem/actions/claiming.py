@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agentmem.actions import foreseeing, sharing
+from agentmem.actions import sharing
 from agentmem.actions.board import Board, Seen, nonce, unwritable
 from agentmem.actions.branch import at_hand
 from agentmem.actions.context import Context
+from agentmem.actions.offering import available, finished
 from agentmem.actions.sharing import Shared
 from agentmem.actions.tasks import Closing, Tasks
 from agentmem.errors import Contended, NeedsDecision, NotWritable, UsageError
@@ -25,8 +26,9 @@ class Claimed(NamedTuple):
     """How a claim came out. ``won``: ``claim`` is the asker's; else ``holder`` has it, or ``reason`` says why not.
 
     ``renewed``: the asker had it already. ``waits`` are needs that are met on branches not merged here; ``free`` what else
-    could be taken; ``blocking`` the exclusive claim that is in the way, ``closing`` the entry that says it is done. ``shared`` says who knows of it, ``told`` has what the
-    winner should know: likely overlaps, tasks that are much the same; ``role`` is the asker's.
+    could be taken; ``blocking`` the exclusive claim that is in the way, ``closing`` the entry that says it is done. ``shared``
+    says who knows of it, ``told`` has what the winner should know: likely overlaps, tasks that are much the same; ``role`` is
+    the asker's.
     """
 
     won: bool
@@ -96,25 +98,6 @@ def _look(context: Context) -> Shared:
         return sharing.sync(context, ())
     except NotWritable:
         return Shared(None)  # a sandbox: the claim itself will say so
-
-
-def available(board: Board, tasks: Tasks, role: str | None = None) -> list[Placed]:
-    """What ``role`` (None: the asker's) could begin now, the best first: held by nobody, done nowhere, and in nobody's exclusive
-    scope.
-    """
-    taken = {*board.held, *finished(board, tasks)}
-    free = taskgraph.offered(tasks.placed, taken, role or board.me.role)
-    closed = [one for one in board.held.values() if one.claim.exclusive and not board.is_mine(one)]
-    return [one for one in free if not any(_meet(one.task.scope, other.claim.scope) for other in closed)]
-
-
-def finished(board: Board, tasks: Tasks) -> set[str]:
-    """The tasks that a claim says are done, where nobody has reopened them since."""
-    return {
-        task
-        for task, one in board.done.items()
-        if tasks.reopened.get(task, one.claim.renewed) <= one.claim.renewed
-    }
 
 
 def _why_none(board: Board, tasks: Tasks) -> str:
@@ -207,6 +190,8 @@ class _Taking:
             sharing.try_later(self.context)
         if taken := next((one for one in told.lost if one.claim.task == new.task), None):
             return self._lost(placed, taken, "held" if taken.state == leases.HELD else "done elsewhere")
+        from agentmem.actions import foreseeing  # its rules cost an import that who loses need not pay
+
         beware = foreseeing.told(self.board, self.tasks, placed)
         return Claimed(True, placed, won, waits=placed.waits, shared=told.words, told=beware)
 

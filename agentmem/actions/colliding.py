@@ -1,7 +1,7 @@
 """What changes of code would meet: on other branches, in other worktrees, by claims whose scopes meet; before anyone merges."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -11,14 +11,18 @@ from agentmem.actions.clashes import Clash
 from agentmem.actions.context import Context
 from agentmem.evidence import trees
 from agentmem.evidence.trees import Tree
-from agentmem.git import branches, code, overlaps, revisions, state, trunk
+from agentmem.git import branches, code, history, overlaps, revisions, state, trunk
 from agentmem.git.contents import Contents
+from agentmem.git.overlaps import Line
+from agentmem.git.repository import Repository
 from agentmem.model import scopes
 
 UNMERGEABLE, SAME_SYMBOL, SAME_FILE, SCOPES = "merge-conflict", "same-symbol", "same-file", "scopes-meet"
 MOST = 4
 """Warnings given in a brief."""
 UNCOMMITTED = ", not committed"
+AMONG = 200
+"""Files of which other worktrees are asked one by one."""
 MAX_FILES = 12
 """Files of one pair of branches that are looked into."""
 
@@ -53,7 +57,8 @@ def warnings(context: Context, board: Board, paths: Sequence[str]) -> list[str]:
     if not paths or context.repository.bare:
         return []
     own, found = set(paths), []
-    for other in _worktrees(context):
+    # more files than that are too many for a command line
+    for other in _worktrees(context, paths if len(paths) <= AMONG else ()):
         who = _holder(board, other) or other.name.removesuffix(UNCOMMITTED)
         found += [f"{who} also changes {path}, uncommitted" for path in sorted(own & other.paths)]
     for other in _branches(context, ()):
@@ -78,7 +83,10 @@ def _own(context: Context) -> Work | None:
     if commit is None or repository.bare:
         return None
     name = state.branch(repository) or "HEAD"
-    line = overlaps.lines(repository, [commit], _trunk(context)).get(commit)
+    trunks = _trunk(context)
+    if name == context.trunk:  # what is on it and has not been pushed
+        trunks = [tip for tip in trunks if tip != commit]
+    line = overlaps.lines(repository, [commit], trunks).get(commit) if trunks else None
     fork = line.fork if line else commit
     paths = overlaps.changed(repository, [line])[commit] if line else frozenset[str]()
     if context.index.is_at_hand:
@@ -93,28 +101,39 @@ def _others(context: Context, names: Sequence[str]) -> Iterator[Work]:
 
 
 def _branches(context: Context, names: Sequence[str]) -> Iterator[Work]:
-    """The branches that have work which trunk and the one at hand have not."""
+    """The branches that have work which trunk and the one at hand have not, and trunk where it has gone on since."""
     repository = context.repository
     here = context.standpoint.commit
     named: dict[str, str] = {}
     if names:
         named = {standing.commit_of(context, name): name for name in names[-1:]}
+        trunks = _trunk(context)
     else:
-        for commit, ref in revisions.tips_of(repository, ["refs/heads", "refs/remotes"]):
+        tips = revisions.tips_of(repository, ["refs/heads", "refs/remotes"])
+        for commit, ref in tips:
             named.setdefault(commit, ref.removeprefix("refs/heads/").removeprefix("refs/remotes/"))
-    known = [*_trunk(context), *([here] if here else [])]
-    found = overlaps.lines(repository, [tip for tip in named if tip != here], _trunk(context))
+        trunks = revisions.of_trunk(tips, context.trunk)
+    known = [*trunks, *([here] if here else [])]
+    found = overlaps.lines(repository, [tip for tip in named if tip != here], trunks)
     merged = branches.fork_points(repository, found, known) if here else found
     lines = [line for tip, line in found.items() if tip in merged]
+    if here and not names:
+        ahead = overlaps.lines(repository, trunks, [here]).values()
+        lines += [line for line in ahead if not _is_behind(repository, line.tip, ahead)]
     changes = overlaps.changed(repository, lines)
     for line in lines:
         yield Work(named[line.tip], line.tip, line.fork, _code(context, changes[line.tip]))
 
 
-def _worktrees(context: Context) -> Iterator[Work]:
-    """What is not committed in other worktrees."""
+def _is_behind(repository: Repository, tip: str, lines: Collection[Line]) -> bool:
+    """Whether another of ``lines`` has all of ``tip``: trunk as it is here, behind trunk as it was fetched."""
+    return any(one.tip != tip and history.comes_before(repository, tip, one.tip) for one in lines)
+
+
+def _worktrees(context: Context, among: Sequence[str] = ()) -> Iterator[Work]:
+    """What is not committed in other worktrees; ``among``: of these files alone."""
     for other in branches.other_worktrees(context.repository):
-        paths = code.uncommitted(other.path)
+        paths = code.uncommitted(other.path, among)
         if paths and other.head:
             name = f"{other.branch or os.path.basename(other.path)}{UNCOMMITTED}"
             yield Work(name, None, other.head, _code(context, paths), other.path)

@@ -6,6 +6,7 @@ the user's git configuration nor a variable that a hook has set may reach it.
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import sysconfig
@@ -107,6 +108,21 @@ class Project:
             done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
         )
 
+    def typed(self, line: str, env: Mapping[str, str]) -> Ran:
+        """Run a line as a shell would: words, quotes, pipes and ``&&``, and nothing else of a shell; it ends with what fails."""
+        out, err, ran = "", "", Ran(0, "", "")
+        for command in _split(shlex.split(line), "&&"):
+            ran = Ran(0, "", "")
+            for words in _split(command, "|"):
+                ran = self.run(words, env, ran.out)
+                err += ran.err
+                if ran.code:
+                    break
+            out += ran.out
+            if ran.code:
+                break
+        return Ran(ran.code, out, err)
+
     def demand(self, words: Sequence[str], env: Mapping[str, str]) -> str:
         """What a command prints that must succeed.
 
@@ -114,11 +130,17 @@ class Project:
             AgentmemError: it does not.
 
         """
-        ran = self.run(words, env)
+        return self._demanded(self.run(words, env), f"{words[0]} {words[1]}")
+
+    def demand_typed(self, line: str, env: Mapping[str, str]) -> str:
+        """What a line prints that must succeed; raises as ``demand`` does."""
+        return self._demanded(self.typed(line, env), " ".join(line.split()[:2]))
+
+    def _demanded(self, ran: Ran, what: str) -> str:
         if ran.code:
             said = (ran.err or ran.out).strip().splitlines()
             raise errors.AgentmemError(
-                f"the demonstration's {words[0]} {words[1]} failed with {ran.code}: {said[0] if said else ''}"
+                f"the demonstration's {what} failed with {ran.code}: {said[0] if said else ''}"
             )
         return ran.out
 
@@ -132,8 +154,25 @@ def create(root: str, outside: str) -> Project:
     return project
 
 
+def replace(project: Project, change: Mapping[str, str]) -> None:
+    """Change one text of a file: ``path``, ``old``, ``new``.
+
+    Raises:
+        AgentmemError: the file does not hold ``old`` once.
+
+    """
+    path = os.path.join(project.root, change["path"])
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    if text.count(change["old"]) != 1:
+        raise errors.AgentmemError(
+            f"the demonstration's {os.path.basename(path)} has not the text to replace, once"
+        )
+    _write(path, text.replace(change["old"], change["new"]))
+
+
 def play(project: Project, commit: Mapping[str, Any]) -> str:
-    """Make one commit of the history: its files, its memories through ``import jsonl``; what the import printed."""
+    """Make one commit of the history: its files, its memories by ``import jsonl``, what was typed; what the import printed."""
     env = project.environment(commit["at"], commit["by"])
     branch = commit.get("branch")
     if branch:
@@ -141,7 +180,7 @@ def play(project: Project, commit: Mapping[str, Any]) -> str:
     for path in commit.get("files", ()):
         _write(os.path.join(project.root, path), resources.read(f"demo/code/{path}"))
     for change in commit.get("replace", ()):
-        _replace(os.path.join(project.root, change["path"]), change["old"], change["new"])
+        replace(project, change)
     for path in commit.get("remove", ()):
         os.remove(os.path.join(project.root, path))
     said = ""
@@ -153,6 +192,8 @@ def play(project: Project, commit: Mapping[str, Any]) -> str:
             raise errors.AgentmemError(f"the demonstration's import left some out: {said}")
     for memory, place in commit.get("cite", ()):
         project.demand(["agentmem", "cite", memory, place], env)
+    for line in commit.get("commands", ()):
+        project.demand_typed(line, env)
     project.demand(["git", "add", "--all"], env)
     project.demand(["git", "commit", "-q", "-m", commit["message"]], env)
     if branch:
@@ -179,11 +220,11 @@ def _write(path: str, text: str) -> None:
         file.write(text)
 
 
-def _replace(path: str, old: str, new: str) -> None:
-    with open(path, encoding="utf-8") as file:
-        text = file.read()
-    if text.count(old) != 1:
-        raise errors.AgentmemError(
-            f"the demonstration's {os.path.basename(path)} has not the text to replace, once"
-        )
-    _write(path, text.replace(old, new))
+def _split(words: Sequence[str], mark: str) -> list[list[str]]:
+    parts: list[list[str]] = [[]]
+    for word in words:
+        if word == mark:
+            parts.append([])
+        else:
+            parts[-1].append(word)
+    return parts

@@ -1,18 +1,21 @@
-"""``demo``: a team's memory in a throwaway repository, asked as an agent would ask it. Every answer is checked."""
+"""``demo``: a team's memory in a throwaway repository, asked as its agents would ask it. Every answer is checked."""
 
 import os
 import re
-import shlex
 import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from agentmem import errors
 from agentmem.actions import demo_project
 from agentmem.actions.demo_project import Project, Ran
 from agentmem.store import resources
 
-STEPS = "demo/steps.toml"
+PARTS = ("demo/team.toml", "demo/steps.toml")
+"""The steps, in this order: the team at work, then what its memory is asked."""
+
 ASKER = "api-agent"
 LINES = 16
 """Lines shown of one answer at most, unless the step says otherwise."""
@@ -22,7 +25,8 @@ LINES = 16
 class Step:
     """One command of the demonstration. ``has`` must stand in what it prints, ``lacks`` must not; ``exit`` is its exit code.
 
-    In the command ``{new}`` is the id of the memory that an earlier step added.
+    ``by`` types it; in the command ``{new}`` is the id of the memory that an earlier step added. ``twice``: typed again it says
+    the same, and it says something else to each who asks. ``replace`` changes files before; ``part`` is a heading.
     """
 
     says: str
@@ -31,6 +35,10 @@ class Step:
     lacks: tuple[str, ...] = ()
     exit: int = 0
     lines: int = LINES
+    by: str = ASKER
+    twice: bool = False
+    replace: tuple[Mapping[str, str], ...] = ()
+    part: str = ""
 
 
 def run(give: Callable[[str], object], keep: str | None) -> int:
@@ -49,7 +57,10 @@ def run(give: Callable[[str], object], keep: str | None) -> int:
         for path in (outside, root):
             os.makedirs(path, exist_ok=True)
         project = demo_project.create(root, outside)
-        failed = _init(project, give) + _history(project, give) + _ask(project, give)
+        asking = _Asking(project, give)
+        asking.begin()
+        _history(project, give)
+        failed = asking.ask(steps())
         if keep is not None:
             ask = f'AGENTMEM_NOW={project.now} agentmem recall "why poll"'
             give(f"\nThe repository stays in {root}. To ask it as on that day: {ask}\n")
@@ -58,19 +69,12 @@ def run(give: Callable[[str], object], keep: str | None) -> int:
 
 def steps() -> list[Step]:
     """The steps, in order."""
-    import tomllib
+    return [_step(record) for part in PARTS for record in tomllib.loads(resources.read(part))["step"]]
 
-    return [
-        Step(
-            says=record["says"],
-            command=record["command"],
-            has=tuple(record.get("has", ())),
-            lacks=tuple(record.get("lacks", ())),
-            exit=record.get("exit", 0),
-            lines=record.get("lines", LINES),
-        )
-        for record in tomllib.loads(resources.read(STEPS))["step"]
-    ]
+
+def _step(record: Mapping[str, Any]) -> Step:
+    many = {key: tuple(record[key]) for key in ("has", "lacks", "replace") if key in record}
+    return Step(**{**record, **many})
 
 
 def _new_folder(keep: str) -> str:
@@ -80,17 +84,7 @@ def _new_folder(keep: str) -> str:
     return root
 
 
-def _init(project: Project, give: Callable[[str], object]) -> int:
-    first = project.history["commit"][0]
-    step = Step(
-        "A new repository gets a memory:",
-        "agentmem init",
-        has=("created .agentmem/config.toml", "commit these"),
-    )
-    return _take(project, step, project.environment(first["at"], first["by"]), {}, give)
-
-
-def _history(project: Project, give: Callable[[str], object]) -> int:
+def _history(project: Project, give: Callable[[str], object]) -> None:
     give(
         "\n# Two weeks go by. Fifteen agents commit code, and with it what they learned (`agentmem import jsonl FILE`):\n"
     )
@@ -99,69 +93,98 @@ def _history(project: Project, give: Callable[[str], object]) -> int:
         where = f" [{commit['branch']}]" if "branch" in commit else ""
         about = f"  ({said} memories)" if said else ""
         give(f"{commit['at'][5:10]} {commit['by']:<12} {commit['message']}{where}{about}\n")
-    return 0
+        for line in commit.get("commands", ()):
+            give(f"{'':<18} $ {line}\n")
 
 
-def _ask(project: Project, give: Callable[[str], object]) -> int:
-    env = project.environment(project.now, ASKER)
-    known: dict[str, str] = {}
-    all_steps = steps()
-    failed = sum(_take(project, step, env, known, give) for step in all_steps)
-    done = len(all_steps) + 1
-    give(f"\n{done - failed} of {done} steps answered as they should.\n")
-    return failed
+@dataclass(slots=True)
+class _Asking:
+    """The steps as they are taken: ``known`` is what a command may name in braces, ``answers`` what was said to whom."""
+
+    project: Project
+    give: Callable[[str], object]
+    known: dict[str, str] = field(default_factory=dict)
+    answers: list[tuple[str, str]] = field(default_factory=list)
+    taken: int = 0
+    failed: int = 0
+
+    def begin(self) -> None:
+        """The one step that comes before the history."""
+        first = self.project.history["commit"][0]
+        step = Step(
+            says="A new repository gets a memory:",
+            command="agentmem init",
+            has=("created .agentmem/config.toml", "commit these"),
+        )
+        self._take(step, self.project.environment(first["at"], first["by"]))
+
+    def ask(self, all_steps: Sequence[Step]) -> int:
+        """Take the steps; how many did not answer as they should, the one before the history among them."""
+        for step in all_steps:
+            self._take(step, self.project.environment(self.project.now, step.by))
+        self.give(f"\n{self.taken - self.failed} of {self.taken} steps answered as they should.\n")
+        return self.failed
+
+    def _take(self, step: Step, env: Mapping[str, str]) -> None:
+        """Take one step and show it."""
+        for change in step.replace:
+            demo_project.replace(self.project, change)
+        command = self._filled(step.command)
+        ran = self.project.typed(command, env)
+        if match := re.search(r"^added (\w+) ", ran.out, re.MULTILINE):
+            self.known["new"] = match[1]
+        wrong = self._wrong(step, ran)
+        notes = [f"[exit {ran.code}]"] if ran.code else []
+        if step.twice:
+            again = self.project.typed(command, env)
+            wrong += self._wrong_again(command, ran, again)
+            notes.append(
+                "[asked again, it says the same]" if again == ran else "[asked again, it says otherwise]"
+            )
+        self.taken += 1
+        self.failed += bool(wrong)
+        lines = [
+            *([f"== {step.part} ==", ""] if step.part else []),
+            f"# {step.says}",
+            *(f"({step.by} changes {change['path']})" for change in step.replace),
+            f"{'' if step.by == ASKER else step.by}$ {command}",
+            *_shown(ran, step.lines),
+            *notes,
+            *(f"NOT AS IT SHOULD BE: {problem}" for problem in wrong),
+        ]
+        self.give("\n" + "\n".join(lines) + "\n")
+
+    def _filled(self, text: str) -> str:
+        for name, value in self.known.items():
+            text = text.replace(f"{{{name}}}", value)
+        return text
+
+    def _wrong(self, step: Step, ran: Ran) -> list[str]:
+        """What about the answer is not as the step awaits it."""
+        text = ran.out + ran.err
+        wrong = []
+        if ran.code != step.exit:
+            wrong.append(f"exit code {ran.code}, not {step.exit}")
+        wrong += [f"no {wanted!r} in it" for wanted in step.has if self._filled(wanted) not in text]
+        wrong += [f"{other!r} in it" for other in step.lacks if other in text]
+        if not text.strip() and (step.has or not step.exit):
+            wrong.append("it says nothing")
+        return wrong
+
+    def _wrong_again(self, command: str, ran: Ran, again: Ran) -> list[str]:
+        """Whether it says otherwise the second time, or to this one what it has said to another."""
+        wrong = [] if again == ran else ["the second time it says otherwise"]
+        # its first line names who asks: that alone would make any two differ
+        body = ran.out.partition("\n")[2]
+        if (command, body) in self.answers:
+            wrong.append("it says the same to another")
+        self.answers.append((command, body))
+        return wrong
 
 
-def _take(
-    project: Project, step: Step, env: Mapping[str, str], known: dict[str, str], give: Callable[[str], object]
-) -> int:
-    """Run one step and show it; 1 when its answer is not the one awaited."""
-    command = _filled(step.command, known)
-    ran = _pipeline(project, command, env)
-    if match := re.search(r"^added (\w+) ", ran.out, re.MULTILINE):
-        known["new"] = match[1]
+def _shown(ran: Ran, most: int) -> list[str]:
     printed = (ran.out + ran.err).strip("\n").split("\n")
-    shown = printed[: step.lines]
-    if len(printed) > len(shown):
-        shown.append(f"… {len(printed) - len(shown)} more lines")
-    exit_note = [f"[exit {ran.code}]"] if ran.code else []
-    wrong = _wrong(step, ran, known)
-    told = [f"NOT AS IT SHOULD BE: {problem}" for problem in wrong]
-    lines = [f"# {step.says}", f"$ {command}", *(line for line in shown if line), *exit_note, *told]
-    give("\n" + "\n".join(lines) + "\n")
-    return 1 if wrong else 0
-
-
-def _pipeline(project: Project, command: str, env: Mapping[str, str]) -> Ran:
-    """Run a line as a shell would: words, quotes and pipes, and nothing else of a shell."""
-    stages: list[list[str]] = [[]]
-    for word in shlex.split(command):
-        if word == "|":
-            stages.append([])
-        else:
-            stages[-1].append(word)
-    ran = Ran(0, "", "")
-    for words in stages:
-        ran = project.run(words, env, ran.out)
-        if ran.code:
-            break
-    return ran
-
-
-def _filled(text: str, known: Mapping[str, str]) -> str:
-    for name, value in known.items():
-        text = text.replace(f"{{{name}}}", value)
-    return text
-
-
-def _wrong(step: Step, ran: Ran, known: Mapping[str, str]) -> list[str]:
-    """What about the answer is not as the step awaits it."""
-    text = ran.out + ran.err
-    wrong = []
-    if ran.code != step.exit:
-        wrong.append(f"exit code {ran.code}, not {step.exit}")
-    wrong += [f"no {wanted!r} in it" for wanted in step.has if _filled(wanted, known) not in text]
-    wrong += [f"{other!r} in it" for other in step.lacks if other in text]
-    if not text.strip() and (step.has or not step.exit):
-        wrong.append("it says nothing")
-    return wrong
+    shown = [line for line in printed[:most] if line]
+    if len(printed) > most:
+        shown.append(f"… {len(printed) - most} more lines")
+    return shown

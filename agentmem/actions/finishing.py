@@ -3,20 +3,25 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agentmem.actions import claiming, sharing, write
+from agentmem.actions import sharing, write
 from agentmem.actions.board import Board, Seen, nonce
 from agentmem.actions.branch import branch_for_writing
 from agentmem.actions.context import Context
+from agentmem.actions.offering import available
 from agentmem.actions.tasks import Tasks
 from agentmem.errors import Contended, GitFailed, NeedsDecision, NotFound, NotWritable, UsageError
-from agentmem.git import ownership, trunk
-from agentmem.model import leases, taskgraph, trailers
+from agentmem.git import history, revisions, trunk
+from agentmem.model import entries, leases, scopes, taskgraph, trailers
 from agentmem.model.leases import Claim, Handoff
 from agentmem.model.memory import Memory
 from agentmem.model.taskgraph import Placed
 
 USED, MISLED = "used", "misled"
 """Keys of a log entry: the memories that helped, and those that were wrong."""
+MOST_FILES = 200
+"""Files that an entry names."""
+LOOKED_AT = 500
+"""Entries of finished tasks in which the owner of a failed one is looked for, the newest."""
 
 
 class Ended(NamedTuple):
@@ -69,12 +74,13 @@ def done(
             f"{short} was done on {placed.closed_on} already (not merged yet)",
             f"see: agentmem show {short}     to do it again here: agentmem claim {short} --resume",
         )
-    files = _touched(context)
+    files = _touched(context, branch, seen.claim if seen and board.is_mine(seen) else None)
+    title, body = entries.composed("Done", placed.task.title, message)
     entry = Memory(
         id="",
         kind="log",
-        title=_title("Done", placed, message),
-        body=_body(message),
+        title=title,
+        body=body,
         plan=placed.task.plan,
         phase=placed.task.phase,
         scope=tuple(files),
@@ -98,7 +104,7 @@ def done(
     after = Tasks(context)
     board = Board(context)
     unblocked = [one for one in after.placed if placed.task.id in one.task.needs and one.is_free]
-    free = claiming.available(board, after)
+    free = available(board, after)
     return Ended(
         task=placed,
         entry=added.memory,
@@ -126,12 +132,13 @@ def fail(
     branch = branch_for_writing(context, branch, "fail …")
     board, tasks = Board(context), Tasks(context)
     placed = _meant(board, tasks, reference)
-    owner, why = (to, "named") if to else _owner(context, placed)
+    owner, why = (to, "named") if to else _owner(tasks, placed)
+    title, body = entries.composed("Failed", placed.task.title, reason)
     entry = Memory(
         id="",
         kind="log",
-        title=_title("Failed", placed, reason),
-        body=_body(reason),
+        title=title,
+        body=body,
         plan=placed.task.plan,
         phase=placed.task.phase,
         owner=owner,
@@ -210,30 +217,19 @@ def _tell(board: Board, claim: Claim, seen: Seen | None, what: str) -> None:
         pass  # a sandbox keeps the git dir read-only: the entry alone tells, once it is merged
 
 
-def _title(word: str, placed: Placed, message: str) -> str:
-    first = message.strip().split("\n", 1)[0].split(". ", 1)[0].strip()
-    title = f"{word}: {placed.task.title}"
-    if first and len(title) + len(first) < 140:
-        title += f": {first}"
-    return title
+def _touched(context: Context, branch: str | None, claim: Claim | None) -> list[str]:
+    """The files of code that were changed for a task here: in commits of this branch's own since it was claimed, and in none yet.
 
-
-def _body(message: str) -> str:
-    return message.strip()
-
-
-def _touched(context: Context) -> list[str]:
-    """The files of code that differ here from where the branch left trunk, or from HEAD on trunk itself."""
-    repository = context.repository
-    base = None
-    if context.trunk is not None and repository.branch != context.trunk and repository.head:
-        from agentmem.git import history, revisions
-
-        tips = revisions.trunk_tips(repository, context.trunk)
-        bases = [history.merge_base(repository, tip, repository.head) for tip in tips]
-        base = next((one for one in bases if one), None)
-    store = context.store_path + "/"
-    return [path for path in trunk.changed_files(repository, base) if not path.startswith(store)][:200]
+    All of the branch's own commits count where the asker went on with what another had begun, or claimed nothing.
+    """
+    repository, store = context.repository, context.store_path + "/"
+    found = set(trunk.changed_files(repository))
+    on_trunk = branch == context.trunk or context.trunk is None
+    begun = claim.opened if claim and not claim.handoff and not claim.taken_from else None
+    if repository.head and not (on_trunk and begun is None):
+        tips = [] if on_trunk else revisions.trunk_tips(repository, str(context.trunk))
+        found |= history.own_changes(repository, tips, begun)
+    return sorted(path for path in found if not path.startswith(store))[:MOST_FILES]
 
 
 def _evidence(
@@ -251,12 +247,19 @@ def _holder(board: Board, placed: Placed) -> str | None:
     return seen.claim.agent if seen else None
 
 
-def _owner(context: Context, placed: Placed) -> tuple[str | None, str]:
-    """Who answers for a task: its owner, else who last changed its paths."""
+def _owner(tasks: Tasks, placed: Placed) -> tuple[str | None, str]:
+    """Who answers for a task: its owner, else the agent that last changed its paths, else the one that did it last.
+
+    By what the agents' own entries say: the authors of commits are the same for all agents of a machine.
+    """
     if placed.task.owner:
         return placed.task.owner, "its owner"
-    last = ownership.last_change(context.repository, placed.task.scope)
-    return (last[0], f"last to change {last[1]}") if last else (None, "")
+    for entry in tasks.newest_closings(LOOKED_AT):
+        for path in entry.memory.scope if entry.memory.by else ():
+            if any(scopes.matches(pattern, path) for pattern in placed.task.scope):
+                return entry.memory.by, f"last to change {path}"
+    closing = tasks.closing_of(placed.task.id)
+    return (closing.by, "did it last") if closing and closing.by else (None, "")
 
 
 def _commit(context: Context, added: write.Added, message: str) -> None:

@@ -1,20 +1,21 @@
-"""What a claim will probably meet: files that tasks like it changed and others are at, tasks that say much the same."""
+"""What a claim will probably meet: scopes of others, files that tasks like it changed, tasks that say much the same."""
 
-from agentmem.actions import selecting
+from collections.abc import Sequence
+
 from agentmem.actions.board import Board
 from agentmem.actions.tasks import Tasks
-from agentmem.index.catalog import LINKS
-from agentmem.model import foresight, leases, safety, siblings, taskgraph, times
+from agentmem.model import foresight, leases, safety, scopes, siblings, taskgraph, times
 from agentmem.model.foresight import Intent, Work
 from agentmem.model.taskgraph import Placed
 
-_CLOSES = LINKS.index("closes")
 PAST = 2_000
 """Entries of finished tasks that are looked at, the newest: older ones are of other code."""
 COMPARED = 1_000
 """Tasks that a new one is compared with."""
 TOLD = 3
 """Warnings of each sort at most."""
+WIDTH = 90
+"""Characters of another task's title at most."""
 
 
 def told(board: Board, tasks: Tasks, placed: Placed) -> tuple[str, ...]:
@@ -30,13 +31,16 @@ def _overlaps(board: Board, tasks: Tasks, placed: Placed) -> list[str]:
     ]
     if not others:
         return []
-    past = _past(tasks)
     intents = [_intent(tasks, placed, board)] + [
         _intent(tasks, tasks.by_id[seen.claim.task], board) for seen in others
     ]
-    mine, *theirs = foresight.foresee(intents, past, board.context.now + 1)
+    mine, *theirs = foresight.foresee(intents, _past(tasks), board.context.now + 1)
     found = []
     for seen, other in zip(others, theirs, strict=True):
+        # what both have said needs no past: the folder may be new
+        if met := _met(intents[0].scope, seen.claim.scope):
+            found.append((-1.0, seen, f"its scope {met} meets yours"))
+            continue
         overlap = foresight.overlap(mine, other)
         if overlap.chance >= foresight.LIKELY and overlap.paths:
             found.append((-overlap.chance, seen, overlap.reason))
@@ -45,6 +49,19 @@ def _overlaps(board: Board, tasks: Tasks, placed: Placed) -> list[str]:
         f"overlap likely: {safety.one_line(seen.claim.agent)} holds {tasks.shorts[seen.claim.task]}; {safety.one_line(reason)}"
         for _, seen, reason in found[:TOLD]
     ]
+
+
+def _met(mine: Sequence[str], theirs: Sequence[str]) -> str | None:
+    """The first of ``theirs`` that may cover a path of ``mine``; what begins with a wildcard may cover any, and says nothing."""
+    told = [pattern for pattern in mine if _is_placed(pattern)]
+    return next(
+        (one for one in theirs if _is_placed(one) and any(scopes.meet(one, own) for own in told)), None
+    )
+
+
+def _is_placed(pattern: str) -> bool:
+    path = scopes.normal(pattern)
+    return path not in ("", ".") and path[0] not in "*?["
 
 
 def _intent(tasks: Tasks, placed: Placed, board: Board) -> Intent:
@@ -56,9 +73,6 @@ def _intent(tasks: Tasks, placed: Placed, board: Board) -> Intent:
 
 def _past(tasks: Tasks) -> list[Work]:
     """The finished tasks with the files that their entries name, newest first."""
-    view = tasks.view
-    entries = [i for i, links in view.columns.links.items() if links[_CLOSES] and view.columns.status[i] == 0]
-    found = selecting.fetch(tasks.context.index, view, view.newest_first(entries)[:PAST])
     return [
         Work(
             id=one.memory.closes[0],
@@ -67,30 +81,32 @@ def _past(tasks: Tasks) -> list[Work]:
             ended=one.memory.created or 0,
             role=one.memory.role,
         )
-        for one in found
+        for one in tasks.newest_closings(PAST)
         if one.memory.scope
     ]
 
 
 def _alike(board: Board, tasks: Tasks, placed: Placed) -> list[str]:
-    """Tasks that say much the same and are done or claimed: whoever does it again should know."""
+    """Tasks that say much the same and are done or claimed by others: whoever does it again should know."""
     known = {
         one.task.id: one
         for one in tasks.placed
         if one.task.id != placed.task.id
         and (one.state == taskgraph.DONE or one.closed_on is not None or one.task.id in board.held)
+        and one.task.id not in board.mine
     }
     memory = tasks.found[placed.task.id].memory
+    newest = sorted(known, key=lambda one: (tasks.found[one].memory.created or 0, one), reverse=True)
     others = [
         (identity, tasks.found[identity].memory.title, tasks.found[identity].memory.body)
-        for identity in list(known)[-COMPARED:]
+        for identity in newest[:COMPARED]
     ]
     found = siblings.similar_tasks(memory.title, memory.body, others, TOLD)
     return [_said(board, tasks, known[identity]) for identity, _ in found]
 
 
 def _said(board: Board, tasks: Tasks, one: Placed) -> str:
-    short, title = tasks.shorts[one.task.id], safety.one_line(one.task.title)
+    short, title = tasks.shorts[one.task.id], _cut(safety.one_line(one.task.title))
     seen = board.held.get(one.task.id)
     if seen is not None:
         return f'similar, claimed now: {short} "{title}" by {safety.one_line(seen.claim.agent)}: agentmem show {short}'
@@ -101,3 +117,7 @@ def _said(board: Board, tasks: Tasks, one: Placed) -> str:
         merged = f" on {safety.one_line(closing.branch)}, not merged" if closing.branch else ""
         return f'similar, done{age}: {short} "{title}"{by}{merged}: agentmem show {short}'
     return f'similar, done: {short} "{title}": agentmem show {short}'
+
+
+def _cut(title: str) -> str:
+    return title if len(title) <= WIDTH else title[: WIDTH - 2].rstrip() + " …"

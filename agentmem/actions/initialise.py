@@ -15,7 +15,7 @@ class Initialised(NamedTuple):
     """What ``init`` did. Paths are from the folder that holds the store; ``plan`` counts files that look like a team's plan.
 
     ``driver`` is what became of git's merge driver in the configuration at ``driver_place``: set, kept or failed; ``remote``
-    the one that claims could be shared over and are not.
+    the one that claims could be shared over and are not; ``memories`` counts the files of memories that are there.
     """
 
     root: str
@@ -30,6 +30,7 @@ class Initialised(NamedTuple):
     driver_place: str = ""
     notes: tuple[str, ...] = ()
     remote: str | None = None
+    memories: int = 0
 
 
 def init(directory: str, store: str | None = None) -> Initialised:
@@ -84,6 +85,7 @@ def init(directory: str, store: str | None = None) -> Initialised:
         _shown(setting.place, parent),
         (note,) if setting.problem else (),
         _remote(repository, root),
+        sum(layout.is_memory(path) for path in reading.walk(root)),
     )
 
 

@@ -142,10 +142,16 @@ class _Overview:
 
     def _last(self) -> list[tuple[Found, tuple[Placed, ...]]]:
         by_id = {one.task.id: one for one in self.placed}
-        entries = [
-            i
-            for i, links in self.view.columns.links.items()
-            if links[_CLOSES] and self.view.shown[i] and any(task in by_id for task in links[_CLOSES])
+        by_id = {task: one for task, one in by_id.items() if one.state == taskgraph.DONE}
+        links = self.view.columns.links
+        chosen: dict[str, int] = {}  # the last entry that closed it counts
+        for i in self.view.newest_first(i for i in links if links[i][_CLOSES] and self.view.shown[i]):
+            for task in links[i][_CLOSES]:
+                if task in by_id:
+                    chosen.setdefault(task, i)
+        entries = list(dict.fromkeys(chosen.values()))[:LAST]
+        found = selecting.fetch(self.context.index, self.view, entries)
+        return [
+            (one, tuple(by_id[task] for task in one.memory.closes if chosen.get(task) == i))
+            for i, one in zip(entries, found, strict=True)
         ]
-        found = selecting.fetch(self.context.index, self.view, self.view.newest_first(entries)[:LAST])
-        return [(one, tuple(by_id[task] for task in one.memory.closes if task in by_id)) for one in found]

@@ -20,10 +20,11 @@ class Lost(NamedTuple):
 
 
 class Rescued(NamedTuple):
-    """What was brought back, and what was not because the file is here and says something else."""
+    """What was brought back, and what was not because the file is here and says something else; ``branch`` is the one at hand."""
 
     restored: tuple[Lost, ...]
     kept: tuple[Lost, ...]
+    branch: str | None = None
 
 
 def lost(context: Context) -> list[Lost]:
@@ -102,7 +103,7 @@ def rescue(context: Context) -> Rescued:
         else:
             saving.write_file(context, one.entry.path, _bytes(one.entry))
             restored.append(one)
-    return Rescued(tuple(restored), tuple(kept))
+    return Rescued(tuple(restored), tuple(kept), context.repository.branch)
 
 
 def _bytes(entry: Entry) -> bytes:

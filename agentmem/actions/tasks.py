@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from agentmem.actions import selecting
 from agentmem.actions.context import Context
@@ -11,7 +11,7 @@ from agentmem.errors import Ambiguous, NotFound
 from agentmem.index.catalog import LINKS
 from agentmem.index.view import View
 from agentmem.model import ids, kinds, lifecycle, taskgraph
-from agentmem.model.memory import Memory
+from agentmem.model.memory import Memory, name_of
 from agentmem.model.taskgraph import Closings, Placed, Task
 
 _CLOSES, _REOPENS = LINKS.index("closes"), LINKS.index("reopens")
@@ -46,30 +46,41 @@ class Tasks:
         return frozenset(name for name in foreign if name == trunk or name.endswith("/" + trunk))
 
     @cached_property
-    def found(self) -> dict[str, Found]:
-        """The memory of every task in force, by id: the view's own, else trunk's."""
+    def _positions(self) -> dict[str, int]:
+        """Where every task in force is, by id: the view's own, else trunk's."""
         view = self.view
         positions: dict[str, int] = {}
-        for i in range(len(view)):
+        for i in view.of_kind(_TASK):
             origin = view.foreign.get(i)
-            if view.columns.kinds[i] != _TASK or not view.shown[i]:
-                continue
             if origin is None or origin.branch in self._trunk_names:
                 positions.setdefault(view.columns.ids[i], i)
-        fetched = selecting.fetch(self.context.index, view, positions.values())
+        return positions
+
+    @cached_property
+    def found(self) -> dict[str, Found]:
+        """The memory of every task in force, by id."""
+        fetched = selecting.fetch(self.context.index, self.view, self._positions.values())
         return {one.memory.id: one for one in fetched}
 
     @cached_property
     def closings(self) -> Closings:
-        """Which tasks are closed or failed here (or on trunk), and which on another branch alone."""
+        """Which tasks are closed or failed here or on trunk, which on another branch alone, which on trunk and not here."""
         by_branch: dict[str | None, list[_Entry]] = {}
         for i, links in self._entries():
             origin = self.view.foreign.get(i)
-            branch = None if origin is None or origin.branch in self._trunk_names else origin.branch
+            branch = None if origin is None else origin.branch
             entry = (self.view.created(i), self.view.columns.ids[i], links[_CLOSES], links[_REOPENS])
             by_branch.setdefault(branch, []).append(entry)
         own = by_branch.pop(None, [])
+        merged = lifecycle.task_states(own)
+        on_trunk = {name: by_branch.pop(name) for name in sorted(self._trunk_names) if name in by_branch}
+        own = [*own, *(entry for entries in on_trunk.values() for entry in entries)]
         here = lifecycle.task_states(own)
+        ahead: dict[str, str] = {}
+        for name, entries in on_trunk.items():
+            for task in (task for _, _, closed, _ in entries for task in closed):
+                if here.get(task) == taskgraph.DONE and merged.get(task) != taskgraph.DONE:
+                    ahead.setdefault(task, name)
         failed: dict[str, tuple[int, str]] = {}
         for at, identity, _, reopens in own:
             for task in reopens:
@@ -83,7 +94,7 @@ class Tasks:
             for task, state in lifecycle.task_states(late).items():
                 if state == taskgraph.DONE and here.get(task) != taskgraph.DONE:
                     elsewhere.setdefault(task, branch)
-        return Closings(here, elsewhere)
+        return Closings(here, elsewhere, ahead)
 
     @property
     def reopened(self) -> Mapping[str, int]:
@@ -107,7 +118,13 @@ class Tasks:
     @cached_property
     def placed(self) -> list[Placed]:
         """How every task stands, in the order in which they are to be taken."""
-        return taskgraph.place((as_task(one.memory) for one in self.found.values()), self.closings)
+        columns = self.view.columns
+        records = self.context.index.knowledge.fields([columns.rows[i] for i in self._positions.values()])
+        tasks = (
+            _task(identity, columns.paths[i], records[columns.rows[i]])
+            for identity, i in self._positions.items()
+        )
+        return taskgraph.place(tasks, self.closings)
 
     @cached_property
     def by_id(self) -> Mapping[str, Placed]:
@@ -141,6 +158,12 @@ class Tasks:
         ]
         return max([self.context.now, *(moment + 1 for moment in known if moment is not None)])
 
+    def newest_closings(self, most: int) -> list[Found]:
+        """The newest entries in force that closed a task, newest first, wherever they are."""
+        shut = self.view.columns.status
+        entries = [i for i, links in self._entries() if links[_CLOSES] and shut[i] == 0]
+        return selecting.fetch(self.context.index, self.view, self.view.newest_first(entries)[:most])
+
     def reopening_of(self, task: str) -> Found | None:
         """The latest entry that reopened ``task``."""
         positions = [i for i, links in self._entries() if task in links[_REOPENS]]
@@ -164,6 +187,22 @@ class Tasks:
         if not found:
             raise NotFound(f"no task {reference}", "agentmem task list")
         return self.by_id[found[0]]
+
+
+def _task(identity: str, path: str, record: Mapping[str, Any]) -> Task:
+    """What of a record of the catalog makes it a task."""
+    return Task(
+        id=identity,
+        title=record.get("title") or name_of(path),
+        role=record.get("role"),
+        priority=record.get("priority"),
+        needs=tuple(record.get("needs", ())),
+        scope=tuple(record.get("scope", ())),
+        plan=record.get("plan"),
+        phase=record.get("phase"),
+        owner=record.get("owner"),
+        created=record.get("created"),
+    )
 
 
 def as_task(memory: Memory) -> Task:

@@ -1,14 +1,20 @@
-"""Looking at the team's work: what could be taken next, who holds what."""
+"""Looking at the team's work: what could be taken next, who holds what.
 
-from typing import NamedTuple
+Git is asked before what works on its answers is imported: so the functions import what they need.
+"""
 
-from agentmem.actions import board as boards
-from agentmem.actions import claiming
-from agentmem.actions.board import Seen
-from agentmem.actions.context import Context
-from agentmem.actions.tasks import Tasks
-from agentmem.model import ids, leases, safety, taskgraph
-from agentmem.model.taskgraph import Placed
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from agentmem.actions import looking
+
+if TYPE_CHECKING:
+    from agentmem.actions.board import Seen
+    from agentmem.actions.context import Context
+    from agentmem.actions.tasks import Tasks
+    from agentmem.model import ids
+    from agentmem.model.taskgraph import Placed
 
 SILENT = 2
 """A lease that is so many quarters old without a renewal may be a dead one's: any command of its holder would have renewed it."""
@@ -38,10 +44,13 @@ class Board(NamedTuple):
 
 def offered(context: Context, role: str | None, limit: int) -> Offered:
     """What could be begun now, the best first; ``role`` None: the asker's own, ``limit`` 0: all."""
-    board, tasks = boards.Board(context), Tasks(context)
+    board, tasks = looking.look(context)
+    from agentmem.actions import offering
+    from agentmem.model import taskgraph
+
     wanted = role or board.me.role
     taken = {*board.held, *board.done}
-    free = claiming.available(board, tasks, wanted)
+    free = offering.available(board, tasks, wanted)
     unfinished = [one for one in tasks.placed if one.state != taskgraph.DONE and one.closed_on is None]
     mine = [one for one in unfinished if wanted is None or one.task.role in (None, wanted)]
     return Offered(
@@ -57,7 +66,9 @@ def offered(context: Context, role: str | None, limit: int) -> Offered:
 
 def claims(context: Context, every: bool = False) -> Board:
     """The claims that are held, the oldest first; ``every``: those that ended too."""
-    board, tasks = boards.Board(context), Tasks(context)
+    board, tasks = looking.look(context)
+    from agentmem.model import leases, safety
+
     chosen = [one for one in board.seen.values() if every or one.state in (leases.HELD, leases.EXPIRED)]
     chosen = [one for one in chosen if every or one.claim.task not in tasks.by_id or _is_open(tasks, one)]
     named = tuple(
@@ -78,10 +89,14 @@ def claims(context: Context, every: bool = False) -> Board:
 
 
 def _is_open(tasks: Tasks, seen: Seen) -> bool:
+    from agentmem.model import taskgraph
+
     return tasks.by_id[seen.claim.task].state != taskgraph.DONE
 
 
 def _name(tasks: Tasks, seen: Seen) -> str:
+    from agentmem.model import ids, safety
+
     placed = tasks.by_id.get(seen.claim.task)
     if placed is None:
         return seen.claim.task[: ids.SHORT]
@@ -99,7 +114,9 @@ class TaskList(NamedTuple):
 
 def listed(context: Context, role: str | None, plan: str | None, every: bool, limit: int) -> TaskList:
     """The tasks of a role and a plan (None: of all); ``every``: those that are done too, ``limit`` 0: all."""
-    board, tasks = boards.Board(context), Tasks(context)
+    board, tasks = looking.look(context)
+    from agentmem.model import taskgraph
+
     found = [
         one
         for one in tasks.placed

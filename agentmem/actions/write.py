@@ -56,7 +56,8 @@ def add(
         body=emitting.body_as_read(new.body),
         created=context.now if new.created is None else new.created,
         by=new.by or context.agent,
-        role=new.role or context.role,
+        role=new.role
+        or (None if new.kind == "task" else context.role),  # a task's is that of who is to do it
         branch=new.branch or other_branch(context, branch),
         supersedes=resolved(context, view, new.supersedes),
     )

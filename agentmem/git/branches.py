@@ -1,7 +1,7 @@
 """The other branches and worktrees: their tips, and what each of them alone has, for hundreds at once."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from agentmem.git import process
@@ -26,9 +26,14 @@ class OtherWorktree(NamedTuple):
     head: str | None
 
 
-def tips(repository: Repository, below: str) -> list[Tip]:
-    """Every local and remote-tracking branch that has a store at ``below`` (from the top), local ones first."""
-    found = tips_of(repository, ["refs/heads", "refs/remotes"])
+def listed(repository: Repository) -> list[tuple[str, str]]:
+    """``(commit, full ref)`` of every local and remote-tracking branch, local ones first."""
+    return tips_of(repository, ["refs/heads", "refs/remotes"])
+
+
+def tips(repository: Repository, below: str, found: Sequence[tuple[str, str]] | None = None) -> list[Tip]:
+    """Those branches of ``found`` (None: what is ``listed`` now) that have a store at ``below`` (from the top)."""
+    found = listed(repository) if found is None else found
     trees = store_trees(repository, [commit for commit, _ in found], below)
     return [
         Tip(ref.removeprefix("refs/heads/").removeprefix("refs/remotes/"), ref, commit, trees[commit])

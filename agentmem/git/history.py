@@ -101,6 +101,18 @@ def without(repository: Repository, starts: Sequence[str], held: Sequence[str]) 
     return set(out.decode("ascii").split())
 
 
+def own_changes(repository: Repository, without: Sequence[str], since: int | None) -> set[str]:
+    """The paths, from the top, that the commits of HEAD's own line changed which ``without`` do not lead to, those after
+    ``since`` (seconds UTC); merges bring what others did.
+    """
+    after = [] if since is None else [f"--since=@{since}"]
+    out = process.run(
+        repository.top, "log", "--first-parent", "--no-merges", "--format=", "--name-only", "--no-renames", "-z", *after,
+        "HEAD", "--not", *without, "--",
+    ).out  # fmt: skip
+    return set(process.paths(out))
+
+
 def comes_before(repository: Repository, one: str, other: str) -> bool:
     """Whether the commit ``one`` is in the history of ``other``."""
     return process.run(repository.directory, "merge-base", "--is-ancestor", one, other).code == 0
@@ -148,10 +160,19 @@ def names(repository: Repository, starts: Sequence[str], below: str) -> set[str]
     return {path.removeprefix("\n") for path in process.paths(out)}
 
 
-def apart(repository: Repository, one: str, other: str) -> tuple[int, int]:
-    """How many commits ``one`` has that ``other`` has not, and the other way round."""
+def apart(repository: Repository, one: str, other: str) -> tuple[int, int] | None:
+    """How many commits ``one`` has that ``other`` has not, and the other way round; None where one of them is not there."""
     found = process.run(repository.directory, "rev-list", "--left-right", "--count", f"{one}...{other}")
     if found.code:
-        return 0, 0
+        return None
     left, right = found.out.split()
     return int(left), int(right)
+
+
+def brought(repository: Repository, path: str, oldest: int) -> str | None:
+    """The commit of HEAD's history that added ``path`` (from the top), no older than ``oldest`` (seconds UTC); None: none."""
+    if repository.head is None:
+        return None
+    words = "log", "-1", "--format=%H", "--diff-filter=A", f"--since={oldest}", "HEAD", "--", path
+    found = process.run(repository.top, *words).out.decode("ascii").strip()
+    return found or None

@@ -37,7 +37,8 @@ def _run(repository: Repository, *words: str) -> process.Result | None:
         if os.environ.get("GIT_SSH_COMMAND") or os.environ.get("GIT_SSH")
         else {**_QUIET, "GIT_SSH_COMMAND": _SSH}
     )
-    running = process.start(repository.git_dir, *words, env=env, alone=True)
+    # at the top, where git resolves a remote that is a relative path
+    running = process.start(repository.top, *words, env=env, alone=True)
     try:
         out, err = running.communicate(timeout=WAIT)
     except subprocess.TimeoutExpired:

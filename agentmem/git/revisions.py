@@ -3,7 +3,7 @@
 import os
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from agentmem.git import process, settings
@@ -95,6 +95,19 @@ def trunk_tips(repository: Repository, trunk: str) -> list[str]:
     """The commits at which this clone knows trunk: the local branch's and the remote-tracking ones'."""
     patterns = [f"refs/heads/{trunk}", f"refs/remotes/*/{trunk}"]
     return list(dict.fromkeys(commit for commit, _ in tips_of(repository, patterns)))
+
+
+def of_trunk(tips: Iterable[tuple[str, str]], trunk: str | None) -> list[str]:
+    """The same out of all ``(commit, full ref)`` of branches, where these are known already."""
+    if not trunk:
+        return []
+    found = (
+        commit
+        for commit, ref in tips
+        if ref == f"refs/heads/{trunk}"
+        or (ref.startswith("refs/remotes/") and ref.split("/", 3)[3:] == [trunk])
+    )
+    return list(dict.fromkeys(found))
 
 
 def upstream_of(repository: Repository, branch: str) -> list[tuple[str, str]]:

@@ -1,10 +1,14 @@
 """Which branch is trunk, and what has changed in the code."""
 
 import os
+import re
 
-from agentmem.errors import UsageError
+from agentmem.errors import GitFailed, UsageError
 from agentmem.git import process
 from agentmem.git.repository import Repository
+
+_PLAIN = re.compile(r"[\w./-]+", re.ASCII)
+"""A path in which a pattern of git's means itself."""
 
 
 def guess(repository: Repository) -> str | None:
@@ -28,8 +32,12 @@ def guess(repository: Repository) -> str | None:
     return repository.branch if repository.head is None else None
 
 
-def changed_files(repository: Repository, revision: str | None = None) -> list[str]:
+def changed_files(
+    repository: Repository, revision: str | None = None, without: str | None = None
+) -> list[str]:
     """The paths, from the worktree's top, that differ from ``revision`` (None: HEAD) in the worktree, untracked ones included.
+
+    The folder ``without`` (from the top) is left out: of a store of 10,000 memories not each file is looked at.
 
     Raises:
         UsageError: no such revision.
@@ -40,11 +48,18 @@ def changed_files(repository: Repository, revision: str | None = None) -> list[s
     found: list[str] = []
     if revision and process.run(top, "rev-parse", "-q", "--verify", f"{revision}^{{commit}}").code:
         raise UsageError(f'no revision "{revision}" here')
-    if base:
-        found += process.paths(
-            process.demand(top, "diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", base, "--")
-        )
-    else:
-        found += process.paths(process.demand(top, "ls-files", "-z"))
-    found += process.paths(process.demand(top, "ls-files", "-o", "-z", "--exclude-standard"))
-    return sorted(set(found))
+    # the words of a pathspec are read as such only where they are not all taken literally
+    rest = (":(top)", f":(top,exclude,literal){without}") if without else ()
+    magic = ("--no-literal-pathspecs",) if without else ()
+    skipped = ("-x", f"/{without}/") if without and _PLAIN.fullmatch(without) else ()
+    differing = (*magic, "diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", base, "--", *rest)
+    asked = differing if base else ("ls-files", "-z")
+    others = process.start(top, "ls-files", "-o", "-z", "--exclude-standard", *skipped)  # beside it
+    try:
+        found += process.paths(process.demand(top, *asked))
+    finally:
+        untracked = process.finish(others)
+    if untracked.code:
+        raise GitFailed(f"git ls-files failed: {untracked.err}")
+    found += process.paths(untracked.out)
+    return sorted({path for path in found if not without or not path.startswith(without + "/")})

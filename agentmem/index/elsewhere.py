@@ -5,7 +5,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.git import branches, history
+from agentmem.git.ahead import Ahead
 from agentmem.git.branches import OtherWorktree, Tip
+from agentmem.git.repository import Probe, Repository
 from agentmem.index import overlays
 from agentmem.index.entries import Delta, Worktree
 from agentmem.index.view import Columns, Entry, Origin, Pending
@@ -24,6 +26,20 @@ class Added(NamedTuple):
     tasks: dict[int, overlays.Task]
 
 
+class Lines(NamedTuple):
+    """Branches that the commit stood at does not hold, by their commits; the trees of the store at which each left its line, and
+    the tree that it has here.
+    """
+
+    open_tips: dict[str, Tip]
+    starts: dict[str, list[str]]
+    here: str
+
+
+Deltas = list[tuple[OtherWorktree, Delta]]
+"""Other worktrees with what they have not committed."""
+
+
 class _Side(NamedTuple):
     """Another branch or worktree: what it alone has (``new``), and all in which its tree differs from ours (None: gone)."""
 
@@ -32,16 +48,48 @@ class _Side(NamedTuple):
     all: dict[str, str | None]
 
 
-def add(index: "Index", columns: Columns, only: Collection[str] | None) -> Added:
-    """Append to ``columns`` what is elsewhere: on all branches, or on those of ``only``.
+def ask(index: "Index", only: Collection[str] | None) -> Ahead[tuple[Deltas, Lines]]:
+    """Let git look for what is elsewhere, on all branches or on those of ``only``: a dozen processes, most of which wait for one
+    before them, beside the making of the view.
+    """
+    repository, base = index.repository, index.standing_at
+    below = repository.prefix + index.place.name
+    own = f"refs/heads/{repository.branch}" if repository.branch and index.is_at_hand else ""
+
+    def lines(refs: Sequence[tuple[str, str]]) -> Lines:
+        every = branches.tips(repository, below, refs)
+        others = [tip for tip in every if tip.ref != own and (only is None or tip.name in only)]
+        for name in sorted(set(only or ()) - {tip.name for tip in every}):
+            others += _named(index, name) or ()  # only on a remote; a tag; a commit
+        return _lines(repository, base, others, below)
+
+    def look() -> tuple[Deltas, Lines]:
+        worktrees = branches.probes(branches.other_worktrees(repository), below)
+        refs = branches.listed(repository)
+        found = lines(refs)
+        deltas = list(_read(index, worktrees))
+        # what was committed in a worktree before it was looked at is on its branch, but was not when that was read
+        if deltas and (now := branches.listed(repository)) != refs:
+            found = lines(now)
+        return deltas, found
+
+    return Ahead(look)
+
+
+def add(
+    index: "Index", columns: Columns, only: Collection[str] | None, asked: Ahead[tuple[Deltas, Lines]]
+) -> Added:
+    """Append to ``columns`` what is elsewhere: on all branches, or on those of ``only``, as ``ask`` was told.
 
     A blob that is here, or that several others have, comes once.
     """
     files = index.files(columns)
-    sides = [*_carried(index), *_worktrees(index), *_tips(index, files, only)]
+    deltas, lines = asked.result
+    index.remember({blob: data for _, delta in deltas for blob, data in delta.contents.items()})
+    sides = [*_carried(index), *_worktrees(index, deltas), *_novel(index, lines, files)]
     if only is not None:
         sides = [side for side in sides if side.origin.branch in only]
-    have = {columns.blobs[i] for i in range(len(columns.paths))} | set(files.values())
+    have = {*columns.blobs, *files.values()}
     plain: dict[str, tuple[Entry, Origin]] = {}
     for side in sides:
         for path, blob in side.new.items():
@@ -127,21 +175,6 @@ def _carried(index: "Index") -> Iterable[_Side]:
         yield _Side(Origin(branch, uncommitted=True), files, dict(files))
 
 
-def _tips(index: "Index", files: dict[str, str], only: Collection[str] | None) -> list[_Side]:
-    """What the other branches (all, or those of ``only``) alone have; ``files`` are those here."""
-    repository = index.repository
-    own = f"refs/heads/{repository.branch}" if repository.branch else ""
-    every = branches.tips(repository, repository.prefix + index.place.name)
-    others = [
-        tip
-        for tip in every
-        if (tip.ref != own or not index.is_at_hand) and (only is None or tip.name in only)
-    ]
-    for name in sorted(set(only or ()) - {tip.name for tip in every}):
-        others += _named(index, name) or ()  # only on a remote; a tag; a commit
-    return _novel(index, others, files)
-
-
 def _named(index: "Index", name: str) -> list[Tip] | None:
     """What the branch, tag or commit ``name`` leads to, as a tip; none where it has no store, None where there is no such one."""
     from agentmem.git import revisions
@@ -155,11 +188,8 @@ def _named(index: "Index", name: str) -> list[Tip] | None:
     return [Tip(name, "", commit, trees[commit])] if commit in trees else []
 
 
-def _novel(index: "Index", tips: list[Tip], files: dict[str, str]) -> list[_Side]:
-    """What each of ``tips`` that HEAD does not hold has, against where its line left ours."""
-    repository = index.repository
-    below = repository.prefix + index.place.name
-    base = index.standing_at
+def _lines(repository: Repository, base: str | None, tips: list[Tip], below: str) -> Lines:
+    """Where each of ``tips`` left the line of ``base``, the commit stood at (None: before the first)."""
     forks = branches.fork_points(repository, [tip.commit for tip in tips], [base] if base else [])
     open_tips: dict[str, Tip] = {}
     for tip in tips:
@@ -173,6 +203,12 @@ def _novel(index: "Index", tips: list[Tip], files: dict[str, str]) -> list[_Side
         tip.commit: [trees.get(commit, empty) for commit in forks.get(tip.commit, ())] or [here]
         for tip in open_tips.values()
     }
+    return Lines(open_tips, starts, here)
+
+
+def _novel(index: "Index", lines: Lines, files: dict[str, str]) -> list[_Side]:
+    """What each branch that HEAD does not hold has, against where its line left ours; ``files`` are those here."""
+    open_tips, starts, here = lines
     pairs = [(start, tip.tree) for tip in open_tips.values() for start in starts[tip.commit]]
     found = _differing(index, pairs)
     news: dict[str, dict[str, str]] = {}
@@ -240,13 +276,18 @@ def _differing(
 
 def uncommitted(index: "Index", branch: str | None = None) -> Iterator[Delta]:
     """What the worktrees of ``branch`` have not committed, against their HEAD."""
-    return (delta for worktree, delta in _deltas(index, branch) if worktree.branch == branch)
+    repository = index.repository
+    others = [one for one in branches.other_worktrees(repository) if one.branch == branch]
+    asked = branches.probes(others, repository.prefix + index.place.name)
+    for _, delta in _read(index, asked):
+        index.remember(delta.contents)
+        yield delta
 
 
-def _worktrees(index: "Index") -> Iterator[_Side]:
+def _worktrees(index: "Index", deltas: Deltas) -> Iterator[_Side]:
     """What is not committed in other worktrees, each against its own HEAD."""
     base = index.standing_at
-    found = [(worktree, delta) for worktree, delta in _deltas(index, None) if delta.added]
+    found = [(worktree, delta) for worktree, delta in deltas if delta.added]
     heads = {
         worktree.head
         for worktree, delta in found
@@ -272,16 +313,13 @@ def _worktrees(index: "Index") -> Iterator[_Side]:
         yield _Side(Origin(worktree.branch or "detached HEAD", uncommitted=True), new, state)
 
 
-def _deltas(index: "Index", only: str | None) -> Iterator[tuple[OtherWorktree, Delta]]:
-    repository = index.repository
-    others = [one for one in branches.other_worktrees(repository) if only is None or one.branch == only]
-    relative = repository.prefix + index.place.name
-    for worktree, probe, directory in branches.probes(others, relative):
+def _read(
+    index: "Index", asked: Iterable[tuple[OtherWorktree, Probe, str]]
+) -> Iterator[tuple[OtherWorktree, Delta]]:
+    for worktree, probe, directory in asked:
         with_repository = probe.repository()
         files = Worktree(Place(directory, index.place.name), with_repository)
-        delta = files.changed(probe.differences(with_repository)[1])
-        index.remember(delta.contents)
-        yield worktree, delta
+        yield worktree, files.changed(probe.differences(with_repository)[1])
 
 
 def of_branch(index: "Index", name: str) -> dict[str, str] | None:
@@ -289,5 +327,7 @@ def of_branch(index: "Index", name: str) -> dict[str, str] | None:
     tip = _named(index, name)
     if tip is None:
         return None
-    found = _novel(index, tip, index.files(index.columns))
+    repository = index.repository
+    lines = _lines(repository, index.standing_at, tip, repository.prefix + index.place.name)
+    found = _novel(index, lines, index.files(index.columns))
     return found[0].new if found else {}

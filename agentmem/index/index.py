@@ -22,7 +22,8 @@ NEAR = 2000
 """Files in which another commit may differ from the kept view, to be made from it; listing all of a tree takes as long."""
 
 if TYPE_CHECKING:
-    from agentmem.index import overlays
+    from agentmem.git.ahead import Ahead
+    from agentmem.index import elsewhere, overlays
     from agentmem.index.carried import Carried
 
 SAVE_FROM = 200
@@ -54,6 +55,7 @@ class Index:
         self._differences: tuple[str, list[Difference]] = ("", [])
         self._commit: str | None = None
         self._others: frozenset[str] | None = frozenset()
+        self._asked: Ahead[tuple[elsewhere.Deltas, elsewhere.Lines]] | None = None
         self._worktree_of: str | None = None
         self.foreign_tasks: dict[int, overlays.Task] = {}
         """What made memories that were read from elsewhere what they are, where changes did, by position."""
@@ -113,12 +115,23 @@ class Index:
         With what a worktree of the branch ``worktree_of`` has not committed, where there is one.
         """
         self._commit, self._now, self._worktree_of = commit, now, worktree_of
+        self._ask_elsewhere()
 
     def include_others(self, names: Iterable[str] | None = None) -> None:
         """Have in the view what other branches and worktrees (None: all, else those of ``names``) have and it has not; before the
-        first view.
+        first view. Git is asked for it at once.
         """
-        self._others = None if names is None else frozenset(names)
+        others = None if names is None else frozenset(names)
+        if self._view is None and (others != self._others or self._asked is None):
+            self._others = others
+            self._ask_elsewhere()
+
+    def _ask_elsewhere(self) -> None:
+        """Have git look for what belongs to the view from other branches and worktrees, if anything does."""
+        if self._others is None or self._others:
+            from agentmem.index import elsewhere
+
+            self._asked = elsewhere.ask(self, self._others)
 
     @property
     def is_at_hand(self) -> bool:
@@ -136,10 +149,10 @@ class Index:
                     columns = self.apply(columns, delta)
             pending, self._bases, self.orphans = self._settled(columns)
             foreign = dict[int, Origin]()
-            if self._others is None or self._others:
+            if self._asked is not None:
                 from agentmem.index import elsewhere
 
-                more, foreign, self.foreign_tasks = elsewhere.add(self, columns, self._others)
+                more, foreign, self.foreign_tasks = elsewhere.add(self, columns, self._others, self._asked)
                 pending |= more
             self._view = View(columns, self._now, pending, foreign)
         return self._view
@@ -162,7 +175,11 @@ class Index:
 
     def files(self, columns: Columns) -> dict[str, str]:
         """The blob of each memory's file, by path."""
-        return {path: self.base_blob(i, columns) for i, path in enumerate(columns.paths)}
+        blobs = list(columns.blobs)
+        for position in {*self._bases, *self.foreign_tasks}:
+            if position < len(blobs):
+                blobs[position] = self.base_blob(position, columns)
+        return dict(zip(columns.paths, blobs, strict=True))
 
     def remember(self, contents: Mapping[str, bytes]) -> None:
         """Keep what was read, by blob, for whoever needs the bytes."""

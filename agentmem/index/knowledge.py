@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agentmem.index import catalog as catalogs
 from agentmem.index.catalog import AppliedRow, Catalog, ChangeRow, Row
@@ -192,6 +192,14 @@ class Knowledge:
             for row, memory in source.memories(part).items()
         }
 
+    def fields(self, numbers: Sequence[int]) -> dict[int, dict[str, Any]]:
+        """The front matter of ``numbers``; see ``Catalog.fields``."""
+        return {
+            row: record
+            for source, part in self._split(numbers)
+            for row, record in source.fields(part).items()
+        }
+
     def problems(self, numbers: Sequence[int]) -> dict[int, tuple[Problem, ...]]:
         """What is wrong with each of ``numbers`` that has problems."""
         return {
@@ -204,6 +212,10 @@ class Knowledge:
         """``(value, row)`` of what has one of ``values`` under ``key``."""
         wanted = list(values)
         return [hit for source in self._sources() for hit in source.named(key, wanted)]
+
+    def named_below(self, key: str, folder: str) -> list[tuple[str, int]]:
+        """``(value, row)`` of what has a path below ``folder`` under ``key``; see ``Catalog.named_below``."""
+        return [hit for source in self._sources() for hit in source.named_below(key, folder)]
 
     def all_named(self, key: str) -> list[tuple[str, int]]:
         """Every ``(value, row)`` under ``key``."""

@@ -42,6 +42,13 @@ class Blobs:
             return self._joined[place * self._width : (place + 1) * self._width]
         return self._more[place - self._loaded]
 
+    def __iter__(self) -> Iterator[str]:
+        text, width = self._joined, self._width
+        found = [text[begin : begin + width] for begin in range(0, self._loaded * width, width)] + self._more
+        for place, blob in self._replaced.items():
+            found[place] = blob
+        return iter(found)
+
     def append(self, blob: str) -> None:
         """Add one."""
         self._more.append(blob)
@@ -290,6 +297,16 @@ class View:
     def kind(self, position: int) -> str:
         """The kind of one memory."""
         return kinds.NAMES[self.columns.kinds[position]]
+
+    def of_kind(self, number: int) -> list[int]:
+        """The positions of the memories of one kind (see ``kinds.NUMBER``) that are in force."""
+        column, shown, found = self.columns.kinds, self.shown, []
+        at = column.find(number)
+        while at >= 0:
+            if shown[at]:
+                found.append(at)
+            at = column.find(number, at + 1)
+        return found
 
     def created(self, position: int) -> int | None:
         """When one memory was written, seconds UTC."""

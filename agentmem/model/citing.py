@@ -5,7 +5,6 @@ Everything here is text in, values out; whether a path exists is the caller's to
 
 import re
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import NamedTuple
 
 from agentmem.model import safety
@@ -126,6 +125,8 @@ def digest(text: str | Sequence[str]) -> str:
 
 def digest_normal(lines: Sequence[str]) -> str:
     """``digest`` of lines that are normalised already."""
+    from hashlib import sha256  # 4 ms: what prints a citation has no need of it
+
     return sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()[:DIGITS]
 
 

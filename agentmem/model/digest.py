@@ -1,9 +1,10 @@
 """A digest under a budget: lines of several sections, the least needed left out, what is left out counted."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from agentmem.model import tokens
+from agentmem.model import safety, tokens
 
 
 class Line(NamedTuple):
@@ -21,11 +22,25 @@ class Digest(NamedTuple):
     tokens: int
 
 
+def shortened(text: str, width: int) -> str:
+    """``text`` as one line of at most ``width`` columns, with an ellipsis where it was longer; a wide letter takes two."""
+    line = safety.one_line(text)
+    if len(line) * 2 <= width or (line.isascii() and len(line) <= width):
+        return line
+    columns = 0
+    cut = 0
+    for at, char in enumerate(line):
+        columns += 1 if char.isascii() or unicodedata.east_asian_width(char) not in "WF" else 2
+        if columns <= width - 1:
+            cut = at + 1
+    return line if columns <= width else line[:cut].rstrip() + "…"
+
+
 def pack(sections: Mapping[str, Sequence[Line]], budget: int, frame: int = 0) -> Digest:
     """The lines that fit ``budget`` tokens (0: all), of which ``frame`` go to what stands around them.
 
-    The most needed come first, whatever their section; within a section a line is not kept when one before it of the same
-    weight was left out. A section's heading is paid with its first line.
+    The most needed come first, whatever their section; one that does not fit gives way to those after it that do. A section's
+    heading is paid with its first line.
     """
     headings = {name: tokens.estimate(f"## {name}\n") for name in sections}
     ranked = sorted(
@@ -35,17 +50,30 @@ def pack(sections: Mapping[str, Sequence[Line]], budget: int, frame: int = 0) ->
             for number, line in enumerate(lines)
         ),
     )
-    kept: dict[str, list[tuple[int, str]]] = {name: [] for name in sections}
-    spent, omitted = frame, 0
-    for _, _, number, name, text in ranked:
-        cost = tokens.estimate(text + "\n") + (0 if kept[name] else headings[name])
+    kept: list[tuple[int, int, str, str]] = []
+    there: set[str] = set()
+    spent = frame
+    for _, place, number, name, text in ranked:
+        cost = tokens.estimate(text + "\n") + (0 if name in there else headings[name])
         if budget and spent + cost > budget:
-            omitted += 1
             continue
         spent += cost
-        kept[name].append((number, text))
-    return Digest(
-        {name: tuple(text for _, text in sorted(found)) for name, found in kept.items() if found},
-        omitted,
-        spent,
-    )
+        there.add(name)
+        kept.append((place, number, name, text))
+    found = _joined(kept)
+    # the costs of many lines were rounded, each for itself
+    while budget and kept and frame + _cost(found) > budget:
+        kept.pop()
+        found = _joined(kept)
+    return Digest(found, len(ranked) - len(kept), frame + _cost(found))
+
+
+def _joined(kept: Sequence[tuple[int, int, str, str]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for _, _, name, text in sorted(kept):
+        found.setdefault(name, []).append(text)
+    return {name: tuple(lines) for name, lines in found.items()}
+
+
+def _cost(sections: Mapping[str, Sequence[str]]) -> int:
+    return tokens.estimate("".join("\n".join((f"## {name}", *lines, "")) for name, lines in sections.items()))

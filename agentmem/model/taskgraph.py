@@ -1,6 +1,7 @@
 """Tasks and what they need: which can be taken now, which wait and for what, in what order they are offered."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 OPEN, FAILED, DONE = "open", "failed", "done"
@@ -27,10 +28,13 @@ class Task(NamedTuple):
 
 
 class Closings(NamedTuple):
-    """What is known of the ends of tasks: done or failed ``here`` (the view at hand), or done on which other branch alone."""
+    """What is known of the ends of tasks: done or failed ``here`` (the view at hand, and trunk), or done on which other branch
+    alone; ``ahead`` has those that are done on trunk (which name of it) and not in the view at hand.
+    """
 
     here: Mapping[str, str]
     elsewhere: Mapping[str, str]
+    ahead: Mapping[str, str] = MappingProxyType({})
 
 
 class Placed(NamedTuple):
@@ -67,9 +71,9 @@ def place(tasks: Iterable[Task], closings: Closings) -> list[Placed]:
     for identity, task in by_id.items():
         waits, blocked = [], []
         for need in dict.fromkeys(task.needs):
-            if closings.here.get(need) == DONE:
+            if closings.here.get(need) == DONE and need not in closings.ahead:
                 continue
-            branch = closings.elsewhere.get(need)
+            branch = closings.ahead.get(need) or closings.elsewhere.get(need)
             if branch is not None:
                 waits.append((need, branch))
             else:

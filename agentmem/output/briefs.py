@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentmem.model import notation, safety, times
-from agentmem.output.text import QUOTED
-
 if TYPE_CHECKING:
     from agentmem.actions.briefing import Brief
 
@@ -15,9 +12,9 @@ Record = dict[str, object]
 
 def brief(result: Brief) -> str:
     """The sections, and what was left out."""
-    who = safety.one_line(result.agent) + (f" ({safety.one_line(result.role)})" if result.role else "")
-    where = notation.where(result.branch, result.commit)
-    lines = [f"# Brief: {who} · {where} · {times.format_iso(result.now)[11:16]}Z", QUOTED]
+    from agentmem.output.text import QUOTED  # git is asked before anything is imported that prints
+
+    lines = [result.heading, QUOTED]
     for name, found in result.digest.sections.items():
         lines += [f"## {name}", *found]
     left = f"Left out: {result.digest.omitted} that bear on you less. " if result.digest.omitted else ""
@@ -27,6 +24,8 @@ def brief(result: Brief) -> str:
 
 def brief_record(result: Brief) -> Record:
     """The same for programs."""
+    from agentmem.model import times
+
     return {
         "schema": "agentmem/brief/1",
         "agent": result.agent,

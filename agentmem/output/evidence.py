@@ -74,8 +74,12 @@ def cited(result: CitedAnew) -> str:
         return f"{result.short} rests on that already: nothing changed\n"
     lines = [f'cited for {result.short} {result.memory.kind} "{safety.one_line(result.memory.title)}"']
     lines += [f"@ {_cite(one)}" for one in result.citations]
-    if result.dropped:
-        lines.append("no longer: " + ", ".join(rules.place(one) for one in result.dropped))
+    kept = {rules.place(one) for one in result.citations}
+    gone = [
+        place for one in result.dropped if (place := rules.place(one)) not in kept
+    ]  # else it was read anew
+    if gone:
+        lines.append("no longer: " + ", ".join(gone))
     return "\n".join(lines) + "\n"
 
 

@@ -116,7 +116,7 @@ def _free(result: Claimed, shorts: ShortIds) -> str:
 
 def _ago(seconds: int) -> str:
     said = times.age(max(seconds, 0))
-    return said if said == "now" else f"{said} ago"
+    return "just now" if said == "now" else f"{said} ago"
 
 
 def _short(shorts: ShortIds, identity: str) -> str:
@@ -192,7 +192,8 @@ def claims(board: Board) -> str:
         if seen.state == leases.HELD:
             facts.append(f"{since}, {times.age(max(seen.end - board.now, 0))} left")
         else:
-            facts.append(f"{seen.state} {_ago(board.now - claim.renewed)}")
+            ended = seen.end if seen.state == leases.EXPIRED else claim.renewed
+            facts.append(f"{seen.state} {_ago(board.now - ended)}")
         if claim.branch:
             facts.append(safety.one_line(claim.branch))
         if (seen.claim.task in board.silent) and seen.state == leases.HELD:

@@ -183,8 +183,8 @@ def _cost() -> Schema:
     served = closed({"count": COUNT, "tokens": COUNT})
     return {
         "memories": COUNT,
-        "notes": told(COUNT, "files of other kinds that agents read"),
-        "whole": told(COUNT, "tokens of all of it"),
+        "notes": told(COUNT, "tokens of all memories in force"),
+        "whole": told(COUNT, "tokens, had each agent read the notes of its time once a task"),
         "since": MOMENT,
         "served": told(COUNT, "tokens that were served since"),
         "verbs": told({"type": "object", "additionalProperties": served}, "by verb"),

@@ -128,7 +128,8 @@ def whole(found: Found, shorts: Mapping[str, str]) -> str:
 
     memory = found.memory
     created = times.format_iso(memory.created)[:10] if memory.created is not None else "undated"
-    by = " ".join(part for part in (memory.by, f"({memory.role})" if memory.role else None) if part)
+    role = (f"for {memory.role}" if memory.kind == "task" else f"({memory.role})") if memory.role else None
+    by = " ".join(part for part in (memory.by, role) if part)
     said = (found.status, "this branch")  # the line has both already
     notes = [note for note in standing.notes_of(found) if note not in said]
     head = " ".join(
@@ -259,6 +260,8 @@ def initialised(result: Initialised) -> str:
     if result.plan_folder:
         found = f"found {count(result.plan_files, 'file')}, about {_round(result.plan_tokens)} tokens"
         lines.append(f"next    agentmem import plan {result.plan_folder}/   ({found})")
+    elif result.memories:
+        lines.append("next    agentmem brief --as NAME --role R")
     else:
         lines.append('next    agentmem add decision "one line" --body "why"')
     return "\n".join(lines) + "\n"

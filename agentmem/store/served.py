@@ -1,6 +1,7 @@
 """What was served to whom, in tokens: one line a command, outside the worktree, a file a month. Nothing hangs on it."""
 
 import os
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -9,6 +10,10 @@ from agentmem.model import times
 FOLDER = "served"
 MOST = 4_000_000
 """Bytes of a month's file from which on nothing more is written: some 80,000 commands."""
+
+_is_month = re.compile(r"[0-9]{4}-[0-9]{2}\.tsv").fullmatch
+_is_number = re.compile(rb"[0-9]{1,12}").fullmatch
+_is_verb = re.compile(rb"[a-z-]{1,20}").fullmatch
 
 
 class Served(NamedTuple):
@@ -46,21 +51,33 @@ def _open(path: str, flags: int) -> int:
 
 
 def read(folder: str, since: int) -> Iterator[Served]:
-    """The answers from ``since`` (seconds UTC) on, in no order; a torn line is passed over."""
+    """The answers from ``since`` (seconds UTC) on, in no order; a torn or damaged line is passed over."""
     try:
         names = os.listdir(os.path.join(folder, FOLDER))
     except OSError:
         return
     first = times.format_iso(since)[:7]
     for name in names:
-        if name[:7] < first or not name.endswith(".tsv"):
+        if not _is_month(name) or name[:7] < first:
             continue
         try:
-            with open(os.path.join(folder, FOLDER, name), encoding="utf-8", errors="replace") as file:
-                text = file.read()
+            # what others put there may have any size; bytes, so that nothing but a line feed ends a line
+            with open(os.path.join(folder, FOLDER, name), "rb") as file:
+                data = file.read(2 * MOST)
         except OSError:
             continue
-        for line in text.splitlines():
-            parts = line.split("\t")
-            if len(parts) == 4 and parts[0].isdecimal() and parts[3].isdecimal() and int(parts[0]) >= since:
-                yield Served(int(parts[0]), parts[1], parts[2], int(parts[3]))
+        for line in data.split(b"\n"):
+            one = _parsed(line)
+            if one is not None and one.at >= since:
+                yield one
+
+
+def _parsed(line: bytes) -> Served | None:
+    parts = line.split(b"\t")
+    if len(parts) != 4:
+        return None
+    at, agent, verb, spent = parts
+    # a number of thousands of digits is no moment, and int() refuses it
+    if not (_is_number(at) and _is_number(spent) and _is_verb(verb)):
+        return None
+    return Served(int(at), agent.decode("utf-8", "replace"), verb.decode("ascii"), int(spent))

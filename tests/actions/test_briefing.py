@@ -1,7 +1,12 @@
 """The brief: what bears on who asks, nothing else; the same twice; the five questions answered."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from agentmem.model import digest, leases, tokens
+from agentmem.model.digest import Line
+from agentmem.model.leases import Claim, Handoff
 from tests import support
 from tests.support import Project
 
@@ -179,8 +184,6 @@ def test_who_works_here_is_remembered(team):
 
 def test_the_budget_is_kept(team):
     """However much there is to tell, the text stays within its tokens and says what it left out."""
-    from agentmem.model import tokens
-
     for number in range(120):
         team.remember(
             number,
@@ -213,3 +216,121 @@ def test_files_that_another_worktree_changes_too(team):
     for folder in (team.path, other):
         support.put(folder / "src" / "api" / "jobs.py", f"# of {folder.name}\n")
     assert "- api-2 also changes src/api/jobs.py, uncommitted" in sections(team, API)["beware"]
+
+
+TITLES = (
+    "Jobs are claimed with SKIP LOCKED",
+    "Ein außerordentlich gründlicher Umbau " * 9,
+    "任务队列的重试与退避策略需要重新设计" * 20,
+    "🚀👩‍👩‍👧‍👦🏳️‍🌈 " * 60,
+    "مهمة الطابور تحتاج إلى إعادة المحاولة " * 12,
+    "ąčęėįšųūž" * 40,
+    "x" * 5_000,
+)
+
+
+def claims(project: Project, made: list[Claim]) -> None:
+    """Put claims on their refs, all by one process."""
+    stream = b""
+    for one in made:
+        data = leases.write(one)
+        stream += b"commit refs/agentmem/claims/%s\n" % one.task.encode()
+        stream += b"committer a <a@b> 1771756920 +0000\ndata 0\n"
+        stream += b"M 100644 inline claim.json\ndata %d\n%s\n" % (len(data), data)
+    project.git("fast-import", "--quiet", "--force", input=stream)
+
+
+@pytest.fixture
+def crowd(store: Project) -> Project:
+    """500 tasks with titles of any length and script, 120 claims on them, 80 of them done, and as many dead ends."""
+    for number in range(500):
+        title = f"{number} {TITLES[number % len(TITLES)]}"
+        meta = {"role": ("api", "qa", "db")[number % 3], "scope": f"[src/{number % 7}/**]", "plan": TITLES[2]}
+        if number % 5 == 0 and number:
+            meta["needs"] = f"[{support.identity(number // 2)}]"
+        store.remember(number, title, kind="task", **meta)
+    for number in range(500, 580):
+        closed = f"[{support.identity(number - 500)}]"
+        store.write(
+            f"log/l{number}.md",
+            support.memory(
+                support.identity(number), "log", f'"Done: {TITLES[number % 7]}"', "All 80 tests pass. " * 99,
+                created="2026-02-22T10:30:00Z", closes=closed, by="qa-" + "9" * 200,
+            ),
+        )  # fmt: skip
+        store.remember(number + 80, TITLES[number % 7], kind="deadend", scope=f"[src/{number % 7}/**]")
+    store.commit("crowd")
+    clone = store.json(
+        "claim", support.identity(499), env={"AGENTMEM_AGENT": "api-0" * 50, "AGENTMEM_ROLE": "api"}
+    )
+    assert clone["won"]
+    noted = Handoff("schema written; next: the route. " * 120, "api-1", 1_771_756_000)
+    claims(
+        store,
+        [
+            Claim(
+                task=support.identity(number), agent=f"api-{number}" + "é" * 90, clone="0" * 16, worktree=".",
+                nonce=f"{number:032x}", opened=1_771_756_000, renewed=1_771_756_900, scope=("src/**",) * 9,
+                branch=f"feature/{'ö' * 80}", state="released" if number % 4 == 0 else "held",
+                handoff=noted if number % 4 == 0 else None,
+            )
+            for number in range(100, 220)
+        ],
+    )  # fmt: skip
+    return store
+
+
+@pytest.mark.parametrize(
+    "agent, role", [("api-0" * 50, "api"), ("qa-7", "qa"), ("ä" * 300, "no such role"), ("x", "")]
+)
+def test_the_budget_is_kept_in_a_crowd(crowd, agent, role):
+    """With and without a claim, whatever the titles: the tokens hold, each section has something, twice the same."""
+    crowd.git("switch", "-q", "-c", "ü" * 60)
+    env = {"AGENTMEM_AGENT": agent, "AGENTMEM_ROLE": role}
+    text = crowd.ok("brief", env=env)
+    assert tokens.estimate(text) <= 1200
+    assert crowd.ok("brief", env=env) == text
+    headings = [line for line in text.splitlines() if line.startswith("## ")]
+    assert headings[0] == "## Where" and "## Next" in headings
+    if role in ("api", "qa"):
+        assert [line for line in headings if line.startswith("## Done since")]
+        assert "## In progress" in headings and "## Beware" in headings
+    assert "Left out: " in text.splitlines()[-1]
+    assert tokens.estimate(crowd.ok("brief", "--budget", "400", env=env)) <= 400
+    told = crowd.json("brief", env=env)
+    assert told["agent"] == agent and told["tokens"] <= 1200
+
+
+LINES = st.lists(st.builds(Line, st.text(max_size=60), st.sampled_from((1.0, 2.0, 3.5))), max_size=9)
+
+
+@given(st.dictionaries(st.sampled_from(("Where", "Next", "Know")), LINES), st.integers(20, 120))
+def test_a_digest_costs_no_more_than_it_says(sections, budget):
+    """What is packed keeps to its budget as one text, keeps each section's order, and counts what it leaves out."""
+    found = digest.pack(sections, budget)
+    text = "".join(
+        f"## {name}\n" + "".join(f"{line}\n" for line in lines) for name, lines in found.sections.items()
+    )
+    assert tokens.estimate(text) <= found.tokens <= budget
+    assert sum(map(len, found.sections.values())) + found.omitted == sum(map(len, sections.values()))
+    for name, lines in found.sections.items():
+        rest = iter(line.text for line in sections[name])
+        assert all(line in rest for line in lines)
+
+
+def test_a_lease_that_is_due_is_renewed_before_it_is_told(team):
+    """What the brief says of the asker's own claim is what holds after it."""
+    team.ok("claim", team.first, env=API)
+    later = {**API, "AGENTMEM_NOW": "2026-02-22T11:12:00Z"}
+    (line,) = [line for line in sections(team, later)["where"] if line.startswith("Yours: ")]
+    assert "claimed 30m, 1h left" in line
+
+
+def test_the_commit_of_the_last_tests(team):
+    """A test result is told with the commit that brought its entry; of one that nobody has committed that is said."""
+    team.ok("claim", team.first, env=API)
+    team.ok("done", team.first, "-m", "route; 31 tests pass", env=API)
+    assert "Tests (now, not committed, api-1): 31 tests pass" in sections(team, QA)["where"]
+    commit = team.commit("jobs")
+    team.commit("more")
+    assert f"Tests (now @{commit[:7]}, api-1): 31 tests pass" in sections(team, QA)["where"]

@@ -105,3 +105,39 @@ def test_names_with_spaces_and_no_trunk(project):
     branch(project, "a", "1", "2", "a b\nc.txt")
     branch(project, "b", "1", "3", "a b\nc.txt")
     assert [one[0] for one in found(project)] == ["merge-conflict"]
+
+
+def test_trunk_that_has_gone_on(project, tmp_path):
+    """What trunk has changed since, here or as it was last fetched, is foreseen too; each only once."""
+    branch(project, "a", "return 1", "return 11")
+    branch(project, "b", "return 1", "return 12")
+    project.git("switch", "-q", "main")
+    project.git("merge", "-q", "--no-edit", "b")
+    project.git("branch", "-q", "-d", "b")
+    project.git("switch", "-q", "a")
+    assert found(project) == [("merge-conflict", ("a", "main"), "git cannot merge src/x.py: one")]
+    bare = tmp_path / "bare.git"
+    project.git("clone", "-q", "--bare", str(project.path), str(bare))
+    project.git("remote", "add", "origin", str(bare))
+    project.git("fetch", "-q", "origin", "main")
+    project.git("update-ref", "refs/heads/main", "main~1")
+    assert found(project) == [("merge-conflict", ("a", "origin/main"), "git cannot merge src/x.py: one")]
+    project.git("merge", "-q", "-X", "ours", "--no-edit", "origin/main")
+    assert found(project) == []
+
+
+def test_trunk_that_was_not_pushed_beside_the_fetched_one(project, tmp_path):
+    """On trunk, what a pull would meet."""
+    bare = tmp_path / "bare.git"
+    project.git("clone", "-q", "--bare", str(project.path), str(bare))
+    project.git("remote", "add", "origin", str(bare))
+    branch(project, "theirs", "return 1", "return 11")
+    project.git("push", "-q", "origin", "theirs:main")
+    project.git("switch", "-q", "main")
+    project.git("branch", "-q", "-D", "theirs")
+    assert found(project) == []
+    file = project.path / "src" / "x.py"
+    file.write_text(file.read_text().replace("return 1\n", "return 12\n"))
+    project.commit("ours")
+    project.git("fetch", "-q", "origin")
+    assert found(project) == [("merge-conflict", ("main", "origin/main"), "git cannot merge src/x.py: one")]

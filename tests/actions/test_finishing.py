@@ -155,7 +155,7 @@ def test_fail_reopens_for_the_owner(team):
     assert failed.code == 0, failed
     entry = team.json("list", "--kind", "log")["memories"][0]
     assert failed.out == (
-        f'reopened {team.first[:6]} "POST /jobs" for api (owner A. Uthor: last to change api/jobs.py);'
+        f'reopened {team.first[:6]} "POST /jobs" for api (owner tester: did it last);'
         f" priority 1; entry {entry['id'][:6]}\n"
     )
     assert team.first in offered(team, 120)
@@ -171,7 +171,7 @@ def test_fail_of_what_is_done_elsewhere(team):
     side = worktree(team, "side")
     side.ok("done", team.first, "-m", "there")
     side.commit("there")
-    assert "was done now by tester on side (not merged yet)" in claim(team, team.first).err
+    assert "was done just now by tester on side (not merged yet)" in claim(team, team.first).err
     assert team.call("fail", team.first, "--reason", "wrong", env=teams.later(60)).code == 0
     assert team.first in offered(team, 120)
     assert claim(team, team.first, at=120).code == 0
@@ -258,3 +258,55 @@ def test_on_a_detached_head_the_branch_is_asked_for(team, verb):
     assert team.call(*words, "--branch", "main").code == 0
     team.ok("claim", "--json", env={"GITHUB_ACTIONS": "true", "GITHUB_HEAD_REF": "topic"})
     assert [one["branch"] for one in team.json("claims")["claims"]] == ["topic"]
+
+
+def edit(project, path: str, text: str, message: str) -> None:
+    """A commit of code by hand."""
+    support.put(project.path / path, text)
+    project.git("add", path)
+    project.git("commit", "-q", "-m", message)
+
+
+def test_the_files_of_a_task_are_its_own(team, monkeypatch):
+    """Not what was merged meanwhile, nor what the branch did for other tasks before the claim."""
+    side = worktree(team, "side")
+    with monkeypatch.context() as before:
+        before.setenv("GIT_COMMITTER_DATE", "2026-01-01T00:00:00Z")
+        edit(side, "old.py", "1\n", "for another task")
+    assert claim(side, team.first, agent="a").code == 0
+    edit(team, "theirs.py", "1\n", "on main")
+    side.git("merge", "-q", "--no-edit", "main")
+    monkeypatch.setenv("GIT_COMMITTER_DATE", teams.later(300)["AGENTMEM_NOW"])
+    edit(side, "api/committed.py", "1\n", "mine")
+    support.put(side.path / "api" / "new.py", "1\n")
+    side.ok("done", "-m", "did it", env=as_agent("a", 600))
+    assert entry_of(side, team.first)["scope"] == ["api/committed.py", "api/new.py"]
+
+
+def test_what_another_has_begun_counts_for_who_goes_on(team):
+    """After a handoff all of the branch's own commits do."""
+    side = worktree(team, "side")
+    claim(side, team.first, agent="a")
+    edit(side, "api/begun.py", "1\n", "half of it")
+    side.ok("handoff", "-m", "half of it", env=as_agent("a", 60))
+    claim(side, team.first, agent="b", at=7200)
+    support.put(side.path / "api" / "rest.py", "1\n")
+    side.ok("done", "-m", "all of it", env=as_agent("b", 7300))
+    assert entry_of(side, team.first)["scope"] == ["api/begun.py", "api/rest.py"]
+
+
+def test_the_owner_of_a_failure_is_who_changed_its_paths_last(team):
+    """An agent, by the entries of what is done, never the author of the commits, who is the same for all."""
+    third = task(team, "Jobs are listed")
+    for at, (name, identity, path) in enumerate(
+        (("a", team.first, "api/jobs.py"), ("b", third, "api/list.py"))
+    ):
+        claim(team, identity, agent=name, at=at)
+        support.put(team.path / path, f"# {name}\n")
+        team.ok("done", identity, "-m", "did it", "--commit", env=as_agent(name, at + 10))
+        team.git("add", "-A")
+        team.git("commit", "-q", "-m", path)
+    failed = team.call("fail", team.first, "--reason", "It loses jobs", env=as_agent("qa", 60))
+    assert "(owner b: last to change api/list.py)" in failed.out
+    other = team.call("fail", third, "--reason", "No", env=as_agent("qa", 60))
+    assert "(owner b: did it last)" in other.out

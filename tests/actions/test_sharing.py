@@ -210,3 +210,37 @@ def test_no_remote(store):
     first = task(store, "POST /jobs")
     assert "(this clone only; no remote)" in claim(store, first).out
     assert "[claims] remote" in store.ok("sync")
+
+
+def test_a_remote_that_is_a_relative_path(team):
+    """As git has it: from the top of the worktree, wherever the command is run."""
+    bare, (one, two) = team("two")
+    one.git("remote", "set-url", "origin", f"../{bare.name}")
+    (one.path / "deep").mkdir()
+    assert (
+        "(shared: origin)"
+        in one.call("claim", one.first, "-C", str(one.path / "deep"), env=as_agent("a")).out
+    )
+    assert claim(two, one.first, agent="b").code == 4
+
+
+def test_a_need_that_is_met_on_the_fetched_trunk_alone(team):
+    """It waits for the merge of trunk; the task itself is done, and not offered."""
+    _, (one, two) = team("two")
+    third = task(one, "Page of jobs", "--needs", one.first)
+    one.commit("third")
+    one.git("push", "-q", "origin", "main")
+    two.git("fetch", "-q")
+    one.ok("done", one.first, "-m", "did it", "--commit")
+    one.git("push", "-q", "origin", "main")
+    two.git("fetch", "-q")
+    assert offered(two) == {one.second}
+    assert f"{third[:6]}" in two.ok("next") and "for merge of origin/main" in two.ok("next")
+    won = claim(two, third, agent="b")
+    assert won.code == 0
+    assert (
+        f"waits for {one.first[:6]}, done on origin/main, NOT merged here: git merge origin/main" in won.out
+    )
+    two.git("merge", "-q", "origin/main")
+    two.ok("handoff", third, "-m", "later", env=as_agent("b"))
+    assert offered(two) == {one.second, third}

@@ -5,6 +5,9 @@ writes the answers anew; the diff is then the review. The form:
 
     # a comment                        is kept
     $ agentmem list --kind fact        a command: agentmem, git, or one of write, append, rm, rmdir, link, ls, cat
+    $ cd ../db-1                       where the commands after it run; it starts in <repo>
+    $ unset AGENTMEM_AGENT             a variable that the commands after it do not see
+    $ clock 09:30                      when the next command runs; from then on git's commits are of that day too
     | text                             what the command reads from standard input, or what ``write`` writes
       text                             what it printed on stdout
     ! text                             what it printed on stderr
@@ -41,6 +44,8 @@ class Stage:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.here = path
+        self.unset: dict[str, str | None] = {}
         path.mkdir()
         support.put(path.parent / "known.jsonl", KNOWN)
         self.bin = path.parent / "bin"
@@ -49,27 +54,51 @@ class Stage:
         self.given = {json.loads(line)["id"] for line in KNOWN.splitlines()}
         self.names: dict[str, str] = {}
         self.minutes = 0
+        self.is_dated = False
 
     def play(self, words: list[str], given: str) -> support.Ran:
         """Run one command."""
         self.given |= set(re.findall(rf"^id: ([{support.ALPHABET}]{{12}})$", given, re.MULTILINE))
         # git finds this agentmem when it starts the merge driver
-        env = {"PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(support.ROOT)}
+        env: dict[str, str | None] = {
+            "PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONPATH": str(support.ROOT),
+            **self.unset,
+        }
         while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
             key, _, value = words.pop(0).partition("=")
             env[key] = value
+        verb, *rest = words
+        if verb in ("cd", "unset", "clock"):
+            self.set(verb, rest[0])
+            return support.Ran(0, "", "")
         clock = datetime.fromisoformat(support.NOW) + timedelta(minutes=self.minutes)
         self.minutes += 1
         env.setdefault("AGENTMEM_NOW", clock.strftime("%Y-%m-%dT%H:%M:%SZ"))
-        verb, *rest = words
+        if self.is_dated:
+            env |= {f"GIT_{who}_DATE": env["AGENTMEM_NOW"] for who in ("AUTHOR", "COMMITTER")}
         if verb == "agentmem":
-            ran = support.call(*rest, cwd=self.path, input=given, env=env)
+            ran = support.call(*rest, cwd=self.here, input=given, env=env)
         else:
             ran = self.shell(verb, rest, given, env)
         self.learn()
         return ran
 
-    def shell(self, verb: str, rest: list[str], given: str, env: dict[str, str]) -> support.Ran:
+    def set(self, verb: str, value: str) -> None:
+        """Set where, as whom or when the commands after it run."""
+        if verb == "cd":
+            self.here = Path(os.path.normpath(self.here / value))
+            assert self.here.is_dir(), value
+        elif verb == "unset":
+            self.unset[value] = None
+        else:
+            start = datetime.fromisoformat(support.NOW)
+            hour, minute = map(int, value.split(":"))
+            minutes = int((start.replace(hour=hour, minute=minute) - start).total_seconds()) // 60
+            assert minutes >= self.minutes or not self.is_dated, f"{value} is past already"
+            self.minutes, self.is_dated = minutes, True
+
+    def shell(self, verb: str, rest: list[str], given: str, env: dict[str, str | None]) -> support.Ran:
         """A command that is not ours."""
         import subprocess
 
@@ -77,14 +106,14 @@ class Stage:
             words = ["git", *rest]
             done = subprocess.run(
                 words,
-                cwd=self.path,
+                cwd=self.here,
                 env=support.environment(env),
                 input=given.encode(),
                 capture_output=True,
                 check=False,
             )
             return support.Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
-        path = self.path / rest[0] if rest else self.path
+        path = self.here / rest[0] if rest else self.here
         if verb == "write":
             support.put(path, given)
         elif verb == "append":
@@ -110,7 +139,7 @@ class Stage:
     def learn(self) -> None:
         """Name the ids that the last command drew, in the order of their files' names without them."""
         found = []
-        for path in self.path.rglob("*.md"):
+        for path in (path for top in sorted({self.path, self.here}) for path in top.rglob("*.md")):
             match = support.FILE_ID.search(path.as_posix())
             if match and match[1] not in self.given and match[1] not in self.names:
                 found.append((path.as_posix().replace(match[1], ""), match[1]))
@@ -123,13 +152,13 @@ class Stage:
             text = text.replace(identity, f"<{name}>")
             text = re.sub(rf"(?<![0-9a-z]){identity[:6]}(?![0-9a-z])", f"<{name}~>", text)
         head = (
-            support.git(self.path, "rev-parse", "-q", "--verify", "HEAD", check=False).strip()
-            if (self.path / ".git").exists()
+            support.git(self.here, "rev-parse", "-q", "--verify", "HEAD", check=False).strip()
+            if (self.here / ".git").exists()
             else ""
         )
         if head:
             text = text.replace(head, "<sha>").replace(head[:12], "<sha12>").replace(head[:7], "<sha7>")
-            for commit in support.git(self.path, "rev-list", "--all", "--reflog").split():
+            for commit in support.git(self.here, "rev-list", "--all", "--reflog").split():
                 text = re.sub(rf"(?<![0-9a-z]){commit[:12]}(?![0-9a-z])", "<sha12>", text)
                 text = re.sub(rf"(?<![0-9a-z]){commit[:7]}(?![0-9a-z])", "<sha7>", text)
         text = re.sub(r"(?<![0-9a-f])[0-9a-f]{40}(?![0-9a-f])", "<sha>", text)

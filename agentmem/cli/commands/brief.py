@@ -17,12 +17,13 @@ def brief(
 ) -> int:
     """Where you are, what changed, what to do next, what to beware of."""
     from agentmem.actions import briefing
-    from agentmem.output import briefs
 
     call = ctx.obj
     if name is not None:
         call.agent = name
     call.stand_in(None, role)
     result = briefing.brief(call.context, name, role, since, budget)
+    from agentmem.output import briefs  # what asks git comes first
+
     call.note(*result.notes)
     return int(call.give_either(briefs.brief_record, briefs.brief, result))

@@ -14,7 +14,7 @@ def cost(
         str | None, typer.Option("--since", help="From when on; the last two weeks else.")
     ] = None,
     price: Annotated[
-        str | None, typer.Option("--price", help="Dollars for a million tokens of input.")
+        str | None, typer.Option("--price", help="Dollars for a million tokens of input; 3 when left out.")
     ] = None,
 ) -> int:
     """What all notes would cost if everybody read them, against what was served."""

@@ -17,9 +17,10 @@ def next_tasks(
 ) -> int:
     """What to take next: open, unblocked, unclaimed, the most urgent first."""
     from agentmem.actions import working
-    from agentmem.output import teamwork
 
     call = ctx.obj
     result = working.offered(call.context, role, limit)
+    from agentmem.output import teamwork  # what asks git comes first
+
     call.note(*call.context.index.notes)
     return int(call.give_either(teamwork.offered_record, teamwork.offered, result))

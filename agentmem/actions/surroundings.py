@@ -1,0 +1,52 @@
+"""What git says of the code around the asker: what is changed here, how far the branch is, who else changes the same files."""
+
+from agentmem.actions.board import Board
+from agentmem.actions.context import Context
+from agentmem.git import history, revisions, state, trunk
+from agentmem.git.ahead import Ahead
+
+
+class Surroundings:
+    """Git is asked when it is made, and no catalog: so other things can be done until the answers are wanted."""
+
+    def __init__(self, context: Context, board: Board, reading: Ahead[None]) -> None:
+        """``reading`` is that of the claims of ``board``."""
+        self._context, self._board, self._reading = context, board, reading
+        self._paths = Ahead(self._changed)
+        self._apart = Ahead(self._counted)
+        self._meeting = Ahead(self._warned)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files of code that are changed here and not committed."""
+        return self._paths.result
+
+    @property
+    def apart(self) -> tuple[int, int] | None:
+        """How many commits the branch is ahead of trunk and behind it; None where it is trunk itself or trunk is not known."""
+        return self._apart.result
+
+    @property
+    def meeting(self) -> list[str]:
+        """Who else changes the same files, a line each."""
+        return self._meeting.result
+
+    def _changed(self) -> tuple[str, ...]:
+        return tuple(trunk.changed_files(self._context.repository, without=self._context.store_path))
+
+    def _counted(self) -> tuple[int, int] | None:
+        repository, name = self._context.repository, self._context.trunk
+        if not name or repository.head is None or state.branch(repository) == name:
+            return None
+        found = history.apart(repository, repository.head, f"refs/heads/{name}")
+        if found is None and (tips := revisions.trunk_tips(repository, name)):
+            return history.apart(repository, repository.head, tips[0])
+        return found
+
+    def _warned(self) -> list[str]:
+        if not self.paths:
+            return []
+        from agentmem.actions import colliding
+
+        self._reading.result  # noqa: B018 (it is waited for)
+        return colliding.warnings(self._context, self._board, self.paths)
