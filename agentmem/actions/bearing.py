@@ -22,6 +22,8 @@ RULES = 8
 """Of those that hold for everybody."""
 SHARED = 0.3
 """What a word adds to a score that a memory's title has in common with the task's."""
+FINISHED = 3
+"""Finished tasks that stand for a role that has nothing to do."""
 TITLE = 100
 """Characters of a title."""
 
@@ -51,11 +53,24 @@ class Bearing:
 
     @cached_property
     def needs(self) -> set[str]:
-        """The tasks that the asker's need, or those of its role while it has none; and those that need the asker's."""
-        at = self.mine or self._to_come(0)
+        """The tasks that the asker's and those of its role need; and those that need the asker's."""
         ids = {one.task.id for one in self.mine}
-        around = {need for one in at for need in one.task.needs}
+        around = {need for one in (*self.mine, *self._to_come(0)) for need in one.task.needs}
         return around | {one.task.id for one in self.tasks.placed if ids.intersection(one.task.needs)}
+
+    @cached_property
+    def free(self) -> list[Placed]:
+        """What the asker could begin now, the best first."""
+        return offering.available(self.board, self.tasks)
+
+    @cached_property
+    def is_owner(self) -> bool:
+        """Whether the asker answers for a plan: then all of it bears on it."""
+        view = self.view
+        at = [i for i in view.of_kind(kinds.NUMBER["plan"]) if i not in view.foreign]
+        records = self.context.index.knowledge.fields([view.columns.rows[i] for i in at])
+        owners = {one.get("owner") or one.get("by") for one in records.values()}
+        return self.board.me.agent in owners
 
     def bears(self, task: Placed | None, patterns: Sequence[str], role: str | None) -> bool:
         """Whether something about these has to do with the asker."""
@@ -92,19 +107,15 @@ class Bearing:
     @cached_property
     def related(self) -> list[Found]:
         """What is known that bears on the asker's task, scope and files; of one without a task, on the role."""
-        chosen = self.mine or offering.available(self.board, self.tasks)[:1] or self._to_come(1)
+        chosen = self.mine or self.free[:1] or self._to_come(1) or self._finished(FINISHED)
         words = " ".join(one.task.title for one in chosen)
-        eligible = [
-            i
-            for kind in ("deadend", *GUIDES)
-            for i in self.view.of_kind(kinds.NUMBER[kind])
-            if i not in self.view.foreign or self.mine
-        ]
+        eligible = [i for kind in ("deadend", *GUIDES) for i in self.view.of_kind(kinds.NUMBER[kind])]
         patterns = [*(scopes.normal(p) for one in chosen for p in one.task.scope), *self.scope]
         # where enough is known of the very files, it is not looked for by its words: that takes a third of a brief's time
         scores = self._near(eligible, patterns, words)
         if len(scores) < RELATED:
-            scores = self._worded(eligible, patterns, words)
+            for i, score in self._worded(eligible, patterns, words).items():
+                scores[i] = scores.get(i, 0.0) + score
         identities = self.view.columns.ids
         ranked = sorted(scores, key=lambda i: (-scores[i], identities[i]))
         self.unsaid += max(0, len(ranked) - RELATED)
@@ -151,7 +162,10 @@ class Bearing:
         files = [path for path in files if path]
         index, weights = self.context.index, ranking.DEFAULT
         ranked, _ = rank(self.context, index, self.view, asked, eligible, files, weights, self.now)
-        return {candidate.position: candidate.score for candidate in ranked}
+        # without a task, what other branches know is told where it is about the very files alone
+        return {
+            one.position: one.score for one in ranked if self.mine or one.position not in self.view.foreign
+        }
 
     def _by_evidence(self, scores: Mapping[int, float]) -> list[Found]:
         """The memories at the positions of ``scores``, best first when what the code says of their evidence is weighed in."""
@@ -178,6 +192,12 @@ class Bearing:
             and columns.ids[i] not in seen
         ]
         return judging.judged(self.context, selecting.fetch(self.context.index, self.view, positions[:RULES]))
+
+    def _finished(self, limit: int) -> list[Placed]:
+        """What the asker's role has done last: what it is about where nothing is left to do."""
+        role = self.board.me.role
+        done = [one for one in self.tasks.placed if role is not None and one.task.role == role]
+        return sorted(done, key=lambda one: (-(one.task.created or 0), one.task.id))[:limit]
 
     def _to_come(self, limit: int) -> list[Placed]:
         """What the asker's role will have to do, once it can; 0: all of it."""

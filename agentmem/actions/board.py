@@ -17,6 +17,10 @@ from agentmem.store.clones import Sightings
 
 NAMESPACE = "refs/agentmem/claims"
 FILE = "claim.json"
+SILENT = 2
+"""Quarters of a lease without a renewal after which its holder may be dead."""
+CLOCKS = 7200
+"""Seconds by which the clocks of two clones may differ."""
 
 
 class Seen(NamedTuple):
@@ -70,6 +74,22 @@ class Board:
     def is_mine(self, seen: Seen) -> bool:
         """Whether the asker holds it, in this worktree."""
         return seen.claim.is_of(self.me.agent, self.me.clone, self.me.worktree)
+
+    def is_silent(self, seen: Seen) -> bool:
+        """Whether its holder may be dead: any command would have renewed the lease after a quarter of it, and none has.
+
+        Of a claim from elsewhere the holder's own clock is believed as far as clocks differ: it ends no lease.
+        """
+        claim, now = seen.claim, self.context.now
+        if seen.state != leases.HELD or self.is_mine(seen):
+            return False
+        left_to_renew = claim.ttl - claim.ttl * SILENT // leases.RENEW_AFTER
+        return seen.end - now < left_to_renew or now - claim.renewed > claim.ttl + CLOCKS
+
+    def is_left(self, seen: Seen) -> bool:
+        """Whether the worktree that a claim of this clone was made in is gone."""
+        here = seen.claim.clone == self.me.clone and seen.claim.worktree.startswith("worktrees/")
+        return here and branches.made(os.path.join(self.repository.common_dir, seen.claim.worktree)) is None
 
     @cached_property
     def held(self) -> dict[str, Seen]:

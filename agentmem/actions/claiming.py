@@ -28,7 +28,7 @@ class Claimed(NamedTuple):
     ``renewed``: the asker had it already. ``waits`` are needs that are met on branches not merged here; ``free`` what else
     could be taken; ``blocking`` the exclusive claim that is in the way, ``closing`` the entry that says it is done. ``shared``
     says who knows of it, ``told`` has what the winner should know: likely overlaps, tasks that are much the same; ``role`` is
-    the asker's.
+    the asker's; ``before`` the claim of another on the task that had ended.
     """
 
     won: bool
@@ -43,6 +43,7 @@ class Claimed(NamedTuple):
     closing: Closing | None = None
     shared: str = ""
     told: tuple[str, ...] = ()
+    before: Seen | None = None
     role: str | None = None
 
 
@@ -193,7 +194,8 @@ class _Taking:
         from agentmem.actions import foreseeing  # its rules cost an import that who loses need not pay
 
         beware = foreseeing.told(self.board, self.tasks, placed)
-        return Claimed(True, placed, won, waits=placed.waits, shared=told.words, told=beware)
+        before = seen if seen and not self.board.is_mine(seen) else None
+        return Claimed(True, placed, won, waits=placed.waits, shared=told.words, told=beware, before=before)
 
     def _again(self, placed: Placed, seen: Seen, wanted: Sequence[str]) -> Claimed | None:
         """What the asker holds already is renewed, with another scope where one is given."""

@@ -21,6 +21,8 @@ UNMERGEABLE, SAME_SYMBOL, SAME_FILE, SCOPES = "merge-conflict", "same-symbol", "
 MOST = 4
 """Warnings given in a brief."""
 UNCOMMITTED = ", not committed"
+MERGED = 6
+"""Branches that git is asked to merge for a brief."""
 AMONG = 200
 """Files of which other worktrees are asked one by one."""
 MAX_FILES = 12
@@ -53,17 +55,28 @@ def find(context: Context, board: Board, names: Sequence[str] = ()) -> list[Clas
 
 
 def warnings(context: Context, board: Board, paths: Sequence[str]) -> list[str]:
-    """Who else changes a file that is changed here and not committed, one line each."""
-    if not paths or context.repository.bare:
+    """Whose work meets what was done here, one line each: what git could not merge, and who else changes one of ``paths``, which
+    are changed here and not committed.
+    """
+    repository, trunks = context.repository, _trunk(context)
+    head = repository.head
+    line = overlaps.lines(repository, [head], trunks).get(head) if head and trunks else None
+    if repository.bare or not (paths or line):
         return []
-    own, found = set(paths), []
+    mine = {*paths, *(overlaps.changed(repository, [line])[line.tip] if line else ())}
+    stuck, same = [], []
+    others = [other for other in _branches(context, ()) if mine & other.paths]
+    for number, other in enumerate(others):
+        beyond = (
+            overlaps.unmergeable(repository, line.tip, str(other.tip)) if line and number < MERGED else []
+        )
+        stuck += [f"git cannot merge {other.name}: both change {path}" for path in beyond if path in mine]
+        same += [f"{other.name} also changes {path}" for path in sorted({*paths} & other.paths - {*beyond})]
     # more files than that are too many for a command line
-    for other in _worktrees(context, paths if len(paths) <= AMONG else ()):
+    for other in _worktrees(context, paths if len(paths) <= AMONG else ()) if paths else ():
         who = _holder(board, other) or other.name.removesuffix(UNCOMMITTED)
-        found += [f"{who} also changes {path}, uncommitted" for path in sorted(own & other.paths)]
-    for other in _branches(context, ()):
-        found += [f"{other.name} also changes {path}" for path in sorted(own & other.paths)]
-    return list(dict.fromkeys(found))[:MOST]
+        stuck += [f"{who} also changes {path}, uncommitted" for path in sorted({*paths} & other.paths)]
+    return list(dict.fromkeys([*stuck, *same]))[:MOST]
 
 
 def _holder(board: Board, work: Work) -> str | None:

@@ -72,21 +72,9 @@ class _Homes:
         if entry.home is None or entry.home.startswith(".."):
             return os.path.isdir(entry.worktree)
         if entry.home not in self.made:
-            self.made[entry.home] = self._made(os.path.join(self.common, entry.home))
+            self.made[entry.home] = branches.made(os.path.join(self.common, entry.home))
         made = self.made[entry.home]
         return made is not None and made <= entry.written
-
-    @staticmethod
-    def _made(home: str) -> int | None:
-        """When the worktree that ``home`` (git's folder of it) is of was made, nanoseconds; None where its folder is gone."""
-        try:
-            with open(os.path.join(home, "gitdir"), encoding="utf-8", errors="surrogateescape") as file:
-                pointer = os.path.join(home, file.read().rstrip("\n"))
-            # written once, when the worktree is made
-            made = os.stat(os.path.join(home, "commondir")).st_mtime_ns
-        except OSError:
-            return None
-        return made if os.path.lexists(pointer) else None
 
 
 def rescue(context: Context) -> Rescued:

@@ -1,5 +1,6 @@
 """What git says of the code around the asker: what is changed here, how far the branch is, who else changes the same files."""
 
+from agentmem.actions import rescuing
 from agentmem.actions.board import Board
 from agentmem.actions.context import Context
 from agentmem.git import history, revisions, state, trunk
@@ -15,6 +16,7 @@ class Surroundings:
         self._paths = Ahead(self._changed)
         self._apart = Ahead(self._counted)
         self._meeting = Ahead(self._warned)
+        self._lost = Ahead(lambda: len(rescuing.lost(context)))
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -31,6 +33,11 @@ class Surroundings:
         """Who else changes the same files, a line each."""
         return self._meeting.result
 
+    @property
+    def lost(self) -> int:
+        """How many writes in worktrees that are gone nobody has committed."""
+        return self._lost.result
+
     def _changed(self) -> tuple[str, ...]:
         return tuple(trunk.changed_files(self._context.repository, without=self._context.store_path))
 
@@ -38,14 +45,10 @@ class Surroundings:
         repository, name = self._context.repository, self._context.trunk
         if not name or repository.head is None or state.branch(repository) == name:
             return None
-        found = history.apart(repository, repository.head, f"refs/heads/{name}")
-        if found is None and (tips := revisions.trunk_tips(repository, name)):
-            return history.apart(repository, repository.head, tips[0])
-        return found
+        tips = revisions.trunk_tips(repository, name)
+        return history.apart(repository, repository.head, tips) if tips else None
 
     def _warned(self) -> list[str]:
-        if not self.paths:
-            return []
         from agentmem.actions import colliding
 
         self._reading.result  # noqa: B018 (it is waited for)

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from agentmem.model import ids
     from agentmem.model.taskgraph import Placed
 
-SILENT = 2
-"""A lease that is so many quarters old without a renewal may be a dead one's: any command of its holder would have renewed it."""
-
 
 class Offered(NamedTuple):
     """What ``role`` could take now, and why not the rest: what waits for a merge, how many are blocked or claimed."""
@@ -59,7 +56,7 @@ def offered(context: Context, role: str | None, limit: int) -> Offered:
         more=max(0, len(free) - limit) if limit else 0,
         waiting=tuple(one for one in mine if one.waits and not one.blocked and one.task.id not in taken),
         blocked=sum(bool(one.blocked) for one in mine),
-        claimed=sum(one.task.id in board.held for one in unfinished),
+        claimed=sum(one.task.id in board.held for one in mine),
         shorts=tasks.shorts,
     )
 
@@ -77,12 +74,7 @@ def claims(context: Context, every: bool = False) -> Board:
             chosen, key=lambda one: (one.state != leases.HELD, one.claim.opened, one.claim.task)
         )
     )
-    silent = {
-        seen.claim.task
-        for seen, _ in named
-        if seen.claim.clone == board.me.clone
-        and context.now - seen.claim.renewed > seen.claim.ttl * SILENT // 4
-    }
+    silent = {seen.claim.task for seen, _ in named if board.is_silent(seen)}
     view = context.standpoint.branch or "detached HEAD"
     held = sum(seen.state == leases.HELD for seen, _ in named)
     return Board(safety.one_line(view), named, held, frozenset(silent), context.now)

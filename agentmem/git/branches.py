@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from agentmem.errors import NoRepository
 from agentmem.git import process
 from agentmem.git.repository import Difference, Probe, Repository
 from agentmem.git.revisions import is_possible, tips_of
@@ -172,6 +173,18 @@ def other_worktrees(repository: Repository) -> list[OtherWorktree]:
     return found
 
 
+def made(home: str) -> int | None:
+    """When the worktree was made whose folder in the git dir is ``home``, nanoseconds; None where it is gone."""
+    try:
+        with open(os.path.join(home, "gitdir"), encoding="utf-8", errors="surrogateescape") as file:
+            pointer = os.path.join(home, file.read().rstrip("\n"))
+        # written once, when the worktree is made
+        made_at = os.stat(os.path.join(home, "commondir")).st_mtime_ns
+    except OSError:
+        return None
+    return made_at if os.path.lexists(pointer) else None
+
+
 def existing(repository: Repository, names: Iterable[str]) -> set[str]:
     """Which of the branches ``names`` still exist, here or on a remote as last fetched."""
     wanted = sorted({name for name in names if is_possible(name)})
@@ -195,5 +208,8 @@ def probes(worktrees: Iterable[OtherWorktree], relative: str) -> list[tuple[Othe
     for worktree in worktrees:
         directory = os.path.join(worktree.path, folder) if folder else worktree.path
         if os.path.isdir(os.path.join(directory, name)):
-            started.append((worktree, Probe(directory, name, None, elsewhere=True), directory))
+            try:
+                started.append((worktree, Probe(directory, name, None, elsewhere=True), directory))
+            except NoRepository:
+                continue  # it was removed just now
     return started

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+from agentmem.errors import NoRepository
 from agentmem.git import process
 from agentmem.git.repository import Repository
 
@@ -226,6 +227,13 @@ def uncommitted(worktree: str, among: Sequence[str] = ()) -> set[str]:
     """The paths that differ from HEAD in another worktree, whose folder is given; none where it cannot be asked. ``among``: only
     these are looked at, which is quicker than looking at all.
     """
+    try:
+        return _uncommitted(worktree, among)
+    except NoRepository:
+        return set()  # it was removed just now
+
+
+def _uncommitted(worktree: str, among: Sequence[str]) -> set[str]:
     if among:
         status = ("status", "--porcelain", "-z", "-uall", "--no-renames", "--ignore-submodules=all", "--")
         out = process.finish(process.start(worktree, *status, *among, elsewhere=True)).out

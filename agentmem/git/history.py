@@ -160,13 +160,12 @@ def names(repository: Repository, starts: Sequence[str], below: str) -> set[str]
     return {path.removeprefix("\n") for path in process.paths(out)}
 
 
-def apart(repository: Repository, one: str, other: str) -> tuple[int, int] | None:
-    """How many commits ``one`` has that ``other`` has not, and the other way round; None where one of them is not there."""
-    found = process.run(repository.directory, "rev-list", "--left-right", "--count", f"{one}...{other}")
-    if found.code:
-        return None
-    left, right = found.out.split()
-    return int(left), int(right)
+def apart(repository: Repository, one: str, others: Sequence[str]) -> tuple[int, int]:
+    """How many commits ``one`` has that none of ``others`` has, and how many these have, together, that it has not."""
+    asked = ([one, "--not", *others], [*others, "--not", one])
+    running = [process.start(repository.directory, "rev-list", "--count", *words, "--") for words in asked]
+    own, theirs = (int(process.finish(one).out or b"0") for one in running)
+    return own, theirs
 
 
 def brought(repository: Repository, path: str, oldest: int) -> str | None:

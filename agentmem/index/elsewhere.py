@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from agentmem.errors import GitFailed, NoRepository
 from agentmem.git import branches, history
 from agentmem.git.ahead import Ahead
 from agentmem.git.branches import OtherWorktree, Tip
@@ -317,9 +318,13 @@ def _read(
     index: "Index", asked: Iterable[tuple[OtherWorktree, Probe, str]]
 ) -> Iterator[tuple[OtherWorktree, Delta]]:
     for worktree, probe, directory in asked:
-        with_repository = probe.repository()
-        files = Worktree(Place(directory, index.place.name), with_repository)
-        yield worktree, files.changed(probe.differences(with_repository)[1])
+        try:
+            with_repository = probe.repository()
+            files = Worktree(Place(directory, index.place.name), with_repository)
+            changed = files.changed(probe.differences(with_repository)[1])
+        except (NoRepository, GitFailed, OSError):
+            continue  # it is being removed just now
+        yield worktree, changed
 
 
 def of_branch(index: "Index", name: str) -> dict[str, str] | None:

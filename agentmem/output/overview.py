@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from agentmem.model import safety, taskgraph, times, verdict
+from agentmem.model import entries, safety, taskgraph, times, verdict
 from agentmem.output.markdown import code, escaped
 
 if TYPE_CHECKING:
@@ -183,7 +183,8 @@ def _failed(result: Overview) -> list[str]:
     lines = ["## Failed, reopened"]
     for placed, entry in result.failed[:ROWS]:
         owner = f" · back to {escaped(entry.memory.owner)}" if entry.memory.owner else ""
-        why = safety.one_line(entry.memory.body)[:120]
+        said = entries.said(entry.memory.title, entry.memory.body, placed.task.title)
+        why = safety.one_line(said)[:120]
         lines.append(
             f"- {code(result.shorts[placed.task.id])} {escaped(placed.task.title)}"
             f" · {_who(entry.memory)}: {escaped(why)}{owner}"

@@ -50,8 +50,8 @@ def claimed(result: Claimed, shorts: ShortIds, now: int) -> str:
     lines = [
         f"{verb} {shorts[result.task.task.id]} {title(result.task)} until {clock(seen.end)} ({result.shared})"
     ]
-    if seen.claim.taken_from and not result.renewed:
-        lines.append(f"taken over from {safety.one_line(seen.claim.taken_from)}")
+    if begun := _begun(result, now):
+        lines.append(begun)
     if seen.claim.scope:
         only = " (exclusive)" if seen.claim.exclusive else ""
         lines.append(f"scope {scope(seen.claim.scope)}{only}")
@@ -64,6 +64,20 @@ def claimed(result: Claimed, shorts: ShortIds, now: int) -> str:
         about = f"{safety.one_line(note.by)}, {times.age(max(now - note.at, 0))}"
         lines.append(f"handoff ({about}): {safety.one_line(note.text)}")
     return "\n".join(lines) + "\n"
+
+
+def _begun(result: Claimed, now: int) -> str:
+    """Who was at it before, and where what was done of it may be."""
+    before = result.before
+    if before is None or before.state not in (leases.HELD, leases.EXPIRED, leases.RELEASED):
+        return ""
+    on = f" on {safety.one_line(before.claim.branch)}" if before.claim.branch else ""
+    who = f"{safety.one_line(before.claim.agent)}{on}"
+    if before.state == leases.HELD:
+        return f"taken over from {who}"
+    if before.state == leases.EXPIRED:
+        return f"begun by {who}, whose lease expired {_ago(now - before.end)}"
+    return f"begun by {who}" if before.claim.handoff else ""
 
 
 def lost(result: Claimed, shorts: ShortIds, now: int) -> tuple[str, str | None]:
@@ -147,6 +161,7 @@ def claim_record(result: Claimed, agent: str) -> Record:
         "free": [one.task.id for one in result.free],
         "overlaps": [safety.one_line(one) for one in result.told],
         "handoff": _handoff(seen) if seen else None,
+        "before": claim_of(result.before) if result.won and result.before else None,
     }
 
 
@@ -284,10 +299,12 @@ def done(result: Ended, shorts: ShortIds, committed: bool) -> str:
     lines = [f"done {shorts[result.task.task.id]}: entry {_short(shorts, result.entry.id)}{files}; {how}"]
     facts = []
     if result.unblocks:
-        named = ", ".join(
-            f"{shorts[one.task.id]} ({holder or one.task.role or 'free'})" for one, holder in result.unblocks
+        whose = (
+            (f" ({holder})" if holder else f" for {one.task.role}" if one.task.role else "")
+            for one, holder in result.unblocks
         )
-        facts.append(f"unblocks {safety.one_line(named)}")
+        named = (shorts[one.task.id] + who for (one, _), who in zip(result.unblocks, whose, strict=True))
+        facts.append(f"unblocks {safety.one_line(', '.join(named))}")
     if result.next is not None:
         who = f" for {result.next.task.role}" if result.next.task.role else ""
         facts.append(f"Next{who}: {shorts[result.next.task.id]} {title(result.next)}: agentmem claim")

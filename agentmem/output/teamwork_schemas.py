@@ -91,6 +91,7 @@ def _claimed() -> Schema:
         "free": told(IDS, "what else could be taken, the best first"),
         "overlaps": told(TEXTS, "what the winner should know of others' work"),
         "handoff": told(_or_null(_note()), "what the one before has left to say"),
+        "before": told(_or_null(closed(_claim())), "the claim that was there before: who was at it, where"),
     }
 
 

@@ -94,7 +94,9 @@ def test_one_at_work_and_the_others(team):
     assert told["next"][0] == f"Now: finish {team.first[:6]} (unblocks 1)."
     told = sections(team, QA)
     assert told["in_progress"] == [f'- api-1 · {team.first[:6]} "POST /jobs" · src/api/** · now, 1h left']
-    assert told["next"] == ["Nothing is free for role qa."]
+    assert told["next"] == [
+        f'Nothing is free for role qa. {team.second[:6]} "End to end test of jobs" needs {team.first[:6]} (api-1, 1h left).'
+    ]
 
 
 def test_the_same_twice(team):

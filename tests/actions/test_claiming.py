@@ -52,7 +52,7 @@ def test_the_same_name_in_another_worktree_is_somebody_else(team):
     assert claim(team, team.first).out.startswith("renewed ")
     assert claim(other, team.first).code == 4
     taken = claim(other, team.first, "--resume")
-    assert taken.code == 0 and "taken over from tester\n" in taken.out
+    assert taken.code == 0 and "taken over from tester on main\n" in taken.out
     assert claim(team, team.first).code == 4
 
 
@@ -212,3 +212,21 @@ def test_who_has_done_it_is_said(team):
     team.git("merge", "-q", "side")
     said = f"error: {team.first[:6]} was done 2m ago by b\n"
     assert claim(team, team.first, agent="a", at=120).err.startswith(said)
+
+
+def test_a_worktree_that_is_being_removed(team):
+    """Its files may be gone in any order: whoever works elsewhere is not held up by it."""
+    side = worktree(team, "side")
+    side.ok("add", "fact", "Not committed there", "--scope", "api/**")
+    (side.path / ".git").unlink()
+    (team.path / "api.py").write_text("x = 1\n")
+    for words in (
+        ("next",),
+        ("brief",),
+        ("conflicts",),
+        ("claims",),
+        ("recall", "committed", "--all-branches"),
+    ):
+        assert team.call(*words).err == ""
+    assert claim(team, team.first, agent="a").code == 0
+    team.ok("done", "-m", "did it", env=as_agent("a"))

@@ -244,7 +244,6 @@ def test_killed_in_any_moment(store, steps):
 # what the criterion asks for besides
 
 
-@pytest.mark.xfail(reason="the brief tells the note of a claim that is held by another to its holder alone")
 @pytest.mark.parametrize("gone", [False, True], ids=["folder there", "folder deleted"])
 def test_the_note_is_told_while_the_lease_runs(team, gone):
     """One of the same role, who has nothing else to do, reads how far it is."""
@@ -254,7 +253,6 @@ def test_the_note_is_told_while_the_lease_runs(team, gone):
     assert NOTE in lines_of(told(heir, 600))
 
 
-@pytest.mark.xfail(reason="the brief offers what was left behind as if nobody had ever begun it")
 @pytest.mark.parametrize("gone", [False, True], ids=["folder there", "folder deleted"])
 def test_the_state_is_told_after_the_lease(team, gone):
     """That a task was begun, by whom, on which branch, and that its lease ended, is told with the note."""
@@ -265,7 +263,6 @@ def test_the_state_is_told_after_the_lease(team, gone):
     assert "expired" in "".join(said) and "api-1" in "".join(said) and "dead" in "".join(said)
 
 
-@pytest.mark.xfail(reason="the brief is silent about the journal of removed worktrees; status tells")
 def test_the_brief_tells_of_what_was_not_committed(team):
     """The dead one's memory that is in the journal alone is told with the way back."""
     dead, heir = team
@@ -279,7 +276,6 @@ def test_claims_says_since_when_it_is_free(team):
     assert " · expired 10m ago" in heir.ok("claims", env=teams.later(HOUR + 600))
 
 
-@pytest.mark.xfail(reason="a clone that sees a claim for the first time calls it held, however old it is")
 def test_a_claim_that_nobody_has_renewed_for_hours_looks_dead(store, tmp_path):
     """A brief in a new clone says what `claims` says: nothing has been heard of the holder."""
     bare, (one, two) = shared_team(store, tmp_path, "two")
