@@ -141,12 +141,13 @@ class Agent(threading.Thread):
         super().__init__(daemon=True)
         self.world, self.number, self.life = world, number, 0
         self.chance = random.Random(seed)
+        self.role = PIPELINE[number % len(PIPELINE)][1]
         self.name_, self.folder = "", ""
 
     def begin(self):
         """A new life: another name, another worktree, as an orchestrator would start it after a crash."""
         self.life += 1
-        self.name_ = f"agent-{self.number}" + (f"-{self.life}" if self.life > 1 else "")
+        self.name_ = f"{self.role}-{self.number}" + (f"-{self.life}" if self.life > 1 else "")
         self.folder = os.path.join(self.world.folder, self.name_)
         with self.world.lock:
             self.world.git(
@@ -160,13 +161,13 @@ class Agent(threading.Thread):
             while not self.world.finished.is_set() and idle < 400:
                 idle = 0 if self.turn() else idle + 1
                 if idle:
-                    time.sleep(0.2)
+                    time.sleep(1)
         except Exception as problem:
             self.world.problems.append(f"{self.name_}: {type(problem).__name__}: {problem}")
 
     def turn(self):
         """One task, if one is to be had."""
-        world, role = self.world, ""
+        world, role = self.world, self.role
         world.git(self.folder, "merge", "-q", "--no-edit", "main", check=False)
         read = 0
         brief = world.agentmem(self.folder, self.name_, role, "brief")
