@@ -20,7 +20,7 @@ help:
 	@echo 'make fuzz       the properties of the model again, on 2,000 new examples each'
 	@echo 'make lint       ruff, mypy, import-linter'
 	@echo 'make generate   write agentmem/cli/grammar.py and templates/schemas/ anew from the code'
-	@echo 'make bench      speed, quality and many processes at once, as ratios measured in one run (45 min)'
+	@echo 'make bench      speed, quality and many processes at once, as ratios measured in one run (75 min)'
 	@echo 'make clean      remove .venv'
 
 demo: .venv/installed
@@ -58,6 +58,9 @@ bench: .venv/installed .venv/dev
 	@$(PY) -P benchmarks/releases.py </dev/null
 	@$(PY) -P benchmarks/verify.py </dev/null
 	@$(PY) -P benchmarks/check.py </dev/null
+	@$(PY) -P benchmarks/foresight.py </dev/null
+	@$(PY) -P benchmarks/claims.py --rounds 100 --remote-rounds 30 </dev/null
+	@$(PY) -P benchmarks/simulation.py --tasks 100 </dev/null
 
 clean:
 	rm -rf .venv
