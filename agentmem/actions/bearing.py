@@ -20,6 +20,8 @@ RELATED = 24
 """Memories looked at, the best, as many as a recall holds against the code."""
 RULES = 8
 """Of those that hold for everybody."""
+TOUCHED = 0.5
+"""What a file counts that the branch has changed in its commits, against one that is being changed."""
 SHARED = 0.3
 """What a word adds to a score that a memory's title has in common with the task's."""
 FINISHED = 3
@@ -128,6 +130,11 @@ class Bearing:
         """
         index, columns = self.context.index, self.view.columns
         strength = selecting.about_files(index, self.paths) if self.paths else {}
+        # what the branch has changed may have made untrue what is known of it
+        for row, value in (
+            selecting.about_files(index, self.around.touched).items() if self.around.touched else ()
+        ):
+            strength[row] = strength.get(row, 0.0) + TOUCHED * value
         for pattern in dict.fromkeys(patterns):
             plain = pattern.split("*", 1)[0] if scopes.is_glob(pattern) else pattern
             folder = plain.rpartition("/")[0] if scopes.is_glob(pattern) else plain.rstrip("/")

@@ -180,7 +180,8 @@ class Sections(Whereabouts):
             said = f'- {self.short(found.memory.id)} {found.memory.kind} CONFLICT: "{_title(found)}": agentmem conflicts'
             lines.append(Line(said, _falling(7.9, number)))
         for number, found in enumerate(self._of(("deadend",), DEADENDS)):
-            said = f"- {self.short(found.memory.id)} deadend: {_title(found)}"
+            doubt = "; its evidence CHANGED" if _is_broken(found) else ""
+            said = f"- {self.short(found.memory.id)} deadend: {_title(found)}{doubt}"
             lines.append(Line(said, _falling(7.8, number)))
         broken = [one for one in self._about(GUIDES) if _is_broken(one)]
         for number, found in enumerate(broken[:CONTRADICTED]):

@@ -6,6 +6,9 @@ from agentmem.actions.context import Context
 from agentmem.git import history, revisions, state, trunk
 from agentmem.git.ahead import Ahead
 
+MOST_TOUCHED = 200
+"""Files of a branch that are looked at: of one that has changed more, each says little."""
+
 
 class Surroundings:
     """Git is asked when it is made, and no catalog: so other things can be done until the answers are wanted."""
@@ -15,6 +18,7 @@ class Surroundings:
         self._context, self._board, self._reading = context, board, reading
         self._paths = Ahead(self._changed)
         self._apart = Ahead(self._counted)
+        self._touched = Ahead(self._committed)
         self._meeting = Ahead(self._warned)
         self._lost = Ahead(lambda: len(rescuing.lost(context)))
 
@@ -22,6 +26,11 @@ class Surroundings:
     def paths(self) -> tuple[str, ...]:
         """The files of code that are changed here and not committed."""
         return self._paths.result
+
+    @property
+    def touched(self) -> tuple[str, ...]:
+        """The files of code that this branch's own commits have changed, ``MOST_TOUCHED`` at most; none on trunk."""
+        return self._touched.result
 
     @property
     def apart(self) -> tuple[int, int] | None:
@@ -40,6 +49,15 @@ class Surroundings:
 
     def _changed(self) -> tuple[str, ...]:
         return tuple(trunk.changed_files(self._context.repository, without=self._context.store_path))
+
+    def _committed(self) -> tuple[str, ...]:
+        repository, name = self._context.repository, self._context.trunk
+        if not name or repository.head is None or state.branch(repository) == name:
+            return ()
+        tips = revisions.trunk_tips(repository, name)
+        store = self._context.store_path + "/"
+        found = history.own_changes(repository, tips, None) if tips else ()
+        return tuple(sorted(path for path in found if not path.startswith(store)))[:MOST_TOUCHED]
 
     def _counted(self) -> tuple[int, int] | None:
         repository, name = self._context.repository, self._context.trunk
