@@ -218,10 +218,14 @@ class Context:
         known = record.items() if isinstance(record, dict) else ()
         return {key: value for key, value in known if isinstance(value, str) and value}
 
-    @property
+    @cached_property
     def role(self) -> str | None:
         """The asker's role: ``--role``, else ``AGENTMEM_ROLE``, else what was said of this worktree."""
         return self._role or self.environment.get("AGENTMEM_ROLE") or self._remembered.get("role")
+
+    def set_role(self, role: str | None) -> None:
+        """Ask as somebody of ``role``; None: of none."""
+        vars(self)["role"] = role
 
     def from_top(self, path: str) -> str:
         """A path given by a user, in this folder, as the repository names it: from its top, with forward slashes.

@@ -60,17 +60,19 @@ def rank(
     allowed = bytearray(len(view))
     for position in eligible:
         allowed[position] = 1
-    lexical = _lexical(index, view, asked, weights)
+    # an arm without weight is not asked at all: what it would find must not come in by another arm's door
+    lexical = _lexical(index, view, asked, weights) if weights.lexical_arm else ranking.Lexical({}, {}, 0.0)
     scores = {position: score for position, score in lexical.scores.items() if allowed[position]}
     scores = ranking.spread_to_neighbours(scores, _chains(view, scores), weights.neighbours)
     scores = {position: score for position, score in scores.items() if allowed[position]}
-    if asked.exact and not asked.terms:  # a phrase of stop words: nothing but the texts themselves can tell
+    if (
+        asked.exact and not asked.terms and weights.lexical_arm
+    ):  # a phrase of stop words: nothing but the texts themselves can tell
         scores = dict.fromkeys(eligible, 1.0)
     if asked.phrases:
         scores = _with_phrases(index, view, asked, scores, weights)
-    entity = {
-        position: s for position, s in _entity_arm(index, view, asked, files).items() if allowed[position]
-    }
+    named = _entity_arm(index, view, asked, files) if weights.entity_arm else {}
+    entity = {position: s for position, s in named.items() if allowed[position]}
     if asked.exact:
         entity = {position: s for position, s in entity.items() if position in scores}
     if not asked.terms and not entity and not asked.ids and not scores:
