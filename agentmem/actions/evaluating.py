@@ -116,7 +116,7 @@ def evaluate(
         raise NotFound(
             f"{path}: nothing that is relevant {which}", "labels go with the store that they were made for"
         )
-    scored = dict(_scored(context, view, posed, make(context)))
+    scored = _scored(context, view, posed, make(context))
     names = sorted({one.category for one in posed if one.category is not None})
     return Evaluation(
         view=context.standpoint,
@@ -224,27 +224,27 @@ class _Names:
 
 
 def _scored(
-    context: Context, view: View, posed: Sequence[Posed], tried: Iterable[Ranker]
-) -> Iterable[tuple[str, list[Scores]]]:
-    """Each ranker's name and what each of ``posed`` gives it."""
+    context: Context, view: View, posed: Sequence[Posed], tried: Sequence[Ranker]
+) -> dict[str, list[Scores]]:
+    """By each ranker's name, what each of ``posed`` gives it."""
     own = context.role
-    costs: dict[int, packing.Costs] = {}
-    for ranker in tried:
-        answers = [ranker(one.question) for one in posed]
-        context.set_role(own)
-        _price(context, view, costs, answers)
-        yield (
-            ranker.name,
-            [_scores(context, view, one, answer, costs) for one, answer in zip(posed, answers, strict=True)],
-        )
+    # question by question: what several rankers look at is gathered once
+    answers = [[ranker(one.question) for ranker in tried] for one in posed]
+    context.set_role(own)
+    costs = _costs(context, view, (answer for row in answers for answer in row))
+    return {
+        ranker.name: [
+            _scores(context, view, one, row[place], costs) for one, row in zip(posed, answers, strict=True)
+        ]
+        for place, ranker in enumerate(tried)
+    }
 
 
-def _price(context: Context, view: View, costs: dict[int, packing.Costs], answers: Sequence[Ranked]) -> None:
-    """Add to ``costs`` what is shown first in ``answers`` and not in it yet."""
+def _costs(context: Context, view: View, answers: Iterable[Ranked]) -> dict[int, packing.Costs]:
+    """What each memory costs that one of ``answers`` shows first, in tokens, as recall prints it today."""
     limit = context.config.recall_limit or metrics.DEPTH
-    new = {i for answer in answers for i in answer.positions[:limit]} - costs.keys()
-    wanted = sorted(new)
-    costs.update(zip(wanted, recall.laid_out(context, context.index, view, wanted)[2], strict=True))
+    wanted = sorted({i for answer in answers for i in answer.positions[:limit]})
+    return dict(zip(wanted, recall.laid_out(context, context.index, view, wanted)[2], strict=True))
 
 
 def _scores(

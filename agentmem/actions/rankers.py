@@ -10,7 +10,6 @@ from agentmem.actions import ranked, recall, selecting
 from agentmem.actions.context import Context
 from agentmem.actions.ranked import Candidate
 from agentmem.actions.selecting import Filters
-from agentmem.index.view import View
 from agentmem.model import query, ranking
 from agentmem.model.bm25 import Corpus
 from agentmem.model.ranking import Weights
@@ -53,14 +52,15 @@ class Ranker(Protocol):
 
 def all_rankers(context: Context) -> tuple[Ranker, ...]:
     """Every ranker that can be measured here, the yardstick first."""
-    weights = ranking.DEFAULT
+    weights, gather = ranking.DEFAULT, Gathering(context)
+    identities = context.index.view().columns.ids
     return (
         PlainBM25(context),
-        Arm(context, "words", weights._replace(entity_arm=0.0)),
-        Arm(context, "names and paths", weights._replace(lexical_arm=0.0)),
+        Arm("words", gather, weights._replace(entity_arm=0.0), identities),
+        Arm("names and paths", gather, weights._replace(lexical_arm=0.0), identities),
         # it orders what the other two have found, and finds nothing by itself
-        Arm(context, "time", weights),
-        Formula(context, weights),
+        Arm("time", gather, weights, identities),
+        Formula(context, gather, weights),
     )
 
 
@@ -84,20 +84,20 @@ class PlainBM25:
 class Arm:
     """One arm of the formula: the order that its own strengths give, with nothing that weighs them."""
 
-    def __init__(self, context: Context, name: str, weights: Weights) -> None:
+    def __init__(self, name: str, gather: "Gathering", weights: Weights, identities: Sequence[str]) -> None:
         self.name = name
-        self._context, self._weights = context, weights
+        self._gather, self._weights, self._identities = gather, weights, identities
 
     def __call__(self, question: Question) -> Ranked:
         """The best by this arm's strength."""
-        view, candidates, abstained = _candidates(self._context, question, self._weights)
+        candidates, abstained = self._gather(question, self._weights)
         strengths = {
             candidate.position: term.value
             for candidate in candidates
             for term in candidate.terms
             if term.detail == ranked.ARM and term.name == self.name
         }
-        return Ranked(ranking.order(strengths, view.columns.ids, question.depth), abstained)
+        return Ranked(ranking.order(strengths, self._identities, question.depth), abstained)
 
 
 class Formula:
@@ -105,33 +105,50 @@ class Formula:
 
     name = "fixed formula"
 
-    def __init__(self, context: Context, weights: Weights) -> None:
-        self._context, self._weights = context, weights
+    def __init__(self, context: Context, gather: "Gathering", weights: Weights) -> None:
+        self._context, self._gather, self._weights = context, gather, weights
 
     def __call__(self, question: Question) -> Ranked:
         """What recall would show, in its order."""
-        context = self._context
-        view, candidates, abstained = _candidates(context, question, self._weights)
+        candidates, abstained = self._gather(question, self._weights)
+        context, index = self._context, self._context.index
+        view = index.view()
         if not question.past:
-            candidates = ranked.by_evidence(context, context.index, view, candidates, self._weights)
-        shown = recall.different(context.index, view, candidates, question.depth)
+            candidates = ranked.by_evidence(context, index, view, list(candidates), self._weights)
+        shown = recall.different(index, view, candidates, question.depth)
         return Ranked([candidate.position for candidate in shown], abstained)
 
 
-def _candidates(context: Context, question: Question, weights: Weights) -> tuple[View, list[Candidate], bool]:
-    """The view, and what recall would gather in it at the question's moment, best first; whether it abstains."""
-    index = context.index
-    view = index.view()
-    asked = query.parse(
-        question.text, question.clock, lambda field, value: selecting.can_be(context, field, value)
-    )
-    eligible, clock = question.known, question.clock
-    filters = selecting.merged(context, Filters(), asked.filters)
-    if filters.any:
-        among = set(selecting.positions(index, view, filters))
-        eligible = [position for position in eligible if position in among]
-    if filters.until is not None:
-        clock = min(clock, filters.until)
-    context.set_role(question.role)
-    files = (*question.files, *filters.files)
-    return view, *ranked.rank(context, index, view, asked, eligible, files, weights, clock)
+class Gathering:
+    """What recall gathers for a question, kept for the rankers that look at the same: half of the time goes there."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._question: Question | None = None
+        self._kept: dict[Weights, tuple[list[Candidate], bool]] = {}
+
+    def __call__(self, question: Question, weights: Weights) -> tuple[list[Candidate], bool]:
+        """The candidates at the question's moment, best first, and whether recall abstains."""
+        if question is not self._question:
+            self._question, self._kept = question, {}
+        if weights not in self._kept:
+            self._kept[weights] = self._gathered(question, weights)
+        return self._kept[weights]
+
+    def _gathered(self, question: Question, weights: Weights) -> tuple[list[Candidate], bool]:
+        context = self._context
+        index = context.index
+        view = index.view()
+        asked = query.parse(
+            question.text, question.clock, lambda field, value: selecting.can_be(context, field, value)
+        )
+        eligible, clock = question.known, question.clock
+        filters = selecting.merged(context, Filters(), asked.filters)
+        if filters.any:
+            among = set(selecting.positions(index, view, filters))
+            eligible = [position for position in eligible if position in among]
+        if filters.until is not None:
+            clock = min(clock, filters.until)
+        context.set_role(question.role)
+        files = (*question.files, *filters.files)
+        return ranked.rank(context, index, view, asked, eligible, files, weights, clock)

@@ -28,7 +28,7 @@ LEGEND = (
     "R@k: share of the relevant among the first k. MRR, nDCG: of the first 10.",
     "500, 1,000: share of the relevant whose text recall shows within so many tokens.",
     "false: something is shown though nothing answers. silent: nothing is shown though something does.",
-    "± half the 95 % interval. Gains: the paired difference, its interval, p of a sign-flip test.",
+    "± half the 95 % interval. Gains: paired difference, its interval, p of sign flips (all: --json).",
 )
 
 

@@ -40,6 +40,7 @@ def _evaluate(call: Call, labels: str | None) -> int:
         raise UsageError("evaluate on which questions?", "agentmem model evaluate --labels FILE.jsonl")
     given = call.text_or_stdin("-") if labels == "-" else None
     data = evaluating.load(call.context, labels) if given is None else given.encode()
-    result = evaluating.evaluate(call.context, labels, data)
+    path = labels if given is None else "standard input"
+    result = evaluating.evaluate(call.context, path, data)
     call.note(*call.context.index.notes, *evaluation.notes(result))
     return call.give_either(evaluation.evaluation_record, evaluation.evaluation, result)
