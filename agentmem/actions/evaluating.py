@@ -187,7 +187,7 @@ def _posed(
             continue
         clock = context.now if label.until is None else min(context.now, label.until)
         files = tuple(scopes.normal(file) for file in label.files)
-        past = label.until is not None
+        past = label.until is not None and label.until < context.now
         question = Question(label.query, files, label.role, clock, past, at[label.until], depth)
         posed.append(Posed(question, frozenset(there), label.category))
     return posed, unknown, absent, left_out

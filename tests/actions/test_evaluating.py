@@ -177,14 +177,18 @@ def test_arms_by_themselves(garden):
         garden,
         line("shared", 0, category="words"),
         line("fertilizer", 5, category="files", files=["beds/fennel.txt"]),
+        # a word of five that are asked for: enough beside the file, by itself not
+        line("fennel tractor engine oil pump", 5, category="both", files=["beds/fennel.txt"]),
         line("shared recently", 3, category="time", until="2026-01-08T00:00:00Z"),
     )
-    files, time, words = result.categories
-    assert [group.category for group in result.categories] == ["files", "time", "words"]
+    both, files, time, words = result.categories
+    assert [group.category for group in result.categories] == ["both", "files", "time", "words"]
     for group, ranker, value in (
         (words, "words", 1),
         (words, "names and paths", 0),
         (words, "time", 0),
+        (both, "words", 0),
+        (both, "fixed formula", 1),
         (files, "words", 0),
         (files, "names and paths", 1),
         (files, rankers.BASELINE, 0),
