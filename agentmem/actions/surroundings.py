@@ -20,7 +20,7 @@ class Surroundings:
         self._apart = Ahead(self._counted)
         self._touched = Ahead(self._committed)
         self._meeting = Ahead(self._warned)
-        self._lost = Ahead(lambda: len(rescuing.lost(context)))
+        self._lost = Ahead(lambda: len(rescuing.lost(context, surely=True)))
 
     @property
     def paths(self) -> tuple[str, ...]:
