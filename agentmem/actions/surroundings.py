@@ -48,6 +48,8 @@ class Surroundings:
         return self._lost.result
 
     def _changed(self) -> tuple[str, ...]:
+        if self._context.repository.bare:
+            return ()
         return tuple(trunk.changed_files(self._context.repository, without=self._context.store_path))
 
     def _committed(self) -> tuple[str, ...]:
