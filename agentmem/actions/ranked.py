@@ -7,7 +7,7 @@ from agentmem.actions import judging, selecting
 from agentmem.actions.context import Context
 from agentmem.index.index import Index
 from agentmem.index.view import NO_TIME, View
-from agentmem.model import kinds, ranking, scopes, verdict
+from agentmem.model import analysis, kinds, ranking, scopes, verdict
 from agentmem.model.query import Query
 from agentmem.model.ranking import Weights
 
@@ -20,6 +20,9 @@ MOST_LINKED = 200
 PHRASE_DEPTH = 200
 """How many of the best are looked through for quoted phrases."""
 
+
+PLACED = 150
+"""Memories whose paths are held against the question one by one, those whose paths share most with it."""
 
 JUDGED = 24
 """The best so many have their evidence held against the code before they are shown: four times what is shown by default."""
@@ -92,6 +95,7 @@ def rank(
         ("time", weights.temporal_arm, _temporal_arm(view, asked, scores, entity)),
     ]
     keep = {p for p in sure if p in entity or scores.get(p, 0.0) >= weights.relevant * best}
+    arms.append(("areas", weights.area_arm, _areas(index, view, lexical, keep)))
     candidates = _joined(arms, keep)
     for candidate in candidates:
         _weigh(view, candidate, weights, clock, authored)
@@ -189,6 +193,24 @@ def _entity_arm(index: Index, view: View, asked: Query, files: Sequence[str]) ->
                 if linked in by_id and by_id[linked] not in near:
                     near[by_id[linked]] = strength / 2
     return near
+
+
+def _areas(index: Index, view: View, lexical: ranking.Lexical, among: set[int]) -> dict[int, float]:
+    """What lies where the question points: by the words that it shares with one path or symbol of a memory."""
+    could = {
+        position: sum(lexical.rarity[term] for term in terms)
+        for position, terms in lexical.placed.items()
+        if position in among
+    }
+    chosen = ranking.order(could, view.columns.ids, PLACED)
+    rows = view.columns.rows
+    records = index.knowledge.fields(list({rows[position] for position in chosen}))
+    paths = {}
+    for position in chosen:
+        record = records[rows[position]]
+        cited = (f"{path} {symbol or ''}" for path, symbol, *_ in record.get("cites", ()))
+        paths[position] = [*record.get("scope", ()), *cited]
+    return ranking.areas(lexical, paths, analysis.terms)
 
 
 def _temporal_arm(
