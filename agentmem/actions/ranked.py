@@ -64,7 +64,9 @@ def rank(
     for position in eligible:
         allowed[position] = 1
     # an arm without weight is not asked at all: what it would find must not come in by another arm's door
-    lexical = _lexical(index, view, asked, weights) if weights.lexical_arm else ranking.Lexical({}, {}, 0.0)
+    lexical = (
+        _lexical(index, view, asked, weights) if weights.lexical_arm else ranking.Lexical({}, {}, 0.0, {}, {})
+    )
     scores = {position: score for position, score in lexical.scores.items() if allowed[position]}
     scores = ranking.spread_to_neighbours(scores, _chains(view, scores), weights.neighbours)
     scores = {position: score for position, score in scores.items() if allowed[position]}
@@ -95,7 +97,8 @@ def rank(
         ("time", weights.temporal_arm, _temporal_arm(view, asked, scores, entity)),
     ]
     keep = {p for p in sure if p in entity or scores.get(p, 0.0) >= weights.relevant * best}
-    arms.append(("areas", weights.area_arm, _areas(index, view, lexical, keep)))
+    if weights.area_arm:
+        arms.append(("areas", weights.area_arm, _areas(index, view, lexical, keep)))
     candidates = _joined(arms, keep)
     for candidate in candidates:
         _weigh(view, candidate, weights, clock, authored)

@@ -58,7 +58,8 @@ def all_rankers(context: Context) -> tuple[Ranker, ...]:
         PlainBM25(context),
         Arm("words", gather, weights._replace(entity_arm=0.0), identities),
         Arm("names and paths", gather, weights._replace(lexical_arm=0.0), identities),
-        # it orders what the other two have found, and finds nothing by itself
+        # these order what the other two have found, and find nothing by themselves
+        Arm("areas", gather, weights, identities),
         Arm("time", gather, weights, identities),
         Formula(context, gather, weights),
     )

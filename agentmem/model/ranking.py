@@ -33,7 +33,7 @@ class Weights(NamedTuple):
     phrase: float = 0.2
     lexical_arm: float = 1.0
     entity_arm: float = 1.0
-    area_arm: float = 1.0
+    area_arm: float = 0.5
     temporal_arm: float = 0.15
     recency: float = 0.2
     fresh: float = 0.3
