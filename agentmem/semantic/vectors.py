@@ -115,7 +115,10 @@ class VectorStore:
             del files
             for name in names:
                 if name not in kept:
-                    os.unlink(os.path.join(self._folder, name))
+                    try:
+                        os.unlink(os.path.join(self._folder, name))
+                    except OSError:
+                        pass  # a folder of that name, or a reader on Windows: the next join tries again
         finally:
             os.close(descriptor)
 
@@ -161,12 +164,18 @@ def _found(file: _File, keys: "npt.NDArray[Any]") -> "tuple[npt.NDArray[Any], np
 
 
 def _write(folder: str, file: _File) -> str:
-    """Write ``file`` under the name that its content gives; the name."""
+    """Write ``file`` under the name that its content gives, in the place of a damaged one that has it; the name."""
     keys, vectors = file.keys.tobytes(), np.ascontiguousarray(file.vectors, "<f2")
     head = _HEAD.pack(_FORMAT, *vectors.shape, file.keys.dtype.itemsize, zlib.crc32(keys))
     data = b"".join((head, keys, vectors.tobytes()))
     name = hashlib.sha256(data).hexdigest()[:24] + ENDING
-    writing.create(os.path.join(folder, name), data)
+    path = os.path.join(folder, name)
+    if not writing.create(path, data) and _open(folder, name) is None:
+        if os.path.isdir(path):
+            name = f"{os.urandom(12).hex()}{ENDING}"
+            writing.create(os.path.join(folder, name), data)
+        else:
+            writing.replace(path, data)
     return name
 
 

@@ -13,6 +13,7 @@ LONGEST_WORD = 100
 KEPT_WORDS = 20_000
 """Words whose pieces are remembered: an index of 10,000 memories asks for the same few thousand over and over."""
 
+_DROPPED = ("Cc", "Cf", "Co", "Cs")
 _CJK = (
     (0x4E00, 0x9FFF),
     (0x3400, 0x4DBF),
@@ -40,7 +41,7 @@ def _normal(code: int) -> str:
     char = chr(code)
     if char in "\t\n\r":
         return " "
-    if code in (0, 0xFFFD) or unicodedata.category(char)[0] == "C":
+    if code in (0, 0xFFFD) or unicodedata.category(char) in _DROPPED:
         return ""
     if char.isspace():
         return " "
