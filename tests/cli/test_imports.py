@@ -26,6 +26,7 @@ HEAVY = {
     "networkx",
     "datasketch",
     "dateparser",
+    "numpy",
     "rapidfuzz",
     "pygments",
 }
