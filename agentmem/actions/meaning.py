@@ -128,10 +128,10 @@ def for_filling(context: Context) -> Meaning:
 
 
 def _open(context: Context) -> Meaning:
+    embedder = _embedder(context)  # first: where there is no model, numpy's 80 ms are not spent
     threads.load_numpy()
     from agentmem.semantic.vectors import VectorStore
 
-    embedder = _embedder(context)
     return Meaning(embedder, VectorStore(context.index.knowledge.folder, embedder.identity))
 
 

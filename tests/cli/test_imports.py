@@ -118,6 +118,13 @@ def test_recall_imports_the_search_library_alone(warm, modules, options):
     assert "whoosh" in found
 
 
+def test_recall_by_meaning_without_a_model_imports_no_numpy(warm, modules):
+    """Where the arm is on and its model is not there, recall pays for neither."""
+    with (warm.store / "config.toml").open("a") as file:
+        file.write("\n[semantic]\nenabled = true\nmodel = 'no/such/folder'\n")
+    assert "numpy" not in modules(warm, "recall", "worker")
+
+
 def test_recall_by_scanning_imports_no_search_library(warm, modules):
     """Without an index recall does not load the search library."""
     assert not modules(warm, "recall", "worker", AGENTMEM_SCAN="1") & (HEAVY | SEARCH)
