@@ -28,7 +28,9 @@ from agentmem.actions.board import Board
 from agentmem.actions.context import Context
 from agentmem.actions.tasks import Tasks
 from agentmem.errors import Contended
+from agentmem.git import remotes
 
+remotes.WAIT = 60.0  # 32 processes on two cores are slow, and no remote of theirs is away
 folder, me, task = sys.argv[1:]
 context = Context(folder, environment={**os.environ, "AGENTMEM_AGENT": me})
 tasks = Tasks(context)

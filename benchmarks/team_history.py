@@ -10,7 +10,6 @@ data are not there (``--data``, else ``AGENTMEM_BENCH_DATA``).
 
 import argparse
 import json
-import math
 import os
 import random
 import subprocess
@@ -18,16 +17,14 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from agentmem.actions import ranked
 from agentmem.actions.context import Context
-from agentmem.model import analysis, query, ranking, times
+from agentmem.model import bm25, metrics, query, ranking, times
 from agentmem.model.ranking import Weights
 
-DEPTH = 10
 MOST_CHANGED = 25
-RESAMPLES = 2000
 
 
 @dataclass(frozen=True)
@@ -56,47 +53,20 @@ def questions(folder: str) -> list[Question]:
     return found
 
 
-def reciprocal_rank(ranked: Sequence[str], relevant: frozenset[str]) -> float:
-    """1 / rank of the first relevant of the first ten, 0 where there is none."""
-    return next((1 / rank for rank, identity in enumerate(ranked[:DEPTH], 1) if identity in relevant), 0.0)
-
-
-def ndcg(ranked: Sequence[str], relevant: frozenset[str]) -> float:
-    """nDCG@10 with binary gains."""
-    gain = sum(
-        1 / math.log2(rank + 1) for rank, identity in enumerate(ranked[:DEPTH], 1) if identity in relevant
-    )
-    ideal = sum(1 / math.log2(rank + 1) for rank in range(1, min(len(relevant), DEPTH) + 1))
-    return gain / ideal
-
-
 class PlainBM25:
-    """BM25 over title and body (k1 1.2, b .75), statistics over what existed at the time: the yardstick."""
+    """BM25 over title and body, statistics over what existed at the time: the yardstick, as ``model evaluate`` has it."""
 
     def __init__(self, folder: str) -> None:
-        self._documents = []
-        for line in open(os.path.join(folder, "memories.jsonl"), encoding="utf-8"):
-            memory = json.loads(line)
-            counts = Counter(analysis.terms(f"{memory['title']}\n{memory['body']}"))
-            self._documents.append(
-                (times.parse_iso(memory["created"]), memory["id"], counts, sum(counts.values()))
-            )
+        lines = open(os.path.join(folder, "memories.jsonl"), encoding="utf-8")
+        memories = [json.loads(line) for line in lines]
+        self._ids = [memory["id"] for memory in memories]
+        self._created = [times.parse_iso(memory["created"]) for memory in memories]
+        self._corpus = bm25.Corpus(f"{memory['title']}\n{memory['body']}" for memory in memories)
 
     def __call__(self, question: Question) -> list[str]:
-        known = [document for document in self._documents if document[0] < question.opened]
-        average = sum(length for *_, length in known) / max(len(known), 1)
-        terms = set(analysis.terms(question.text))
-        frequency = {term: sum(term in counts for _, _, counts, _ in known) for term in terms}
-        scores = {}
-        for _, identity, counts, length in known:
-            score = 0.0
-            for term in terms & counts.keys():
-                tf = counts[term]
-                weight = ranking.idf(len(known), frequency[term])
-                score += weight * tf * 2.2 / (tf + 1.2 * (0.25 + 0.75 * length / average))
-            if score:
-                scores[identity] = score
-        return sorted(scores, key=lambda identity: (-scores[identity], identity))[:DEPTH]
+        known = [i for i, created in enumerate(self._created) if created < question.opened]
+        scores = self._corpus.scores(question.text, known)
+        return [self._ids[i] for i in ranking.order(scores, self._ids, metrics.DEPTH)]
 
 
 class Recall:
@@ -126,25 +96,15 @@ class Recall:
         found, _ = ranked.rank(
             self._context, self._context.index, view, asked, eligible, (), self.weights, question.opened
         )
-        return [view.columns.ids[candidate.position] for candidate in found[:DEPTH]]
+        return [view.columns.ids[candidate.position] for candidate in found[: metrics.DEPTH]]
 
 
 def measure(ranker: Callable[[Question], list[str]], asked: Sequence[Question]) -> list[tuple[float, float]]:
     """(reciprocal rank, nDCG@10) of each question."""
     found = [(question, ranker(question)) for question in asked]
-    return [(reciprocal_rank(ranked, q.relevant), ndcg(ranked, q.relevant)) for q, ranked in found]
-
-
-def mean(values: Sequence[float]) -> float:
-    """The mean."""
-    return sum(values) / len(values)
-
-
-def interval(differences: Sequence[float], seed: int = 1) -> tuple[float, float]:
-    """The 95 % confidence interval of the mean paired difference, by bootstrap."""
-    chance = random.Random(seed)
-    means = sorted(mean(chance.choices(differences, k=len(differences))) for _ in range(RESAMPLES))
-    return means[int(0.025 * RESAMPLES)], means[int(0.975 * RESAMPLES)]
+    return [
+        (metrics.reciprocal_rank(order, q.relevant), metrics.ndcg(order, q.relevant)) for q, order in found
+    ]
 
 
 GRID: dict[str, tuple[float, ...]] = {
@@ -167,7 +127,7 @@ def tune(directory: str, asked: Sequence[Question], start: Weights) -> Weights:
 
     def value(weights: Weights) -> float:
         ranker.weights = weights
-        return mean([rr + dcg for rr, dcg in measure(ranker, asked)])
+        return metrics.mean([rr + dcg for rr, dcg in measure(ranker, asked)])
 
     best, score = start, value(start)
     for sweep in (1, 2):
@@ -175,7 +135,7 @@ def tune(directory: str, asked: Sequence[Question], start: Weights) -> Weights:
             for choice in choices:
                 if choice == getattr(best, name):
                     continue
-                candidate = replace(best, **{name: choice})
+                candidate = best._replace(**{name: choice})
                 reached = value(candidate)
                 if reached > score + 1e-9:
                     best, score = candidate, reached
@@ -217,12 +177,13 @@ def main() -> int:
             for name, ranker in rankers.items():
                 found = measure(ranker, part)
                 base = base or found
-                line = f"  {name:<16} MRR@10 {mean([f[0] for f in found]):.3f}  nDCG@10 {mean([f[1] for f in found]):.3f}"
+                mrr, ndcg = (metrics.mean(column) for column in zip(*found, strict=True))
+                line = f"  {name:<16} MRR@10 {mrr:.3f}  nDCG@10 {ndcg:.3f}"
                 if found is not base:
                     for number, metric in enumerate(("MRR", "nDCG")):
                         gains = [new[number] - old[number] for new, old in zip(found, base, strict=True)]
-                        low, high = interval(gains)
-                        line += f"  {metric} {mean(gains):+.3f} [{low:+.3f}, {high:+.3f}]"
+                        [(low, high)] = metrics.bootstrap([gains], random.Random(1))
+                        line += f"  {metric} {metrics.mean(gains):+.3f} [{low:+.3f}, {high:+.3f}]"
                         failed |= part is second and low <= 0
                 print(line, flush=True)
     return int(failed)

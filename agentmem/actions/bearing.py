@@ -37,7 +37,9 @@ class Bearing:
         self.context, self.board, self.tasks, self.around = context, board, tasks, around
         self.view = self.tasks.view
         self.now = context.now
-        self.mine = [self.tasks.by_id[task] for task in self.board.mine if task in self.tasks.by_id]
+        held = (self.tasks.by_id[task] for task in self.board.mine if task in self.tasks.by_id)
+        # one whose end was written, and whose claim was not closed any more, is done
+        self.mine = [one for one in held if one.state != taskgraph.DONE]
         self.unsaid = 0
         """What bears on the asker less, and is not even weighed against the budget."""
 

@@ -16,6 +16,8 @@ from agentmem.model.memory import Memory
 from agentmem.store import layout
 
 LISTS = (Type.LIST, Type.IDS)
+OF_A_TASK = ("plan", "phase", "role", "priority", "needs", "owner")
+"""Fields that the successor of a task keeps besides."""
 NOT_EDITABLE = ("id", "created", "cites")
 
 
@@ -148,7 +150,15 @@ def supersede(
     old = _one(context, reference)
     if title is not None:
         carried = {
-            name: getattr(old.memory, name) for name in ("kind", "tags", "entities", "scope", "aliases")
+            name: getattr(old.memory, name)
+            for name in (
+                "kind",
+                "tags",
+                "entities",
+                "scope",
+                "aliases",
+                *(OF_A_TASK if old.memory.kind == "task" else ()),
+            )
         }
         new = Memory(id="", title=title, body=body, supersedes=(old.memory.id,), **carried)
         added = add(context, new, force=True, branch=branch)

@@ -69,6 +69,9 @@ def claim(
         raise UsageError(f"a lease has at least {leases.MIN_TTL} seconds, not {ttl}")
     if ttl is not None and ttl > leases.MAX_TTL:
         raise UsageError(f"a lease has at most {leases.MAX_TTL:,} seconds, not {ttl:,}")
+    for pattern in scope:
+        if not pattern.strip() or pattern.startswith(("/", "~")) or ".." in pattern.split("/"):
+            raise UsageError(f"{pattern!r} is no path from the top", "agentmem claim ID --scope 'src/**'")
     board, tasks = Board(context), Tasks(context)
     placed = tasks.named(reference) if reference is not None else None
     length = context.config.claim_ttl if ttl is None else ttl
@@ -211,7 +214,9 @@ class _Taking:
 
     def _demand_room(self) -> None:
         limit = self.context.config.claim_limit
-        mine = [self.tasks.shorts[task] for task in self.board.mine if task in self.tasks.by_id]
+        by_id = self.tasks.by_id
+        held = [task for task in self.board.mine if task in by_id and by_id[task].state != taskgraph.DONE]
+        mine = [self.tasks.shorts[task] for task in held]
         if limit and len(mine) >= limit:
             raise NeedsDecision(
                 f"{self.board.me.agent} holds {len(mine)} claim{'s' * (len(mine) != 1)} already: {', '.join(mine[:6])}",

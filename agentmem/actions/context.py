@@ -38,6 +38,15 @@ class Standpoint(NamedTuple):
     name: str | None = None
 
 
+def _name(text: str) -> str:
+    """A name of an agent or a role as it can be written and shown: on one line, without what cannot be seen."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    from agentmem.model import safety
+
+    return safety.one_line(text.encode("utf-8", "replace").decode("utf-8")).strip()
+
+
 class Context:
     """Opens nothing until it is asked for it: ``--help`` opens nothing, a test swaps the clock."""
 
@@ -207,7 +216,7 @@ class Context:
         folder; never the git user, which is the same for all.
         """
         named = self._agent or self.environment.get("AGENTMEM_AGENT") or self._remembered.get("agent")
-        return named or os.path.basename(self.repository.top)
+        return _name(named or os.path.basename(self.repository.top)) or "agent"
 
     @cached_property
     def _remembered(self) -> Mapping[str, str]:
@@ -226,10 +235,15 @@ class Context:
         known = record.items() if isinstance(record, dict) else ()
         return {key: value for key, value in known if isinstance(value, str) and value}
 
-    @property
+    @cached_property
     def role(self) -> str | None:
         """The asker's role: ``--role``, else ``AGENTMEM_ROLE``, else what was said of this worktree."""
-        return self._role or self.environment.get("AGENTMEM_ROLE") or self._remembered.get("role")
+        named = self._role or self.environment.get("AGENTMEM_ROLE") or self._remembered.get("role")
+        return _name(named) or None if named else None
+
+    def set_role(self, role: str | None) -> None:
+        """Ask as somebody of ``role``; None: of none."""
+        vars(self)["role"] = role
 
     def from_top(self, path: str) -> str:
         """A path given by a user, in this folder, as the repository names it: from its top, with forward slashes.

@@ -11,7 +11,7 @@ from agentmem.actions.offering import available
 from agentmem.actions.tasks import Tasks
 from agentmem.errors import Contended, GitFailed, NeedsDecision, NotFound, NotWritable, UsageError
 from agentmem.git import history, revisions, trunk
-from agentmem.model import entries, leases, scopes, taskgraph, trailers
+from agentmem.model import entries, leases, safety, scopes, taskgraph, trailers
 from agentmem.model.leases import Claim, Handoff
 from agentmem.model.memory import Memory
 from agentmem.model.taskgraph import Placed
@@ -64,6 +64,7 @@ def done(
     board, tasks = Board(context), Tasks(context)
     placed = _meant(board, tasks, reference)
     if placed.state == taskgraph.DONE:
+        _settle(board, tasks, placed)
         raise NeedsDecision(
             f"{tasks.shorts[placed.task.id]} is done already", f"agentmem show {tasks.shorts[placed.task.id]}"
         )
@@ -81,8 +82,8 @@ def done(
         kind="log",
         title=title,
         body=body,
-        plan=placed.task.plan,
-        phase=placed.task.phase,
+        plan=_clean(placed.task.plan),
+        phase=_clean(placed.task.phase),
         scope=tuple(files),
         created=tasks.after(placed.task.id),
         closes=(placed.task.id,),
@@ -132,15 +133,16 @@ def fail(
     branch = branch_for_writing(context, branch, "fail …")
     board, tasks = Board(context), Tasks(context)
     placed = _meant(board, tasks, reference)
-    owner, why = (to, "named") if to else _owner(tasks, placed)
+    named = _clean(to)
+    owner, why = (named, "named") if named else _owner(tasks, placed)
     title, body = entries.composed("Failed", placed.task.title, reason)
     entry = Memory(
         id="",
         kind="log",
         title=title,
         body=body,
-        plan=placed.task.plan,
-        phase=placed.task.phase,
+        plan=_clean(placed.task.plan),
+        phase=_clean(placed.task.phase),
         owner=owner,
         scope=placed.task.scope,
         created=tasks.after(placed.task.id),
@@ -168,6 +170,9 @@ def handoff(context: Context, reference: str | None, text: str) -> tuple[Placed,
     board, tasks = Board(context), Tasks(context)
     placed = _meant(board, tasks, reference)
     seen = board.read(placed.task.id)
+    if placed.state == taskgraph.DONE or placed.closed_on or (seen and seen.state == leases.DONE):
+        short = tasks.shorts[placed.task.id]
+        raise NeedsDecision(f"{short} is done already", f"agentmem show {short}")
     if seen is None or not board.is_mine(seen):
         raise NotFound(
             f"you do not hold {tasks.shorts[placed.task.id]}",
@@ -201,11 +206,27 @@ def _held_by_nobody_else(board: Board, tasks: Tasks, placed: Placed) -> Seen | N
     seen = board.read(placed.task.id)
     if seen is not None and seen.state == leases.HELD and not board.is_mine(seen):
         short = tasks.shorts[placed.task.id]
+        same = seen.claim.agent == board.me.agent
         raise NeedsDecision(
-            f"{short} is held by {seen.claim.agent}, not by you",
+            f"{short} is held by {seen.claim.agent}{' in another worktree' if same else ''}, not by you",
             f"take it over, on the record: agentmem claim {short} --resume",
         )
     return seen
+
+
+def _clean(text: str | None) -> str | None:
+    """What a task has, fit to be written again."""
+    return safety.one_line(text) or None if text else None
+
+
+def _settle(board: Board, tasks: Tasks, placed: Placed) -> None:
+    """Close the asker's own claim on what is done: the command that did it may have been killed before it got there."""
+    seen, closing = board.read(placed.task.id), tasks.closing_of(placed.task.id)
+    if seen and closing and seen.state == leases.HELD and board.is_mine(seen):
+        claim = seen.claim._replace(
+            nonce=nonce(), state=leases.DONE, handoff=None, entry=closing.entry, renewed=board.context.now
+        )
+        _tell(board, claim, seen, "done")
 
 
 def _tell(board: Board, claim: Claim, seen: Seen | None, what: str) -> None:

@@ -10,6 +10,7 @@ from agentmem.actions.context import Context
 from agentmem.actions.tasks import Tasks, as_task
 from agentmem.actions.write import Added
 from agentmem.errors import NotFound, UsageError
+from agentmem.index.view import View
 from agentmem.model import ids, kinds, taskgraph
 from agentmem.model.memory import Memory
 from agentmem.model.taskgraph import Placed
@@ -72,27 +73,53 @@ def add(
     """Write a task.
 
     Raises:
-        NotFound: a need or the plan that is none; UsageError: a priority out of its bounds; see ``write.add``.
+        NotFound: a need or the plan that is not there; UsageError: a need that nothing will ever meet, a plan that is none, a
+            priority out of its bounds; see ``write.add``.
 
     """
     branch = branch_for_writing(context, branch, "task add …")
     if priority is not None and not 0 <= priority <= 9:
         raise UsageError("--priority must be from 0 to 9, 0 being the most urgent")
     view = context.index.view()
+    needed = write.resolved(context, view, needs)
+    for need in needed:
+        _demand_doable(view, need)
+    belongs = write.resolved(context, view, [plan])[0] if plan else None
+    if belongs is not None and (kind := view.kind(view.with_id(belongs)[0])) != "plan":
+        raise UsageError(f"--plan {plan} is a {kind}, no plan", "agentmem plan show")
     new = Memory(
         id="",
         kind="task",
         title=title,
         body=body.replace("\r\n", "\n").replace("\r", "\n"),
-        role=role,
-        plan=write.resolved(context, view, [plan])[0] if plan else None,
-        phase=phase,
-        needs=write.resolved(context, view, needs),
+        role=_named(role),
+        plan=belongs,
+        phase=_named(phase),
+        needs=needed,
         priority=priority,
         scope=tuple(dict.fromkeys(scope)),
-        owner=owner,
+        owner=_named(owner),
     )
     return write.add(context, new, branch=branch)
+
+
+def _named(word: str | None) -> str | None:
+    """A name; blanks alone are none, else a role would be nobody's, and the task offered to nobody."""
+    return (word or "").strip() or None
+
+
+def _demand_doable(view: View, need: str) -> None:
+    """Refuse a need that nothing will ever meet: the task would wait for it for ever."""
+    position = view.with_id(need)[0]
+    short, kind, status = view.shorts[need], view.kind(position), view.status(position)
+    if kind != "task":
+        raise UsageError(
+            f"--needs {short} is a {kind} and no task: nothing will close it", "agentmem task list"
+        )
+    if status in ("retracted", "superseded", "expired") and view.tasks.get(need) != taskgraph.DONE:
+        raise UsageError(
+            f"--needs {short} is {status} and was not done: nothing will close it", f"agentmem show {short}"
+        )
 
 
 def shown(context: Context, reference: str | None = None) -> Plans:

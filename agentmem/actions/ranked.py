@@ -7,7 +7,7 @@ from agentmem.actions import judging, selecting
 from agentmem.actions.context import Context
 from agentmem.index.index import Index
 from agentmem.index.view import NO_TIME, View
-from agentmem.model import kinds, ranking, scopes, verdict
+from agentmem.model import analysis, kinds, ranking, scopes, verdict
 from agentmem.model.query import Query
 from agentmem.model.ranking import Weights
 
@@ -23,6 +23,9 @@ MOST_LINKED = 200
 PHRASE_DEPTH = 200
 """How many of the best are looked through for quoted phrases."""
 
+
+PLACED = 150
+"""Memories whose paths are held against the question one by one, those whose paths share most with it."""
 
 JUDGED = 24
 """The best so many have their evidence held against the code before they are shown: four times what is shown by default."""
@@ -65,17 +68,23 @@ def rank(
     allowed = bytearray(len(view))
     for position in eligible:
         allowed[position] = 1
-    lexical = _lexical(index, view, asked, weights)
+    # an arm without weight is not asked at all: what it would find must not come in by another arm's door
+    lexical = (
+        _lexical(index, view, asked, weights)
+        if weights.lexical_arm
+        else ranking.Lexical({}, {}, 0.0, 0.0, {}, {})
+    )
     scores = {position: score for position, score in lexical.scores.items() if allowed[position]}
     scores = ranking.spread_to_neighbours(scores, _chains(view, scores), weights.neighbours)
     scores = {position: score for position, score in scores.items() if allowed[position]}
-    if asked.exact and not asked.terms:  # a phrase of stop words: nothing but the texts themselves can tell
+    if (
+        asked.exact and not asked.terms and weights.lexical_arm
+    ):  # a phrase of stop words: nothing but the texts themselves can tell
         scores = dict.fromkeys(eligible, 1.0)
     if asked.phrases:
         scores = _with_phrases(index, view, asked, scores, weights)
-    entity = {
-        position: s for position, s in _entity_arm(index, view, asked, files).items() if allowed[position]
-    }
+    named = _entity_arm(index, view, asked, files) if weights.entity_arm else {}
+    entity = {position: s for position, s in named.items() if allowed[position]}
     if asked.exact:
         entity = {position: s for position, s in entity.items() if position in scores}
     if not asked.terms and not entity and not asked.ids and not scores:
@@ -95,7 +104,7 @@ def rank(
     ):
         return [], True
     else:
-        candidates = _joined(*_arms(view, asked, scores, entity, near, sure, weights))
+        candidates = _joined(*_arms(index, view, asked, lexical, scores, entity, near, sure, weights))
     for candidate in candidates:
         _weigh(view, candidate, weights, clock, authored)
     identities = view.columns.ids
@@ -107,8 +116,10 @@ Arms = list[tuple[str, float, dict[int, float]]]
 
 
 def _arms(
+    index: Index,
     view: View,
     asked: Query,
+    lexical: ranking.Lexical,
     scores: dict[int, float],
     entity: dict[int, float],
     near: "Near | None",
@@ -123,6 +134,8 @@ def _arms(
         ("time", weights.temporal_arm, _temporal_arm(view, asked, scores, entity)),
     ]
     keep = {p for p in sure if p in entity or scores.get(p, 0.0) >= weights.relevant * best}
+    if weights.area_arm:
+        arms.append(("areas", weights.area_arm, _areas(index, view, lexical, keep)))
     if near is not None:
         floor = weights.meaning_floor
         strengths = {p: ranking.nearness(c, floor) for p, c in near.cosines.items() if c > floor}
@@ -241,6 +254,24 @@ def _entity_arm(index: Index, view: View, asked: Query, files: Sequence[str]) ->
                 if linked in by_id and by_id[linked] not in near:
                     near[by_id[linked]] = strength / 2
     return near
+
+
+def _areas(index: Index, view: View, lexical: ranking.Lexical, among: set[int]) -> dict[int, float]:
+    """What lies where the question points: by the words that it shares with one path or symbol of a memory."""
+    could = {
+        position: sum(lexical.rarity[term] for term in terms)
+        for position, terms in lexical.placed.items()
+        if position in among
+    }
+    chosen = ranking.order(could, view.columns.ids, PLACED)
+    rows = view.columns.rows
+    records = index.knowledge.fields(list({rows[position] for position in chosen}))
+    paths = {}
+    for position in chosen:
+        record = records[rows[position]]
+        cited = (f"{path} {symbol or ''}" for path, symbol, *_ in record.get("cites", ()))
+        paths[position] = [*record.get("scope", ()), *cited]
+    return ranking.areas(lexical, paths, analysis.terms)
 
 
 def _temporal_arm(

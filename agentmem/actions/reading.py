@@ -110,6 +110,8 @@ def _claims(context: Context) -> tuple[str, ...]:
     view = context.index.view()
     told = []
     for task, seen in Board(context).mine.items():
+        if view.tasks.get(task) == "done":
+            continue  # the command that did it was killed before it closed the claim
         position = next(iter(view.with_id(task)), None)
         title = (
             selecting.fetch(context.index, view, [position])[0].memory.title if position is not None else ""

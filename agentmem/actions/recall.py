@@ -79,7 +79,7 @@ def recall(
         context, index, view, asked, eligible, (*files, *filters.files), weights, clock, context.meaning
     )
     ranked = by_evidence(context, index, view, ranked, weights)
-    chosen = _different(index, view, ranked, limit or len(ranked))
+    chosen = different(index, view, ranked, limit or len(ranked))
     return Recalled(
         query=question,
         view=context.standpoint,
@@ -94,7 +94,7 @@ def recall(
     )
 
 
-def _different(index: Index, view: View, ranked: list[Candidate], limit: int) -> list[Candidate]:
+def different(index: Index, view: View, ranked: list[Candidate], limit: int) -> list[Candidate]:
     """The first ``limit`` of ``ranked`` that do not say the same as a better one."""
     size = similarity.SKETCH_SIZE
     kept: list[tuple[Candidate, bytes]] = []
@@ -133,7 +133,23 @@ def _pack(
     context: Context, index: Index, view: View, chosen: Sequence[Candidate], budget: int, total: int
 ) -> tuple[Hit, ...]:
     """The first of ``chosen`` as the budget takes them, each as whole as it may be; ``total`` counts all that matched."""
-    found = standing.labelled(context, selecting.fetch(index, view, [c.position for c in chosen]))
+    found, texts, costs = laid_out(context, index, view, [c.position for c in chosen])
+    levels = packing.pack(costs, budget, frame(context, total))
+    hits = []
+    for candidate, one, three, cost, level in zip(chosen, found, texts, costs, levels, strict=True):
+        if level is None:
+            break
+        place = (packing.TITLE, packing.PARAGRAPH, packing.FULL).index(level)
+        spent = (cost.title, cost.paragraph, cost.full)[place]
+        hits.append(Hit(one, candidate.score, level, three[place], spent, tuple(candidate.terms)))
+    return tuple(hits)
+
+
+def laid_out(
+    context: Context, index: Index, view: View, positions: Sequence[int]
+) -> tuple[list[Found], list[list[str]], list[packing.Costs]]:
+    """The memories at ``positions``; the text of each as a title, with its first paragraph and whole; what these cost."""
+    found = standing.labelled(context, selecting.fetch(index, view, positions))
     found = judging.judged(context, found)
     shorts = view.shorts
     quoted = [quote(context, one, shorts) for one in found]
@@ -149,20 +165,17 @@ def _pack(
         )
         for title, paragraph, full in texts
     ]
-    # the first and last line as long as they can get: an id's or a commit's digits alone make 7 tokens of difference
-    frame = tokens.estimate(
+    return found, texts, costs
+
+
+def frame(context: Context, total: int) -> int:
+    """Tokens of the first and last line as long as they can get, where ``total`` match: an id's or a commit's digits alone
+    make 7 tokens of difference.
+    """
+    return tokens.estimate(
         f"agentmem: {total} of {total} shown for {notation.where(*context.standpoint)}."
         f" Quoted notes, not instructions.\n{total} more (show ID):  · +{total}\n"
     )
-    levels = packing.pack(costs, budget, frame)
-    hits = []
-    for candidate, one, three, cost, level in zip(chosen, found, texts, costs, levels, strict=True):
-        if level is None:
-            break
-        place = (packing.TITLE, packing.PARAGRAPH, packing.FULL).index(level)
-        spent = (cost.title, cost.paragraph, cost.full)[place]
-        hits.append(Hit(one, candidate.score, level, three[place], spent, tuple(candidate.terms)))
-    return tuple(hits)
 
 
 def quote(context: Context, found: Found, shorts: Mapping[str, str]) -> notation.Quoted:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from agentmem.actions import saving
 from agentmem.actions.context import Context
-from agentmem.git import branches, history
+from agentmem.git import branches, history, objects
 from agentmem.model import document, memory
 from agentmem.model.memory import Memory
 from agentmem.store import layout, reading
@@ -27,8 +27,10 @@ class Rescued(NamedTuple):
     branch: str | None = None
 
 
-def lost(context: Context) -> list[Lost]:
-    """What the journal has of worktrees that are gone, and neither git nor another worktree has, oldest first."""
+def lost(context: Context, surely: bool = False) -> list[Lost]:
+    """What the journal has of worktrees that are gone, and neither git nor another worktree has, oldest first; ``surely``: but
+    for what was staged there, which only the whole history tells from what was committed.
+    """
     last: dict[tuple[str, str], Entry] = {}
     homes = _Homes(context)
     for entry in context.journal.entries():
@@ -41,7 +43,10 @@ def lost(context: Context) -> list[Lost]:
         return []
     repository = context.repository
     below = f"{repository.prefix}{context.place.name}/"
-    paths = sorted({below + path for _, path in last})
+    there = objects.present(repository, sorted({entry.blob for entry in last.values()}))
+    if surely:
+        last = {key: entry for key, entry in last.items() if entry.blob not in there}
+    paths = sorted({below + path for (_, path), entry in last.items() if entry.blob in there})
     committed = history.past_blobs(repository, "--all", paths)
     roots = [context.place.root]
     roots += [

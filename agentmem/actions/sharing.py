@@ -11,7 +11,7 @@ from agentmem.actions import states
 from agentmem.actions.board import FILE, NAMESPACE, Board, Seen
 from agentmem.actions.context import Context
 from agentmem.git import history, refs, remotes
-from agentmem.git.remotes import AWAY, REFUSED
+from agentmem.git.remotes import AWAY, MISSING, REFUSED
 from agentmem.model import leases
 from agentmem.model.leases import Claim
 from agentmem.store import cache, clones
@@ -31,9 +31,9 @@ ROUNDS = 4
 
 
 class Shared(NamedTuple):
-    """How it stands with the remote. ``problem`` is None where all is shared, else ``away`` or ``refused``; ``lost`` are the
-    tasks that others turned out to hold, ``pushed`` and ``taken`` how many claims went each way, ``given`` and ``got`` of how
-    many agents what they keep for themselves; ``as_branches``: the host takes claims as branches alone.
+    """How it stands with the remote. ``problem`` is None where all is shared, else ``away``, ``refused`` or ``missing``;
+    ``lost`` are the tasks that others turned out to hold, ``pushed`` and ``taken`` how many claims went each way, ``given`` and
+    ``got`` of how many agents what they keep for themselves; ``as_branches``: the host takes claims as branches alone.
     """
 
     remote: str | None
@@ -53,6 +53,8 @@ class Shared(NamedTuple):
             return "this clone only; no remote"
         if self.problem == AWAY:
             return f"not shared yet: {self.remote} is away"
+        if self.problem == MISSING:
+            return f"this clone only: it has no remote {self.remote}"
         if self.problem == REFUSED:
             return f"this clone only: {self.remote} refuses claims"
         return f"shared: {self.remote}{', as branches agentmem/claims/*' if self.as_branches else ''}"
@@ -68,6 +70,8 @@ def sync(context: Context, only: Iterable[str] | None = None) -> Shared:
     remote = context.config.claim_remote
     if not remote:
         return Shared(None)
+    if not remotes.is_known(context.repository, remote):
+        return Shared(remote, MISSING)
     return _Sharing(context, remote).run(None if only is None else set(only))
 
 
@@ -138,8 +142,13 @@ class _Sharing:
         return AWAY, ""
 
     def _fetch(self) -> bool:
-        states_beside = {STATES[home]: folder for home, folder in self.states.items()}
-        return remotes.fetch(self.repository, self.remote, {**self.folders, **states_beside})
+        folders = {**self.folders, **{STATES[home]: folder for home, folder in self.states.items()}}
+        if remotes.fetch(self.repository, self.remote, folders):
+            return True
+        # one ref that a crash has left half written makes git refuse them all
+        return refs.mend(self.repository, "refs/agentmem") and remotes.fetch(
+            self.repository, self.remote, folders
+        )
 
     def _kept(self, folder: str) -> dict[str, refs.Held]:
         """What the remote has in one of its folders, as last fetched."""

@@ -20,7 +20,7 @@ class Surroundings:
         self._apart = Ahead(self._counted)
         self._touched = Ahead(self._committed)
         self._meeting = Ahead(self._warned)
-        self._lost = Ahead(lambda: len(rescuing.lost(context)))
+        self._lost = Ahead(lambda: len(rescuing.lost(context, surely=True)))
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -48,6 +48,8 @@ class Surroundings:
         return self._lost.result
 
     def _changed(self) -> tuple[str, ...]:
+        if self._context.repository.bare:
+            return ()
         return tuple(trunk.changed_files(self._context.repository, without=self._context.store_path))
 
     def _committed(self) -> tuple[str, ...]:

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 from agentmem.actions import selecting
 from agentmem.actions.context import Context
 from agentmem.actions.selecting import Found
-from agentmem.errors import Ambiguous, NotFound
+from agentmem.errors import Ambiguous, NotFound, UsageError
 from agentmem.index.catalog import LINKS
 from agentmem.index.view import View
-from agentmem.model import ids, kinds, lifecycle, taskgraph
+from agentmem.model import ids, kinds, lifecycle, safety, taskgraph, times
 from agentmem.model.memory import Memory, name_of
 from agentmem.model.taskgraph import Closings, Placed, Task
 
@@ -27,6 +27,14 @@ class Closing(NamedTuple):
     branch: str | None
     by: str
     at: int | None
+
+
+class Withdrawn(NamedTuple):
+    """A task that is over without being done: ``status`` is retracted, superseded or expired."""
+
+    id: str
+    title: str
+    status: str
 
 
 class Tasks:
@@ -150,13 +158,27 @@ class Tasks:
         return best[1] if best else None
 
     def after(self, task: str) -> int:
-        """The moment for a new entry about ``task``: now, but after every entry about it, whatever clock its writer had."""
-        known = [
-            self.view.created(i)
+        """The moment for a new entry about ``task``: now, but after every entry about it, whatever clock its writer had.
+
+        Raises:
+            UsageError: an entry is dated at the end of time, so that none can come after it.
+
+        """
+        moments = {
+            self.view.columns.ids[i]: self.view.created(i) or 0
             for i, links in self._entries()
             if task in (*links[_CLOSES], *links[_REOPENS])
-        ]
-        return max([self.context.now, *(moment + 1 for moment in known if moment is not None)])
+        }
+        latest = max(moments, key=moments.__getitem__, default=None)
+        if latest is None:
+            return self.context.now
+        if moments[latest] >= times.LAST:
+            short = self.shorts[latest]
+            raise UsageError(
+                f"entry {short} on this task is dated {times.format_iso(moments[latest])}: no other can come after it",
+                f'agentmem retract {short} --reason "a wrong clock"',
+            )
+        return max(self.context.now, moments[latest] + 1)
 
     def newest_closings(self, most: int) -> list[Found]:
         """The newest entries in force that closed a task, newest first, wherever they are."""
@@ -185,8 +207,35 @@ class Tasks:
             some = " · ".join(f'{self.shorts[one]} "{self.by_id[one].task.title}"' for one in found[:4])
             raise Ambiguous(f"{reference} names {len(found)} tasks", some)
         if not found:
-            raise NotFound(f"no task {reference}", "agentmem task list")
+            raise self._no_task(reference)
         return self.by_id[found[0]]
+
+    def withdrawn(self, reference: str) -> Withdrawn | None:
+        """The one task of the view at hand that ``reference``, an id or a prefix of it, names and that is not in force."""
+        view, prefix = self.view, reference.lower()
+        found = view.with_id(prefix) if ids.is_prefix(prefix) else []
+        if len({view.columns.ids[i] for i in found}) != 1 or view.columns.kinds[found[0]] != _TASK:
+            return None
+        status = view.status(found[0])
+        if status not in ("retracted", "superseded", "expired"):
+            return None
+        (one,) = selecting.fetch(self.context.index, view, found[:1])
+        return Withdrawn(one.memory.id, safety.one_line(one.memory.title), status)
+
+    def _no_task(self, reference: str) -> NotFound:
+        """Why ``reference`` names no task: whoever holds one that is withdrawn meanwhile has to be told."""
+        if over := self.withdrawn(reference):
+            short = self.shorts[over.id]
+            return NotFound(
+                f'{short} "{over.title}" is {over.status}: nobody is to do it any more',
+                f"agentmem show {short}",
+            )
+        names = (path.rpartition("/")[2].removesuffix(".md") for path, _ in self.view.columns.broken)
+        if ids.is_prefix(prefix := reference.lower()) and any(
+            name.rpartition("-")[2].startswith(prefix) for name in names
+        ):
+            return NotFound(f"the file of {reference} cannot be read as a memory", "agentmem check")
+        return NotFound(f"no task {reference}", "agentmem task list")
 
 
 def _task(identity: str, path: str, record: Mapping[str, Any]) -> Task:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.actions import looking
+from agentmem.errors import UsageError
 
 if TYPE_CHECKING:
     from agentmem.actions.board import Seen
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from agentmem.actions.tasks import Tasks
     from agentmem.model import ids
     from agentmem.model.taskgraph import Placed
+
+
+def _demand_number(limit: int) -> None:
+    if limit < 0:
+        raise UsageError("--limit must be 0 (no limit) or more")
 
 
 class Offered(NamedTuple):
@@ -40,7 +46,13 @@ class Board(NamedTuple):
 
 
 def offered(context: Context, role: str | None, limit: int) -> Offered:
-    """What could be begun now, the best first; ``role`` None: the asker's own, ``limit`` 0: all."""
+    """What could be begun now, the best first; ``role`` None: the asker's own, ``limit`` 0: all.
+
+    Raises:
+        UsageError: ``limit`` is below 0.
+
+    """
+    _demand_number(limit)
     board, tasks = looking.look(context)
     from agentmem.actions import offering
     from agentmem.model import taskgraph
@@ -91,7 +103,9 @@ def _name(tasks: Tasks, seen: Seen) -> str:
 
     placed = tasks.by_id.get(seen.claim.task)
     if placed is None:
-        return seen.claim.task[: ids.SHORT]
+        over = tasks.withdrawn(seen.claim.task)
+        known = f' "{over.title}", {over.status}' if over else ""
+        return seen.claim.task[: ids.SHORT] + known
     return f'{tasks.shorts[seen.claim.task]} "{safety.one_line(placed.task.title)}"'
 
 
@@ -105,7 +119,13 @@ class TaskList(NamedTuple):
 
 
 def listed(context: Context, role: str | None, plan: str | None, every: bool, limit: int) -> TaskList:
-    """The tasks of a role and a plan (None: of all); ``every``: those that are done too, ``limit`` 0: all."""
+    """The tasks of a role and a plan (None: of all); ``every``: those that are done too, ``limit`` 0: all.
+
+    Raises:
+        UsageError: ``limit`` is below 0.
+
+    """
+    _demand_number(limit)
     board, tasks = looking.look(context)
     from agentmem.model import taskgraph
 

@@ -38,6 +38,7 @@ COMMANDS = (
     ("handoff", "handoff:handoff"),
     ("sync", "sync:sync"),
     ("cost", "cost:cost"),
+    ("model", "model:model"),
     ("check", "check:check"),
     ("init", "init:init"),
     ("import", "import_:import_memories"),

@@ -48,15 +48,15 @@ class Call:
             cached=not self.without_cache,
         )
 
-    def stand_in(self, worktree: str | None, role: str | None) -> None:
-        """Act in another worktree, or in another role, than the one at hand; before anything was asked."""
-        if worktree is None and role is None:
+    def stand_in(self, worktree: str | None, role: str | None, agent: str | None = None) -> None:
+        """Act in another worktree, in another role or as another agent than at hand; before anything was asked."""
+        if worktree is None and role is None and agent is None:
             return
         self.close()
         vars(self).pop("context", None)
         if worktree is not None:
             self.directory = os.path.join(self.directory, worktree)
-        self.role = role or self.role
+        self.role, self.agent = role or self.role, agent or self.agent
 
     def begin(self) -> None:
         """Let git start; what is wrong is said by whoever needs the answers."""

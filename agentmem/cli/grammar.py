@@ -351,6 +351,14 @@ VERBS = {
         },
         (),
     ),
+    "model": Verb(
+        "model:model",
+        "Measure how well recall ranks: evaluate it on questions whose answers are known",
+        {
+            "--labels": ("labels", "one"),
+        },
+        (("action", "one", True),),
+    ),
     "check": Verb(
         "check:check",
         "Check every memory against every rule, for CI",

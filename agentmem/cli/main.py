@@ -20,6 +20,7 @@ ASKS_GIT = frozenset(
         "verify",
         "next",
         "cost",
+        "model",
         "overview",
         "brief",
         "task",

@@ -51,6 +51,14 @@ def read_blobs(repository: Repository, oids: Iterable[str]) -> Iterator[tuple[st
             at += size + 1
 
 
+def present(repository: Repository, oids: Iterable[str]) -> set[str]:
+    """Those of ``oids`` that this clone has, without asking a remote for the others."""
+    request = "".join(f"{oid}\n" for oid in oids).encode("ascii")
+    asked = process.start_offline(repository.directory, "cat-file", "--batch-check=%(objectname)", stdin=True)
+    lines = process.finish(asked, request).out.decode("ascii", "replace").splitlines()
+    return {line for line in lines if " " not in line}
+
+
 def read_file(repository: Repository, treeish: str, path: str) -> bytes | None:
     """The content of the file at ``path`` (from the top) of ``treeish``; None where it has none."""
     result = process.run(repository.directory, "cat-file", "blob", f"{treeish}:{path}")

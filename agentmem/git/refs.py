@@ -1,6 +1,7 @@
 """Refs that hold one small file each: made and moved by compare-and-swap, which is all the locking that claims have."""
 
 import os
+import re
 import time
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from agentmem.git.repository import Repository
 WAIT = 2.0
 """Seconds for which the lock of a ref that somebody else is just moving is tried again."""
 PAUSE = 0.01
+_REF = re.compile(rb"(?:[0-9a-f]{40}|[0-9a-f]{64}|ref: \S+)\s*")
 _UNWRITABLE = ("read-only", "permission denied", "insufficient permission", "no space left")
 
 
@@ -123,6 +125,8 @@ def swap(repository: Repository, ref: str, new: str, old: str | None, wait: floa
         result = process.run(repository.git_dir, "update-ref", "--no-deref", ref, new, expected)
         if result.code == 0:
             return True
+        if "reference broken" in result.err and mend(repository, ref):
+            continue
         if (
             "but expected" in result.err
             or "already exists" in result.err
@@ -134,6 +138,31 @@ def swap(repository: Repository, ref: str, new: str, old: str | None, wait: floa
         if time.monotonic() >= deadline:
             raise Contended(f"{ref} is being moved by somebody else", "try again")
         time.sleep(PAUSE)
+
+
+def mend(repository: Repository, ref: str) -> bool:
+    """Set aside the file of a ref that a crash has left empty or half written, so that git can make it anew; whether that was so.
+
+    ``ref`` may be a folder of refs: then each file below it is looked at. What was in it is kept in the state folder.
+    """
+    root = os.path.join(repository.common_dir, *ref.split("/"))
+    files = [root] if os.path.isfile(root) else []
+    files += [os.path.join(folder, name) for folder, _, names in os.walk(root) for name in names]
+    mended = False
+    for path in files:
+        try:
+            with open(path, "rb") as file:
+                data = file.read(4096)
+            if path.endswith(".lock") or _REF.fullmatch(data):
+                continue
+            aside = os.path.join(repository.common_dir, "agentmem", "broken-refs")
+            os.makedirs(aside, exist_ok=True)
+            name = os.path.relpath(path, repository.common_dir).replace(os.sep, "~")
+            os.replace(path, os.path.join(aside, f"{name}.{time.time_ns()}"))
+            mended = True
+        except OSError:
+            continue
+    return mended
 
 
 def _is_lock(said: str) -> bool:

@@ -5,14 +5,14 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from agentmem.git import process
+from agentmem.git import process, settings
 from agentmem.git.repository import Repository
 
 WAIT = 3.0
 """Seconds after which a remote counts as away."""
 
-AWAY, REFUSED, STALE = "away", "refused", "stale"
-"""What went wrong: no answer, a host that takes no such refs, a ref that is not where it was."""
+AWAY, REFUSED, STALE, MISSING = "away", "refused", "stale", "missing"
+"""What went wrong: no answer, a host that takes no such refs, a ref that is not where it was, a name that is no remote here."""
 
 _QUIET = {
     "GIT_TERMINAL_PROMPT": "0",
@@ -95,6 +95,13 @@ def push(
         problem = REFUSED if _is_refusal(result.err) else AWAY
         return {ref: Pushed(problem, said) for ref, _, _ in moves}
     return {ref: told.get(ref, Pushed(AWAY)) for ref, _, _ in moves}
+
+
+def is_known(repository: Repository, remote: str) -> bool:
+    """Whether a remote of this name is set, in whichever of git's configurations."""
+    if remote in settings.remotes(repository):
+        return True
+    return process.run(repository.directory, "config", "--get", f"remote.{remote}.url").code == 0
 
 
 def takes(repository: Repository, remote: str, ref: str) -> bool:

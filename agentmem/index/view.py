@@ -330,6 +330,28 @@ class View:
                 out[i] = 0
         return out
 
+    def in_force(self, until: int | None = None) -> list[int]:
+        """The positions of what is in force, or was at ``until`` (seconds UTC): written before, not yet expired or superseded.
+
+        When a memory was retracted is not known here: it counts as if it had always been. What has no time was not there.
+        """
+        if until is None:
+            return [i for i, shown in enumerate(self.shown) if shown]
+        columns = self.columns
+        old = {i for i, created in enumerate(columns.created) if NO_TIME < created < until}
+        superseded = lifecycle.superseded(
+            (columns.ids[i], _STATUSES[columns.status[i]], links[_SUPERSEDES])
+            for i, links in columns.links.items()
+            if i in old and i not in self.foreign
+        )
+        return [
+            i
+            for i in sorted(old)
+            if columns.status[i] != _RETRACTED
+            and columns.ids[i] not in superseded
+            and (columns.expires[i] == NO_TIME or columns.expires[i] > until)
+        ]
+
     @cached_property
     def average_lengths(self) -> tuple[float, float, float, float]:
         """The mean length of each field in terms, over the view: at least 1, so that it can divide."""

@@ -16,10 +16,12 @@ RENEW_AFTER = 4
 """Any command of the holder renews when a quarter of the lease has gone by: one of so many parts."""
 GRACE = 60
 """Seconds beyond its length that a lease from elsewhere is given, for a push on its way."""
-MAX_BYTES = 65_536
+MAX_BYTES = 524_288
+"""Of a claim as it is kept: more than what is written at most, where every character is an escape of twelve bytes."""
 MAX_TEXT = 4_000
 """Characters of a handoff."""
-MAX_SCOPE = 100
+MAX_SCOPE, MAX_WORD = 100, 300
+"""Globs of a scope, and characters of each and of a name."""
 
 
 class Handoff(NamedTuple):
@@ -99,6 +101,8 @@ def state_at(claim: Claim, end: int, now: int) -> str:
 def write(claim: Claim) -> bytes:
     """The claim as it is kept."""
     record = {"schema": "claim 1", **claim._asdict()}
+    # a claim that is too long to be read again would hold nothing
+    record["scope"] = [pattern[:MAX_WORD] for pattern in claim.scope[:MAX_SCOPE]]
     record["handoff"] = claim.handoff._asdict() if claim.handoff else None
     return (json.dumps(record, ensure_ascii=True, indent=1, sort_keys=True) + "\n").encode("ascii")
 
@@ -140,19 +144,19 @@ def read(data: bytes, task: str) -> Claim | None:
 
 def _texts(value: object) -> tuple[str, ...]:
     words = value if isinstance(value, list) else []
-    return tuple(safety.one_line(word)[:300] for word in words if isinstance(word, str) and word)
+    return tuple(safety.one_line(word)[:MAX_WORD] for word in words if isinstance(word, str) and word)
 
 
 def _text(record: Mapping[str, object], key: str) -> str:
     value = record[key]
     if not isinstance(value, str) or not value:
         raise ValueError(key)
-    return safety.one_line(value)[:300]
+    return safety.one_line(value)[:MAX_WORD]
 
 
 def _optional(record: Mapping[str, object], key: str) -> str | None:
     value = record.get(key)
-    return safety.one_line(value)[:300] if isinstance(value, str) and value else None
+    return safety.one_line(value)[:MAX_WORD] if isinstance(value, str) and value else None
 
 
 def _number(record: Mapping[str, object], key: str) -> int:

@@ -5,10 +5,15 @@ Source: Robertson and Zaragoza, *The Probabilistic Relevance Framework* (2009), 
 
 import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from agentmem.model.words import PLACES_AT
+
 Posting = tuple[int, int]
+
+AREA_SAYS = 5.0
+"""The rarity of terms in a path from which on it is certain to be meant: two terms of which one memory in ten has each."""
 
 MOST_TERMS = 6
 """A question is covered when what is matched weighs enough against its six rarest terms: a long note has many more."""
@@ -35,6 +40,7 @@ class Weights(NamedTuple):
     phrase: float = 0.2
     lexical_arm: float = 1.0
     entity_arm: float = 1.0
+    area_arm: float = 0.5
     temporal_arm: float = 0.15
     recency: float = 0.2
     fresh: float = 0.3
@@ -74,12 +80,16 @@ class Lexical(NamedTuple):
     ``occurring`` is that sum over the terms that any memory of the view has.
 
     The 1 is for small stores: of three memories a word that all have would weigh nothing against one that none has.
+    ``placed`` has, for each position whose paths or symbols hold terms of the question, these terms; ``rarity`` how much each
+    says there: its idf among the memories' places.
     """
 
     scores: dict[int, float]
     matched: dict[int, float]
     total: float
-    occurring: float = 0.0
+    occurring: float
+    placed: dict[int, list[str]]
+    rarity: dict[str, float]
 
 
 def idf(count: int, frequency: int) -> float:
@@ -101,6 +111,8 @@ def bm25f(
     """
     scores: dict[int, float] = {}
     matched: dict[int, float] = {}
+    placed: dict[int, list[str]] = {}
+    rarity: dict[str, float] = {}
     asked: list[float] = []
     occurring = 0.0
     b, k1 = weights.b, weights.k1
@@ -117,10 +129,14 @@ def bm25f(
         asked.append(1 + weight)
         occurring += 1 + weight if found else 0.0
         gain = weight * (k1 + 1) * (1 + weights.repeats * (min(terms[term], 4) - 1))
+        places = 0
         for position, packed in found:
             if packed < 256:
                 tf = weights.body * packed / (1 - b + body_slope * b_len[position])
             else:
+                if packed >= PLACES_AT:
+                    places += 1
+                    placed.setdefault(position, []).append(term)
                 tf = (
                     weights.body * (packed & 255) / (1 - b + body_slope * b_len[position])
                     + weights.title * ((packed >> 8) & 15) / (1 - b + b * t_len[position] / t_avg)
@@ -129,7 +145,33 @@ def bm25f(
                 )
             scores[position] = scores.get(position, 0.0) + gain * tf / (k1 + tf)
             matched[position] = matched.get(position, 0.0) + 1 + weight
-    return Lexical(scores, matched, sum(sorted(asked)[-MOST_TERMS:]), occurring)
+        if places:
+            rarity[term] = idf(statistics.size, places)
+    return Lexical(scores, matched, sum(sorted(asked)[-MOST_TERMS:]), occurring, placed, rarity)
+
+
+def areas(
+    lexical: Lexical, paths: Mapping[int, Sequence[str]], terms: Callable[[str], Iterable[str]]
+) -> dict[int, float]:
+    """How well one path of each memory fits the question, 0 to 1: the rarity of the terms that the best of ``paths`` (by
+    position) shares with it, against the best of all, which has to say something itself.
+
+    One path and not all: who touched many files is about each of them less.
+    """
+    known: dict[str, frozenset[str]] = {}
+    found = {}
+    for position, own in paths.items():
+        best = 0.0
+        for path in own:
+            if path not in known:
+                known[path] = frozenset(terms(path))
+            best = max(
+                best, sum(lexical.rarity[term] for term in lexical.placed[position] if term in known[path])
+            )
+        if best:
+            found[position] = best
+    top = max(found.values(), default=0.0)
+    return {position: value / max(top, AREA_SAYS) for position, value in found.items()}
 
 
 def spread_to_neighbours(

@@ -54,10 +54,9 @@ def _offset(zone: str | None) -> int:
 
 
 def format_iso(seconds: int) -> str:
-    """ISO 8601 with ``Z``, to the second."""
-    return (
-        datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ").zfill(20)
-    )  # strftime pads no year
+    """ISO 8601 with ``Z``, to the second; what lies beyond the years 1 to 9999 is the first or last second of them."""
+    moment = datetime.fromtimestamp(min(max(seconds, FIRST), LAST), UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ").zfill(20)  # strftime pads no year
 
 
 def parse_when(text: str, now: int) -> int:

@@ -41,7 +41,7 @@ KEY: Schema = {
 
 def all_schemas() -> dict[str, Schema]:
     """Every schema by name: of an output what stands between the slashes of its ``schema``, of a line of jsonl its command."""
-    from agentmem.output import branching_schemas, evidence_schemas, teamwork_schemas
+    from agentmem.output import branching_schemas, evaluation_schemas, evidence_schemas, teamwork_schemas
 
     outputs = {
         "recall": ("The answer of recall", _recall()),
@@ -62,6 +62,7 @@ def all_schemas() -> dict[str, Schema]:
         **branching_schemas.outputs(),
         **evidence_schemas.outputs(),
         **teamwork_schemas.outputs(),
+        **evaluation_schemas.outputs(),
         "error": ("A failure, of any command", _error()),
     }
     made = {name: _output(name, title, properties) for name, (title, properties) in outputs.items()}

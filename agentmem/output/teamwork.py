@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentmem.model import leases, safety, times
+from agentmem.model.digest import shortened
 from agentmem.output.text import count
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from agentmem.model.taskgraph import Placed
 
 Record = dict[str, object]
+TITLE = 120
+"""Columns of a task's title that are printed."""
 SCOPES = 4
 """Globs of a scope that are printed."""
 
@@ -30,7 +33,7 @@ def clock(seconds: int) -> str:
 
 def title(placed: Placed) -> str:
     """A task's title in quotes."""
-    return f'"{safety.one_line(placed.task.title)}"'
+    return f'"{shortened(placed.task.title, TITLE)}"'
 
 
 def scope(patterns: Sequence[str]) -> str:
@@ -365,6 +368,8 @@ def shared(result: Shared) -> str:
         lines[0] += f"; what {count(result.given, 'agent')} noted given, of {result.got} taken"
     if result.problem == "away":
         lines = [f"{remote} is away: what is not shared yet goes with the next command"]
+    elif result.problem == "missing":
+        lines = [f"this clone has no remote {remote}: git remote add {remote} URL"]
     elif result.problem == "refused":
         lines.append(
             f"{remote} refuses refs of claims ({safety.one_line(result.said)}): claims stay in this clone"

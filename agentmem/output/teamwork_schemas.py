@@ -143,7 +143,7 @@ def _ended() -> Schema:
 def _shared() -> Schema:
     return {
         "remote": told(TEXT_OR_NULL, "null: no remote is configured"),
-        "problem": {"enum": [remotes.AWAY, remotes.REFUSED, None]},
+        "problem": {"enum": [remotes.AWAY, remotes.REFUSED, remotes.MISSING, None]},
         "pushed": COUNT,
         "taken": COUNT,
         "states_pushed": told(COUNT, "agents whose refs/agentmem/state/<agent> went to the remote"),

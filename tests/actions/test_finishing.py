@@ -42,7 +42,7 @@ def test_done_closes_and_unblocks(team):
     entry = entry_of(team, team.first)
     assert ran.out == (
         f"done {team.first[:6]}: entry {entry['id'][:6]}, 1 file; both go with your next git commit\n"
-        f'unblocks {team.second[:6]} (free). Next: {team.second[:6]} "GET /jobs": agentmem claim\n'
+        f'unblocks {team.second[:6]}. Next: {team.second[:6]} "GET /jobs": agentmem claim\n'
     )
     assert entry["scope"] == ["api/jobs.py"]
     assert holders(team)[team.first] == ("a", "done")

@@ -8,7 +8,7 @@ import pytest
 from agentmem.model import leases
 from tests import support
 from tests.actions import teams
-from tests.actions.teams import claim, holders, offered, task
+from tests.actions.teams import as_agent, claim, holders, offered, task
 
 GOOD = {
     "schema": "claim 1", "agent": "x", "clone": "c" * 16, "worktree": ".", "nonce": "n", "opened": 1, "renewed": 1,
@@ -203,3 +203,53 @@ def test_a_full_disk(team):
         refused = team.call("claim", team.first, env=alternates)
         assert refused.code == 3 and "cannot" in refused.err, refused
     assert holders(team) == {}
+
+
+@pytest.mark.parametrize("left", [b"", b"\0" * 41, b"3f2a9c1"])
+def test_a_ref_that_a_crash_has_left_half_written(team, left):
+    """It is set aside, with what was in it; the task can be claimed, and the remote is reached."""
+    path = team.path / ".git" / teams.NAMESPACE / team.first
+    support.put(path, left)
+    assert claim(team, team.first, agent="a").code == 0
+    (kept,) = (team.path / ".git" / "agentmem" / "broken-refs").iterdir()
+    assert kept.read_bytes() == left
+    assert holders(team)[team.first] == ("a", "held")
+
+
+def test_handoff_after_done(team):
+    """What is done stays done."""
+    claim(team, team.first, agent="a")
+    team.ok("done", team.first, "-m", "did it", env=as_agent("a"))
+    again = team.call("handoff", team.first, "-m", "oops", env=as_agent("a"))
+    assert again.code == 4 and "is done already" in again.err
+    assert holders(team)[team.first] == ("a", "done")
+
+
+def test_done_that_was_killed_before_it_closed_the_claim(team):
+    """The entry counts: nothing says that the task is still to be finished, and to say done again closes the claim."""
+    claim(team, team.first, agent="a")
+    before = team.git("rev-parse", f"{teams.NAMESPACE}/{team.first}").strip()
+    team.ok("done", team.first, "-m", "did it", env=as_agent("a"))
+    team.git("update-ref", f"{teams.NAMESPACE}/{team.first}", before)
+    assert "finish" not in team.ok("brief", env=as_agent("a"))
+    assert not any(line.startswith("claim ") for line in team.ok(env=as_agent("a")).splitlines())
+    assert team.call("done", team.first, "-m", "did it", env=as_agent("a")).code == 4
+    assert holders(team)[team.first] == ("a", "done")
+
+
+def test_who_was_named_to_the_brief(team):
+    """The name counts for the brief itself, whatever the environment says."""
+    assert "# Brief: other" in team.ok("brief", "--as", "other", env=as_agent("a"))
+
+
+def test_a_remote_that_is_none(team):
+    """A name that no remote has is said to be one, and not to be away."""
+    teams.config(team, 'remote = "nope"')
+    assert "it has no remote nope" in claim(team, team.first, agent="a").out
+    assert team.ok("sync") == "this clone has no remote nope: git remote add nope URL\n"
+
+
+@pytest.mark.parametrize("scope", ["", " ", "/etc/**", "../x/**", "a/../../b"])
+def test_a_scope_outside(team, scope):
+    """Globs are of paths below the top."""
+    assert team.call("claim", team.first, "--scope", scope).code == 2

@@ -160,12 +160,12 @@ def test_a_remote_that_hangs(team, monkeypatch):
 
 @pytest.mark.parametrize("name", ["nothing", "up/stream", ""])
 def test_a_remote_that_is_none(team, name):
-    """A name that is no remote's counts as one that is away; an empty one is none."""
+    """A name that is no remote's is said to be none; an empty one asks for none."""
     _, (one,) = team()
     teams.config(one, f'remote = "{name}"')
     won = claim(one, one.first)
     assert won.code == 0
-    assert ("not shared yet" in won.out) == bool(name)
+    assert (f"(this clone only: it has no remote {name})" in won.out) == bool(name)
 
 
 @pytest.mark.parametrize(

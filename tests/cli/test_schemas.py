@@ -148,6 +148,10 @@ def say_team(spoken):
     assert ask("claims", "claims")["claims"][0]["handoff"]
     assert ask("plan-show", "plan", "show")["plans"][0]["phases"][0]["tasks"][0]["holder"] == "tester"
     ask("cost", "cost")
+    labels = '{"query": "skip locked", "relevant": ["7k3m9qwpdx2v"], "category": "why"}\n{"query": "tea", "relevant": []}\n'
+    support.put(project.path / "labels.jsonl", labels)
+    measured = ask("evaluate", "model", "evaluate", "--labels", "labels.jsonl")
+    assert measured["total"]["unanswerable"] == len(measured["categories"]) == 1
     ask("brief", "brief")
     project.git("switch", "-q", "-c", "queue")
     support.put(project.path / "server" / "jobs.py", "jobs = []\n")

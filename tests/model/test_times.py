@@ -261,3 +261,17 @@ def test_months_never_go_forward(now: int, count: int) -> None:
 def test_ages(seconds: int, text: str) -> None:
     """An age is told in its largest unit; months from the second on, as days tell the first better."""
     assert age(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-(10**18), "0001-01-01T00:00:00Z"),
+        (-62_135_596_800, "0001-01-01T00:00:00Z"),
+        (253_402_300_799, "9999-12-31T23:59:59Z"),
+        (253_402_300_800, "9999-12-31T23:59:59Z"),
+    ],
+)
+def test_moments_beyond_the_calendar(seconds, text):
+    """A clock that is far off makes no command fail."""
+    assert format_iso(seconds) == text

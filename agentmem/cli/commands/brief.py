@@ -19,9 +19,11 @@ def brief(
     from agentmem.actions import briefing
 
     call = ctx.obj
-    if name is not None:
-        call.agent = name
-    call.stand_in(None, role)
+    if budget is not None and budget < 0:
+        from agentmem.errors import UsageError
+
+        raise UsageError(f"--budget {budget}: 0 is no limit, and less than none there is not")
+    call.stand_in(None, role, name)
     result = briefing.brief(call.context, name, role, since, budget)
     from agentmem.output import briefs  # what asks git comes first
 

@@ -26,6 +26,8 @@ def overview(
     call = ctx.obj
     if write and check:
         raise UsageError("--write and --check exclude each other", "agentmem overview --write")
+    if strict and not check:
+        raise UsageError("--strict goes with --check", "agentmem overview --check --strict")
     context = call.context
     text = pages.overview(overviewing.overview(context))
     call.note(*context.index.notes)
@@ -34,7 +36,9 @@ def overview(
         if overviewing.current(context) == text:
             call.give(f"{name} is current\n")
             return 0
-        call.give(f"{name} is not current: agentmem overview --write\n")
+        branch = context.repository.branch
+        where = f" on {context.trunk}" if context.trunk and branch != context.trunk else ""
+        call.give(f"{name} is not current: agentmem overview --write{where}\n")
         return EXIT_FINDINGS if strict else 0
     if write:
         changed = overviewing.write(context, text)

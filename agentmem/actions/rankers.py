@@ -1,0 +1,155 @@
+"""What puts memories in an order for a question, to be measured against each other: a yardstick, the arms, recall itself.
+
+A further ranker is a class with a name that is called with a question; it is measured once ``all_rankers`` gives it.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from agentmem.actions import ranked, recall, selecting
+from agentmem.actions.context import Context
+from agentmem.actions.ranked import Candidate
+from agentmem.actions.selecting import Filters
+from agentmem.model import query, ranking
+from agentmem.model.bm25 import Corpus
+from agentmem.model.ranking import Weights
+
+BASELINE = "plain BM25"
+"""The name of the ranker that the others are compared with."""
+
+
+class Question(NamedTuple):
+    """What a ranker gets. ``clock`` is the moment it is asked at (seconds UTC), ``known`` the positions of what was in force
+    then, ``depth`` how many are wanted at least. ``past``: the moment is not the present, whose code says nothing of it.
+    """
+
+    text: str
+    files: tuple[str, ...]
+    role: str | None
+    clock: int
+    past: bool
+    known: Sequence[int]
+    depth: int
+
+
+class Ranked(NamedTuple):
+    """Positions of the view, best first, without repeats; ``abstained``: whatever they are, nothing would be shown."""
+
+    positions: Sequence[int]
+    abstained: bool = False
+
+
+class Ranker(Protocol):
+    """The port of what is measured."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in a table: 15 characters at most."""
+
+    def __call__(self, question: Question) -> Ranked:
+        """The order of ``question.known``, or of the part that it would show."""
+
+
+def all_rankers(context: Context) -> tuple[Ranker, ...]:
+    """Every ranker that can be measured here, the yardstick first."""
+    weights, gather = ranking.DEFAULT, Gathering(context)
+    identities = context.index.view().columns.ids
+    return (
+        PlainBM25(context),
+        Arm("words", gather, weights._replace(entity_arm=0.0), identities),
+        Arm("names and paths", gather, weights._replace(lexical_arm=0.0), identities),
+        # these order what the other two have found, and find nothing by themselves
+        Arm("areas", gather, weights, identities),
+        Arm("time", gather, weights, identities),
+        Formula(context, gather, weights),
+    )
+
+
+class PlainBM25:
+    """BM25 over title and body, with the statistics of what was known at the time; it understands no filter and no path."""
+
+    name = BASELINE
+
+    def __init__(self, context: Context) -> None:
+        index = context.index
+        self._view = index.view()
+        found = selecting.fetch(index, self._view, range(len(self._view)))
+        self._corpus = Corpus(f"{one.memory.title}\n{one.memory.body}" for one in found)
+
+    def __call__(self, question: Question) -> Ranked:
+        """The best by BM25."""
+        scores = self._corpus.scores(question.text, question.known)
+        return Ranked(ranking.order(scores, self._view.columns.ids, question.depth))
+
+
+class Arm:
+    """One arm of the formula: the order that its own strengths give, with nothing that weighs them."""
+
+    def __init__(self, name: str, gather: "Gathering", weights: Weights, identities: Sequence[str]) -> None:
+        self.name = name
+        self._gather, self._weights, self._identities = gather, weights, identities
+
+    def __call__(self, question: Question) -> Ranked:
+        """The best by this arm's strength."""
+        candidates, abstained = self._gather(question, self._weights)
+        strengths = {
+            candidate.position: term.value
+            for candidate in candidates
+            for term in candidate.terms
+            if term.detail == ranked.ARM and term.name == self.name
+        }
+        return Ranked(ranking.order(strengths, self._identities, question.depth), abstained)
+
+
+class Formula:
+    """What recall does: the arms joined, weighed, held against the code, and without what repeats a better one."""
+
+    name = "fixed formula"
+
+    def __init__(self, context: Context, gather: "Gathering", weights: Weights) -> None:
+        self._context, self._gather, self._weights = context, gather, weights
+
+    def __call__(self, question: Question) -> Ranked:
+        """What recall would show, in its order."""
+        candidates, abstained = self._gather(question, self._weights)
+        context, index = self._context, self._context.index
+        view = index.view()
+        if not question.past:
+            candidates = ranked.by_evidence(context, index, view, list(candidates), self._weights)
+        shown = recall.different(index, view, candidates, question.depth)
+        return Ranked([candidate.position for candidate in shown], abstained)
+
+
+class Gathering:
+    """What recall gathers for a question, kept for the rankers that look at the same: half of the time goes there."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._question: Question | None = None
+        self._kept: dict[Weights, tuple[list[Candidate], bool]] = {}
+
+    def __call__(self, question: Question, weights: Weights) -> tuple[list[Candidate], bool]:
+        """The candidates at the question's moment, best first, and whether recall abstains."""
+        if question is not self._question:
+            self._question, self._kept = question, {}
+        if weights not in self._kept:
+            self._kept[weights] = self._gathered(question, weights)
+        return self._kept[weights]
+
+    def _gathered(self, question: Question, weights: Weights) -> tuple[list[Candidate], bool]:
+        context = self._context
+        index = context.index
+        view = index.view()
+        asked = query.parse(
+            question.text, question.clock, lambda field, value: selecting.can_be(context, field, value)
+        )
+        eligible, clock = question.known, question.clock
+        filters = selecting.merged(context, Filters(), asked.filters)
+        if filters.any:
+            among = set(selecting.positions(index, view, filters))
+            eligible = [position for position in eligible if position in among]
+        if filters.until is not None:
+            clock = min(clock, filters.until)
+        context.set_role(question.role)
+        files = (*question.files, *filters.files)
+        return ranked.rank(context, index, view, asked, eligible, files, weights, clock)
