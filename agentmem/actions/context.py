@@ -13,6 +13,7 @@ from agentmem.store.config import Config
 from agentmem.store.place import Place
 
 if TYPE_CHECKING:
+    from agentmem.actions.meaning import Meaning
     from agentmem.evidence.verifier import Verifier
     from agentmem.git.repository import Repository
     from agentmem.index.index import Index
@@ -62,7 +63,7 @@ class Context:
         """``agent`` and ``role`` are who is asking; ``progress`` is told of long work; not ``cached``: learn everything anew."""
         self.directory = os.path.abspath(directory)
         self.environment = os.environ if environment is None else environment
-        self._store, self._agent, self._role, self._progress = store, agent, role, progress
+        self._store, self._agent, self._role, self.progress = store, agent, role, progress
         self._cached = cached
         self._started: Started | None = None
         self.wrote = False
@@ -103,7 +104,7 @@ class Context:
         """Forget what was read of the repository: somebody else has committed since."""
         self.close()
         self._started = None
-        for name in ("index", "standpoint", "verifier"):
+        for name in ("index", "standpoint", "verifier", "meaning"):
             vars(self).pop(name, None)
 
     @cached_property
@@ -115,9 +116,7 @@ class Context:
             self.begin()
             assert self._started is not None
         scan = "AGENTMEM_SCAN" in self.environment
-        return Index(
-            self.place, self.environment, self.now, self._started, self._progress, scan, self._cached
-        )
+        return Index(self.place, self.environment, self.now, self._started, self.progress, scan, self._cached)
 
     def close(self) -> None:
         """Let go of processes and files."""
@@ -173,6 +172,15 @@ class Context:
             ),
             os.path.join(self.place.root, layout.CONFIG),
         )
+
+    @cached_property
+    def meaning(self) -> "Meaning | None":
+        """The arm by meaning; None where it is off or has no model."""
+        if not self.config.semantic.enabled:
+            return None
+        from agentmem.actions import meaning
+
+        return meaning.for_recall(self)
 
     @cached_property
     def standpoint(self) -> Standpoint:

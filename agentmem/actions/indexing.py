@@ -3,11 +3,13 @@
 from typing import NamedTuple
 
 from agentmem.actions.context import Context
+from agentmem.errors import ConfigError
 
 
 class IndexStatus(NamedTuple):
     """``documents`` are the blobs of this view; ``indexed_total`` all blobs whose words were ever indexed and are kept;
-    ``missing`` those of the view that are scanned at each question.
+    ``missing`` those of the view that are scanned at each question; ``embedded`` those that have a vector, None where the arm
+    by meaning is off or has no model.
     """
 
     documents: int
@@ -15,6 +17,7 @@ class IndexStatus(NamedTuple):
     missing: int
     engine: str
     folder: str | None
+    embedded: int | None = None
 
 
 def status(context: Context) -> IndexStatus:
@@ -28,6 +31,7 @@ def status(context: Context) -> IndexStatus:
         missing=sum(row not in held for row in view.positions),
         engine=engine,
         folder=index.knowledge.folder,
+        embedded=_embedded(context),
     )
 
 
@@ -39,3 +43,33 @@ def rebuild(context: Context) -> None:
 
     """
     context.index.drop()
+
+
+def embed(context: Context) -> None:
+    """Give each memory of this view a vector; who is stopped keeps what is done.
+
+    Raises:
+        ConfigError: the arm by meaning is off, has no model, or the model fails.
+
+    """
+    from agentmem.actions import meaning
+    from agentmem.semantic.port import Unavailable
+
+    arm = meaning.for_filling(context)
+    view = context.index.view()
+    try:
+        arm.fill(context.index, view, range(len(view)), progress=context.progress)
+    except Unavailable as problem:
+        raise ConfigError(f"no vectors: {problem}") from None
+    try:
+        arm.vectors.join()
+    except OSError:
+        pass  # nothing can be written: the vectors were of use to nobody, and no answer depends on them
+
+
+def _embedded(context: Context) -> int | None:
+    arm = context.meaning
+    if arm is None:
+        return None
+    blobs = set(context.index.view().columns.blobs)
+    return len(blobs) - len(arm.vectors.missing(list(blobs)))

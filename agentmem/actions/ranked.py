@@ -1,7 +1,7 @@
 """The memories of a view that answer a question, in order: three arms gather them, what else speaks for them weighs them."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.actions import judging, selecting
 from agentmem.actions.context import Context
@@ -10,6 +10,9 @@ from agentmem.index.view import NO_TIME, View
 from agentmem.model import analysis, kinds, ranking, scopes, verdict
 from agentmem.model.query import Query
 from agentmem.model.ranking import Weights
+
+if TYPE_CHECKING:
+    from agentmem.actions.meaning import Meaning, Near
 
 ARM = "arm"
 """Marks a term of a score that is added; the others are multiplied."""
@@ -54,10 +57,12 @@ def rank(
     files: Sequence[str],
     weights: Weights,
     clock: int,
+    meaning: "Meaning | None" = None,
 ) -> tuple[list[Candidate], bool]:
     """The candidates for ``asked`` among ``eligible``, best first, and whether it abstained for want of evidence.
 
-    Ages are as of ``clock`` (seconds UTC): who asks for what was known until some moment stands at that moment.
+    ``meaning`` is the optional arm. Ages are as of ``clock`` (seconds UTC): who asks for what was known until some moment
+    stands at that moment.
     """
     authored = {row for _, row in index.knowledge.named("role", [context.role])} if context.role else set()
     allowed = bytearray(len(view))
@@ -65,7 +70,9 @@ def rank(
         allowed[position] = 1
     # an arm without weight is not asked at all: what it would find must not come in by another arm's door
     lexical = (
-        _lexical(index, view, asked, weights) if weights.lexical_arm else ranking.Lexical({}, {}, 0.0, {}, {})
+        _lexical(index, view, asked, weights)
+        if weights.lexical_arm
+        else ranking.Lexical({}, {}, 0.0, 0.0, {}, {})
     )
     scores = {position: score for position, score in lexical.scores.items() if allowed[position]}
     scores = ranking.spread_to_neighbours(scores, _chains(view, scores), weights.neighbours)
@@ -87,10 +94,40 @@ def rank(
         return [Candidate(p, 1 / r, [Term("newest", 1 / r, ARM)]) for r, p in enumerate(newest, 1)], False
     enough = weights.abstain * lexical.total
     sure = {position for position in scores if lexical.matched.get(position, 0.0) >= enough} | set(entity)
+    near = None
+    if meaning is not None and len(asked.terms) <= weights.meaning_terms:
+        near = meaning.near(index, view, asked, eligible)
     if not sure:
+        candidates = _by_meaning_alone(near, lexical, weights)
+    elif (
+        near is not None and not entity and not asked.phrases and _is_elsewhere(near, lexical, sure, weights)
+    ):
         return [], True
-    best = max((scores.get(position, 0.0) for position in sure), default=0.0)
+    else:
+        candidates = _joined(*_arms(index, view, asked, lexical, scores, entity, near, sure, weights))
+    for candidate in candidates:
+        _weigh(view, candidate, weights, clock, authored)
     identities = view.columns.ids
+    return sorted(candidates, key=lambda c: (-c.score, identities[c.position])), not candidates
+
+
+Arms = list[tuple[str, float, dict[int, float]]]
+"""The name of each arm, what it weighs, and how strongly (0 to 1) it speaks for a position."""
+
+
+def _arms(
+    index: Index,
+    view: View,
+    asked: Query,
+    lexical: ranking.Lexical,
+    scores: dict[int, float],
+    entity: dict[int, float],
+    near: "Near | None",
+    sure: set[int],
+    weights: Weights,
+) -> tuple[Arms, set[int]]:
+    """What the arms say, and the positions that are worth a rank by it."""
+    best = max((scores.get(position, 0.0) for position in sure), default=0.0)
     arms = [
         ("words", weights.lexical_arm, {p: s / best for p, s in scores.items()} if best else {}),
         ("names and paths", weights.entity_arm, {p: s / (s + 1) for p, s in entity.items()}),
@@ -99,10 +136,31 @@ def rank(
     keep = {p for p in sure if p in entity or scores.get(p, 0.0) >= weights.relevant * best}
     if weights.area_arm:
         arms.append(("areas", weights.area_arm, _areas(index, view, lexical, keep)))
-    candidates = _joined(arms, keep)
-    for candidate in candidates:
-        _weigh(view, candidate, weights, clock, authored)
-    return sorted(candidates, key=lambda c: (-c.score, identities[c.position])), False
+    if near is not None:
+        floor = weights.meaning_floor
+        strengths = {p: ranking.nearness(c, floor) for p, c in near.cosines.items() if c > floor}
+        arms.append(("meaning", weights.meaning_arm, strengths))
+        keep |= near.nearest & strengths.keys()
+    return arms, keep
+
+
+def _by_meaning_alone(near: "Near | None", lexical: ranking.Lexical, weights: Weights) -> list[Candidate]:
+    """What answers where the words are too few: very near, and with most of those of the question's words that any memory has.
+
+    Nearness alone would answer a question about one service with what is known of another.
+    """
+    held = weights.meaning_held * lexical.occurring
+    return [
+        Candidate(position, cosine, [Term("meaning", cosine, ARM)])
+        for position, cosine in (near.cosines.items() if near is not None and held else ())
+        if cosine >= weights.meaning_alone and lexical.matched.get(position, 0.0) >= held
+    ]
+
+
+def _is_elsewhere(near: "Near", lexical: ranking.Lexical, sure: set[int], weights: Weights) -> bool:
+    """Whether the words that matched were met by chance: no memory is near the question, and none has all that it asks."""
+    covered = max(lexical.matched.get(position, 0.0) for position in sure)
+    return near.complete and near.best < weights.meaning_apart and covered < lexical.total
 
 
 def _lexical(index: Index, view: View, asked: Query, weights: Weights) -> ranking.Lexical:

@@ -75,7 +75,9 @@ def recall(
     eligible = selecting.positions(index, view, filters)
     limit = context.config.recall_limit if limit is None else limit
     budget = context.config.recall_budget if budget is None else budget
-    ranked, abstained = rank(context, index, view, asked, eligible, (*files, *filters.files), weights, clock)
+    ranked, abstained = rank(
+        context, index, view, asked, eligible, (*files, *filters.files), weights, clock, context.meaning
+    )
     ranked = by_evidence(context, index, view, ranked, weights)
     chosen = different(index, view, ranked, limit or len(ranked))
     return Recalled(

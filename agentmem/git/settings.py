@@ -7,6 +7,7 @@ from agentmem.git import process
 from agentmem.git.repository import Repository
 
 KEY = "agentmem-overlay"
+COMMAND_KEY = "agentmem.semanticCommand"
 
 
 def overlay_of(repository: Repository, branch: str) -> str | None:
@@ -41,6 +42,12 @@ def remotes(repository: Repository) -> list[str]:
     """The names of the remotes that are configured; read from the file."""
     names = re.findall(r'^\[remote "((?:[^"\\]|\\.)+)"\]', _text(repository), re.MULTILINE)
     return [re.sub(r"\\(.)", r"\1", name) for name in names]
+
+
+def allowed_command(repository: Repository) -> str | None:
+    """The command for vectors that may be run here: what others commit to ``config.toml`` is not run by reading it."""
+    out = process.run(repository.directory, "config", "-z", "--get", COMMAND_KEY).out
+    return os.fsdecode(out).removesuffix("\0") or None
 
 
 def _text(repository: Repository) -> str:

@@ -20,7 +20,14 @@ MOST_TERMS = 6
 
 
 class Weights(NamedTuple):
-    """Every constant of ranking; see ``benchmarks/team_history.py`` for how they were chosen."""
+    """Every constant of ranking; see ``benchmarks/team_history.py`` for how they were chosen.
+
+    Those of the optional arm by meaning (``benchmarks/semantic.py``): the most it adds to a score; the cosine from which on
+    it adds anything; the terms beyond which a question tells enough by its words (notes of 80 terms lost .01 MRR at any
+    weight); the cosine, and the share of what the question's known words weigh, from which on a memory is shown by meaning
+    where its words alone are too few; the cosine that the nearest must reach, else a question that is not fully covered is
+    about something else.
+    """
 
     title: float = 3.0
     names: float = 2.0
@@ -48,6 +55,12 @@ class Weights(NamedTuple):
     cite_gone: float = 0.7
     abstain: float = 0.3
     relevant: float = 0.3
+    meaning_arm: float = 0.1
+    meaning_floor: float = 0.3
+    meaning_terms: int = 32
+    meaning_alone: float = 0.62
+    meaning_held: float = 0.6
+    meaning_apart: float = 0.25
 
 
 DEFAULT = Weights()
@@ -64,6 +77,8 @@ class Statistics(NamedTuple):
 class Lexical(NamedTuple):
     """Scores by position; per position the sum of 1 + idf over the matched terms, and that over the question's rarest terms.
 
+    ``occurring`` is that sum over the terms that any memory of the view has.
+
     The 1 is for small stores: of three memories a word that all have would weigh nothing against one that none has.
     ``placed`` has, for each position whose paths or symbols hold terms of the question, these terms; ``rarity`` how much each
     says there: its idf among the memories' places.
@@ -72,6 +87,7 @@ class Lexical(NamedTuple):
     scores: dict[int, float]
     matched: dict[int, float]
     total: float
+    occurring: float
     placed: dict[int, list[str]]
     rarity: dict[str, float]
 
@@ -98,6 +114,7 @@ def bm25f(
     placed: dict[int, list[str]] = {}
     rarity: dict[str, float] = {}
     asked: list[float] = []
+    occurring = 0.0
     b, k1 = weights.b, weights.k1
     t_len, n_len, p_len, b_len = statistics.lengths
     t_avg, n_avg, p_avg, b_avg = statistics.averages
@@ -110,6 +127,7 @@ def bm25f(
                 found.append((position, packed))
         weight = idf(statistics.size, len(found)) if found else idf(statistics.size, 0)
         asked.append(1 + weight)
+        occurring += 1 + weight if found else 0.0
         gain = weight * (k1 + 1) * (1 + weights.repeats * (min(terms[term], 4) - 1))
         places = 0
         for position, packed in found:
@@ -129,7 +147,7 @@ def bm25f(
             matched[position] = matched.get(position, 0.0) + 1 + weight
         if places:
             rarity[term] = idf(statistics.size, places)
-    return Lexical(scores, matched, sum(sorted(asked)[-MOST_TERMS:]), placed, rarity)
+    return Lexical(scores, matched, sum(sorted(asked)[-MOST_TERMS:]), occurring, placed, rarity)
 
 
 def areas(
@@ -173,6 +191,11 @@ def spread_to_neighbours(
             if other:
                 out[before] = out.get(before, 0.0) + share * other / 2
     return out
+
+
+def nearness(cosine: float, floor: float) -> float:
+    """How strongly a cosine speaks for a memory: 0 up to ``floor``, 1 where both say the same."""
+    return max(0.0, cosine - floor) / (1 - floor)
 
 
 def order(scores: Mapping[int, float], identities: Sequence[str], most: int) -> list[int]:

@@ -346,4 +346,5 @@ def index_status(result: IndexStatus) -> Record:
         "indexed_total": result.indexed_total,
         "missing": result.missing,
         "engine": result.engine,
+        "embedded": result.embedded,
     }

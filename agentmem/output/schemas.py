@@ -331,7 +331,13 @@ def _import() -> Schema:
 
 
 def _index_status() -> Schema:
-    return {"documents": COUNT, "indexed_total": COUNT, "missing": COUNT, "engine": TEXT}
+    return {
+        "documents": COUNT,
+        "indexed_total": COUNT,
+        "missing": COUNT,
+        "engine": TEXT,
+        "embedded": {**COUNT, "type": ["integer", "null"]},
+    }
 
 
 def _status() -> Schema:

@@ -34,6 +34,14 @@ class Ignore(NamedTuple):
     line: int = 1
 
 
+class Semantic(NamedTuple):
+    """The optional arm by meaning: off, unless a team says otherwise. ``model`` is a folder, ``command`` what gives vectors."""
+
+    enabled: bool = False
+    model: str | None = None
+    command: str | None = None
+
+
 class Config(NamedTuple):
     """``trunk`` is None where the file does not say; budgets are in tokens, 0 for no limit; ``claim_ttl`` is in seconds."""
 
@@ -46,6 +54,7 @@ class Config(NamedTuple):
     claim_remote: str | None = None
     rules: Mapping[str, str] = MappingProxyType({})
     ignores: tuple[Ignore, ...] = ()
+    semantic: Semantic = Semantic()
 
 
 def load(root: str) -> Config:
@@ -98,21 +107,26 @@ def parse(data: bytes | None, path: str) -> Config:
     if (remote := values.get("claim_remote")) and not is_remote(str(remote)):
         # what others commit must not make git an option of it, nor send claims to any address
         raise ConfigError(f"{path}: claims.remote must be the name of a remote", 'remote = "origin"')
+    semantic = _table(record, "semantic", path)
+    arm: dict[str, object] = {}
+    _take(semantic, "enabled", bool, "enabled", arm, path)
+    _take(semantic, "model", str, "model", arm, path)
+    _take(semantic, "command", str, "command", arm, path)
     rules = _table(record, "check", path)
     ignores = _ignores(rules.pop("ignore", []), data.decode("utf-8"), path)
     for rule, setting in rules.items():
         if setting not in RULE_SETTINGS:
             raise ConfigError(f"{path}: check.{rule} must be one of {', '.join(RULE_SETTINGS)}")
-    tables = {"recall": recall, "output": output, "claims": claims}
+    tables = {"recall": recall, "output": output, "claims": claims, "semantic": semantic}
     left = [*record, *(f"{name}.{key}" for name, table in tables.items() for key in table)]
     if left:
         raise ConfigError(
             f"{path}: no key {left[0]!r}",
             "keys: trunk, recall.limit, recall.budget, output.budget, claims.limit, claims.ttl, claims.remote,"
-            " check.RULE, [[check.ignore]]",
+            " semantic.enabled, semantic.model, semantic.command, check.RULE, [[check.ignore]]",
         )
     settings = {str(rule): str(setting) for rule, setting in rules.items()}
-    return Config(rules=settings, ignores=ignores, **values)  # type: ignore[arg-type]
+    return Config(rules=settings, ignores=ignores, semantic=Semantic(**arm), **values)  # type: ignore[arg-type]
 
 
 def _ignores(tables: object, text: str, path: str) -> tuple[Ignore, ...]:
@@ -165,6 +179,8 @@ def _take(
     if key not in record:
         return
     value = record.pop(key)
-    if not isinstance(value, kind) or isinstance(value, bool) or (isinstance(value, int) and value < 0):
-        raise ConfigError(f"{path}: {key} must be {'text' if kind is str else 'a whole number, 0 or more'}")
+    fits = isinstance(value, kind) and isinstance(value, bool) == (kind is bool)
+    if not fits or (isinstance(value, int) and value < 0):
+        wanted = {str: "text", bool: "true or false"}.get(kind, "a whole number, 0 or more")
+        raise ConfigError(f"{path}: {key} must be {wanted}")
     values[name] = value

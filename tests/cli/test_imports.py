@@ -26,6 +26,7 @@ HEAVY = {
     "networkx",
     "datasketch",
     "dateparser",
+    "numpy",
     "rapidfuzz",
     "pygments",
 }
@@ -115,6 +116,13 @@ def test_recall_imports_the_search_library_alone(warm, modules, options):
     found = modules(warm, "recall", "worker number", *options)
     assert not found & (HEAVY | {"frontmatter"} | SLOW_PARTS - {"pathlib"})
     assert "whoosh" in found
+
+
+def test_recall_by_meaning_without_a_model_imports_no_numpy(warm, modules):
+    """Where the arm is on and its model is not there, recall pays for neither."""
+    with (warm.store / "config.toml").open("a") as file:
+        file.write("\n[semantic]\nenabled = true\nmodel = 'no/such/folder'\n")
+    assert "numpy" not in modules(warm, "recall", "worker")
 
 
 def test_recall_by_scanning_imports_no_search_library(warm, modules):

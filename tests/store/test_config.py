@@ -67,7 +67,10 @@ def test_what_is_shipped(tmp_path):
     found = load(tmp_path, "\n".join(lines))
     assert found.rules == {"missing-id": "off"} and len(found.ignores) == 1
     assert found.claim_remote == "origin"
-    assert found._replace(rules={}, ignores=(), claim_remote=None) == config.Config(rules={})
+    assert found.semantic == config.Semantic(True, "models/minilm", "embed --stdin")
+    assert found._replace(
+        rules={}, ignores=(), claim_remote=None, semantic=config.Semantic()
+    ) == config.Config(rules={})
 
 
 def test_a_bom_and_crlf(tmp_path):
@@ -85,6 +88,9 @@ def test_a_bom_and_crlf(tmp_path):
         ('[recall]\nlimit = "six"', "limit must be"),
         ("[recall]\nlimit = true", "limit must be"),
         ("[recall]\nlimit = 1.5", "limit must be"),
+        ("[semantic]\nenabled = 1", "enabled must be true or false"),
+        ("[semantic]\nmodel = true", "model must be text"),
+        ("[semantic]\nmodels = 'x'", "semantic.models"),
         ("recall = 6", "recall must be a table"),
         ("[recall]\nlimits = 6", "recall.limits"),
         ("trunc = 'main'", "trunc"),

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 if TYPE_CHECKING:
     import typer
 
-ACTIONS = ("status", "rebuild")
+ACTIONS = ("status", "rebuild", "embed")
 
 
 def index(
     ctx: typer.Context,
-    action: Annotated[str, typer.Argument(help="status or rebuild")] = "status",
+    action: Annotated[str, typer.Argument(help="status, rebuild or embed")] = "status",
 ) -> int:
     """Tell what the index holds, or make it anew; no answer ever depends on it."""
     from agentmem.actions import indexing
@@ -24,6 +24,8 @@ def index(
     if action == "rebuild":
         indexing.rebuild(call.context)
         del call.context
+    if action == "embed":
+        indexing.embed(call.context)
     result = indexing.status(call.context)
     call.note(*call.context.index.notes)
     if call.json:

@@ -1,0 +1,228 @@
+"""The optional arm by meaning: off it changes nothing, broken it costs nothing, on it never takes what the words have earned."""
+
+import math
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agentmem.actions import ranked
+from agentmem.actions.context import Context
+from agentmem.actions.meaning import Near
+from agentmem.model import query, ranking
+from tests.support import Project
+
+pytest.importorskip("numpy")
+
+from tests.semantic import support as tiny
+
+TITLES = (
+    "Workers claim a job by the lock table",
+    "The queue keeps a lock at night",
+    "Zebra stripes",
+    "A job in the queue",
+    "Claiming is unlockable",
+    "The table of stripes",
+)
+ON = '\n[semantic]\nenabled = true\nmodel = "model"\n'
+
+
+def configure(store: Project, text: str) -> None:
+    path = store.store / "config.toml"
+    path.write_text(path.read_text().partition("\n[semantic]")[0] + text)
+
+
+@pytest.fixture
+def team(store):
+    """A store of six memories, and a tiny model beside it that is not used yet."""
+    for title in TITLES:
+        store.ok("add", "fact", title, "--force")
+    store.commit()
+    tiny.put_model(store.path / "model")
+    return store
+
+
+QUESTIONS = (
+    "queue lock",
+    "zebra",
+    "how do workers claim a job",
+    '"lock table"',
+    "nothing of the kind",
+    "kind:fact",
+)
+
+
+def answers(store: Project) -> list[str]:
+    return [store.ok("recall", *question.split(" "), "--explain", "--json") for question in QUESTIONS]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n[semantic]\n",
+        "\n[semantic]\nenabled = false\nmodel = 'model'\n",
+        "\n[semantic]\nenabled = true\nmodel = 'no/such/folder'\n",
+        "\n[semantic]\nenabled = true\ncommand = 'anything at all'\n",
+    ],
+)
+def test_off_absent_or_not_allowed_it_changes_no_byte(team, text):
+    """Without the arm every answer is the same, byte for byte, and where it was wanted one note says why it is left out."""
+    before = answers(team)
+    configure(team, text)
+    assert answers(team) == before
+    ran = team.call("recall", "zebra")
+    assert ran.code == 0 and ran.err.count("note: meaning is left out") == ("enabled = true" in text)
+
+
+def test_a_broken_model_is_a_note(team):
+    """Weights that are torn, found out at the first question, leave the answers of the words."""
+    before = answers(team)
+    configure(team, ON)
+    whole = (team.path / "model" / "model.safetensors").read_bytes()
+    (team.path / "model" / "model.safetensors").write_bytes(whole[:-50])
+    assert answers(team) == before
+    assert "is broken" in team.call("recall", "zebra").err
+    assert team.call("index", "embed").code == 2
+
+
+def test_vectors_are_made_by_index_embed_and_serve_every_recall(team):
+    """More than a few without a vector: recall says so and does not make them; afterwards it explains its term."""
+    configure(team, ON)
+    ran = team.call("recall", "zebra", "--json")
+    assert "6 of 6 memories are found by their words alone: agentmem index embed" in ran.err
+    assert team.json("index", "status")["embedded"] == 0
+    assert "6 found by meaning as well" in team.ok("index", "embed")
+    assert team.json("index", "embed")["embedded"] == 6
+    ran = team.call("recall", "zebra stripes", "--explain", "--json")
+    assert not ran.err
+    terms = [term["name"] for hit in ran.json["hits"] for term in hit["explain"]]
+    assert "words" in terms and "meaning" in terms
+
+
+def test_a_few_new_ones_are_embedded_by_the_recall_itself(team):
+    """What was just added takes part at once, and the same question asked again gives the same answer."""
+    configure(team, ON)
+    team.ok("index", "embed")
+    team.ok("add", "fact", "Workers do the night stripes")
+    first = team.ok("recall", "zebra night", "--json", "--explain")
+    assert team.json("index", "status")["embedded"] == 7
+    assert team.ok("recall", "zebra night", "--json", "--explain") == first
+
+
+def test_an_edit_is_another_text(team):
+    """Vectors are kept by content: an edited memory gets a new one, and the old text's comes back with it."""
+    configure(team, ON)
+    team.ok("index", "embed")
+    (identity,) = team.found("zebra")[:1]
+    before = team.ok("recall", "stripes", "--json", "--explain")
+    team.ok("edit", identity, "--set", "title=Zebra lock")
+    team.ok("recall", "zebra")
+    assert team.json("index", "status")["embedded"] == 6
+    team.git("checkout", "-q", "--", ".agentmem/facts")
+    assert team.ok("recall", "stripes", "--json", "--explain") == before
+
+
+def test_a_command_is_run_only_where_the_clone_allows_it(team):
+    """What others commit to the configuration is not run by recalling; once allowed, word for word, it gives the vectors."""
+    script = team.path / "give.py"
+    script.write_text(
+        "import json,sys\nfor l in sys.stdin:\n t=json.loads(l); print(json.dumps([len(t), t.count('e'), 1]))\n"
+        f"open({str(team.path / 'ran')!r}, 'w').close()\n"
+    )
+    line = f"{sys.executable} {script}"
+    configure(team, f'\n[semantic]\nenabled = true\ncommand = "{line}"\n')
+    assert "git config agentmem.semanticCommand" in team.call("recall", "zebra").err
+    team.git("config", "agentmem.semanticCommand", line + " more")
+    assert team.call("index", "embed").code == 2 and not (team.path / "ran").exists()
+    team.git("config", "agentmem.semanticCommand", line)
+    team.ok("index", "embed")
+    assert (team.path / "ran").exists() and not team.call("recall", "zebra").err
+
+
+def test_filling_without_the_arm_is_a_mistake(team):
+    """Who asks for vectors where the arm is off is told how to have it on."""
+    ran = team.call("index", "embed")
+    assert ran.code == 2 and "enabled = true" in ran.err
+
+
+class Made:
+    """An arm whose cosines are given."""
+
+    def __init__(self, cosines: dict[int, float], complete: bool = True) -> None:
+        self.near_ = Near(cosines, frozenset(cosines), max(cosines.values(), default=-1.0), complete)
+        self.asked = 0
+
+    def near(self, *_: object) -> Near:
+        self.asked += 1
+        return self.near_
+
+
+def ranks(store: Project, question: str, arm: object = None) -> tuple[list[ranked.Candidate], bool]:
+    context = Context(str(store.path))
+    try:
+        view = context.index.view()
+        asked = query.parse(question, context.now)
+        everything = range(len(view))
+        return ranked.rank(
+            context, context.index, view, asked, everything, (), ranking.DEFAULT, context.now, arm
+        )
+    finally:
+        context.close()
+
+
+cosines = st.dictionaries(st.integers(0, len(TITLES) - 1), st.floats(-1, 1), max_size=len(TITLES))
+questions = st.sampled_from(
+    [
+        "queue lock",
+        "lock table zebra",
+        "job claim worker",
+        "stripes",
+        "queue elephant",
+        "elephant giraffe trunk table",
+    ]
+)
+
+
+def parts(candidate: ranked.Candidate) -> tuple[float, float, float]:
+    """What words and the like gave, what meaning gave, what both are multiplied by."""
+    arms = {term.name: term.value for term in candidate.terms if term.detail == ranked.ARM}
+    near = arms.pop("meaning", 0.0)
+    return sum(arms.values()), near, math.prod(t.value for t in candidate.terms if t.detail != ranked.ARM)
+
+
+@given(cosines, questions, st.booleans())
+def test_the_gate_keeps_its_promises(team, given_cosines, question, complete):
+    """Whatever a model says: it adds at most its weight, so what the words put further ahead than that stays ahead; nothing
+    that the words have found is lost, unless nothing at all is near; each score is the sum of its terms times its factors.
+    """
+    weights = ranking.DEFAULT
+    before, nothing = ranks(team, question)
+    after, abstained = ranks(team, question, Made(given_cosines, complete))
+    assert abstained == (not after)
+    for candidate in after:
+        words, near, factor = parts(candidate)
+        assert math.isclose((words + near) * factor, candidate.score, rel_tol=1e-9)
+    if nothing:
+        assert all(given_cosines[one.position] >= weights.meaning_alone for one in after)
+        return
+    if abstained:
+        assert complete and max(given_cosines.values(), default=-1) < weights.meaning_apart
+        return
+    places = {one.position: place for place, one in enumerate(after)}
+    assert {one.position for one in before} <= places.keys()
+    assert all(parts(one)[1] <= weights.meaning_arm + 1e-12 for one in after)
+    for one in before:
+        for other in after:
+            words, _, factor = parts(other)
+            if one.score > (words + weights.meaning_arm) * factor + 1e-12:
+                assert places[one.position] < places[other.position]
+
+
+@given(cosines)
+def test_a_long_question_is_answered_by_its_words(team, given_cosines):
+    """Beyond so many terms the model is not even asked."""
+    question = "queue lock " + " ".join(f"word{n}" for n in range(ranking.DEFAULT.meaning_terms))
+    arm = Made(given_cosines)
+    before, after = ranks(team, question)[0], ranks(team, question, arm)[0]
+    assert [(o.position, o.score) for o in before] == [(o.position, o.score) for o in after] and not arm.asked
