@@ -1,8 +1,9 @@
 """The store of vectors: what is added is found, by any process, whatever others do to it meanwhile."""
 
 import hashlib
-import multiprocessing
 import os
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from agentmem.semantic import vectors
 from agentmem.semantic.vectors import VectorStore
+from tests import support
 
 WIDTH = 24
 
@@ -126,15 +128,25 @@ def test_without_a_place_to_write_they_last_as_long_as_the_process(tmp_path, fol
     assert_holds(store, range(5))
 
 
-def _add(folder: str, first: int) -> None:
-    for n in range(first, first + 60, 3):
-        fill(VectorStore(folder, "m"), range(n, n + 3))
+ADDING = """
+import hashlib, sys
+import numpy as np
+from agentmem.semantic.vectors import VectorStore
+
+folder, first, width = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+for start in range(first, first + 60, 3):
+    blobs, rows = [], []
+    for n in range(start, start + 3):
+        values = np.random.default_rng(n).standard_normal(width).astype(np.float32)
+        blobs.append(hashlib.sha256(str(n).encode()).hexdigest()[:40])
+        rows.append(values / np.linalg.norm(values))
+    VectorStore(folder, "m").add(blobs, np.stack(rows))
+"""
 
 
 def test_many_processes_write_at_once(tmp_path):
     """Four processes add 60 each, joining as they go, while one reads: none is lost, and no read fails."""
-    spawn = multiprocessing.get_context("spawn")
-    workers = [spawn.Process(target=_add, args=(str(tmp_path), n * 60)) for n in range(4)]
+    words = [sys.executable, "-c", ADDING, str(tmp_path)]
     done = threading.Event()
     problems: list[BaseException] = []
 
@@ -151,11 +163,11 @@ def test_many_processes_write_at_once(tmp_path):
 
     reader = threading.Thread(target=read)
     reader.start()
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    workers = [
+        subprocess.Popen([*words, str(n * 60), str(WIDTH)], env=support.environment()) for n in range(4)
+    ]
+    codes = [worker.wait() for worker in workers]
     done.set()
     reader.join()
-    assert not problems and [worker.exitcode for worker in workers] == [0] * 4
+    assert not problems and codes == [0] * 4
     assert_holds(VectorStore(str(tmp_path), "m"), range(240))
