@@ -1,7 +1,7 @@
 """What changes of code would meet: on other branches, in other worktrees, by claims whose scopes meet; before anyone merges."""
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from agentmem.actions.context import Context
 from agentmem.evidence import trees
 from agentmem.evidence.trees import Tree
 from agentmem.git import branches, code, history, overlaps, revisions, state, trunk
+from agentmem.git.ahead import Ahead
 from agentmem.git.contents import Contents
 from agentmem.git.overlaps import Line
 from agentmem.git.repository import Repository
@@ -54,32 +55,39 @@ def find(context: Context, board: Board, names: Sequence[str] = ()) -> list[Clas
     return sorted(found, key=lambda clash: (order.index(clash.type), clash.branches, clash.paths))
 
 
-def warnings(context: Context, board: Board, paths: Sequence[str]) -> list[str]:
-    """Whose work meets what was done here, one line each: what git could not merge, and who else changes one of ``paths``, which
-    are changed here and not committed.
+def warnings(
+    context: Context,
+    holder: Callable[[Work], str | None],
+    paths: Sequence[str],
+    touched: Sequence[str],
+    trunk_moved: bool,
+) -> list[str]:
+    """Whose work meets what was done here, one line each: what git could not merge with the commits that changed ``touched``, and
+    who else changes one of ``paths``, which are changed here and not committed.
+
+    ``holder`` says who works in a worktree; ``trunk_moved``: trunk has what is not here.
     """
-    repository, trunks = context.repository, _trunk(context)
-    head = repository.head
-    line = overlaps.lines(repository, [head], trunks).get(head) if head and trunks else None
-    if repository.bare or not (paths or line):
+    repository, mine = context.repository, {*paths, *touched}
+    if repository.bare or not mine or repository.head is None:
         return []
-    mine = {*paths, *(overlaps.changed(repository, [line])[line.tip] if line else ())}
+    # more files than that are too many for a command line
+    among = paths if len(paths) <= AMONG else ()
+    beside = Ahead(lambda: list(_worktrees(context, among)) if paths else [])
     stuck, same = [], []
-    others = [other for other in _branches(context, ()) if mine & other.paths]
+    others = [other for other in _branches(context, (), trunk_moved) if mine & other.paths]
     for number, other in enumerate(others):
-        beyond = (
-            overlaps.unmergeable(repository, line.tip, str(other.tip)) if line and number < MERGED else []
-        )
+        asked = touched and number < MERGED
+        beyond = overlaps.unmergeable(repository, repository.head, str(other.tip)) if asked else []
         stuck += [f"git cannot merge {other.name}: both change {path}" for path in beyond if path in mine]
         same += [f"{other.name} also changes {path}" for path in sorted({*paths} & other.paths - {*beyond})]
-    # more files than that are too many for a command line
-    for other in _worktrees(context, paths if len(paths) <= AMONG else ()) if paths else ():
-        who = _holder(board, other) or other.name.removesuffix(UNCOMMITTED)
-        stuck += [f"{who} also changes {path}, uncommitted" for path in sorted({*paths} & other.paths)]
+    for other in beside.result:
+        shared = sorted({*paths} & other.paths)
+        who = (holder(other) or other.name.removesuffix(UNCOMMITTED)) if shared else ""
+        stuck += [f"{who} also changes {path}, uncommitted" for path in shared]
     return list(dict.fromkeys([*stuck, *same]))[:MOST]
 
 
-def _holder(board: Board, work: Work) -> str | None:
+def holder(board: Board, work: Work) -> str | None:
     """Who works in a worktree, by the claims that are held there."""
     name = os.path.basename(work.folder or "")
     held = (seen.claim for seen in board.held.values() if seen.claim.clone == board.me.clone)
@@ -113,7 +121,7 @@ def _others(context: Context, names: Sequence[str]) -> Iterator[Work]:
         yield from _worktrees(context)
 
 
-def _branches(context: Context, names: Sequence[str]) -> Iterator[Work]:
+def _branches(context: Context, names: Sequence[str], trunk_moved: bool = True) -> Iterator[Work]:
     """The branches that have work which trunk and the one at hand have not, and trunk where it has gone on since."""
     repository = context.repository
     here = context.standpoint.commit
@@ -130,7 +138,7 @@ def _branches(context: Context, names: Sequence[str]) -> Iterator[Work]:
     found = overlaps.lines(repository, [tip for tip in named if tip != here], trunks)
     merged = branches.fork_points(repository, found, known) if here else found
     lines = [line for tip, line in found.items() if tip in merged]
-    if here and not names:
+    if here and not names and trunk_moved:
         ahead = overlaps.lines(repository, trunks, [here]).values()
         lines += [line for line in ahead if not _is_behind(repository, line.tip, ahead)]
     changes = overlaps.changed(repository, lines)

@@ -1,22 +1,23 @@
 """Bringing back from the journal what was written in a worktree that is gone before anybody committed it."""
 
 import os
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.actions import saving
 from agentmem.actions.context import Context
 from agentmem.git import branches, history, objects
-from agentmem.model import document, memory
-from agentmem.model.memory import Memory
 from agentmem.store import layout, reading
 from agentmem.store.journal import Entry
+
+if TYPE_CHECKING:
+    from agentmem.model.memory import Memory
 
 
 class Lost(NamedTuple):
     """The last thing that was written to one file of a worktree that is gone, and never committed."""
 
     entry: Entry
-    memory: Memory | None
+    memory: "Memory | None"
 
 
 class Rescued(NamedTuple):
@@ -33,7 +34,7 @@ def lost(context: Context, surely: bool = False) -> list[Lost]:
     """
     last: dict[tuple[str, str], Entry] = {}
     homes = _Homes(context)
-    for entry in context.journal.entries():
+    for entry in context.journal.entries(lambda one: not homes.is_there(one)):
         if layout.is_kept(entry.path) and not homes.is_there(entry):
             key = entry.home or entry.worktree, entry.path
             last.pop(key, None)
@@ -103,8 +104,10 @@ def _bytes(entry: Entry) -> bytes:
     return entry.text.encode("utf-8", "surrogateescape")
 
 
-def _memory(path: str, data: bytes) -> Memory | None:
+def _memory(path: str, data: bytes) -> "Memory | None":
     if not layout.is_memory(path):
         return None
+    from agentmem.model import document, memory  # reads YAML: 15 ms that who has lost nothing need not pay
+
     parsed = document.parse(data)
     return memory.place(memory.read(parsed.meta, parsed.body, parsed.lines)[0], path)

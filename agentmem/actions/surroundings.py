@@ -16,6 +16,7 @@ class Surroundings:
     def __init__(self, context: Context, board: Board, reading: Ahead[None]) -> None:
         """``reading`` is that of the claims of ``board``."""
         self._context, self._board, self._reading = context, board, reading
+        self._tips = Ahead(self._trunk_tips)
         self._paths = Ahead(self._changed)
         self._apart = Ahead(self._counted)
         self._touched = Ahead(self._committed)
@@ -56,7 +57,7 @@ class Surroundings:
         repository, name = self._context.repository, self._context.trunk
         if not name or repository.head is None or state.branch(repository) == name:
             return ()
-        tips = revisions.trunk_tips(repository, name)
+        tips = self._tips.result
         store = self._context.store_path + "/"
         found = history.own_changes(repository, tips, None) if tips else ()
         return tuple(sorted(path for path in found if not path.startswith(store)))[:MOST_TOUCHED]
@@ -65,11 +66,19 @@ class Surroundings:
         repository, name = self._context.repository, self._context.trunk
         if not name or repository.head is None or state.branch(repository) == name:
             return None
-        tips = revisions.trunk_tips(repository, name)
+        tips = self._tips.result
         return history.apart(repository, repository.head, tips) if tips else None
 
     def _warned(self) -> list[str]:
         from agentmem.actions import colliding
 
-        self._reading.result  # noqa: B018 (it is waited for)
-        return colliding.warnings(self._context, self._board, self.paths)
+        def holder(work: colliding.Work) -> str | None:
+            self._reading.result  # noqa: B018 (it is waited for)
+            return colliding.holder(self._board, work)
+
+        moved = self.apart is None or self.apart[1] > 0
+        return colliding.warnings(self._context, holder, self.paths, self.touched, moved)
+
+    def _trunk_tips(self) -> list[str]:
+        name = self._context.trunk
+        return revisions.trunk_tips(self._context.repository, name) if name else []

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from agentmem.model.words import PLACES_AT
+from agentmem.model.postings import PLACES_AT
 
 Posting = tuple[int, int]
 

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from agentmem.model import analysis
 from agentmem.model.memory import Memory
+from agentmem.model.postings import NAMES_AT, PLACES_AT, TITLE_AT
 
 BODY_MAX, TITLE_MAX, NAMES_MAX, PLACES_MAX = 255, 15, 15, 255
-TITLE_AT, NAMES_AT, PLACES_AT = 1 << 8, 1 << 12, 1 << 16
 
 
 class Lengths(NamedTuple):

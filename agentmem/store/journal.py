@@ -4,7 +4,7 @@ import json
 import os
 import time
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from agentmem.errors import NotWritable
@@ -60,34 +60,38 @@ class Journal:
         except OSError:
             return []
 
-    def entries(self) -> Iterator[Entry]:
-        """All entries, oldest first; a torn line is passed over."""
+    def entries(self, wanted: Callable[[Entry], bool] = lambda one: True) -> Iterator[Entry]:
+        """All entries, oldest first; a torn line is passed over. A file, which one process wrote in one worktree, is left out
+        whole where its first entry is not ``wanted``: an import writes thousands.
+        """
         for name in self.files():
-            yield from self._read(name)
+            for number, one in enumerate(self._read(name)):
+                if not number and not wanted(one):
+                    break
+                yield one
 
     def _read(self, name: str) -> Iterator[Entry]:
         try:
             with open(
                 os.path.join(self.folder, name), encoding="utf-8", errors="surrogateescape", newline="\n"
             ) as file:
-                lines = file.readlines()
+                for line in file:
+                    try:
+                        record = json.loads(line)
+                        yield Entry(
+                            record["worktree"],
+                            record["branch"],
+                            record["path"],
+                            record["blob"],
+                            record["at"],
+                            record["text"],
+                            record.get("home"),
+                            int(number) if (number := name.partition("-")[0]).isdecimal() else 0,
+                        )
+                    except (ValueError, KeyError, TypeError):
+                        continue
         except OSError:
             return
-        for line in lines:
-            try:
-                record = json.loads(line)
-                yield Entry(
-                    record["worktree"],
-                    record["branch"],
-                    record["path"],
-                    record["blob"],
-                    record["at"],
-                    record["text"],
-                    record.get("home"),
-                    int(number) if (number := name.partition("-")[0]).isdecimal() else 0,
-                )
-            except (ValueError, KeyError, TypeError):
-                continue
 
     def pruned_at(self, worktree: str) -> str | None:
         """The commit by which the entries of ``worktree`` were pruned last."""
