@@ -20,6 +20,8 @@ import time
 TOOL = [sys.executable, "-m", "agentmem.cli.main"]
 MODES = ("worktree", "worktrees", "remote", "line")
 NAMESPACE = "refs/agentmem/claims"
+TOLD = 100
+"""Rounds after which it is said how far it is."""
 
 RACER = """
 import json, os, sys
@@ -125,6 +127,8 @@ def race(folders: list[str], task: str, bare: str | None, rounds: int) -> tuple[
             if problem := judged(said, names):
                 wrong.append(f"round {number}: {problem}")
             clear(folders, bare, task)
+            if number % TOLD == TOLD - 1:
+                print(f"  {number + 1} rounds, {len(wrong)} violations", file=sys.stderr, flush=True)
     finally:
         for racer in racers:
             racer.communicate()
