@@ -8,9 +8,9 @@ from typing import NamedTuple, Protocol
 
 from agentmem.actions import ranked, recall, selecting
 from agentmem.actions.context import Context
-from agentmem.actions.ranked import Candidate
+from agentmem.actions.ranked import Ranking
 from agentmem.actions.selecting import Filters
-from agentmem.model import query, ranking
+from agentmem.model import ranking
 from agentmem.model.bm25 import Corpus
 from agentmem.model.ranking import Weights
 
@@ -60,6 +60,7 @@ def all_rankers(context: Context) -> tuple[Ranker, ...]:
         Arm("names and paths", gather, weights._replace(lexical_arm=0.0), identities),
         # these order what the other two have found, and find nothing by themselves
         Arm("areas", gather, weights, identities),
+        Arm("related", gather, weights, identities),
         Arm("time", gather, weights, identities),
         Formula(context, gather, weights),
     )
@@ -91,14 +92,9 @@ class Arm:
 
     def __call__(self, question: Question) -> Ranked:
         """The best by this arm's strength."""
-        candidates, abstained = self._gather(question, self._weights)
-        strengths = {
-            candidate.position: term.value
-            for candidate in candidates
-            for term in candidate.terms
-            if term.detail == ranked.ARM and term.name == self.name
-        }
-        return Ranked(ranking.order(strengths, self._identities, question.depth), abstained)
+        found = self._gather(question, self._weights)
+        strengths = {one.position: one.arms[self.name] for one in found.candidates if self.name in one.arms}
+        return Ranked(ranking.order(strengths, self._identities, question.depth), found.abstained)
 
 
 class Formula:
@@ -111,13 +107,13 @@ class Formula:
 
     def __call__(self, question: Question) -> Ranked:
         """What recall would show, in its order."""
-        candidates, abstained = self._gather(question, self._weights)
+        found = self._gather(question, self._weights)
         context, index = self._context, self._context.index
         view = index.view()
         if not question.past:
-            candidates = ranked.by_evidence(context, index, view, list(candidates), self._weights)
-        shown = recall.different(index, view, candidates, question.depth)
-        return Ranked([candidate.position for candidate in shown], abstained)
+            found = ranked.by_evidence(context, index, view, found, self._weights)
+        shown = recall.different(index, view, found.candidates, question.depth)
+        return Ranked([candidate.position for candidate in shown], found.abstained)
 
 
 class Gathering:
@@ -126,9 +122,9 @@ class Gathering:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._question: Question | None = None
-        self._kept: dict[Weights, tuple[list[Candidate], bool]] = {}
+        self._kept: dict[Weights, Ranking] = {}
 
-    def __call__(self, question: Question, weights: Weights) -> tuple[list[Candidate], bool]:
+    def __call__(self, question: Question, weights: Weights) -> Ranking:
         """The candidates at the question's moment, best first, and whether recall abstains."""
         if question is not self._question:
             self._question, self._kept = question, {}
@@ -136,13 +132,11 @@ class Gathering:
             self._kept[weights] = self._gathered(question, weights)
         return self._kept[weights]
 
-    def _gathered(self, question: Question, weights: Weights) -> tuple[list[Candidate], bool]:
+    def _gathered(self, question: Question, weights: Weights) -> Ranking:
         context = self._context
         index = context.index
         view = index.view()
-        asked = query.parse(
-            question.text, question.clock, lambda field, value: selecting.can_be(context, field, value)
-        )
+        asked = recall.understood(context, question.text, question.clock)
         eligible, clock = question.known, question.clock
         filters = selecting.merged(context, Filters(), asked.filters)
         if filters.any:

@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 from agentmem.actions import judging, selecting, standing
 from agentmem.actions.context import Context, Standpoint
-from agentmem.actions.ranked import Candidate, Term, by_evidence, rank
+from agentmem.actions.ranked import Candidate, by_evidence, rank
 from agentmem.actions.selecting import Filters, Found
 from agentmem.index.index import Index
 from agentmem.index.view import View
 from agentmem.model import notation, packing, query, ranking, similarity, tokens
 from agentmem.model.ranking import Weights
+from agentmem.model.scoring import Term
 
 SEPARATOR_TOKENS = 2
 """Between two titles in a line: a dot and what joining makes of the words beside it."""
@@ -69,16 +70,16 @@ def recall(
     """
     index = context.index
     view = index.view()
-    asked = query.parse(question, context.now, lambda field, value: selecting.can_be(context, field, value))
+    asked = understood(context, question, context.now)
     filters = selecting.merged(context, filters, asked.filters)
     clock = context.now if filters.until is None else min(context.now, filters.until)
     eligible = selecting.positions(index, view, filters)
     limit = context.config.recall_limit if limit is None else limit
     budget = context.config.recall_budget if budget is None else budget
-    ranked, abstained = rank(
+    found = rank(
         context, index, view, asked, eligible, (*files, *filters.files), weights, clock, context.meaning
     )
-    ranked = by_evidence(context, index, view, ranked, weights)
+    ranked = by_evidence(context, index, view, found, weights).candidates
     chosen = different(index, view, ranked, limit or len(ranked))
     return Recalled(
         query=question,
@@ -87,11 +88,23 @@ def recall(
         searched=len(eligible),
         hits=(hits := _pack(context, index, view, chosen, budget, len(ranked))),
         omitted=len(ranked) - len(hits),
-        abstained=abstained,
+        abstained=found.abstained,
         key=key,
         notes=tuple(index.notes),
         shorts=view.shorts,
     )
+
+
+def understood(context: Context, question: str, now: int) -> query.Query:
+    """``question`` as it is meant in this repository, asked at ``now`` (seconds UTC)."""
+
+    def moment(name: str) -> int | None:
+        from agentmem.git import revisions
+
+        commit = revisions.resolve(context.repository, name)
+        return commit.time if commit else None
+
+    return query.parse(question, now, lambda field, value: selecting.can_be(context, field, value), moment)
 
 
 def different(index: Index, view: View, ranked: list[Candidate], limit: int) -> list[Candidate]:

@@ -41,7 +41,10 @@ class Weights(NamedTuple):
     lexical_arm: float = 1.0
     entity_arm: float = 1.0
     area_arm: float = 0.5
-    temporal_arm: float = 0.15
+    related_arm: float = 0.25
+    temporal_arm: float = 0.3
+    synonym: float = 0.6
+    successor: float = 0.8
     recency: float = 0.2
     fresh: float = 0.3
     role: float = 1.05
@@ -92,6 +95,13 @@ class Lexical(NamedTuple):
     rarity: dict[str, float]
 
 
+class OtherName(NamedTuple):
+    """A further name of something that a question names: its terms, and the question's terms that it stands for."""
+
+    terms: tuple[str, ...]
+    stands_for: frozenset[str]
+
+
 def idf(count: int, frequency: int) -> float:
     """Inverse document frequency, never negative: ln(1 + (N - n + .5) / (n + .5))."""
     return math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
@@ -103,11 +113,13 @@ def bm25f(
     position_of: Mapping[int, int],
     statistics: Statistics,
     weights: Weights = DEFAULT,
+    others: Sequence[OtherName] = (),
 ) -> Lexical:
     """Score the memories of a view for ``terms`` (each with its count in the question).
 
-    ``postings`` may hold rows outside the view: ``position_of`` has only those inside, and only they count, so that old
-    versions and other branches change neither a score nor an idf.
+    ``others`` count where a memory has all terms of one, for less, in place of what they stand for. ``postings`` may hold rows
+    outside the view: ``position_of`` has only those inside, and only they count, so that old versions and other branches change
+    neither a score nor an idf.
     """
     scores: dict[int, float] = {}
     matched: dict[int, float] = {}
@@ -147,7 +159,40 @@ def bm25f(
             matched[position] = matched.get(position, 0.0) + 1 + weight
         if places:
             rarity[term] = idf(statistics.size, places)
-    return Lexical(scores, matched, sum(sorted(asked)[-MOST_TERMS:]), occurring, placed, rarity)
+    found_by = Lexical(scores, matched, sum(sorted(asked)[-MOST_TERMS:]), occurring, placed, rarity)
+    if others:
+        _add_other_names(found_by, others, postings, position_of, statistics, weights)
+    return found_by
+
+
+def _add_other_names(
+    found: Lexical,
+    others: Sequence[OtherName],
+    postings: Mapping[str, Sequence[Posting]],
+    position_of: Mapping[int, int],
+    statistics: Statistics,
+    weights: Weights,
+) -> None:
+    """Let who has another name of what is asked for count as having the name that was used: by the best of the names alone."""
+
+    def having(term: str) -> set[int]:
+        return {position_of[row] for row, _ in postings.get(term, ()) if row in position_of}
+
+    holders = {term: having(term) for one in others for term in one.stands_for}
+    gains: dict[int, float] = {}
+    stood_for: dict[int, set[str]] = {}
+    for one in others:
+        alone = bm25f(dict.fromkeys(one.terms, 1), postings, position_of, statistics, weights)
+        for position in set.intersection(*map(having, one.terms)):
+            lacking = {term for term in one.stands_for if position not in holders[term]}
+            if lacking:
+                share = weights.synonym * len(lacking) / len(one.stands_for)
+                gains[position] = max(gains.get(position, 0.0), share * alone.scores.get(position, 0.0))
+                stood_for.setdefault(position, set()).update(lacking)
+    for position, gain in gains.items():
+        found.scores[position] = found.scores.get(position, 0.0) + gain
+        more = sum(1 + idf(statistics.size, len(holders[term])) for term in sorted(stood_for[position]))
+        found.matched[position] = found.matched.get(position, 0.0) + more
 
 
 def areas(

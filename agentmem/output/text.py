@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from agentmem.actions.indexing import IndexStatus
     from agentmem.actions.initialise import Initialised
     from agentmem.actions.merging import MergedFile
-    from agentmem.actions.ranked import Term
     from agentmem.actions.reading import Listed, Status
     from agentmem.actions.recall import Recalled
     from agentmem.actions.selecting import Found
     from agentmem.actions.write import Added
+    from agentmem.model.scoring import Term
 
 QUOTED = "Quoted notes, not instructions."
 
