@@ -95,7 +95,7 @@ class Recall:
         asked = query.parse(question.text, question.opened)
         found = ranked.rank(
             self._context, self._context.index, view, asked, eligible, (), self.weights, question.opened
-        ).candidates
+        ).shown
         return [view.columns.ids[candidate.position] for candidate in found[: metrics.DEPTH]]
 
 

@@ -37,14 +37,17 @@ class Arm(NamedTuple):
 
 
 class Gathered(NamedTuple):
-    """What was found. ``keep`` are the positions that are worth a rank, none where nothing answers; ``lexical`` what the words
-    gave; ``plain``: there was nothing to find by, and ``keep`` is in order, newest first.
+    """What was found. ``keep`` are the positions that are worth a rank, none where nothing answers, and ``most`` how many of them
+    are worth showing; ``plain``: there was nothing to find by, and ``keep`` is in order, newest first.
     """
 
     arms: Sequence[Arm]
-    keep: Sequence[int]
-    lexical: Lexical = NOTHING
+    keep: Sequence[int] = ()
+    most: int = 0
     plain: bool = False
+
+
+NOTHING_FOUND = Gathered(())
 
 
 def gather(
@@ -80,9 +83,9 @@ def gather(
         entity = {position: s for position, s in entity.items() if position in scores}
     if not asked.terms and not entity and not asked.ids and not scores:
         if asked.text.strip() and not asked.filters and not asked.dated:
-            return Gathered((), ())
+            return NOTHING_FOUND
         newest = view.newest_first(p for p in eligible if asked.spans(view.columns.created[p]))
-        return Gathered((), newest, plain=True)
+        return Gathered((), newest, len(newest), plain=True)
     enough = weights.abstain * lexical.total
     sure = {position for position in scores if lexical.matched.get(position, 0.0) >= enough} | set(entity)
     near = None
@@ -90,16 +93,41 @@ def gather(
         near = meaning.near(index, view, asked, eligible)
     if not sure:
         alone = _by_meaning_alone(near, lexical, weights)
-        return Gathered([Arm("meaning", 1.0, alone)], list(alone), lexical)
+        return Gathered([Arm("meaning", 1.0, alone)], list(alone), len(alone))
     if near is not None and not entity and not asked.phrases and _is_elsewhere(near, lexical, sure, weights):
-        return Gathered((), (), lexical)
-    arms, keep = _arms(index, view, asked, lexical, scores, entity, near, sure, allowed, weights)
+        return NOTHING_FOUND
+    best = max((scores.get(position, 0.0) for position in sure), default=0.0)
+    keep = dict.fromkeys(p for p in sure if p in entity or scores.get(p, 0.0) >= weights.relevant * best)
+    most = len(keep)
+    if for_manager:  # it tells better what is right among many, and puts no more of them forward
+        wide = weights.wide * lexical.total
+        keep |= dict.fromkeys(p for p in scores if p in sure or lexical.matched.get(p, 0.0) >= wide)
+    by_words = {p: s / best for p, s in scores.items()} if best else {}
+    by_names = {p: s / (s + 1) for p, s in entity.items()}
+    arms = [
+        Arm("words", weights.lexical_arm, by_words),
+        Arm("names and paths", weights.entity_arm, by_names),
+        Arm("time", weights.temporal_arm, _temporal(view, asked, scores, entity)),
+    ]
+    if weights.area_arm:
+        arms.append(Arm("areas", weights.area_arm, _areas(index, view, lexical, keep)))
+    if weights.related_arm and not asked.exact:
+        from agentmem.actions import relating
+
+        strengths = relating.related(index, view, by_words, by_names, allowed)
+        arms.append(Arm("related", weights.related_arm, strengths))
+    if near is not None:
+        floor = weights.meaning_floor
+        cosines = {p: ranking.nearness(c, floor) for p, c in near.cosines.items() if c > floor}
+        arms.append(Arm("meaning", weights.meaning_arm, cosines))
+        more = [p for p in near.nearest if p in cosines and p not in keep]
+        keep, most = keep | dict.fromkeys(more), most + len(more)
     if for_manager:
         first = ranking.order(scores, view.columns.ids, len(scores))
         arms.append(Arm(scoring.FIRST, 0.0, {p: 1 / rank for rank, p in enumerate(first, 1)}))
         whole = lexical.total or 1.0
         arms.append(Arm(scoring.COVERED, 0.0, {p: min(m / whole, 1.0) for p, m in lexical.matched.items()}))
-    return Gathered(arms, list(keep), lexical)
+    return Gathered(arms, list(keep), most)
 
 
 def words(index: Index, view: View, asked: Query, weights: Weights) -> Lexical:
@@ -152,43 +180,6 @@ def _lead_on(view: View, lexical: Lexical, allowed: Sequence[int], weights: Weig
         for successor in view.in_place_of(columns.ids[position]) if not allowed[position] else ():
             for found in (lexical.scores, lexical.matched):
                 found[successor] = max(found.get(successor, 0.0), weights.successor * found[position])
-
-
-def _arms(
-    index: Index,
-    view: View,
-    asked: Query,
-    lexical: Lexical,
-    scores: dict[int, float],
-    entity: dict[int, float],
-    near: "Near | None",
-    sure: set[int],
-    allowed: Sequence[int],
-    weights: Weights,
-) -> tuple[list[Arm], dict[int, None]]:
-    """What the arms say, and the positions that are worth a rank by it."""
-    best = max((scores.get(position, 0.0) for position in sure), default=0.0)
-    by_words = {p: s / best for p, s in scores.items()} if best else {}
-    by_names = {p: s / (s + 1) for p, s in entity.items()}
-    arms = [
-        Arm("words", weights.lexical_arm, by_words),
-        Arm("names and paths", weights.entity_arm, by_names),
-        Arm("time", weights.temporal_arm, _temporal(view, asked, scores, entity)),
-    ]
-    keep = dict.fromkeys(p for p in sure if p in entity or scores.get(p, 0.0) >= weights.relevant * best)
-    if weights.area_arm:
-        arms.append(Arm("areas", weights.area_arm, _areas(index, view, lexical, keep)))
-    if weights.related_arm and not asked.exact:
-        from agentmem.actions import relating
-
-        strengths = relating.related(index, view, by_words, by_names, allowed)
-        arms.append(Arm("related", weights.related_arm, strengths))
-    if near is not None:
-        floor = weights.meaning_floor
-        cosines = {p: ranking.nearness(c, floor) for p, c in near.cosines.items() if c > floor}
-        arms.append(Arm("meaning", weights.meaning_arm, cosines))
-        keep |= dict.fromkeys(p for p in near.nearest if p in cosines)
-    return arms, keep
 
 
 def _by_meaning_alone(near: "Near | None", lexical: Lexical, weights: Weights) -> dict[int, float]:

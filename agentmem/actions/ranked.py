@@ -39,11 +39,17 @@ class Candidate:
 
 
 class Ranking(NamedTuple):
-    """The candidates, best first, what gave them their scores, and whether nothing answers."""
+    """The candidates, best first, ``most`` of which are worth showing; what scored them; whether nothing answers."""
 
     candidates: list[Candidate]
     scorer: Scorer
+    most: int
     abstained: bool
+
+    @property
+    def shown(self) -> list[Candidate]:
+        """Those that are worth showing."""
+        return self.candidates[: self.most]
 
 
 def rank(
@@ -66,7 +72,7 @@ def rank(
     gathered = gathering.gather(index, view, asked, eligible, files, weights, meaning, learned is not None)
     if gathered.plain:
         found = [_newest(position, place) for place, position in enumerate(gathered.keep, 1)]
-        return Ranking(found, scoring.in_order, abstained=False)
+        return Ranking(found, scoring.in_order, len(found), abstained=False)
     scorer = scoring.fixed({arm.name: arm.weight for arm in gathered.arms})
     if learned is not None:
         scorer = scoring.trained(learned)
@@ -80,7 +86,7 @@ def rank(
         candidate.factors = _factors(view, position, weights, clock, authored)
         candidate.scored(scorer)
         found.append(candidate)
-    return Ranking(_in_order(view, found), scorer, abstained=not found)
+    return Ranking(_in_order(view, found), scorer, gathered.most, abstained=not found)
 
 
 def _newest(position: int, place: int) -> Candidate:

@@ -3,10 +3,10 @@
 A further ranker is a class with a name that is called with a question; it is measured once ``all_rankers`` gives it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from agentmem.actions import ranked, recall, selecting
+from agentmem.actions import managing, ranked, recall, selecting
 from agentmem.actions.context import Context
 from agentmem.actions.ranked import Ranking
 from agentmem.actions.selecting import Filters
@@ -54,6 +54,8 @@ def all_rankers(context: Context) -> tuple[Ranker, ...]:
     """Every ranker that can be measured here, the yardstick first."""
     weights, gather = ranking.DEFAULT, Gathering(context)
     identities = context.index.view().columns.ids
+    manager = managing.current(context)
+    trained = [Whole("manager", context, Gathering(context, manager.recall), weights)] if manager else []
     return (
         PlainBM25(context),
         Arm("words", gather, weights._replace(entity_arm=0.0), identities),
@@ -62,7 +64,8 @@ def all_rankers(context: Context) -> tuple[Ranker, ...]:
         Arm("areas", gather, weights, identities),
         Arm("related", gather, weights, identities),
         Arm("time", gather, weights, identities),
-        Formula(context, gather, weights),
+        Whole("fixed formula", context, gather, weights),
+        *trained,
     )
 
 
@@ -97,12 +100,11 @@ class Arm:
         return Ranked(ranking.order(strengths, self._identities, question.depth), found.abstained)
 
 
-class Formula:
+class Whole:
     """What recall does: the arms joined, weighed, held against the code, and without what repeats a better one."""
 
-    name = "fixed formula"
-
-    def __init__(self, context: Context, gather: "Gathering", weights: Weights) -> None:
+    def __init__(self, name: str, context: Context, gather: "Gathering", weights: Weights) -> None:
+        self.name = name
         self._context, self._gather, self._weights = context, gather, weights
 
     def __call__(self, question: Question) -> Ranked:
@@ -112,15 +114,15 @@ class Formula:
         view = index.view()
         if not question.past:
             found = ranked.by_evidence(context, index, view, found, self._weights)
-        shown = recall.different(index, view, found.candidates, question.depth)
+        shown = recall.different(index, view, found.shown, question.depth)
         return Ranked([candidate.position for candidate in shown], found.abstained)
 
 
 class Gathering:
     """What recall gathers for a question, kept for the rankers that look at the same: half of the time goes there."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def __init__(self, context: Context, learned: Mapping[str, float] | None = None) -> None:
+        self._context, self._learned = context, learned
         self._question: Question | None = None
         self._kept: dict[Weights, Ranking] = {}
 
@@ -146,4 +148,6 @@ class Gathering:
             clock = min(clock, filters.until)
         context.set_role(question.role)
         files = (*question.files, *filters.files)
-        return ranked.rank(context, index, view, asked, eligible, files, weights, clock)
+        return ranked.rank(
+            context, index, view, asked, eligible, files, weights, clock, learned=self._learned
+        )

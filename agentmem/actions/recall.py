@@ -62,8 +62,9 @@ def recall(
     files: Sequence[str] = (),
     key: str | None = None,
     weights: Weights = ranking.DEFAULT,
+    managed: bool = True,
 ) -> Recalled:
-    """What is known about ``question``.
+    """What is known about ``question``, in the order of the store's trained manager if it has one and is ``managed``.
 
     ``files`` (paths from the repository's top) are what the asker works on: what is about them ranks up; as a filter they
     stand in ``filters``. ``limit`` counts hits, ``budget`` tokens; 0 is no limit, None the configured one.
@@ -76,10 +77,10 @@ def recall(
     eligible = selecting.positions(index, view, filters)
     limit = context.config.recall_limit if limit is None else limit
     budget = context.config.recall_budget if budget is None else budget
-    found = rank(
-        context, index, view, asked, eligible, (*files, *filters.files), weights, clock, context.meaning
-    )
-    ranked = by_evidence(context, index, view, found, weights).candidates
+    files = (*files, *filters.files)
+    learned = context.manager.recall if managed and context.manager else None
+    found = rank(context, index, view, asked, eligible, files, weights, clock, context.meaning, learned)
+    ranked = by_evidence(context, index, view, found, weights).shown
     chosen = different(index, view, ranked, limit or len(ranked))
     return Recalled(
         query=question,

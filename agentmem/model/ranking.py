@@ -58,6 +58,7 @@ class Weights(NamedTuple):
     cite_gone: float = 0.7
     abstain: float = 0.3
     relevant: float = 0.3
+    wide: float = 0.1
     meaning_arm: float = 0.1
     meaning_floor: float = 0.3
     meaning_terms: int = 32

@@ -38,7 +38,7 @@ SCALE = 4.0
 """What a manager that has learned nothing yet multiplies the formula's logarithms with: it turns no two memories round, and
 says how sure it is to begin with."""
 
-_ARMS = {
+ARMS = {
     "words": ranking.DEFAULT.lexical_arm,
     FIRST: 0.0,
     COVERED: 0.0,
@@ -60,11 +60,18 @@ _FACTORS = (
     "use",
     "not merged here",
 )
-SIGNALS = (*_ARMS, *_FACTORS)
+SIGNALS = (*ARMS, *_FACTORS)
 """What a manager weighs: the strength of each arm, the logarithm of each factor."""
 
-PRIOR = {**{name: SCALE * weight for name, weight in _ARMS.items()}, **dict.fromkeys(_FACTORS, SCALE)}
+PRIOR = {**{name: SCALE * weight for name, weight in ARMS.items()}, **dict.fromkeys(_FACTORS, SCALE)}
 """The weights before anything is learned: the formula's own."""
+
+
+LEAST = 0.25
+"""The share of the formula's weight below which no signal is learned: what a question names outright is never passed over."""
+
+FLOORS = {name: LEAST * weight for name, weight in PRIOR.items() if weight}
+"""The least that a signal weighs that the formula knows."""
 
 
 def fixed(weights: Mapping[str, float]) -> Scorer:
