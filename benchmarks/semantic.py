@@ -14,6 +14,7 @@ slows the others, and says nothing of us). Says so and exits 0 where no model is
 import argparse
 import json
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -25,12 +26,13 @@ sys.path.append(os.path.dirname(os.path.abspath(__file__)))
 import cold
 import dialogues
 import team_history
-from team_history import Question, mean, measure
+from team_history import Question, measure
 
 from agentmem.actions import ranked
 from agentmem.actions.context import Context
 from agentmem.errors import AgentmemError
-from agentmem.model import query, ranking
+from agentmem.model import metrics, query, ranking
+from agentmem.model.metrics import mean
 
 COLD_SECONDS = 1.0
 FALSE_MORE = 0.05
@@ -57,7 +59,7 @@ class Recall:
             found, _ = ranked.rank(
                 context, context.index, view, asked, eligible, (), ranking.DEFAULT, question.opened, self._meaning
             )  # fmt: skip
-            self._asked[question] = [view.columns.ids[one.position] for one in found[: team_history.DEPTH]]
+            self._asked[question] = [view.columns.ids[one.position] for one in found[: metrics.DEPTH]]
         return self._asked[question]
 
 
@@ -94,7 +96,7 @@ def told(name: str, part: Sequence[Question], words: Ranker, fused: Ranker) -> b
     """Print both on one set; whether the fused one is worse."""
     before, after = measure(words, part), measure(fused, part)
     sums = [sum(new) - sum(old) for old, new in zip(before, after, strict=True)]
-    low, high = team_history.interval(sums)
+    [(low, high)] = metrics.bootstrap([sums], random.Random(1))
     print(
         f"  {name:<24} {len(part):4}  MRR@10 {mean([b[0] for b in before]):.3f} -> {mean([a[0] for a in after]):.3f}"
         f"  nDCG@10 {mean([b[1] for b in before]):.3f} -> {mean([a[1] for a in after]):.3f}"
