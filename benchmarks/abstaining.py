@@ -26,6 +26,10 @@ from agentmem.model.metrics import mean
 FALSE, LOST = 0.05, 0.02
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
 
+RULES = [ranking.DEFAULT._replace(abstain=threshold) for threshold in THRESHOLDS]
+NEVER = ranking.DEFAULT._replace(abstain=0.0)
+ALL = "ALL"
+
 Answer = Callable[[Asked], Sequence[str]]
 
 
@@ -52,40 +56,32 @@ def shared_words(recall: sets.Recall, one: Asked) -> str:
     return f"{' '.join(words)}  <- {found.title[:70]}"
 
 
+def share(recall: sets.Recall, part: Sequence[Asked], weights: ranking.Weights) -> float:
+    """What is lost of ``part``, or false, by whether its questions have an answer."""
+    if not part[0].relevant:
+        return false_share(lambda one: recall(one, weights), part)
+    return lost_share(lambda one: recall(one, weights), lambda one: recall(one, NEVER), part)
+
+
 def told(one: sets.Set, recall: sets.Recall, show: int) -> bool:
     """Print the table of one set; whether it holds on the second half."""
-    rules = [ranking.DEFAULT._replace(abstain=t) for t in THRESHOLDS]
     held = True
     for answered in (False, True):
-        totals: list[list[float]] = [[], []]
-        for kind in [*one.kinds(answered), "ALL"]:
+        name, most = ("lost ", LOST) if answered else ("false", FALSE)
+        asked = [q for q in one.asked if bool(q.relevant) == answered]
+        for kind in (*one.kinds(answered), ALL):
             for half in (0, 1):
-                part = [
-                    q
-                    for q in one.asked
-                    if kind in (q.kind, "ALL") and q.half == half and bool(q.relevant) == answered
-                ]
+                part = [q for q in asked if kind in (q.kind, ALL) and q.half == half]
                 if not part:
                     continue
-
-                def share(weights: ranking.Weights, part: Sequence[Asked] = part) -> float:
-                    if answered:
-                        never = ranking.DEFAULT._replace(abstain=0.0)
-                        return lost_share(lambda q: recall(q, weights), lambda q: recall(q, never), part)
-                    return false_share(lambda q: recall(q, weights), part)
-
-                own = share(ranking.DEFAULT)
-                if kind == "ALL":
-                    totals[half].append(own)
-                line = "  ".join(f"{share(weights):.3f}" for weights in rules)
-                print(
-                    f"  {'lost ' if answered else 'false'} {kind:<14} {('first', 'second')[half]:<6} {len(part):4}   {line}   own {own:.3f}",
-                    flush=True,
-                )
-                if show and not answered and kind != "ALL":
+                line = "  ".join(f"{share(recall, part, rule):.3f}" for rule in RULES)
+                own = share(recall, part, ranking.DEFAULT)
+                which = ("first", "second")[half]
+                print(f"  {name} {kind:<14} {which:<6} {len(part):4}   {line}   own {own:.3f}", flush=True)
+                held &= kind != ALL or not half or own <= most
+                if show and not answered and kind != ALL:
                     for q in [q for q in part if recall(q)][:show]:
                         print(f"      {shared_words(recall, q)}")
-        held &= all(share <= (LOST if answered else FALSE) for share in totals[1])
     return held
 
 

@@ -84,8 +84,15 @@ class Noise:
     def _record(
         self, kind: str, title: str, body: str, created: str, scope: Sequence[str]
     ) -> dict[str, object]:
-        by = f"agent-{self._chance.randint(1, 16)}"
-        return {"id": self._id(), "kind": kind, "title": title[:200], "body": body, "created": created, "by": by, "scope": list(scope)}  # fmt: skip
+        return {
+            "id": self._id(),
+            "kind": kind,
+            "title": title[:200],
+            "body": body,
+            "created": created,
+            "by": f"agent-{self._chance.randint(1, 16)}",
+            "scope": list(scope),
+        }
 
     def _moment(self) -> str:
         return str(self._chance.choice(self._clean)["created"])
@@ -93,7 +100,8 @@ class Noise:
     def _filled(self, pattern: str) -> str:
         chance = self._chance
         w, w2, w3 = (chance.choice(self._words) for _ in range(3))
-        return pattern.format(w=w, w2=w2, w3=w3, f=chance.choice(self._paths), n=chance.randint(2, 900), m=chance.randint(1, 9))  # fmt: skip
+        path, n, m = chance.choice(self._paths), chance.randint(2, 900), chance.randint(1, 9)
+        return pattern.format(w=w, w2=w2, w3=w3, f=path, n=n, m=m)
 
     def junk(self) -> dict[str, object]:
         """A line that nobody should have kept, in the project's own words; one in three names a file of it as its scope."""
@@ -171,13 +179,16 @@ class Noise:
         )
 
 
-def noisy(clean: Sequence[Record], count: int, seed: int) -> list[Record]:
-    """``clean`` with ``count`` records of noise, mixed by ``MIX``; the true ones supersede their older versions."""
+def noisy(clean: Sequence[Record], count: int, seed: int, sorts: Sequence[str] = tuple(MIX)) -> list[Record]:
+    """``clean`` with ``count`` records of noise, mixed by ``MIX``; the true ones supersede their older versions.
+
+    Of ``sorts`` alone, each as often as it would be among all.
+    """
     noise = Noise(clean, seed)
     made: list[Record] = []
     replaced: dict[str, list[str]] = {}
-    for name, share in MIX.items():
-        for _ in range(round(share * count)):
+    for name in sorts:
+        for _ in range(round(MIX[name] * count)):
             if name == "superseded":
                 old, true = noise.superseded()
                 replaced.setdefault(true, []).append(str(old["id"]))
@@ -206,14 +217,16 @@ def evidence(directory: str, asked: Sequence[Asked], budget: int | None) -> list
     return shares
 
 
-def told(folder: str, one: Set, times_: int, seed: int) -> bool:
+def told(folder: str, one: Set, times_: int, seed: int, sorts: Sequence[str]) -> bool:
     """Print what noise costs one set; whether it keeps within ``FALL``."""
     count = times_ * len(one.records)
+    records = noisy(one.records, count, seed, sorts)
     clean = sets.filled(os.path.join(folder, f"{one.name}-clean"), one)
-    full = sets.filled(
-        os.path.join(folder, f"{one.name}-noisy"), one._replace(records=noisy(one.records, count, seed))
+    full = sets.filled(os.path.join(folder, f"{one.name}-noisy"), one._replace(records=records))
+    print(
+        f"{one.name}: {len(one.records):,} memories, and {len(records) - len(one.records):,} of noise"
+        f" ({', '.join(sorts)}), seed {seed}"
     )
-    print(f"{one.name}: {len(one.records):,} memories, and {count:,} of noise, seed {seed}")
     held = True
     for kind in one.kinds(answered=True):
         if kind not in ANSWERABLE:
@@ -240,6 +253,9 @@ def main() -> int:
     parser.add_argument("--clean", type=int, default=1000)
     parser.add_argument("--times", type=int, default=9)
     parser.add_argument("--seed", type=int, default=3)
+    parser.add_argument(
+        "--sorts", default=" ".join(MIX), help="some sorts of noise alone, to see what each costs"
+    )
     options = parser.parse_args()
     held = True
     with tempfile.TemporaryDirectory() as folder:
@@ -247,7 +263,7 @@ def main() -> int:
             if one is None:
                 print("without the team's history: name its folder with --data or AGENTMEM_BENCH_DATA")
                 continue
-            held &= told(folder, one, options.times, options.seed)
+            held &= told(folder, one, options.times, options.seed, options.sorts.split())
     return int(not held)
 
 

@@ -2,7 +2,9 @@
 
 Each note is a thing that can be said of a component; the same is said of many components with other values, so that the words of
 a question are found in many memories and only one of them answers it. Questions come in the words of the note (``same``)
-and in other ones (``other``); ``untold``: nobody said this of the component; ``unknown``: there is no such component.
+and in other ones (``other``); ``untold``: nobody said this of the component, asked in either way; ``unknown``: there is no such
+component. Where an ``other`` question shares nothing with its note but the component's name, no rule that looks at words
+alone can tell it from an untold one.
 """
 # ruff: noqa: E501 (a note in a few lines, as it is read)
 
@@ -69,7 +71,7 @@ NOTES = (
 
 
 class Question(NamedTuple):
-    """``kind`` is same, other, untold or unknown; ``evidence`` the id of the memory, empty where there is none."""
+    """``kind`` is same, other, untold (two of them) or unknown; ``evidence`` the id of the memory, empty where there is none."""
 
     kind: str
     note: int
@@ -107,14 +109,13 @@ def project(count: int = 1000, seed: int = 23) -> tuple[list[dict[str, object]],
             asked.append(Question(kind, number, text.format(c=component), identity))
     for number, component in pairs[count:]:
         note = NOTES[number]
-        asked.append(
-            Question("untold", number, chance.choice((note.same, note.other)).format(c=component), "")
-        )
-    for number, note in enumerate(NOTES):
-        for component in chance.sample(UNKNOWN, 4):
-            asked.append(
-                Question("unknown", number, chance.choice((note.same, note.other)).format(c=component), "")
-            )
+        kind, text = chance.choice((("untold, same", note.same), ("untold, other", note.other)))
+        asked.append(Question(kind, number, text.format(c=component), ""))
+    asked += [
+        Question("unknown", number, chance.choice((note.same, note.other)).format(c=component), "")
+        for number, note in enumerate(NOTES)
+        for component in chance.sample(UNKNOWN, 4)
+    ]
     return records, asked
 
 

@@ -31,6 +31,9 @@ NEVER = 2_000_000_000
 
 TITLE_TERMS = 4
 
+MEANING = "\n[semantic]\nenabled = true\n"
+"""What is added to a store's config.toml to have the arm on."""
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
@@ -169,7 +172,12 @@ def agentmem(directory: str, *words: str) -> None:
 
 
 def filled(directory: str, one: Set, meaning: bool = False) -> str:
-    """A repository in ``directory`` with the store of ``one``, by ``meaning`` with the arm on and embedded."""
+    """A repository in ``directory`` with the store of ``one``; ``meaning``: with the arm by meaning on, and embedded.
+
+    Raises:
+        AgentmemError: there is no model for that.
+
+    """
     subprocess.run(["git", "init", "-q", "-b", "main", directory], check=True)
     agentmem(directory, "init")
     store = os.path.join(directory, ".agentmem")
@@ -182,7 +190,10 @@ def filled(directory: str, one: Set, meaning: bool = False) -> str:
         agentmem(directory, "import", "jsonl", source)
     if meaning:
         with open(os.path.join(store, "config.toml"), "a", encoding="utf-8") as file:
-            file.write("\n[semantic]\nenabled = true\n")
+            file.write(MEANING)
+        from agentmem.actions import meaning as arm
+
+        arm.for_filling(Context(directory))
         agentmem(directory, "index", "embed")
     return directory
 

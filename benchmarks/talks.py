@@ -59,7 +59,7 @@ THREADS = (
 
 
 class Question(NamedTuple):
-    """``kind`` is named, elided, untold (nobody said this of the service) or unknown (nobody spoke of the service)."""
+    """``kind`` is named, elided, untold (nobody said this of the service; two of them) or unknown (nobody spoke of the service)."""
 
     kind: str
     thread: int
@@ -109,8 +109,10 @@ def talks(seed: int = 11, share: float = 0.6) -> tuple[list[dict[str, object]], 
         asked += [question._replace(evidence=identity) for question in questions]
     for number, service in silent:
         thread = THREADS[number]
-        text = chance.choice([thread.named, *(q for _, q in thread.answers)])
-        asked.append(Question("untold", number, text.format(s=service, p="", n="", m=""), ""))
+        kind, text = chance.choice(
+            [("untold, named", thread.named), *(("untold, elided", q) for _, q in thread.answers)]
+        )
+        asked.append(Question(kind, number, text.format(s=service, p="", n="", m=""), ""))
     for number, thread in enumerate(THREADS):
         for service in chance.sample(NEVER_TOLD, 3):
             text = chance.choice([thread.named, *(q for _, q in thread.answers)])
