@@ -66,7 +66,7 @@ def main() -> int:
     failed = False
     with tempfile.TemporaryDirectory() as folder:
         made = {
-            "talks": [sets.of_talks(11 + seed) for seed in range(options.seeds)],
+            "talks": [sets.of_talks(sets.TALKS_SEED + more) for more in range(options.seeds)],
             "dialogues": [sets.of_dialogues()],
         }
         for name, ones in made.items():
@@ -75,7 +75,10 @@ def main() -> int:
                 for n, one in enumerate(ones)
             ]
             sizes = ", ".join(f"{len(recall.view)}" for recall, _ in recalls)
-            print(f"{name}: stores of {sizes} entries; neighbours 0 -> {ON.neighbours}")
+            first = sets.TALKS_SEED if name == "talks" else sets.DIALOGUES_SEED
+            print(
+                f"{name}: stores of {sizes} entries, seeds from {first} on; neighbours 0 -> {ON.neighbours}"
+            )
             for half in (0, 1):
                 for kind in ones[0].kinds(answered=True):
                     found = gains(recalls, kind, half)

@@ -69,6 +69,8 @@ class Noise:
         self._chance = random.Random(seed)
         text = " ".join(f"{record['title']} {record.get('body', '')}" for record in clean)
         self._words = re.findall(r"[A-Za-z][\w-]{2,}", text)
+        # no names of components: those are no general words
+        self._plain = [word for word in self._words if word.isalpha() and word.islower()]
         self._paths = [path for record in clean for path in self._scope(record)] or ["src/main.py"]
         self._made = 0
 
@@ -159,16 +161,11 @@ class Noise:
         chance = self._chance
         title = chance.choice(unanswered.OTHERS)
         body = (
-            " ".join(chance.sample(unanswered.OTHERS, 2)) + " " + " ".join(chance.choices(self._words, k=6))
+            " ".join(chance.sample(unanswered.OTHERS, 2)) + " " + " ".join(chance.choices(self._plain, k=6))
         )
-        path = chance.choice(("shop", "app", "deploy", "payroll", "train", "game"))
-        return self._record(
-            "fact",
-            f"{title} {chance.randint(2, 900)}",
-            body,
-            self._moment(),
-            [f"{path}/{chance.choice(self._words).lower()}.ts"],
-        )
+        folder = chance.choice(("shop", "app", "deploy", "payroll", "train", "game"))
+        path = f"{folder}/{chance.choice(title.split()).lower()}.ts"
+        return self._record("fact", f"{title} {chance.randint(2, 900)}", body, self._moment(), [path])
 
     def superseded(self) -> tuple[dict[str, object], str]:
         """An older version of a true memory, and the id of the true one, which supersedes it."""

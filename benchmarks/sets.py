@@ -31,6 +31,8 @@ NEVER = 2_000_000_000
 
 TITLE_TERMS = 4
 
+DIALOGUES_SEED, TALKS_SEED, PROJECT_SEED = 5, 11, 23
+
 MEANING = "\n[semantic]\nenabled = true\n"
 """What is added to a store's config.toml to have the arm on."""
 
@@ -113,7 +115,7 @@ def team(folder: str) -> Set | None:
 
 def of_dialogues() -> Set:
     """Short exchanges of two lines."""
-    records, questions = dialogues.dialogues()
+    records, questions = dialogues.dialogues(DIALOGUES_SEED)
     middle = len(dialogues.SCHEMAS) // 2
     return Set(
         "dialogues",
@@ -125,7 +127,7 @@ def of_dialogues() -> Set:
     )
 
 
-def of_talks(seed: int = 11) -> Set:
+def of_talks(seed: int = TALKS_SEED) -> Set:
     """Conversations of several threads at once."""
     records, questions = talks.talks(seed)
     middle = len(talks.THREADS) // 2
@@ -139,7 +141,7 @@ def of_talks(seed: int = 11) -> Set:
     )
 
 
-def of_project(count: int = 1000, seed: int = 23) -> Set:
+def of_project(count: int = 1000, seed: int = PROJECT_SEED) -> Set:
     """A generated project of ``count`` memories; every fourth question, so that a run takes seconds."""
     records, questions = project.project(count, seed)
     chosen = questions if count < 400 else questions[::4] + questions[1::4]
@@ -158,7 +160,8 @@ def of_example() -> Set:
 
 
 def every(team_folder: str) -> list[Set]:
-    """All of them; says so where the team's history is missing."""
+    """All of them, their seeds printed; says so where the team's history is missing."""
+    print(f"seeds: dialogues {DIALOGUES_SEED}, talks {TALKS_SEED}, project {PROJECT_SEED}")
     found = [team(team_folder), of_dialogues(), of_talks(), of_project(), of_example()]
     if found[0] is None:
         print("without the team's history: name its folder with --data or AGENTMEM_BENCH_DATA")
