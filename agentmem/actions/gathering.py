@@ -59,16 +59,18 @@ def gather(
     weights: Weights,
     meaning: "Meaning | None" = None,
     for_manager: bool = False,
+    may_be_misspelt: bool = True,
 ) -> Gathered:
     """What answers ``asked`` among ``eligible``; ``files`` are what the asker works on, ``meaning`` is the optional arm.
 
-    ``for_manager``: with the signals that only a trained manager weighs.
+    ``for_manager``: with the signals that only a trained manager weighs. ``may_be_misspelt``: where nothing answers, words that
+    nobody has used are read as near ones.
     """
     allowed = bytearray(len(view))
     for position in eligible:
         allowed[position] = 1
     # an arm without weight is not asked at all: what it would find must not come in by another arm's door
-    lexical = words(index, view, asked, weights) if weights.lexical_arm else NOTHING
+    lexical = by_words(index, view, asked, weights) if weights.lexical_arm else NOTHING
     _lead_on(view, lexical, allowed, weights)
     scores = {position: score for position, score in lexical.scores.items() if allowed[position]}
     scores = ranking.spread_to_neighbours(scores, _chains(view, scores), weights.neighbours)
@@ -91,6 +93,18 @@ def gather(
     near = None
     if meaning is not None and len(asked.terms) <= weights.meaning_terms:
         near = meaning.near(index, view, asked, eligible)
+    if not sure and asked.terms and not asked.exact and may_be_misspelt:
+        from agentmem.actions import spelling
+
+        words = spelling.corrected(index, view, asked, allowed)
+        if words:
+            again = gather(
+                index, view, asked.reading(words), eligible, files, weights, meaning, for_manager, False
+            )
+            if again.keep:
+                read = ", ".join(f'"{word}" as "{known}"' for word, known in words.items())
+                index.notes.append(f"read {read}")
+                return again
     if not sure:
         alone = _by_meaning_alone(near, lexical, weights)
         return Gathered([Arm("meaning", 1.0, alone)], list(alone), len(alone))
@@ -102,11 +116,11 @@ def gather(
     if for_manager:  # it tells better what is right among many, and puts no more of them forward
         wide = weights.wide * lexical.total
         keep |= dict.fromkeys(p for p in scores if p in sure or lexical.matched.get(p, 0.0) >= wide)
-    by_words = {p: s / best for p, s in scores.items()} if best else {}
-    by_names = {p: s / (s + 1) for p, s in entity.items()}
+    worded = {p: s / best for p, s in scores.items()} if best else {}
+    named_so = {p: s / (s + 1) for p, s in entity.items()}
     arms = [
-        Arm("words", weights.lexical_arm, by_words),
-        Arm("names and paths", weights.entity_arm, by_names),
+        Arm("words", weights.lexical_arm, worded),
+        Arm("names and paths", weights.entity_arm, named_so),
         Arm("time", weights.temporal_arm, _temporal(view, asked, scores, entity)),
     ]
     if weights.area_arm:
@@ -114,7 +128,7 @@ def gather(
     if weights.related_arm and not asked.exact:
         from agentmem.actions import relating
 
-        strengths = relating.related(index, view, by_words, by_names, allowed)
+        strengths = relating.related(index, view, worded, named_so, allowed)
         arms.append(Arm("related", weights.related_arm, strengths))
     if near is not None:
         floor = weights.meaning_floor
@@ -130,7 +144,7 @@ def gather(
     return Gathered(arms, list(keep), most)
 
 
-def words(index: Index, view: View, asked: Query, weights: Weights) -> Lexical:
+def by_words(index: Index, view: View, asked: Query, weights: Weights) -> Lexical:
     """What the words of ``asked`` give, and the other names of what it names by an entity's page."""
     others = _other_names(index, view, asked)
     wanted = dict.fromkeys([*asked.terms, *(term for other in others for term in other.terms)])

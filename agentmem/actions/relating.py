@@ -15,10 +15,7 @@ COMMON = 400
 """Memories from which on a place says nothing: the file that all work touches."""
 
 HOTNESS = 0.3
-"""How much less a place says that many share: as the share of the view that has it, to this power."""
-
-FIRM = 0.1
-"""What the strongest of them must reach to count in full: two hits in one folder are not yet a subject."""
+"""How much less a place says that many share: as one over their number, to this power."""
 
 Place = tuple[str, str]
 """A key of the catalog's names, and a value under it."""
@@ -61,7 +58,7 @@ def related(
     for place, sharing in _sharing(index, view, votes).items():
         if len(sharing) > COMMON:
             continue
-        rare = ((len(sharing) + 1) / (len(view) + 1)) ** -HOTNESS
+        rare = (2 / (len(sharing) + 1)) ** HOTNESS
         whole = sum(votes[place].values())
         for position in sharing:
             speak(position, (whole - votes[place].get(position, 0.0)) / total * rare)
@@ -69,8 +66,7 @@ def related(
     for position, links in view.columns.links.items():
         for seed in {identities[t] for targets in links for t in targets if t in identities} - {position}:
             speak(position, strengths[seed] ** 2 / total)
-    top = max(found.values(), default=0.0)
-    return {position: value / max(top, FIRM) for position, value in found.items() if value > 0}
+    return {position: min(value, 1.0) for position, value in found.items() if value > 0}
 
 
 def _places(record: Mapping[str, Any]) -> Iterator[Place]:

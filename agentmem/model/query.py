@@ -1,7 +1,7 @@
 """What a question asks for: words, exact phrases, ``field:value`` filters, ids, paths, a span of time."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from agentmem.model import analysis, ids
@@ -42,6 +42,14 @@ class Query(NamedTuple):
     before: int | None = None
     asks_when: bool = False
 
+    def reading(self, words: Mapping[str, str]) -> "Query":
+        """The same question with ``words`` read as others."""
+        old = {term for word in words for term in analysis.terms(word)}
+        new = _terms(" ".join(words.values()))
+        named = [" ".join(words.get(part, part) for part in name.split()) for name in self.names]
+        terms = {**{term: count for term, count in self.terms.items() if term not in old}, **new}
+        return self._replace(terms=terms, names=tuple(dict.fromkeys((*self.names, *named))))
+
     @property
     def dated(self) -> bool:
         """Whether it has time words."""
@@ -50,6 +58,18 @@ class Query(NamedTuple):
     def spans(self, moment: int) -> bool:
         """Whether ``moment`` (seconds UTC) is in the span that its time words name; without one any is."""
         return (self.after is None or moment >= self.after) and (self.before is None or moment < self.before)
+
+
+def _terms(text: str) -> dict[str, int]:
+    terms: dict[str, int] = {}
+    for term in analysis.terms(text):
+        terms[term] = terms.get(term, 0) + 1
+    return terms
+
+
+def without_filters(text: str) -> str:
+    """``text`` without what is written like a filter in it."""
+    return _FIELD.sub(" ", text)
 
 
 def parse(
@@ -83,9 +103,7 @@ def parse(
         from agentmem.model import timewords
 
         span = timewords.read(rest, now, moment)
-    terms: dict[str, int] = {}
-    for term in analysis.terms(span.rest if span else rest):
-        terms[term] = terms.get(term, 0) + 1
+    terms = _terms(span.rest if span else rest)
     if span and (span.after or span.before) and terms.keys() <= _EMPTY:
         terms = {}
     return Query(

@@ -41,7 +41,7 @@ class Weights(NamedTuple):
     lexical_arm: float = 1.0
     entity_arm: float = 1.0
     area_arm: float = 0.5
-    related_arm: float = 0.25
+    related_arm: float = 0.5
     temporal_arm: float = 0.3
     synonym: float = 0.6
     successor: float = 0.8
