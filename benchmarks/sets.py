@@ -222,11 +222,12 @@ class Recall:
         if (one, weights) not in self._kept:
             view, clock = self.view, self.clock(one)
             eligible = [i for i in view.in_force(None) if self._is_known(i, one.opened)]
-            found, abstained = ranked.rank(
+            found = ranked.rank(
                 self.context, self.context.index, view, query.parse(one.text, clock), eligible, (), weights, clock, self._meaning
             )  # fmt: skip
-            shown = [] if abstained else found[: metrics.DEPTH]
-            self._kept[one, weights] = [view.columns.ids[candidate.position] for candidate in shown]
+            self._kept[one, weights] = [
+                view.columns.ids[hit.position] for hit in found.shown[: metrics.DEPTH]
+            ]
         return self._kept[one, weights]
 
     def _is_known(self, position: int, opened: int) -> bool:

@@ -15,6 +15,9 @@ SHORTEST = 4
 MOST = 4
 """Words of a question that are looked at, 30 letters of one at most: each has hundreds of neighbours."""
 
+SURE = 0.95
+"""The share of a question, read so, that one memory must have: any word is one letter away from some other."""
+
 _WORDS = re.compile(rf"(?<![\w./-])[A-Za-z]{{{SHORTEST},30}}(?![\w/-])")
 
 
@@ -52,8 +55,8 @@ def _count(view: View, postings: Sequence[tuple[int, int]], allowed: Sequence[in
 
 
 def _neighbours(word: str) -> Iterator[str]:
-    """What is one insertion, deletion, change or swap of two letters away (Damerau 1964), in the order of the alphabet."""
-    found = set()
+    """What is one insertion, deletion, change or swap of two letters away (Damerau 1964), longer words first."""
+    found: set[str] = set()
     for at in range(len(word) + 1):
         before, after = word[:at], word[at:]
         found.update(before + letter + after for letter in string.ascii_lowercase)
@@ -62,4 +65,4 @@ def _neighbours(word: str) -> Iterator[str]:
             found.update(before + letter + after[1:] for letter in string.ascii_lowercase)
         if len(after) > 1:
             found.add(before + after[1] + after[0] + after[2:])
-    yield from sorted(found - {word})
+    yield from sorted(found - {word}, key=lambda near: (-len(near), near))

@@ -22,12 +22,19 @@ _EMPTY = frozenset(["chang", "happen", "new", "news", "done", "do", "updat", "wo
 """Terms that ask for nothing in particular beside a span of time: what changed last week, what was done yesterday."""
 
 
+class Word(NamedTuple):
+    """One word of a question: the terms of its parts, and where it is a name of several, those of its whole."""
+
+    parts: tuple[str, ...]
+    wholes: tuple[str, ...] = ()
+
+
 class Query(NamedTuple):
     """A question, understood.
 
     ``exact``: it is quoted phrases and nothing else, so they must all stand as they are. ``terms`` has each analysed term and
     how often it stands, time words left out; ``after`` and ``before`` are the span that these point at, seconds UTC, None where
-    it is open; ``asks_when``: the question is when something was.
+    it is open; ``asks_when``: the question is when something was; ``plain`` is the text that ``terms`` are from.
     """
 
     text: str
@@ -41,14 +48,24 @@ class Query(NamedTuple):
     after: int | None = None
     before: int | None = None
     asks_when: bool = False
+    plain: str = ""
+
+    @property
+    def words(self) -> list[Word]:
+        """Its words, each once, time words left out."""
+        found = []
+        for chunk, terms in analysis.chunks(self.plain):
+            parts = terms if len(terms) == 1 else analysis.terms(" ".join(analysis.symbol_parts(chunk)))
+            found.append(Word(tuple(dict.fromkeys(parts)), tuple(t for t in terms if t not in parts)))
+        return found
 
     def reading(self, words: Mapping[str, str]) -> "Query":
         """The same question with ``words`` read as others."""
-        old = {term for word in words for term in analysis.terms(word)}
-        new = _terms(" ".join(words.values()))
-        named = [" ".join(words.get(part, part) for part in name.split()) for name in self.names]
-        terms = {**{term: count for term, count in self.terms.items() if term not in old}, **new}
-        return self._replace(terms=terms, names=tuple(dict.fromkeys((*self.names, *named))))
+        plain = self.plain
+        for word, other in words.items():
+            plain = re.sub(rf"\b{re.escape(word)}\b", other, plain)
+        names = dict.fromkeys((*self.names, *_names(plain.split())))
+        return self._replace(terms=_terms(plain), plain=plain, names=tuple(names))
 
     @property
     def dated(self) -> bool:
@@ -122,6 +139,7 @@ def parse(
         after=span.after if span else None,
         before=span.before if span else None,
         asks_when=span.asks_when if span else False,
+        plain=(span.rest if span else rest) if terms else "",
     )
 
 

@@ -3,20 +3,19 @@
 Source: Robertson and Zaragoza, *The Probabilistic Relevance Framework* (2009), eq. 3.18 and 3.19.
 """
 
-import itertools
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from agentmem.model.postings import PLACES_AT
 
 Posting = tuple[int, int]
 
+BEFORE, FADING = 8, 0.9
+"""How far back an entry of a log takes up what was said, and what each step counts against the one after it."""
+
 AREA_SAYS = 5.0
 """The rarity of terms in a path from which on it is certain to be meant: two terms of which one memory in ten has each."""
-
-MOST_TERMS = 6
-"""A question is covered when what is matched weighs enough against its six rarest terms: a long note has many more."""
 
 
 class Weights(NamedTuple):
@@ -56,8 +55,9 @@ class Weights(NamedTuple):
     cite_holds: float = 1.05
     cite_changed: float = 0.8
     cite_gone: float = 0.7
-    abstain: float = 0.3
+    abstain: float = 0.1
     relevant: float = 0.3
+    along: float = 0.5
     wide: float = 0.1
     meaning_arm: float = 0.1
     meaning_floor: float = 0.3
@@ -79,19 +79,13 @@ class Statistics(NamedTuple):
 
 
 class Lexical(NamedTuple):
-    """Scores by position; per position the sum of 1 + idf over the matched terms, and that over the question's rarest terms.
+    """Scores by position.
 
-    ``occurring`` is that sum over the terms that any memory of the view has.
-
-    The 1 is for small stores: of three memories a word that all have would weigh nothing against one that none has.
     ``placed`` has, for each position whose paths or symbols hold terms of the question, these terms; ``rarity`` how much each
     says there: its idf among the memories' places.
     """
 
     scores: dict[int, float]
-    matched: dict[int, float]
-    total: float
-    occurring: float
     placed: dict[int, list[str]]
     rarity: dict[str, float]
 
@@ -114,20 +108,15 @@ def bm25f(
     position_of: Mapping[int, int],
     statistics: Statistics,
     weights: Weights = DEFAULT,
-    others: Sequence[OtherName] = (),
 ) -> Lexical:
     """Score the memories of a view for ``terms`` (each with its count in the question).
 
-    ``others`` count where a memory has all terms of one, for less, in place of what they stand for. ``postings`` may hold rows
-    outside the view: ``position_of`` has only those inside, and only they count, so that old versions and other branches change
-    neither a score nor an idf.
+    ``postings`` may hold rows outside the view: ``position_of`` has only those inside, and only they count, so that old versions
+    and other branches change neither a score nor an idf.
     """
     scores: dict[int, float] = {}
-    matched: dict[int, float] = {}
     placed: dict[int, list[str]] = {}
     rarity: dict[str, float] = {}
-    asked: list[float] = []
-    occurring = 0.0
     b, k1 = weights.b, weights.k1
     t_len, n_len, p_len, b_len = statistics.lengths
     t_avg, n_avg, p_avg, b_avg = statistics.averages
@@ -138,13 +127,12 @@ def bm25f(
             position = position_of.get(row)
             if position is not None:
                 found.append((position, packed))
-        weight = idf(statistics.size, len(found)) if found else idf(statistics.size, 0)
-        asked.append(1 + weight)
-        occurring += 1 + weight if found else 0.0
-        gain = weight * (k1 + 1) * (1 + weights.repeats * (min(terms[term], 4) - 1))
+        gain = _gain(len(found), terms[term], statistics, weights)
         places = 0
         for position, packed in found:
-            if packed < 256:
+            if (
+                packed < 256
+            ):  # what ``frequency`` says, written out: two thirds of a question's time are spent here
                 tf = weights.body * packed / (1 - b + body_slope * b_len[position])
             else:
                 if packed >= PLACES_AT:
@@ -157,85 +145,127 @@ def bm25f(
                     + weights.places * (packed >> 16) / (1 - b + b * p_len[position] / p_avg)
                 )
             scores[position] = scores.get(position, 0.0) + gain * tf / (k1 + tf)
-            matched[position] = matched.get(position, 0.0) + 1 + weight
         if places:
             rarity[term] = idf(statistics.size, places)
-    found_by = Lexical(scores, matched, sum(sorted(asked)[-MOST_TERMS:]), occurring, placed, rarity)
-    if others:
-        _add_other_names(found_by, others, postings, position_of, statistics, weights)
-    return found_by
+    return Lexical(scores, placed, rarity)
 
 
-def _add_other_names(
-    found: Lexical,
+def _gain(holders: int, count: int, statistics: Statistics, weights: Weights) -> float:
+    """What a term that ``holders`` memories have adds at most, where it stands ``count`` times in the question."""
+    return idf(statistics.size, holders) * (weights.k1 + 1) * (1 + weights.repeats * (min(count, 4) - 1))
+
+
+def frequency(packed: int, position: int, statistics: Statistics, weights: Weights) -> float:
+    """How often a memory has a term, over all fields by weight and length (BM25F's pseudo-frequency)."""
+    b = weights.b
+    counts = ((packed >> 8) & 15, (packed >> 12) & 15, packed >> 16, packed & 255)
+    return sum(
+        weight * count / (1 - b + b * lengths[position] / average)
+        for weight, count, lengths, average in zip(
+            (weights.title, weights.names, weights.places, weights.body),
+            counts,
+            statistics.lengths,
+            statistics.averages,
+            strict=True,
+        )
+        if count
+    )
+
+
+def by_term(
+    terms: Mapping[str, int],
+    postings: Mapping[str, Sequence[Posting]],
+    position_of: Mapping[int, int],
+    among: Container[int],
+    statistics: Statistics,
+    weights: Weights = DEFAULT,
+) -> dict[str, dict[int, float]]:
+    """What each term gives to the scores of the memories at the positions ``among``."""
+    out: dict[str, dict[int, float]] = {}
+    for term, count in terms.items():
+        found = [(position_of[row], packed) for row, packed in postings.get(term, ()) if row in position_of]
+        gain = _gain(len(found), count, statistics, weights)
+        out[term] = {}
+        for position, packed in found:
+            if position in among:
+                tf = frequency(packed, position, statistics, weights)
+                out[term][position] = gain * tf / (weights.k1 + tf)
+    return out
+
+
+def other_names(
     others: Sequence[OtherName],
     postings: Mapping[str, Sequence[Posting]],
     position_of: Mapping[int, int],
     statistics: Statistics,
-    weights: Weights,
-) -> None:
-    """Let who has another name of what is asked for count as having the name that was used: by the best of the names alone."""
-
-    def having(term: str) -> set[int]:
-        return {position_of[row] for row, _ in postings.get(term, ()) if row in position_of}
-
-    holders = {term: having(term) for one in others for term in one.stands_for}
-    gains: dict[int, float] = {}
-    stood_for: dict[int, set[str]] = {}
+    weights: Weights = DEFAULT,
+) -> list[tuple[OtherName, dict[int, float]]]:
+    """Who has all terms of each of ``others``, and what these score there, weighed less than the name that was used."""
+    out = []
     for one in others:
-        alone = bm25f(dict.fromkeys(one.terms, 1), postings, position_of, statistics, weights)
-        for position in set.intersection(*map(having, one.terms)):
-            lacking = {term for term in one.stands_for if position not in holders[term]}
-            if lacking:
-                share = weights.synonym * len(lacking) / len(one.stands_for)
-                gains[position] = max(gains.get(position, 0.0), share * alone.scores.get(position, 0.0))
-                stood_for.setdefault(position, set()).update(lacking)
-    for position, gain in gains.items():
-        found.scores[position] = found.scores.get(position, 0.0) + gain
-        more = sum(1 + idf(statistics.size, len(holders[term])) for term in sorted(stood_for[position]))
-        found.matched[position] = found.matched.get(position, 0.0) + more
+        having = [
+            {position_of[row] for row, _ in postings.get(term, ()) if row in position_of}
+            for term in one.terms
+        ]
+        among = set.intersection(*having)
+        found = by_term(dict.fromkeys(one.terms, 1), postings, position_of, among, statistics, weights)
+        out.append((one, {p: weights.synonym * sum(gains[p] for gains in found.values()) for p in among}))
+    return out
 
 
 def areas(
-    lexical: Lexical, paths: Mapping[int, Sequence[str]], terms: Callable[[str], Iterable[str]]
+    lexical: Lexical,
+    paths: Mapping[int, Sequence[str]],
+    words: Sequence[tuple[Sequence[str], Sequence[str]]],
+    terms: Callable[[str], Iterable[str]],
 ) -> dict[int, float]:
-    """How well one path of each memory fits the question, 0 to 1: the rarity of the terms that the best of ``paths`` (by
-    position) shares with it, against the best of all, which has to say something itself.
+    """How well one path of each memory fits the question, 0 to 1: the rarity of the words (the terms of their parts, of their
+    wholes) that the best of ``paths`` (by position) shares with it, against the best of all, which has to say something itself.
 
     One path and not all: who touched many files is about each of them less.
     """
-    known: dict[str, frozenset[str]] = {}
+    known: dict[str, float] = {}
     found = {}
     for position, own in paths.items():
-        best = 0.0
         for path in own:
             if path not in known:
-                known[path] = frozenset(terms(path))
-            best = max(
-                best, sum(lexical.rarity[term] for term in lexical.placed[position] if term in known[path])
-            )
-        if best:
+                known[path] = _fit(frozenset(terms(path)), words, lexical.rarity)
+        if best := max(map(known.__getitem__, own), default=0.0):
             found[position] = best
     top = max(found.values(), default=0.0)
     return {position: value / max(top, AREA_SAYS) for position, value in found.items()}
 
 
-def spread_to_neighbours(
-    scores: dict[int, float], chains: Iterable[Sequence[int]], share: float
+def _fit(
+    held: frozenset[str], words: Sequence[tuple[Sequence[str], Sequence[str]]], rarity: Mapping[str, float]
+) -> float:
+    """The rarity of the words that a path holds; a name of several counts once, by its whole or by its parts."""
+    total = 0.0
+    for parts, wholes in words:
+        whole = max((rarity.get(term, 0.0) for term in wholes if term in held), default=0.0)
+        total += max(whole, sum(rarity.get(term, 0.0) for term in parts if term in held))
+    return total
+
+
+def borrowed(
+    values: Mapping[int, float], chain: Sequence[int], may: Container[int], share: float
 ) -> dict[int, float]:
-    """``scores`` with, for each memory of a chain (log entries of one author and day, in order), ``share`` of the mean of what
-    its two neighbours score added: an entry means little without the ones before and after it.
+    """What each entry of ``chain`` (a conversation, in order) that ``may`` and has no value of its own takes over from what was
+    said before it: ``share`` of the best of the last entries, each step back counting less. An entry names its subject once;
+    what follows speaks of it.
     """
-    if not share:
-        return scores
-    out = dict(scores)
-    for chain in chains:
-        for before, after in itertools.pairwise(chain):
-            one, other = scores.get(before, 0.0), scores.get(after, 0.0)
-            if one:
-                out[after] = out.get(after, 0.0) + share * one / 2
-            if other:
-                out[before] = out.get(before, 0.0) + share * other / 2
+    out: dict[int, float] = {}
+    for place, position in enumerate(chain):
+        if position in may and position not in values:
+            best = max(
+                (
+                    FADING ** (step - 1) * values.get(chain[place - step], 0.0)
+                    for step in range(1, min(BEFORE, place) + 1)
+                ),
+                default=0.0,
+            )
+            if best:
+                out[position] = share * best
     return out
 
 
