@@ -13,6 +13,7 @@ from agentmem.model.ranking import Weights
 
 if TYPE_CHECKING:
     from agentmem.actions.meaning import Meaning, Near
+    from agentmem.model.usage import Table
 
 ARM = "arm"
 """Marks a term of a score that is added; the others are multiplied."""
@@ -58,11 +59,12 @@ def rank(
     weights: Weights,
     clock: int,
     meaning: "Meaning | None" = None,
+    uses: "Table | None" = None,
 ) -> tuple[list[Candidate], bool]:
     """The candidates for ``asked`` among ``eligible``, best first, and whether it abstained for want of evidence.
 
-    ``meaning`` is the optional arm. Ages are as of ``clock`` (seconds UTC): who asks for what was known until some moment
-    stands at that moment.
+    ``meaning`` is the optional arm; ``uses`` what is known of the use of memories. Ages are as of ``clock`` (seconds UTC):
+    who asks for what was known until some moment stands at that moment.
     """
     authored = {row for _, row in index.knowledge.named("role", [context.role])} if context.role else set()
     allowed = bytearray(len(view))
@@ -106,7 +108,7 @@ def rank(
     else:
         candidates = _joined(*_arms(index, view, asked, lexical, scores, entity, near, sure, weights))
     for candidate in candidates:
-        _weigh(view, candidate, weights, clock, authored)
+        _weigh(view, candidate, weights, clock, authored, uses)
     identities = view.columns.ids
     return sorted(candidates, key=lambda c: (-c.score, identities[c.position])), not candidates
 
@@ -301,7 +303,14 @@ def _joined(arms: Sequence[tuple[str, float, dict[int, float]]], keep: set[int])
     return list(found.values())
 
 
-def _weigh(view: View, candidate: Candidate, weights: Weights, clock: int, same_role: set[int]) -> None:
+def _weigh(
+    view: View,
+    candidate: Candidate,
+    weights: Weights,
+    clock: int,
+    same_role: set[int],
+    uses: "Table | None",
+) -> None:
     """Multiply the candidate's score by what speaks for it beyond the match."""
     columns, position = view.columns, candidate.position
     kind = view.kind(position)
@@ -323,6 +332,9 @@ def _weigh(view: View, candidate: Candidate, weights: Weights, clock: int, same_
         factors.append(Term("pinned", weights.pin))
     if position in view.foreign:
         factors.append(Term("not merged here", weights.unmerged, view.foreign[position].branch))
+    if uses is not None and (use := uses.get(columns.ids[position])) is not None and (use.used or use.misled):
+        said = f"helped {use.used}, misled {use.misled}"
+        factors.append(Term("use", ranking.usefulness(use, weights), said))
     for factor in factors:
         candidate.score *= factor.value
     candidate.terms += factors

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from agentmem.actions import judging, selecting, standing
+from agentmem.actions import judging, selecting, standing, usage
 from agentmem.actions.context import Context, Standpoint
 from agentmem.actions.ranked import Candidate, Term, by_evidence, rank
 from agentmem.actions.selecting import Filters, Found
@@ -75,8 +75,11 @@ def recall(
     eligible = selecting.positions(index, view, filters)
     limit = context.config.recall_limit if limit is None else limit
     budget = context.config.recall_budget if budget is None else budget
+    # what came after the moment that is asked about says nothing of it
+    uses = usage.at_hand(context) if filters.until is None and context.standpoint.at is None else None
+    files = (*files, *filters.files)
     ranked, abstained = rank(
-        context, index, view, asked, eligible, (*files, *filters.files), weights, clock, context.meaning
+        context, index, view, asked, eligible, files, weights, clock, context.meaning, uses
     )
     ranked = by_evidence(context, index, view, ranked, weights)
     chosen = different(index, view, ranked, limit or len(ranked))
