@@ -13,7 +13,7 @@ from agentmem.git.repository import Repository
 NAMESPACE = tips.STATES
 MOST_NAME = 180
 """Characters of a ref's last part: a file may have 255, and git adds to it."""
-PART, KEPT = 65_536, 1_048_576
+PART, KEPT = 65_536, 524_288
 """Bytes of a file of lines from which on a new one is begun, so that what each commit writes anew stays small; and of all such
 files of an agent, beyond which the oldest are taken away."""
 TRIES = 5

@@ -21,6 +21,10 @@ FILE = "use"
 _FORMAT = b"agentmem use 1\n"
 
 
+MOST_READ = 8_000_000
+"""Bytes of lines: some 30,000 events, read in half a second. Twenty agents of four tasks a day write them in four months."""
+
+
 class Usage(NamedTuple):
     """``uses`` by memory id; ``since`` is the first moment of which evidence is here (seconds UTC), None where there is none:
     then nothing can be called unused.
@@ -89,13 +93,23 @@ def refresh(context: Context) -> Table | None:
 
 
 def events(context: Context) -> list["Event"]:
-    """Everything that agents noted and whose refs are in this clone."""
+    """What agents noted and whose refs are in this clone: the newest of it, as far as it can be read in a moment."""
     from agentmem.git import folders, refs
     from agentmem.model import feedback
 
     repository = context.repository
     held = folders.read_all(repository, refs.commits(repository, tips.STATES), feedback.is_file)
-    return [event for files in held.values() for data in files.values() for event in feedback.parse(data)]
+    months = [
+        (feedback.filed(name), ref, data) for ref, files in held.items() for name, data in files.items()
+    ]
+    found: list[Event] = []
+    left = MOST_READ
+    for _, _, data in sorted(months, key=lambda one: one[:2], reverse=True):
+        left -= len(data)
+        if left < 0:
+            break
+        found += feedback.parse(data)
+    return found
 
 
 def labelled(context: Context) -> list["Labelled"]:

@@ -8,6 +8,7 @@ better reading needs no new evidence. What others pushed is not trusted: a line 
 
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, TypeGuard
@@ -71,6 +72,8 @@ class Failed(NamedTuple):
     task: str
 
 
+_FILE = re.compile(rf"{KIND}-([0-9]{{4}}-[0-9]{{2}})(?:\.([0-9]{{1,4}}))?\.jsonl").fullmatch
+_ARE_IDS = re.compile(rf"(?:[{ids.ALPHABET}]{{12}} )*").fullmatch
 Event = Asked | Ended | Failed
 
 
@@ -98,7 +101,13 @@ def month(at: int) -> str:
 
 def is_file(name: str) -> bool:
     """Whether a file of an agent holds such lines."""
-    return name.startswith(f"{KIND}-") and name.endswith(".jsonl")
+    return _FILE(name) is not None
+
+
+def filed(name: str) -> tuple[str, int]:
+    """The month of such a file, and which of the month's files it is."""
+    found = _FILE(name)
+    return (found[1], int(found[2] or 0)) if found else ("", 0)
 
 
 def write(event: Event) -> bytes:
@@ -135,7 +144,7 @@ def labelled(
     read = _Read(events, failed)
     taken_back = frozenset(retracted)
     found = []
-    for one in read.asked:
+    for one in sorted(read.asked, key=lambda one: (*one[:5], one.role or "", one.shown)):
         outcome = read.outcomes.get(one.entry)
         if outcome is None:
             continue
@@ -190,7 +199,7 @@ class _Outcome(NamedTuple):
 
 
 class _Read:
-    """Events without repeats, in the order of their moments, and what the end of each task says."""
+    """Events without repeats, and what the end of each task says."""
 
     def __init__(self, events: Iterable[Event], failed: Mapping[str, int]) -> None:
         self.asked: list[Asked] = []
@@ -203,7 +212,6 @@ class _Read:
                 ends[one.entry] = min(one, ends.get(one.entry, one), key=write)
             else:
                 given_back[one.task] = max(one.at, given_back.get(one.task, 0))
-        self.asked.sort(key=lambda one: (*one[:5], one.role or "", one.shown))
         in_order = sorted(ends.values(), key=lambda one: (one.at, one.entry))
         clocks = _carried(in_order)
         present = max(clocks, default=0)
@@ -294,7 +302,11 @@ def _list(value: object) -> list[Any]:
 
 
 def _ids(value: object, most: int) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one for one in _list(value)[:most] if _is_id(one)))
+    wanted = [one for one in _list(value)[:most] if isinstance(one, str) and len(one) == ids.LENGTH]
+    kept = dict.fromkeys(wanted)
+    if len(kept) and _ARE_IDS("".join([f"{one} " for one in kept])):  # all at once is five times as fast
+        return tuple(kept)
+    return tuple(one for one in kept if _is_id(one))
 
 
 def _paths(value: object) -> tuple[str, ...]:
@@ -312,4 +324,18 @@ def _is_verb(text: str) -> bool:
 
 
 def _text(value: object, most: int) -> str:
-    return safety.one_line(value[:most]) if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    cut = value[:most]
+    return cut if _is_plain(cut) else safety.one_line(cut)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether there is nothing to clean: so is nearly all that we have written ourselves."""
+    return (
+        text.isascii()
+        and text.isprintable()
+        and "<" not in text
+        and "  " not in text
+        and text == text.strip()
+    )
