@@ -10,7 +10,6 @@ compared with an empty Python started right before each.
 import argparse
 import os
 import random
-import shutil
 import statistics
 import subprocess
 import sys
@@ -23,6 +22,7 @@ import cold
 
 from agentmem.actions import states, usage
 from agentmem.actions.context import Context
+from agentmem.git import refs, tips
 from agentmem.model import feedback, ids, times
 from agentmem.model.feedback import Asked, Ended
 
@@ -68,14 +68,14 @@ def main() -> int:
     os.environ.update(GIT_CONFIG_COUNT="1", GIT_CONFIG_KEY_0="gc.auto", GIT_CONFIG_VALUE_0="0")
     chance = random.Random(3)
     tool = [sys.executable, "-m", "agentmem.cli.main"]
-    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as beside:
-        cold.store(folder, tool, cold.records(options.memories), True)
+    with tempfile.TemporaryDirectory() as folder:
+        made = cold.records(options.memories)
+        cold.store(folder, tool, made, True)
         subprocess.run(["git", "-C", folder, "gc", "-q"], check=True)
-        question = [*tool, "recall", QUESTION]
-        plain = os.path.join(beside, "plain")
-        shutil.copytree(folder, plain, symlinks=True)
+        question = [*tool, "recall", str(made[5]["title"])]
         cold.timed(question, folder)
-        memories = [view_id for view_id in Context(folder).index.view().columns.ids if view_id]
+        # what is of use at all is the smaller part of a store
+        memories = chance.sample(list(Context(folder).index.view().columns.ids), options.memories // 4)
         repository = Context(folder).repository
         print(f"{'without evidence':<34} {size(folder)}")
         moments = [START + 86_400 * (n * DAYS // options.tasks) + n for n in range(options.tasks)]
@@ -109,19 +109,32 @@ def main() -> int:
         )
         path = os.path.join(folder, ".git", "agentmem", usage.FILE)
         print(f"{'the sums':<34} {kept:,} memories, {os.path.getsize(path) / 1000:.0f} kB")
+        # loose, so that to move one folder takes all of it away and brings it back
+        git = os.path.join(folder, ".git")
+        subprocess.run(
+            ["git", "-C", folder, "fetch", "-q", ".", f"+{tips.STATES}/*:{tips.STATES}-loose/*"], check=True
+        )
+        names = [f"{tips.STATES}/{name}" for name in refs.commits(repository, tips.STATES)]
+        for name in names:
+            subprocess.run(["git", "-C", folder, "update-ref", "-d", name], check=True)
+        there, aside = os.path.join(git, tips.STATES), os.path.join(git, "aside")
+        os.rename(there + "-loose", there)
         cold.timed(question, folder)
-        cold.timed(question, plain)
-        ratios: dict[str, list[float]] = {folder: [], plain: []}
+        ratios: dict[bool, list[float]] = {True: [], False: []}
         for number in range(-2, options.rounds):
-            for where in (folder, plain):
-                empty = cold.timed([sys.executable, "-c", "pass"], where)
-                spent = cold.timed(question, where)
+            for weighed in (True, False):
+                if not weighed:
+                    os.rename(there, aside)
+                empty = cold.timed([sys.executable, "-c", "pass"], folder)
+                spent = cold.timed(question, folder)
                 if number >= 0:
-                    ratios[where].append(spent / empty)
-        pairs = [one - other for one, other in zip(ratios[folder], ratios[plain], strict=True)]
+                    ratios[weighed].append(spent / empty)
+                if not weighed:
+                    os.rename(aside, there)
+        pairs = [one - other for one, other in zip(ratios[True], ratios[False], strict=True)]
         print(
-            f"{'cold recall':<34} {statistics.median(ratios[folder]):.2f} × an empty Python with evidence,"
-            f" {statistics.median(ratios[plain]):.2f} without; the median of pairs {statistics.median(pairs):+.2f}"
+            f"{'cold recall':<34} {statistics.median(ratios[True]):.2f} × an empty Python with evidence,"
+            f" {statistics.median(ratios[False]):.2f} without; the median of pairs {statistics.median(pairs):+.2f}"
         )
     return 0
 

@@ -142,10 +142,12 @@ def _clock(context: Context) -> int | None:
     try:
         with open(path, encoding="ascii") as file:
             commit, number = file.read(100).split()
-        known = (commit, int(number)) if commit.isalnum() else None
+        known = (commit, int(number)) if commit.isalnum() and len(number) < 10 else None
     except (OSError, ValueError):
         pass
     count = history.counted(repository, known)
+    if count is not None and count < 0:  # somebody has edited the file
+        count = history.counted(repository, None)
     if count and repository.head and known != (repository.head, count):
         _keep(path, f"{repository.head} {count}\n")
     return count

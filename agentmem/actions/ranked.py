@@ -332,7 +332,7 @@ def _weigh(
         factors.append(Term("pinned", weights.pin))
     if position in view.foreign:
         factors.append(Term("not merged here", weights.unmerged, view.foreign[position].branch))
-    if uses is not None and (use := uses.get(columns.ids[position])) is not None and (use.used or use.misled):
+    if uses is not None and (use := uses.get(columns.ids[position])) is not None:
         said = f"helped {use.used}, misled {use.misled}"
         factors.append(Term("use", ranking.usefulness(use, weights), said))
     for factor in factors:

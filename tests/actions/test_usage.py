@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from agentmem.actions import states, usage
+from agentmem.actions import noting, states, usage
 from agentmem.actions.context import Context
 from agentmem.git import tips
 from agentmem.model import feedback, times
@@ -324,6 +324,18 @@ def test_the_clock_is_the_number_of_commits(team):
     work(team, fourth, at=300)
     clocks = [one.clock for one in events(team) if isinstance(one, Ended)]
     assert clocks == [2, 7, 4, 4]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "--all 5\n", "0" * 40 + " 7\n", "HEAD -9\n", "HEAD 99999999999999\n", "a b c"]
+)
+def test_a_count_that_is_no_count(team, text):
+    """What is kept of the last count may be gone or broken: it is counted anew."""
+    path = team.path / ".git" / "agentmem" / noting.CLOCK
+    support.put(path, text)
+    work(team, team.first)
+    assert [one.clock for one in events(team) if isinstance(one, Ended)] == [2]
+    assert path.read_text() == f"{team.git('rev-parse', 'HEAD').strip()} 2\n"
 
 
 def test_before_the_first_commit(tmp_path):
