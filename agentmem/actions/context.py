@@ -161,6 +161,15 @@ class Context:
     @cached_property
     def config(self) -> Config:
         """The store's configuration."""
+        found = self._configured()
+        if found.exact_tokens:
+            from agentmem.actions import counting
+
+            if problem := counting.count_exactly():
+                self.index.notes.append(problem)
+        return found
+
+    def _configured(self) -> Config:
         from agentmem.store import config
 
         if self.place.present:

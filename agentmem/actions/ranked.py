@@ -16,6 +16,7 @@ from agentmem.model.scoring import Factor, Scorer, Term
 
 if TYPE_CHECKING:
     from agentmem.actions.meaning import Meaning
+    from agentmem.model.usage import Table
 
 JUDGED = 24
 """The best so many have their evidence held against the code before they are shown: four times what is shown by default."""
@@ -63,11 +64,13 @@ def rank(
     clock: int,
     meaning: "Meaning | None" = None,
     learned: Mapping[str, float] | None = None,
+    uses: "Table | None" = None,
 ) -> Ranking:
     """The candidates for ``asked`` among ``eligible``, and whether it abstained for want of evidence.
 
     ``meaning`` is the optional arm; ``learned`` has the weight of each signal as the manager was trained, None: the fixed
-    formula. Ages are as of ``clock`` (seconds UTC): who asks for what was known until some moment stands at that moment.
+    formula; ``uses`` what is known of the use of memories. Ages are as of ``clock`` (seconds UTC): who asks for what was known
+    until some moment stands at that moment.
     """
     gathered = gathering.gather(index, view, asked, eligible, files, weights, meaning, learned is not None)
     if gathered.plain:
@@ -83,7 +86,7 @@ def rank(
         candidate.arms = {
             arm.name: arm.strengths[position] for arm in gathered.arms if position in arm.strengths
         }
-        candidate.factors = _factors(view, position, weights, clock, authored)
+        candidate.factors = _factors(view, position, weights, clock, authored, uses)
         candidate.scored(scorer)
         found.append(candidate)
     return Ranking(_in_order(view, found), scorer, gathered.most, abstained=not found)
@@ -101,7 +104,14 @@ def _in_order(view: View, found: list[Candidate]) -> list[Candidate]:
     return sorted(found, key=lambda c: (-c.score, identities[c.position]))
 
 
-def _factors(view: View, position: int, weights: Weights, clock: int, same_role: set[int]) -> list[Factor]:
+def _factors(
+    view: View,
+    position: int,
+    weights: Weights,
+    clock: int,
+    same_role: set[int],
+    uses: "Table | None",
+) -> list[Factor]:
     """What speaks for a memory beyond the match."""
     columns = view.columns
     kind = view.kind(position)
@@ -122,6 +132,9 @@ def _factors(view: View, position: int, weights: Weights, clock: int, same_role:
         factors.append(Factor("pinned", weights.pin))
     if position in view.foreign:
         factors.append(Factor("not merged here", weights.unmerged, view.foreign[position].branch))
+    if uses is not None and (use := uses.get(columns.ids[position])) is not None:
+        said = f"helped {use.used}, misled {use.misled}"
+        factors.append(Factor("use", ranking.usefulness(use, weights), said))
     return factors
 
 

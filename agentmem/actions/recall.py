@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from agentmem.actions import judging, selecting, standing
+from agentmem.actions import judging, selecting, standing, usage
 from agentmem.actions.context import Context, Standpoint
 from agentmem.actions.ranked import Candidate, by_evidence, rank
 from agentmem.actions.selecting import Filters, Found
@@ -79,7 +79,9 @@ def recall(
     budget = context.config.recall_budget if budget is None else budget
     files = (*files, *filters.files)
     learned = context.manager.recall if managed and context.manager else None
-    found = rank(context, index, view, asked, eligible, files, weights, clock, context.meaning, learned)
+    # what came after the moment that is asked about says nothing of it
+    uses = usage.at_hand(context) if filters.until is None and context.standpoint.at is None else None
+    found = rank(context, index, view, asked, eligible, files, weights, clock, context.meaning, learned, uses)
     ranked = by_evidence(context, index, view, found, weights).shown
     chosen = different(index, view, ranked, limit or len(ranked))
     return Recalled(

@@ -317,6 +317,12 @@ class View:
             self.tasks,
         )
 
+    def reopened_by(self, position: int) -> tuple[str, ...]:
+        """The tasks that one log entry gave back."""
+        links = self.columns.links.get(position)
+        retracted = self.columns.status[position] == _RETRACTED
+        return tuple(links[_REOPENS]) if links and not retracted and position not in self.foreign else ()
+
     def kind(self, position: int) -> str:
         """The kind of one memory."""
         return kinds.NAMES[self.columns.kinds[position]]

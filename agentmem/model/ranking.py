@@ -8,6 +8,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from agentmem.model.postings import PLACES_AT
+from agentmem.model.usage import Use
 
 Posting = tuple[int, int]
 
@@ -52,6 +53,8 @@ class Weights(NamedTuple):
     deadend: float = 1.03
     log: float = 0.97
     unmerged: float = 0.75
+    use: float = 0.03
+    misled: float = 0.1
     cite_holds: float = 1.05
     cite_changed: float = 0.8
     cite_gone: float = 0.7
@@ -294,6 +297,20 @@ def recency(age: float | None, half_life: float | None, strength: float) -> floa
     if age is None or half_life is None:
         return 1 - strength / 2
     return float(1 - strength + strength * 0.5 ** (max(age, 0.0) / half_life))
+
+
+def usefulness(use: Use, weights: Weights) -> float:
+    """From 1 up to ``1 + weights.use`` for what tasks used much and lately, down to ``1 - weights.misled`` for what misled more
+    of them than it helped.
+
+    The first by the probability that a memory is needed, whose log odds are its base-level activation (Anderson and Schooler
+    1991): a use just now makes it one half.
+    """
+    if use.misled > use.used:
+        return 1 - weights.misled * (use.misled - use.used) / (use.misled + use.used + 1)
+    if use.activation is None:
+        return 1.0
+    return 1 + weights.use / (1 + math.exp(-max(-50.0, min(use.activation, 50.0))))
 
 
 def freshness(age: float | None, strength: float) -> float:

@@ -68,8 +68,9 @@ def test_what_is_shipped(tmp_path):
     assert found.rules == {"missing-id": "off"} and len(found.ignores) == 1
     assert found.claim_remote == "origin"
     assert found.semantic == config.Semantic(True, "models/minilm", "embed --stdin")
+    assert found.exact_tokens
     assert found._replace(
-        rules={}, ignores=(), claim_remote=None, semantic=config.Semantic()
+        exact_tokens=False, rules={}, ignores=(), claim_remote=None, semantic=config.Semantic()
     ) == config.Config(rules={})
 
 

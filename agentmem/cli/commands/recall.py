@@ -102,6 +102,8 @@ def recall(
     if not explain:
         result = action.without_explanations(result)
     call.note(*result.notes)
+    if result.view.at is None and filters.until is None:  # of the past: no evidence of what helps now
+        call.showed([hit.found.memory.id for hit in result.hits], question, files)
     _give(call, result, "json" if call.json else format)
     return EXIT_FINDINGS if exit_code and not result.hits else 0
 
