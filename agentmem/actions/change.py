@@ -7,7 +7,7 @@ from agentmem.actions import placing, saving, selecting
 from agentmem.actions.context import Context
 from agentmem.actions.selecting import Found
 from agentmem.actions.write import add, resolved
-from agentmem.errors import NotFound, UsageError
+from agentmem.errors import Ambiguous, NotFound, UsageError
 from agentmem.index.view import View
 from agentmem.model import document, fields, ids, memory
 from agentmem.model.editing import Edit
@@ -193,7 +193,7 @@ def restore(context: Context, reference: str, branch: str | None = None) -> Chan
     """Take back a retraction, or bring back from git's history a memory whose file is gone.
 
     Raises:
-        NotFound: neither the store nor the history has it.
+        NotFound: neither the store nor the history has it; Ambiguous: ``reference`` names several that are gone.
 
     """
     try:
@@ -213,13 +213,17 @@ def _from_history(context: Context, reference: str) -> Changed:
         raise NotFound(
             f"no memory {reference}", "a memory that is gone is named by its id or the start of it"
         )
+    fitting: dict[str, tuple[Memory, str, bytes]] = {}
     for path, data in _gone(context):
-        if not layout.is_memory(path):
-            continue
-        found = _parsed(path, data)
-        if found.id.startswith(prefix):
-            saving.write_file(context, path, data)
-            return Changed(found, f"{context.place.name}/{path}", changed=True)
+        if layout.is_memory(path) and (found := _parsed(path, data)).id.startswith(prefix):
+            fitting.setdefault(found.id, (found, path, data))
+    if len(fitting) > 1:
+        shorts = ids.ShortIds(fitting)
+        some = [f'{shorts[one.id]} {one.kind} "{one.title}"' for one, _, _ in list(fitting.values())[:4]]
+        raise Ambiguous(f"{reference} names {len(fitting)} memories that are gone", " · ".join(some))
+    for found, path, data in fitting.values():
+        saving.write_file(context, path, data)
+        return Changed(found, f"{context.place.name}/{path}", changed=True)
     hint = "git fetch --unshallow" if context.repository.shallow else None
     raise NotFound(f"no memory {reference} in this store, its history here or the journal", hint)
 

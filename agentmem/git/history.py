@@ -160,6 +160,51 @@ def names(repository: Repository, starts: Sequence[str], below: str) -> set[str]
     return {path.removeprefix("\n") for path in process.paths(out)}
 
 
+def deleted(repository: Repository, start: str, below: str) -> Iterator[tuple[str, str, str]]:
+    """``(path from the top, last blob, commit)`` of each file that the history of the commit ``start`` took away at or below a
+    folder, the latest first; a merge counts where it took away what one of its sides had.
+    """
+    out = process.run(
+        repository.top, "log", "--date-order", "--format=%x00%H", "--raw", "--diff-filter=D", "-m", *STEADY, "-z", start,
+        "--", below,
+    ).out  # fmt: skip
+    commit = ""
+    fields = iter(out.split(b"\0"))
+    for field in fields:
+        line = field.removeprefix(b"\n")
+        if not line:
+            continue
+        if not line.startswith(b":"):
+            commit = line.decode("ascii").strip()
+            continue
+        path = os.fsdecode(next(fields))
+        mode, _, blob = line[1:].decode("ascii").split(" ")[:3]
+        if mode.startswith("100"):
+            yield path, blob, commit
+
+
+def touches(repository: Repository, without: str, most: int) -> tuple[dict[str, list[int]], int]:
+    """How many commits ago, 0 for the last, each path from the top was changed by the last ``most`` commits of HEAD.
+
+    Merges and the folder ``without`` are left out. And how many commits that were.
+    """
+    if repository.head is None:
+        return {}, 0
+    out = process.run(
+        repository.top, "--no-literal-pathspecs", "log", f"-{most}", "--no-merges", "--format=%x00%x01", "--name-only",
+        "--no-renames", "-z", "HEAD", "--", ":(top)", f":(top,exclude,literal){without}",
+    ).out  # fmt: skip
+    found: dict[str, list[int]] = {}
+    ago = -1
+    for field in out.split(b"\0"):
+        line = field.removeprefix(b"\n")
+        if line == b"\x01":
+            ago += 1
+        elif line:
+            found.setdefault(os.fsdecode(line), []).append(ago)
+    return found, ago + 1
+
+
 def apart(repository: Repository, one: str, others: Sequence[str]) -> tuple[int, int]:
     """How many commits ``one`` has that none of ``others`` has, and how many these have, together, that it has not."""
     asked = ([one, "--not", *others], [*others, "--not", one])
