@@ -2,12 +2,12 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from types import MappingProxyType
 
 from agentmem.actions import promoting, saving
 from agentmem.actions.context import Context
-from agentmem.errors import AgentmemError
+from agentmem.errors import AgentmemError, GitFailed
 from agentmem.git import objects
 from agentmem.model import document, memory
 from agentmem.store import cache, halfway, reading, writing
@@ -36,8 +36,11 @@ def undone_unless_committed(context: Context, what: Halfway) -> Iterator[None]:
     halfway.begin(folder, context.place.root, what)
     try:
         yield
-    except BaseException:
-        take_back(context)
+    except BaseException as problem:
+        with suppress(AgentmemError):  # the record stays: whoever comes next does it
+            take_back(context)
+        if isinstance(problem, GitFailed):
+            raise GitFailed(problem.message, "nothing was changed; mend that, and run it again") from None
         raise
     halfway.end(folder, context.place.root)
 
@@ -65,22 +68,28 @@ def commit(
         paths = [*going, *created, *edits]
         if not paths:
             return None, left
-        blobs = {path: objects.blob_id(data, context.repository.object_format) for path, data in new.items()}
-        with undone_unless_committed(context, Halfway(tuple(going), tuple(edits), blobs)):
+        changed, made = (
+            {path: context.index.blob_of(data) for path, data in files.items()} for files in (edits, new)
+        )
+        with undone_unless_committed(context, Halfway(tuple(going), changed, made)):
             for path, data in new.items():
                 saving.write_file(context, path, data)
             for path, data in edits.items():
                 saving.write_file(context, path, data, replace=True)
             for path in going:
                 saving.remove(context, path)
-            made = promoting.commit_files(context, paths, message)
-    return made, left
+            done = promoting.commit_files(context, paths, message)
+    return done, left
 
 
 def take_back(context: Context) -> bool:
     """Put files back as HEAD has them where something was begun and not committed; whether there was such.
 
     What was edited since by somebody else than the step that was killed stays as it is.
+
+    Raises:
+        GitFailed: the git index cannot be written.
+
     """
     folder, root = _folder(context), context.place.root
     begun = halfway.found(folder, root)
@@ -97,21 +106,21 @@ def take_back(context: Context) -> bool:
         if now is None and path in begun.removed:
             saving.write_file(context, path, old, exist_ok=True)
         elif (
-            now is not None
-            and path in begun.edited
-            and _but_for_cites(path, now) == _but_for_cites(path, old)
+            now is not None and path in begun.edited and _is_ours(context, path, now, old, begun.edited[path])
         ):
             saving.write_file(context, path, old, replace=True)
     for path, blob in begun.created.items():
         if path not in head and _blob(context, path) == blob:
             saving.remove(context, path)
+    # the git index may say already what was to be; where its lock was left behind, the record stays until that is mended
+    named = (*begun.removed, *begun.edited, *begun.created)
     try:
-        commits.stage(
-            context.repository,
-            [os.path.join(root, path) for path in (*begun.removed, *begun.edited, *begun.created)],
-        )
-    except AgentmemError:
-        pass  # the git index says otherwise until the next commit of these files
+        commits.stage(context.repository, [os.path.join(root, path) for path in named])
+    except GitFailed:
+        raise GitFailed(
+            "the git index cannot be written, and has what a run that was stopped had begun",
+            "is another git at work here? try again when no index.lock is left in the git dir",
+        ) from None
     halfway.end(folder, root)
     return True
 
@@ -131,6 +140,13 @@ def held_by_head(context: Context, paths: Sequence[str]) -> dict[str, str]:
 def _blob(context: Context, path: str) -> str:
     data = reading.read(context.place.root, path)
     return "" if data is None else context.index.blob_of(data)
+
+
+def _is_ours(context: Context, path: str, now: bytes, old: bytes, blob: str) -> bool:
+    """Whether ``now`` is what the step that was stopped has made of ``old``: has its ``blob``, or other citations alone."""
+    if blob:
+        return context.index.blob_of(now) == blob
+    return _but_for_cites(path, now) == _but_for_cites(path, old)
 
 
 def _but_for_cites(path: str, data: bytes) -> object:

@@ -109,7 +109,7 @@ def going(store: Store, asked: Sequence[Weighed]) -> tuple[set[str], dict[str, s
         if other in store.links.replaces.get(identity, ()):
             words[identity] = "would bring back what it replaces"
         elif other in store.links.settles.get(identity, ()):
-            words[identity] = "closes a task that is here"
+            words[identity] = "settles what is here"
         else:
             words[identity] = weighing.CITED
     return gone, words
@@ -144,12 +144,14 @@ _NAMES = {
 
 
 def _remarks(context: Context, store: Store) -> tuple[str, ...]:
+    shallow = ("this clone is shallow: what is worked on counts from its first commit",)
+    told = shallow if context.repository.shallow else ()
     if store.known_since:
-        return ()
+        return told
     line = f"no evidence of use that is {retention.UNUSED} days old: nothing counts as unused"
     if context.config.claim_remote or settings.remotes(context.repository):
         line += " (agentmem sync fetches what others have)"
-    return (line,)
+    return (line, *told)
 
 
 def _message(found: Forgotten) -> str:

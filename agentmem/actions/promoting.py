@@ -243,12 +243,14 @@ def demand_trunk(context: Context, branch: str | None, verb: str) -> str:
         raise UsageError("trunk is not known here", 'set trunk = "main" in .agentmem/config.toml')
     if doing := state.under_way(repository):
         raise NeedsDecision(f"a {doing} is under way", f"finish it first (git status), then agentmem {verb}")
+    if repository.head is None:
+        raise UsageError("nothing is committed here yet", f"git commit, then agentmem {verb}")
     at_hand = state.branch(repository)
     name = at_hand or branch_for_writing(context, branch, verb)
-    if name != trunk or branch not in (None, trunk) or repository.head is None:
+    if name != trunk or branch not in (None, trunk):
         raise UsageError(
             f"this runs on trunk ({trunk}), and HEAD is on {name or 'no branch'}"
-            if name != trunk or repository.head is None
+            if name != trunk
             else f"this runs on trunk ({trunk}), not for {branch}",
             f"git switch {shlex.quote(trunk)} && agentmem {verb}     CI on a detached HEAD: --branch {shlex.quote(trunk)}",
         )

@@ -83,7 +83,12 @@ def tidy(context: Context, branch: str | None = None, dry_run: bool = False) -> 
 
 
 def _promote(context: Context, branch: str | None, dry_run: bool, remarks: list[str]) -> Step:
-    done = promoting.promote(context, branch, dry_run)
+    try:
+        done = promoting.promote(context, branch, dry_run)
+    except AgentmemError as problem:
+        if not dry_run:
+            raise
+        return Step(PROMOTE, 0, left=problem.message)
     left = [
         f"{len(some)} {what}"
         for some, what in (
@@ -147,7 +152,7 @@ def _anchored(context: Context, dry_run: bool) -> Step:
     if dry_run or not moved:
         return Step(ANCHOR, count, ids)
     paths = {one.path.removeprefix(name): one.memory.id for one in moved}
-    with archiving.undone_unless_committed(context, Halfway(edited=tuple(paths))):
+    with archiving.undone_unless_committed(context, Halfway(edited=dict.fromkeys(paths, ""))):
         fixed, _ = mending.fix(context, moved, of_moved)
         commit = None
         if fixed:

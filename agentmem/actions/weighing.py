@@ -9,7 +9,7 @@ from agentmem.actions.selecting import Found
 from agentmem.checks import near_duplicate
 from agentmem.git import history
 from agentmem.index.view import View
-from agentmem.model import lifecycle, retention, scopes, verdict
+from agentmem.model import lifecycle, reflection, retention, scopes, verdict
 from agentmem.model.memory import Memory
 from agentmem.model.retention import Facts, Features, Links
 from agentmem.model.usage import NEVER, Use
@@ -144,6 +144,8 @@ def links_of(view: View, found: Sequence[Found]) -> Links:
             replaces[memory.id] = frozenset(memory.supersedes)
         if (memory.closes or memory.reopens) and memory.status != "retracted":
             settles[memory.id] = frozenset((*memory.closes, *memory.reopens))
+        if memory.kind == "reflection" and memory.source == reflection.SOURCE:
+            settles[memory.id] = frozenset(memory.sources)  # without it they would be reflected on again
         if not view.shown[one.position]:
             continue
         # a reflection stands for its sources: it does not need them

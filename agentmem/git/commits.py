@@ -120,6 +120,9 @@ def deleted_versions(repository: Repository, below: str) -> Iterator[tuple[str, 
 
 
 def _words(error: Exception) -> str:
-    text = str(getattr(error, "stderr", "") or error).strip()
+    said = str(getattr(error, "stderr", "") or "").strip().removeprefix("stderr:").strip(" '\n")
+    if not said and (status := getattr(error, "status", None)):
+        return f"it exited with {status} and said nothing (a hook?)"
+    text = said or str(error).strip()
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1].removeprefix("stderr: ").strip("' ") if lines else type(error).__name__

@@ -173,7 +173,9 @@ def _sections(entries: Sequence[Memory]) -> tuple[list[tuple[str, list[str]]], s
         title = sentences[0] if sentences else ""
         if bad or causes:  # without its title nobody knows what "did not help"
             said = [one for one in sentences if one in (*bad[:2], *causes[:2]) and one != title]
-            _note(failed if bad else why, ": ".join(part for part in (title, " ".join(said)) if part), entry.id)
+            _note(
+                failed if bad else why, ": ".join(part for part in (title, " ".join(said)) if part), entry.id
+            )
         if entry.closes or not (bad or causes):
             _note(done, title, entry.id)
     left = MOST_LINES

@@ -224,7 +224,8 @@ def reason(facts: Facts, now: int) -> str | None:
 
 class Links(NamedTuple):
     """How memories hang together. ``rests`` has, for each memory in force, the ids that it needs in order to be understood;
-    ``replaces`` what each (in force or not) supersedes; ``settles`` the tasks that each log entry closes or reopens.
+    ``replaces`` what each (in force or not) supersedes; ``settles`` the tasks that each log entry closes or reopens, the
+    entries that each reflection stands for.
     """
 
     rests: Mapping[str, frozenset[str]]
@@ -235,7 +236,7 @@ class Links(NamedTuple):
 def holders(identities: Iterable[str], links: Links) -> dict[str, frozenset[str]]:
     """For each of ``identities`` the ids of those that it may not go before.
 
-    What rests on it; what it supersedes, which would come back into force; the tasks that it closed, which would open again.
+    What rests on it; what it supersedes, which would come back into force; what it settled, which would be open again.
     """
     found: dict[str, set[str]] = {identity: set() for identity in identities}
     for one, named in links.rests.items():

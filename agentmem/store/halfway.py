@@ -7,6 +7,7 @@ import json
 import os
 import zlib
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from agentmem.store import writing
@@ -15,14 +16,14 @@ FOLDER = "halfway"
 
 
 class Halfway(NamedTuple):
-    """``removed`` and ``edited`` files are as HEAD has them once it is undone, ``created`` ones (path to blob) are gone.
+    """``removed`` and ``edited`` files are as HEAD has them once it is undone, ``created`` ones are gone.
 
-    Paths are below the store.
+    Paths are below the store; of what is edited and created with the blob that it gets, empty where only citations change.
     """
 
     removed: tuple[str, ...] = ()
-    edited: tuple[str, ...] = ()
-    created: Mapping[str, str] = {}
+    edited: Mapping[str, str] = MappingProxyType({})
+    created: Mapping[str, str] = MappingProxyType({})
 
 
 def begin(folder: str, root: str, what: Halfway) -> None:
@@ -35,7 +36,7 @@ def begin(folder: str, root: str, what: Halfway) -> None:
     plain = {
         "root": root,
         "removed": list(what.removed),
-        "edited": list(what.edited),
+        "edited": dict(what.edited),
         "created": dict(what.created),
     }
     writing.replace(_path(folder, root), json.dumps(plain).encode("utf-8"))
@@ -50,10 +51,9 @@ def found(folder: str, root: str) -> Halfway | None:
             return None
         return Halfway(
             _paths(plain["removed"]),
-            _paths(plain["edited"]),
-            {path: str(plain["created"][path]) for path in _paths(list(plain["created"]))},
+            *({str(path): str(blob) for path, blob in plain[key].items()} for key in ("edited", "created")),
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
