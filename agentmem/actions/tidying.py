@@ -58,6 +58,13 @@ class Tidied(NamedTuple):
         return next((step.problem.exit for step in self.steps if step.problem), 0)
 
 
+class _Run(NamedTuple):
+    """What the steps of one run tell each other: remarks, and the entries that a reflection takes or would take."""
+
+    remarks: list[str]
+    taken: set[str]
+
+
 def tidy(context: Context, branch: str | None = None, dry_run: bool = False) -> Tidied:
     """Promote, re-anchor, reflect, archive old logs, forget; a step that fails does not stop the others.
 
@@ -68,21 +75,21 @@ def tidy(context: Context, branch: str | None = None, dry_run: bool = False) -> 
     if not dry_run:
         with archiving.on_trunk(context, branch, "tidy"):
             pass  # what keeps all steps from it is said once; what a killed one left is taken back
-    remarks = list[str]()
+    ours = _Run([], set())
     notes = list[str]()
     steps = []
     for name, run in _STEPS.items():
         try:
-            step = run(context, branch, dry_run, remarks)
+            step = run(context, branch, dry_run, ours)
         except AgentmemError as problem:
             step = Step(name, 0, problem=problem)
         notes += [note for note in context.index.notes if note not in notes]
         steps.append(step)
         context.begin_again()
-    return Tidied(context.standpoint, tuple(steps), tuple(dict.fromkeys(remarks)), tuple(notes))
+    return Tidied(context.standpoint, tuple(steps), tuple(dict.fromkeys(ours.remarks)), tuple(notes))
 
 
-def _promote(context: Context, branch: str | None, dry_run: bool, remarks: list[str]) -> Step:
+def _promote(context: Context, branch: str | None, dry_run: bool, run: _Run) -> Step:
     try:
         done = promoting.promote(context, branch, dry_run)
     except AgentmemError as problem:
@@ -102,7 +109,7 @@ def _promote(context: Context, branch: str | None, dry_run: bool, remarks: list[
     return Step(PROMOTE, done.changes, ids, done.commit, ", ".join(left) or None)
 
 
-def _anchor(context: Context, branch: str | None, dry_run: bool, remarks: list[str]) -> Step:
+def _anchor(context: Context, branch: str | None, dry_run: bool, run: _Run) -> Step:
     if dry_run:
         return _anchored(context, dry_run)
     with archiving.on_trunk(context, branch, "tidy"):
@@ -164,28 +171,32 @@ def _anchored(context: Context, dry_run: bool) -> Step:
     return Step(ANCHOR, fixed, ids, commit)
 
 
-def _reflect(context: Context, branch: str | None, dry_run: bool, remarks: list[str]) -> Step:
+def _reflect(context: Context, branch: str | None, dry_run: bool, run: _Run) -> Step:
     done = reflecting.reflect(context, branch, dry_run)
-    remarks += [each.note for each in done.proposed if each.note]
+    run.remarks.extend(each.note for each in done.proposed if each.note)
+    run.taken.update(identity for each in done.proposed for identity in each.archived)
     left = f"{len(done.refused)} refused" if done.refused else None
     ids = (*(each.memory.id for each in done.proposed), *done.accepted)
     return Step(REFLECT, len(ids), ids, done.commit, left)
 
 
-def _forget(name: str, logs: bool) -> Callable[[Context, str | None, bool, list[str]], Step]:
-    def run(context: Context, branch: str | None, dry_run: bool, remarks: list[str]) -> Step:
+def _forget(name: str, logs: bool) -> Callable[[Context, str | None, bool, _Run], Step]:
+    def step(context: Context, branch: str | None, dry_run: bool, ours: _Run) -> Step:
         done = forgetting.forget(
-            context, branch, dry_run, lambda one: (one.found.memory.kind == "log") == logs
+            context,
+            branch,
+            dry_run,
+            lambda one: (one.found.memory.kind == "log") == logs and one.found.memory.id not in ours.taken,
         )
-        remarks += done.remarks
+        ours.remarks.extend(done.remarks)
         ids = tuple(one.weighed.found.memory.id for one in done.candidates)
         left = f"{len(done.held)} held" if done.held else None
         return Step(name, len(ids), ids, done.commit, left)
 
-    return run
+    return step
 
 
-_STEPS: dict[str, Callable[[Context, str | None, bool, list[str]], Step]] = {
+_STEPS: dict[str, Callable[[Context, str | None, bool, _Run], Step]] = {
     PROMOTE: _promote,
     ANCHOR: _anchor,
     REFLECT: _reflect,
