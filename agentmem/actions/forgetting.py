@@ -12,6 +12,9 @@ from agentmem.git import settings
 from agentmem.model import retention, safety
 from agentmem.model.retention import Term
 
+TOLD = 200
+"""Memories that the message of a commit names."""
+UNREAD = "to be reflected on first"
 Wanted = Callable[[Weighed], bool]
 
 
@@ -75,6 +78,11 @@ def chosen(context: Context, wanted: Wanted) -> Forgotten:
     store = weighing.weigh(context)
     shorts = context.index.view().shorts
     asked = [each for each in store.memories if each.reason and wanted(each)]
+    unread = {entry.id for group in weighing.to_reflect_on(store, context.now) for entry in group.entries}
+    asked = [
+        each._replace(held=UNREAD) if each.found.memory.id in unread and not each.held else each
+        for each in asked
+    ]
     free, blocked = going(store, asked)
     candidates = [
         Candidate(each, _why(each, shorts), retention.terms(each.features))
@@ -159,6 +167,8 @@ def _message(found: Forgotten) -> str:
     lines = [
         f"- {one.weighed.found.memory.id} {one.weighed.found.memory.kind}"
         f" {safety.one_line(one.weighed.found.memory.title)}: {one.why}"
-        for one in found.candidates
+        for one in found.candidates[:TOLD]
     ]
+    if count > TOLD:
+        lines.append(f"- and {count - TOLD:,} more")
     return f"memory: archive {count} {'memory' if count == 1 else 'memories'}\n\n" + "\n".join(lines) + "\n"

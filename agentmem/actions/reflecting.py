@@ -100,24 +100,12 @@ def _planned(context: Context, phrase: bool) -> Reflected:
     store = weighing.weigh(context)
     view = context.index.view()
     by_id = {each.found.memory.id: each for each in store.memories}
-    uncommitted = {identity for identity, each in by_id.items() if each.held == weighing.NOT_COMMITTED}
-    entries = [
-        each.found.memory
-        for each in store.memories
-        if each.found.memory.kind == "log"
-        and each.found.status == "active"
-        and each.found.memory.id not in uncommitted
-    ]
-    # also one that was retracted: who took it back does not want it again
-    taken = {
-        source
-        for each in store.memories
-        if each.found.memory.kind == "reflection"
-        for source in each.found.memory.sources
-    }
+    entries = sum(
+        each.found.memory.kind == "log" and each.found.status == "active" for each in store.memories
+    )
     proposed: list[Proposed] = []
     refused: list[Turned] = []
-    for group in reflection.groups(entries, taken, context.now):
+    for group in weighing.to_reflect_on(store, context.now):
         draft = reflection.drafted(group)
         if draft.memory.id in by_id:
             continue
@@ -152,7 +140,7 @@ def _planned(context: Context, phrase: bool) -> Reflected:
         proposed=tuple(proposed),
         refused=tuple(refused),
         accepted=tuple(each.found.memory.id for each in _merged(context, store.memories)),
-        entries=len(entries),
+        entries=entries,
         notes=tuple(context.index.notes),
         shorts=view.shorts,
     )
@@ -207,8 +195,12 @@ def _message(plan: Reflected) -> str:
     entries = sum(len(each.memory.sources) for each in plan.proposed)
     lines = [f"- {each.memory.id} {safety.one_line(each.memory.title)}" for each in plan.proposed]
     lines += [f"- {identity} accepted" for identity in plan.accepted]
+    if len(lines) > forgetting.TOLD:
+        lines[forgetting.TOLD :] = [f"- and {len(lines) - forgetting.TOLD:,} more"]
     what = (
-        f"reflect on {entries} log entries" if plan.proposed else f"accept {len(plan.accepted)} reflections"
+        f"reflect on {entries} log entries"
+        if plan.proposed
+        else f"accept {len(plan.accepted)} reflection{'s' if len(plan.accepted) > 1 else ''}"
     )
     return f"memory: {what}\n\n" + "\n".join(lines) + "\n"
 

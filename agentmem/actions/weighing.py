@@ -11,6 +11,7 @@ from agentmem.git import history
 from agentmem.index.view import View
 from agentmem.model import lifecycle, reflection, retention, scopes, verdict
 from agentmem.model.memory import Memory
+from agentmem.model.reflection import Group
 from agentmem.model.retention import Facts, Features, Links
 from agentmem.model.usage import NEVER, Use
 
@@ -126,6 +127,23 @@ def weigh(context: Context) -> Store:
     return Store(tuple(done), links, old_enough is not None)
 
 
+def to_reflect_on(store: Store, now: int) -> list[Group]:
+    """The groups of log entries that are worth a reflection and have none."""
+    entries = [
+        each.found.memory
+        for each in store.memories
+        if each.found.memory.kind == "log" and each.found.status == "active" and each.held != NOT_COMMITTED
+    ]
+    # also one that was retracted: who took it back does not want it again
+    taken = {
+        source
+        for each in store.memories
+        if each.found.memory.kind == "reflection"
+        for source in each.found.memory.sources
+    }
+    return reflection.groups(entries, taken, now)
+
+
 def links_of(view: View, found: Sequence[Found]) -> Links:
     """How the memories ``found`` hang together; see ``retention.Links``."""
     known = frozenset(one.memory.id for one in found)
@@ -212,7 +230,7 @@ def _held(
         elif memory.kind == "task" and memory.plan in names:
             why = "of a plan that is not over"
         elif in_force and one.path in back:
-            why = "was brought back"
+            why = "brought back"
         elif in_force and one.status == "proposed":
             why = PROPOSED
         elif in_force and use.used:

@@ -84,13 +84,13 @@ def subject(entry: Memory) -> str:
 
 
 def _area(pattern: str) -> str:
-    """The folder of a path, of at most two components."""
+    """The folder of a path, of at most three components."""
     fixed = []
     for part in scopes.normal(pattern).split("/")[:-1]:
         if scopes.is_glob(part):
             break
         fixed.append(part)
-    return safety.one_line("/".join(fixed[:2]))
+    return safety.one_line("/".join(fixed[:3]))
 
 
 def week(moment: int) -> str:

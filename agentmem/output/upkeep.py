@@ -257,6 +257,8 @@ _DID = {
     "archive old logs": ("log entry", "archived"),
     "forget": ("memory", "archived"),
 }
+_WEIGHED = ("archive old logs", "forget")
+"""Of these what is held is no news."""
 _PLURALS = {"log entry": "log entries", "memory": "memories"}
 
 
@@ -268,7 +270,7 @@ def tidied(result: Tidied, dry_run: bool) -> str:
         if step.problem:
             hint = f"     {safety.one_line(step.problem.hint)}" if step.problem.hint else ""
             lines.append(f"{step.name}: FAILED: {safety.one_line(step.problem.message)}{hint}")
-        elif step.number or step.left:
+        elif step.number or (step.left and step.name not in _WEIGHED):
             did = f"to be {did}" if dry_run else did
             commit = f", commit {step.commit[:7]}" if step.commit else ""
             left = f" | {safety.one_line(step.left)}" if step.left else ""

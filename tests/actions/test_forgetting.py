@@ -5,7 +5,7 @@ import pytest
 from agentmem.actions import archiving, promoting
 from agentmem.model import retention
 from tests import support
-from tests.actions.keeping import DAY, NOW, OLD, gone, held, known, put
+from tests.actions.keeping import DAY, NOW, OLD, entries, gone, held, known, put
 
 
 def test_what_is_unused_and_unverified_goes(store, monkeypatch):
@@ -221,7 +221,7 @@ def test_restore_and_stay(store):
     assert (store.store / f"log/2025-06/m-{name}.md").read_bytes() == text
     assert store.ok("list", "--status", "archived").startswith("agentmem: no memories")
     store.commit()
-    assert gone(store) == {} and held(store) == {name: "was brought back"}
+    assert gone(store) == {} and held(store) == {name: "brought back"}
 
 
 def test_restore_names_one(store):
@@ -416,3 +416,12 @@ def test_a_read_only_git_dir(store):
         assert ran.code == 3
         assert name in gone(store)
     assert (store.store / f"log/2025-06/m-{name}.md").exists()
+
+
+def test_what_is_to_be_reflected_on_waits(store):
+    """Log entries that are worth a reflection are not forgotten before it is made."""
+    names = entries(store)
+    store.commit()
+    assert gone(store) == {} and held(store) == dict.fromkeys(names, "to be reflected on first")
+    store.ok("reflect", "--undo", store.json("reflect")["proposed"][0]["id"])
+    assert gone(store) == {} and held(store) == dict.fromkeys(names, "brought back")

@@ -76,7 +76,7 @@ def test_what_is_taken_is_not_taken_twice():
     ("one", "about"),
     [
         (entry(1, plan="p9d2kap9d2ka", phase="5A"), "plan p9d2kap9d2ka, 5A"),
-        (entry(1, scope=("a/b/c/d.py", "a/b/e.py", "z/y.py")), "a/b"),
+        (entry(1, scope=("a/b/c/d/e.py", "a/b/c/f.py", "z/y.py")), "a/b/c"),
         (entry(1, scope=("src/**",)), "src"),
         (entry(1, scope=("README.md",), entities=("Queue", "api")), "api"),
         (entry(1, scope=("README.md",)), ""),
