@@ -19,7 +19,8 @@ kind, so that the score's prior says nothing. Two more worlds show where it ends
 by pure chance, in which nobody can do better than chance, and areas that are always the longest at rest.
 
 Exits 1 when the score does not lose less than both others, on the second half or on the generated store, with the 95 % interval
-of the paired difference clear of 0.
+of the paired difference clear of 0. The intervals are over the moments, which overlap where they are of one history: they say
+how steady the figures are in it, not what another history would give.
 """
 
 import argparse

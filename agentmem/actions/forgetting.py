@@ -85,7 +85,7 @@ def chosen(context: Context, wanted: Wanted) -> Forgotten:
     ]
     free, blocked = going(store, asked)
     candidates = [
-        Candidate(each, _why(each, shorts), retention.terms(each.features))
+        Candidate(each, _why(each, shorts), retention.terms(each.features, store.weights))
         for each in asked
         if each.found.memory.id in free
     ]

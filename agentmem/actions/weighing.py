@@ -12,7 +12,7 @@ from agentmem.index.view import View
 from agentmem.model import lifecycle, reflection, retention, scopes, verdict
 from agentmem.model.memory import Memory
 from agentmem.model.reflection import Group
-from agentmem.model.retention import Facts, Features, Links
+from agentmem.model.retention import Facts, Features, Links, Weights
 from agentmem.model.usage import NEVER, Use
 
 COMMITS = 1000
@@ -52,10 +52,11 @@ class Store(NamedTuple):
     memories: tuple[Weighed, ...]
     links: Links
     known_since: bool
+    weights: Weights
 
 
-def weigh(context: Context) -> Store:
-    """Weigh every memory of the view at hand; what other branches have and this one has not is seen, and holds."""
+def weigh(context: Context, weights: Weights = retention.DEFAULT) -> Store:
+    """Weigh every memory of the view at hand by ``weights``; what other branches have and this one has not is seen, and holds."""
     index = context.index
     index.include_others()
     view = index.view()
@@ -95,7 +96,7 @@ def weigh(context: Context) -> Store:
             Weighed(
                 one,
                 features,
-                retention.score(features),
+                retention.score(features, weights),
                 unused=retention.unused_days(memory, context.now, use, old_enough),
                 verified=any(word in (verdict.OK, verdict.MOVED) for word in verdicts),
             )
@@ -124,7 +125,7 @@ def weigh(context: Context) -> Store:
                 held=held.get(identity),
             )
         )
-    return Store(tuple(done), links, old_enough is not None)
+    return Store(tuple(done), links, old_enough is not None, weights)
 
 
 def to_reflect_on(store: Store, now: int) -> list[Group]:

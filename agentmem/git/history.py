@@ -162,25 +162,15 @@ def names(repository: Repository, starts: Sequence[str], below: str) -> set[str]
 
 def deleted(repository: Repository, start: str, below: str) -> Iterator[tuple[str, str, str]]:
     """``(path from the top, last blob, commit)`` of each file that the history of the commit ``start`` took away at or below a
-    folder, the latest first; a merge counts where it took away what one of its sides had.
+    folder, the latest first; a merge is told where all its sides had the file.
     """
     out = process.run(
-        repository.top, "log", "--date-order", "--format=%x00%H", "--raw", "--diff-filter=D", "-m", *STEADY, "-z", start,
-        "--", below,
+        repository.top, "log", "--date-order", "--format=%x00%H%x00%ct%x00%an%x00%s", "--raw", "--diff-filter=D", "-c", *STEADY,
+        "-z", start, "--", below,
     ).out  # fmt: skip
-    commit = ""
-    fields = iter(out.split(b"\0"))
-    for field in fields:
-        line = field.removeprefix(b"\n")
-        if not line:
-            continue
-        if not line.startswith(b":"):
-            commit = line.decode("ascii").strip()
-            continue
-        path = os.fsdecode(next(fields))
-        mode, _, blob = line[1:].decode("ascii").split(" ")[:3]
-        if mode.startswith("100"):
-            yield path, blob, commit
+    for step in _parse(out):
+        if step.old and not step.new:
+            yield step.path, step.old, step.commit
 
 
 def touches(repository: Repository, without: str, most: int) -> tuple[dict[str, list[int]], int]:

@@ -77,7 +77,8 @@ class Features(NamedTuple):
 class Weights(NamedTuple):
     """What each feature adds to the log-odds of keeping; see ``benchmarks/retention.py``.
 
-    ``activation``, ``used``, ``worked`` and ``fresh`` were chosen there; of the others no data at hand says anything.
+    ``activation``, ``used`` and ``worked`` were chosen there, and ``fresh`` kept as low as it found; ``idle`` needs a history of
+    more than a week, and of the others no data at hand says anything.
     """
 
     bias: float = 0.0

@@ -425,3 +425,22 @@ def test_what_is_to_be_reflected_on_waits(store):
     assert gone(store) == {} and held(store) == dict.fromkeys(names, "to be reflected on first")
     store.ok("reflect", "--undo", store.json("reflect")["proposed"][0]["id"])
     assert gone(store) == {} and held(store) == dict.fromkeys(names, "brought back")
+
+
+def test_the_last_version_before_the_archive_is_the_one(store):
+    """A branch that had an older version and was merged after the archive does not bring that back, nor hide who archived."""
+    name = put(store, 1, title="First words", expires="2026-02-01T00:00:00Z")
+    store.commit()
+    store.git("branch", "feature")
+    store.ok("edit", name, "--set", "title=Last words")
+    store.commit()
+    store.ok("forget")
+    archive = store.git("rev-parse", "--short=7", "HEAD").strip()
+    store.git("switch", "-q", "feature")
+    store.commit("aside")
+    store.git("switch", "-q", "main")
+    store.git("merge", "-q", "--no-edit", "--no-ff", "feature")
+    shown = store.ok("show", name)
+    assert "Last words" in shown and f"archived by {archive}" in shown
+    store.ok("restore", name)
+    assert "Last words" in store.titles("--status", "expired")

@@ -497,7 +497,7 @@ def test_the_schemas_can_fail(spoken):
         ("id", "7k3m9q"),
         ("id", "7k3m9qwpdx2u"),
         ("kind", "facts"),
-        ("status", "archived"),
+        ("status", "forgotten"),
         ("layer", "overlay"),
         ("detail", "short"),
         ("blob", "3f2a"),
