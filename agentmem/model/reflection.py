@@ -22,6 +22,8 @@ ENOUGH = 4
 AGENTS = 2
 REPEATED = 3
 """Agents whose entries they are, or entries that name one path or entity: else it is one agent's plain record."""
+WINDOWS = (DAY, DAY // 4, 3_600)
+"""Seconds by which what is too much for one reflection is parted."""
 MOST_LINES = 40
 """Lines of a reflection, its files aside: some 1,500 tokens."""
 MOST_FILES = 8
@@ -44,10 +46,12 @@ _BULLET = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")
 
 
 class Group(NamedTuple):
-    """Entries that belong together, oldest first: ``about`` one plan and phase, area or entity, of one ``week`` (its Monday)."""
+    """Entries that belong together, oldest first: ``about`` one plan and phase, area or entity, from one window of time
+    (``when``: a week, by its Monday; a day; some hours of it).
+    """
 
     about: str
-    week: str
+    when: str
     entries: tuple[Memory, ...]
 
 
@@ -69,7 +73,7 @@ def groups(entries: Iterable[Memory], taken: Collection[str], now: int) -> list[
     made = []
     for (about, monday), members in sorted(found.items()):
         group = Group(about, monday, tuple(sorted(members, key=lambda one: (one.created or 0, one.id))))
-        made += [part for part in _parts(group) if is_worth(part, now)]
+        made += [part for part in _parts(group, WINDOWS) if is_worth(part, now)]
     return made
 
 
@@ -94,19 +98,27 @@ def _area(pattern: str) -> str:
 
 
 def week(moment: int) -> str:
-    """The Monday of the week of ``moment``, UTC."""
+    """The week of ``moment``, UTC, by its Monday."""
     day = datetime.fromtimestamp(moment, UTC)
-    return (day - timedelta(days=day.weekday())).strftime("%Y-%m-%d")
+    return (day - timedelta(days=day.weekday())).strftime("week of %Y-%m-%d")
 
 
-def _parts(group: Group) -> list[Group]:
-    """The group, or where it has more entries than a reflection has lines, its days."""
-    if len(group.entries) <= MOST_LINES:
+def _parts(group: Group, windows: Sequence[int]) -> list[Group]:
+    """The group, or where it has more entries than a reflection has lines, its parts by shorter ``windows`` (seconds).
+
+    Windows lie where the clock has them and not where entries are: one that is merged later moves no other.
+    """
+    if len(group.entries) <= MOST_LINES or not windows:
         return [group]
-    days: dict[int, list[Memory]] = {}
+    parts: dict[int, list[Memory]] = {}
     for entry in group.entries:
-        days.setdefault((entry.created or 0) // DAY, []).append(entry)
-    return [group._replace(entries=tuple(members)) for _, members in sorted(days.items())]
+        parts.setdefault((entry.created or 0) // windows[0], []).append(entry)
+    form = "%Y-%m-%d" if windows[0] == DAY else "%Y-%m-%d %H:%M"
+    found = []
+    for number, members in sorted(parts.items()):
+        when = datetime.fromtimestamp(number * windows[0], UTC).strftime(form)
+        found += _parts(Group(group.about, when, tuple(members)), windows[1:])
+    return found
 
 
 def is_worth(group: Group, now: int) -> bool:
@@ -137,11 +149,12 @@ def drafted(group: Group) -> Draft:
     entities = Counter(name for entry in group.entries for name in entry.entities)
     sources = tuple(sorted(entry.id for entry in group.entries))
     agents = sorted({safety.one_line(entry.by) for entry in group.entries if entry.by})
-    by = ", ".join(agents) if 0 < len(agents) <= 3 else f"{len(agents)} agents"
+    by = f" by {', '.join(agents)}" if len(agents) <= 3 else f" by {len(agents)} agents"
+    by = by if agents else ""
     memory = Memory(
         id=identity(sources),
         kind="reflection",
-        title=f"{group.about}, week of {group.week}: {len(sources)} entries by {by}",
+        title=f"{group.about}, {group.when}: {len(sources)} entries{by}",
         body="\n\n".join(parts),
         status="proposed",
         created=max(entry.created or 0 for entry in group.entries),

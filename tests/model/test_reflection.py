@@ -29,7 +29,7 @@ def entry(number, title="Tuned the pool", body="", by="db-1", scope=("src/queue/
 
 
 def group(*entries):
-    return Group("src/queue", "2026-02-02", tuple(entries))
+    return Group("src/queue", "week of 2026-02-02", tuple(entries))
 
 
 def four(**values):
@@ -42,7 +42,7 @@ def four(**values):
 def test_entries_of_one_area_and_week_belong_together():
     """Four entries of two agents, one area, one week: one group, oldest first."""
     (found,) = reflection.groups(reversed(four()), (), LATER)
-    assert (found.about, found.week) == ("src/queue", "2026-02-02")
+    assert (found.about, found.when) == ("src/queue", "week of 2026-02-02")
     assert [one.id for one in found.entries] == [one.id for one in four()]
 
 
@@ -92,6 +92,25 @@ def test_too_many_for_one_are_cut_by_days():
     many = [entry(n, f"Step {n}", by=f"a{n % 3}", hours=24 * (n % 3)) for n in range(60)]
     found = reflection.groups(many, (), LATER)
     assert [len(one.entries) for one in found] == [20, 20, 20]
+    assert [one.when for one in found] == ["2026-02-02", "2026-02-03", "2026-02-04"]
+
+
+def test_a_day_of_too_many_is_cut_by_the_clock():
+    """A day of too many becomes quarters of it, and these hours; an entry that is merged later moves none of the others."""
+    many = [entry(n, f"Step {n}", by=f"a{n % 3}", hours=n % 8) for n in range(96)]
+    found = reflection.groups(many, (), LATER)
+    assert [(one.when, len(one.entries)) for one in found] == [
+        *((f"2026-02-02 {hour:02d}:00", 12) for hour in range(8, 12)),
+        ("2026-02-02 12:00", 12),
+        ("2026-02-02 13:00", 12),
+        ("2026-02-02 14:00", 12),
+        ("2026-02-02 15:00", 12),
+    ]
+    late = entry(200, "Late", by="a1", hours=5)
+    again = reflection.groups([*many, late], (), LATER)
+    assert [one for one in again if late not in one.entries] == [
+        one for one in found if one.when[-5:] != "13:00"
+    ]
 
 
 WORDS = st.sampled_from(
