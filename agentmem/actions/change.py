@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from agentmem.actions import placing, saving, selecting
+from agentmem.actions import placing, saving, selecting, standing
+from agentmem.actions.branch import at_hand
 from agentmem.actions.context import Context
 from agentmem.actions.selecting import Found
 from agentmem.actions.write import add, resolved
@@ -222,10 +223,24 @@ def _from_history(context: Context, reference: str) -> Changed:
         some = [f'{shorts[one.id]} {one.kind} "{one.title}"' for one, _, _ in list(fitting.values())[:4]]
         raise Ambiguous(f"{reference} names {len(fitting)} memories that are gone", " · ".join(some))
     for found, path, data in fitting.values():
+        data = _of_here(context, found, path, data)
         saving.write_file(context, path, data)
         return Changed(found, f"{context.place.name}/{path}", changed=True)
     hint = "git fetch --unshallow" if context.repository.shallow else None
     raise NotFound(f"no memory {reference} in this store, its history here or the journal", hint)
+
+
+def _of_here(context: Context, found: Memory, path: str, data: bytes) -> bytes:
+    """``data`` as of the branch at hand: a file that is of another one, and not committed, would count as carried along."""
+    from agentmem.git import revisions
+
+    at = at_hand(context)
+    if found.branch is None or at is None or standing.is_own(context, at, found.branch):
+        return data
+    if revisions.is_tracked(context.repository, context.repository.prefix + f"{context.place.name}/{path}"):
+        return data  # it was taken away by hand, and nobody has committed that
+    own = Edit("branch", "delete") if at == context.trunk else Edit("branch", "set", at)
+    return saving.edited(context, path, data, [own], None)
 
 
 def _gone(context: Context) -> Iterator[tuple[str, bytes]]:

@@ -173,6 +173,14 @@ def deleted(repository: Repository, start: str, below: str) -> Iterator[tuple[st
             yield step.path, step.old, step.commit
 
 
+def took(repository: Repository, starts: Sequence[str], path: str) -> bool:
+    """Whether the history of the commits ``starts`` had the file ``path`` (from the top) and took it away."""
+    if not starts:
+        return False
+    words = ("log", "-1", "--format=%H", "--diff-filter=D", *STEADY, *starts, "--", path)
+    return bool(process.run(repository.top, *words).out.strip())
+
+
 def touches(repository: Repository, without: str, most: int) -> tuple[dict[str, list[int]], int]:
     """How many commits ago, 0 for the last, each path from the top was changed by the last ``most`` commits of HEAD.
 

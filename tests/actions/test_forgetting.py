@@ -279,6 +279,25 @@ def test_branches_go_on_after_an_archive(store):
     assert "Old news, told again" in store.titles()
 
 
+def test_a_branch_edits_its_own_after_trunk_has_archived_it(store):
+    """The branch that wrote a memory goes on after trunk took it up and archived it: its edit is a change, and merges clean."""
+    store.git("switch", "-qc", "feature")
+    name = store.json("add", "fact", "Old news", "--expires", "2026-02-20", "--created", "2026-01-01")["id"]
+    store.commit()
+    store.git("switch", "-q", "main")
+    store.git("merge", "-q", "--no-ff", "--no-edit", "feature")
+    assert gone(store) == {name: retention.EXPIRED}
+    store.ok("forget")
+    store.git("switch", "-q", "feature")
+    assert store.json("edit", name, "--set", "tags=x")["layer"] == "own"
+    store.commit()
+    store.git("merge", "-q", "--no-edit", "main")
+    store.git("switch", "-q", "main")
+    store.git("merge", "-q", "--no-edit", "feature")
+    store.ok("restore", name)
+    assert store.json("show", name)["memories"][0]["tags"] == ["x"]
+
+
 def test_two_clones_that_archive_the_same(store, tmp_path):
     """Two trunks that archived by themselves merge clean."""
     put(store, 1, "log")

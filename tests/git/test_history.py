@@ -246,6 +246,8 @@ def test_what_was_taken_away(repo):
     repo.git("rm", "-q", odd)
     repo.commit("fourth")
     assert taken(repo) == [(odd, "one"), ("s/a.md", "two")]
+    assert history.took(repository(repo), ["HEAD"], odd) and not history.took(repository(repo), [], odd)
+    assert not history.took(repository(repo), ["HEAD~1"], odd)
     commits = [commit for _, _, commit in history.deleted(repository(repo), "HEAD", "s")]
     assert commits[1] == gone
     repo.git("revert", "--no-edit", gone)
