@@ -20,7 +20,7 @@ help:
 	@echo 'make fuzz       the properties of the model again, on 2,000 new examples each'
 	@echo 'make lint       ruff, mypy, import-linter'
 	@echo 'make generate   write agentmem/cli/grammar.py and templates/schemas/ anew from the code'
-	@echo 'make bench      speed, quality and many processes at once, as ratios measured in one run (75 min)'
+	@echo 'make bench      speed, quality and many processes at once, as ratios measured in one run (80 min)'
 	@echo 'make clean      remove .venv'
 
 demo: .venv/installed
@@ -50,6 +50,9 @@ bench: .venv/installed .venv/dev
 	@$(PY) -P benchmarks/team_history.py </dev/null
 	@$(PY) -P benchmarks/semantic.py </dev/null
 	@$(PY) -P benchmarks/retention.py </dev/null
+	@$(PY) -P benchmarks/neighbours.py </dev/null
+	@$(PY) -P benchmarks/noise.py </dev/null
+	@$(PY) -P benchmarks/abstaining.py </dev/null
 	@$(PY) -P benchmarks/token_estimate.py </dev/null
 	@$(PY) -P benchmarks/concurrency.py </dev/null
 	@$(PY) -P benchmarks/branches.py </dev/null

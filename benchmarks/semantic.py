@@ -2,138 +2,70 @@
 
     python benchmarks/semantic.py [--data DIR] [--memories 10000] [--rounds 9]
 
-The sets: the notes of a real team's claims, the same questions as one line and as a name of a few words (see
-``team_history.py``), and generated dialogues (``dialogues.py``) asked in their own words, in other words and about what was
-answered; questions that nobody answered count as false answers. The arm's constants were chosen on the first halves; the
-second are reported. Exits 1 where MRR@10 and nDCG@10 together are lower than without the arm on a second half, where false
-answers among questions of another subject become more, or among those of the same subject more than 5 in 100, or where a
-cold recall takes over a second (the fastest of the rounds: a busy machine
-slows the others, and says nothing of us). Says so and exits 0 where no model is installed.
+The sets are those of ``sets.py``, by kind of question; questions that nothing answers count as false answers. The arm's
+constants were chosen on the first halves of ``team`` and ``dialogues``; the second halves are reported. Exits 1 where MRR@10
+and nDCG@10 together are lower than without the arm on a second half, where false answers among questions of another subject
+become more, or among those of the same subject more by 5 in 100, or where a cold recall takes over a second (the fastest of
+the rounds: a busy machine slows the others, and says nothing of us). Says so and exits 0 where no model is installed.
 """
 
 import argparse
-import json
 import os
+import random
 import statistics
-import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 sys.path.append(os.path.dirname(os.path.abspath(__file__)))
 
 import cold
-import dialogues
-import team_history
-from team_history import Question, mean, measure
+import sets
+from sets import Asked
+from team_history import measure
 
-from agentmem.actions import ranked
 from agentmem.actions.context import Context
 from agentmem.errors import AgentmemError
-from agentmem.model import query, ranking
+from agentmem.model import metrics
+from agentmem.model.metrics import mean
 
 COLD_SECONDS = 1.0
 FALSE_MORE = 0.05
-NEVER = 2_000_000_000
-"""A moment (seconds UTC) after all of them."""
+ELSEWHERE = ("other fields", "by hand, none")
+"""Kinds of questions about another subject than the store's."""
 
-Ranker = Callable[[Question], list[str]]
-
-
-class Recall:
-    """The tool's own ranking of the store in ``directory``, with the arm or without."""
-
-    def __init__(self, directory: str, fused: bool) -> None:
-        self._context = Context(directory)
-        self._view = self._context.index.view()
-        self._meaning = self._context.meaning if fused else None
-        self._asked: dict[Question, list[str]] = {}
-
-    def __call__(self, question: Question) -> list[str]:
-        if question not in self._asked:
-            view, context = self._view, self._context
-            eligible = [i for i in range(len(view)) if view.columns.created[i] < question.opened]
-            asked = query.parse(question.text, question.opened)
-            found, _ = ranked.rank(
-                context, context.index, view, asked, eligible, (), ranking.DEFAULT, question.opened, self._meaning
-            )  # fmt: skip
-            self._asked[question] = [view.columns.ids[one.position] for one in found[: team_history.DEPTH]]
-        return self._asked[question]
+Ranker = Callable[[Asked], list[str]]
 
 
-def agentmem(directory: str, *words: str) -> None:
-    command = [sys.executable, "-m", "agentmem.cli.main", "-C", directory, *words]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-
-
-def store(directory: str, source: str, *words: str) -> str:
-    """A store that holds the records of ``source``, with the arm on."""
-    subprocess.run(["git", "init", "-q", "-b", "main", directory], check=True)
-    agentmem(directory, "init")
-    agentmem(directory, "import", "jsonl", source, *words)
-    with open(os.path.join(directory, ".agentmem", "config.toml"), "a", encoding="utf-8") as file:
-        file.write("\n[semantic]\nenabled = true\n")
-    return directory
-
-
-def shorter(asked: Sequence[Question], names: dict[str, str]) -> Iterator[tuple[str, list[Question]]]:
-    """The same claims as they may be asked: in full, by their first line, by their name."""
-    yield "notes", list(asked)
-    lines = [next(line for line in q.text.split("\n") if line.strip()) for q in asked]
-    yield (
-        "first lines",
-        [
-            Question(line.removeprefix("Task:").strip(), q.opened, q.relevant)
-            for q, line in zip(asked, lines, strict=True)
-        ],
-    )
-    yield "names", [Question(names[q.text], q.opened, q.relevant) for q in asked]
-
-
-def told(name: str, part: Sequence[Question], words: Ranker, fused: Ranker) -> bool:
+def told(name: str, part: Sequence[Asked], words: Ranker, fused: Ranker) -> bool:
     """Print both on one set; whether the fused one is worse."""
     before, after = measure(words, part), measure(fused, part)
     sums = [sum(new) - sum(old) for old, new in zip(before, after, strict=True)]
-    low, high = team_history.interval(sums)
+    [(low, high)] = metrics.bootstrap([sums], random.Random(1))
     print(
-        f"  {name:<24} {len(part):4}  MRR@10 {mean([b[0] for b in before]):.3f} -> {mean([a[0] for a in after]):.3f}"
+        f"  {name:<26} {len(part):4}  MRR@10 {mean([b[0] for b in before]):.3f} -> {mean([a[0] for a in after]):.3f}"
         f"  nDCG@10 {mean([b[1] for b in before]):.3f} -> {mean([a[1] for a in after]):.3f}"
-        f"  sum {mean(sums):+.3f} [{low:+.3f}, {high:+.3f}]",
+        f"  sum {mean(sums):+.4f} [{low:+.3f}, {high:+.3f}]",
         flush=True,
     )
     return mean(sums) < -1e-9
 
 
-def told_false(name: str, part: Sequence[Question], words: Ranker, fused: Ranker, more: float) -> bool:
+def told_false(name: str, part: Sequence[Asked], words: Ranker, fused: Ranker, more: float) -> bool:
     """Print how many questions without an answer got one; whether by more than ``more`` of them oftener when fused."""
     before, after = (mean([float(bool(ranker(q))) for q in part]) for ranker in (words, fused))
-    print(f"  {name:<24} {len(part):4}  false answers {before:.3f} -> {after:.3f}", flush=True)
+    print(f"  {name:<26} {len(part):4}  false answers {before:.3f} -> {after:.3f}", flush=True)
     return after - before > more
-
-
-def of_team(folder: str, data: str) -> tuple[list[list[tuple[str, list[Question]]]], str]:
-    """The sets of the team's history by half, and its store."""
-    asked = team_history.questions(data)
-    with open(os.path.join(data, "claims.jsonl"), encoding="utf-8") as file:
-        names = {claim["note"]: claim["name"].replace("_", " ") for claim in map(json.loads, file)}
-    middle = len(asked) // 2
-    place = store(
-        os.path.join(folder, "team"),
-        os.path.abspath(os.path.join(data, "memories.jsonl")),
-        "--map",
-        "files=scope",
-    )
-    return [list(shorter(half, names)) for half in (asked[:middle], asked[middle:])], place
 
 
 def cold_seconds(folder: str, count: int, rounds: int) -> tuple[list[float], list[float]]:
     """Seconds of cold recalls among ``count`` memories, by words and fused; the vectors are made up, which costs the same."""
     import numpy as np
 
-    source = os.path.join(folder, "many.jsonl")
-    with open(source, "w", encoding="utf-8") as file:
-        file.writelines(json.dumps(record) + "\n" for record in cold.records(count))
-    place = store(os.path.join(folder, "many"), source)
+    place = sets.filled(os.path.join(folder, "many"), sets.Set("many", cold.records(count), ()))
+    config = os.path.join(place, ".agentmem", "config.toml")
+    with open(config, "a", encoding="utf-8") as file:
+        file.write(sets.MEANING)
     context = Context(place)
     view, meaning = context.index.view(), context.meaning
     assert meaning is not None
@@ -142,7 +74,6 @@ def cold_seconds(folder: str, count: int, rounds: int) -> tuple[list[float], lis
     made = chance.standard_normal((len(view), width)).astype(np.float32)
     meaning.vectors.add(list(view.columns.blobs), made / np.linalg.norm(made, axis=1, keepdims=True))
     context.close()
-    config = os.path.join(place, ".agentmem", "config.toml")
     with open(config, encoding="utf-8") as file:
         on = file.read()
     spent: tuple[list[float], list[float]] = ([], [])
@@ -165,39 +96,30 @@ def main() -> int:
     options = parser.parse_args()
     failed = False
     with tempfile.TemporaryDirectory() as folder:
-        source = os.path.join(folder, "dialogues.jsonl")
-        records, asked = dialogues.dialogues()
-        with open(source, "w", encoding="utf-8") as file:
-            file.writelines(json.dumps(record) + "\n" for record in records)
-        talk = store(os.path.join(folder, "talk"), source)
-        from agentmem.actions import meaning
-
-        try:
-            meaning.for_filling(Context(talk))
-        except AgentmemError as error:
-            print(f"skipped: {error.message}")
-            return 0
-        team: list[list[tuple[str, list[Question]]]] = [[], []]
-        if os.path.isfile(os.path.join(options.data, "memories.jsonl")):
-            team, place = of_team(folder, options.data)
-        else:
-            place = ""
-            print("without the team's history: name its folder with --data or AGENTMEM_BENCH_DATA")
-        for directory in filter(None, (talk, place)):
-            agentmem(directory, "index", "embed")
-        rankers = {d: (Recall(d, False), Recall(d, True)) for d in (talk, place) if d}
-        for number, half in enumerate(dialogues.halves(asked)):
-            print(("first halves (tuned on)", "second halves (held out)")[number])
-            worse = [told(f"team: {name}", part, *rankers[place]) for name, part in team[number]]
-            for kind in ("same", "other", "answer"):
-                part = [Question(q.text, NEVER, frozenset([q.evidence])) for q in half if q.kind == kind]
-                worse.append(told(f"dialogues: {kind}", part, *rankers[talk]))
-            none = [Question(q.text, NEVER, frozenset()) for q in half if q.kind == "none"]
-            worse.append(told_false("dialogues: none", none, *rankers[talk], FALSE_MORE))
-            if place:
-                off = [Question(q.text, NEVER, frozenset()) for q in half[::4]]
-                worse.append(told_false("team: off its subject", off, *rankers[place], 0.0))
-            failed |= number == 1 and any(worse)
+        every = sets.every(options.data)
+        rankers = {}
+        for one in every:
+            try:
+                place = sets.filled(os.path.join(folder, one.name), one, meaning=True)
+            except AgentmemError as error:
+                print(f"skipped: {error.message}")
+                return 0
+            rankers[one.name] = (sets.Recall(place), sets.Recall(place, fused=True))
+        for half in (0, 1):
+            print(("first halves (tuned on)", "second halves (held out)")[half])
+            worse = []
+            for one in every:
+                for answered in (True, False):
+                    for kind in one.kinds(answered):
+                        part = [q for q in one.asked if (q.kind, q.half) == (kind, half)]
+                        name, two = f"{one.name}: {kind}", rankers[one.name]
+                        if answered:
+                            worse.append(told(name, part, *two))
+                        else:
+                            worse.append(
+                                told_false(name, part, *two, 0.0 if kind in ELSEWHERE else FALSE_MORE)
+                            )
+            failed |= half == 1 and any(worse)
         words, fused = cold_seconds(folder, options.memories, options.rounds)
         print(
             f"cold recall among {options.memories:,}: by words {statistics.median(words):.2f} s,"

@@ -93,9 +93,9 @@ class Recall:
         view = self._view
         eligible = [i for i in range(len(view)) if view.columns.created[i] < question.opened]
         asked = query.parse(question.text, question.opened)
-        found, _ = ranked.rank(
+        found = ranked.rank(
             self._context, self._context.index, view, asked, eligible, (), self.weights, question.opened
-        )
+        ).shown
         return [view.columns.ids[candidate.position] for candidate in found[: metrics.DEPTH]]
 
 
@@ -115,6 +115,8 @@ GRID: dict[str, tuple[float, ...]] = {
     "repeats": (0.0, 0.15, 0.3, 0.6),
     "neighbours": (0.0, 0.05, 0.1, 0.2, 0.3),
     "phrase": (0.0, 0.2, 0.5),
+    "area_arm": (0.25, 0.5, 0.75, 1.0),
+    "related_arm": (0.0, 0.1, 0.25, 0.4, 0.6),
     "entity_arm": (0.1, 0.2, 0.3, 0.5, 0.75, 1.0),
     "recency": (0.1, 0.2, 0.3, 0.4),
     "fresh": (0.0, 0.2, 0.35, 0.5, 0.75, 1.0),

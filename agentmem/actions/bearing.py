@@ -169,7 +169,7 @@ class Bearing:
         asked = query.parse(words, self.now, lambda field, value: False)
         files = [path for path in files if path]
         index, weights = self.context.index, ranking.DEFAULT
-        ranked, _ = rank(self.context, index, self.view, asked, eligible, files, weights, self.now)
+        ranked = rank(self.context, index, self.view, asked, eligible, files, weights, self.now).shown
         # without a task, what other branches know is told where it is about the very files alone
         return {
             one.position: one.score for one in ranked if self.mine or one.position not in self.view.foreign

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from agentmem.index.index import Index
     from agentmem.index.knowledge import Progress
     from agentmem.index.start import Started
+    from agentmem.model.manager import Manager
     from agentmem.store.journal import Journal
 
 
@@ -104,7 +105,7 @@ class Context:
         """Forget what was read of the repository: somebody else has committed since."""
         self.close()
         self._started = None
-        for name in ("index", "standpoint", "verifier", "meaning"):
+        for name in ("index", "standpoint", "verifier", "meaning", "manager"):
             vars(self).pop(name, None)
 
     @cached_property
@@ -160,6 +161,15 @@ class Context:
     @cached_property
     def config(self) -> Config:
         """The store's configuration."""
+        found = self._configured()
+        if found.exact_tokens:
+            from agentmem.actions import counting
+
+            if problem := counting.count_exactly():
+                self.index.notes.append(problem)
+        return found
+
+    def _configured(self) -> Config:
         from agentmem.store import config
 
         if self.place.present:
@@ -181,6 +191,13 @@ class Context:
         from agentmem.actions import meaning
 
         return meaning.for_recall(self)
+
+    @cached_property
+    def manager(self) -> "Manager | None":
+        """The trained manager; None where the store has none."""
+        from agentmem.actions import managing
+
+        return managing.current(self)
 
     @cached_property
     def standpoint(self) -> Standpoint:

@@ -110,7 +110,7 @@ def evaluate(
     """
     found = read(path, data, context.now)
     view = context.index.view()
-    posed, unknown, absent, left_out = _posed(context, view, path, found)
+    posed, unknown, absent, left_out = pose(context, view, path, found)
     if not posed:
         which = "names a memory here" if unknown else "was in force at its question's moment"
         raise NotFound(
@@ -166,7 +166,7 @@ def read(path: str, data: bytes, now: int) -> list[tuple[int, Label]]:
     return found
 
 
-def _posed(
+def pose(
     context: Context, view: View, path: str, found: Sequence[tuple[int, Label]]
 ) -> tuple[list[Posed], int, int, int]:
     """The labels as questions; how many relevant ones are unknown, and absent at their moment; how many labels that costs."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agentmem.actions import sharing, write
+from agentmem.actions import noting, sharing, write
 from agentmem.actions.board import Board, Seen, nonce
 from agentmem.actions.branch import branch_for_writing
 from agentmem.actions.context import Context
@@ -75,7 +75,9 @@ def done(
             f"{short} was done on {placed.closed_on} already (not merged yet)",
             f"see: agentmem show {short}     to do it again here: agentmem claim {short} --resume",
         )
-    files = _touched(context, branch, seen.claim if seen and board.is_mine(seen) else None)
+    mine = seen.claim if seen and board.is_mine(seen) else None
+    files = _touched(context, branch, mine)
+    evidence = _evidence(context, tasks, used, misled)
     title, body = entries.composed("Done", placed.task.title, message)
     entry = Memory(
         id="",
@@ -87,10 +89,20 @@ def done(
         scope=tuple(files),
         created=tasks.after(placed.task.id),
         closes=(placed.task.id,),
-        extra=_evidence(context, tasks, used, misled),
+        extra=dict[str, object](evidence),
     )
     added = write.add(context, entry, force=True, branch=branch)
-    claim = (seen.claim if seen and board.is_mine(seen) else board.drawn(placed.task.id))._replace(
+    noting.done(
+        context,
+        tasks.view,
+        placed.task.id,
+        added.memory.id,
+        mine,
+        files,
+        evidence.get(USED, ()),
+        evidence.get(MISLED, ()),
+    )
+    claim = (mine or board.drawn(placed.task.id))._replace(
         nonce=nonce(),
         state=leases.DONE,
         handoff=None,
@@ -149,6 +161,7 @@ def fail(
         reopens=(placed.task.id,),
     )
     added = write.add(context, entry, force=True, branch=branch)
+    noting.failed(context, placed.task.id)
     seen = board.read(placed.task.id)
     if seen is not None and (seen.state != leases.HELD or board.is_mine(seen)):
         released = seen.claim._replace(
@@ -255,8 +268,8 @@ def _touched(context: Context, branch: str | None, claim: Claim | None) -> list[
 
 def _evidence(
     context: Context, tasks: Tasks, used: Sequence[str], misled: Sequence[str]
-) -> dict[str, object]:
-    found: dict[str, object] = {}
+) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
     for key, words in ((USED, used), (MISLED, misled)):
         if words:
             found[key] = list(write.resolved(context, tasks.view, words))

@@ -3,14 +3,14 @@
 A further ranker is a class with a name that is called with a question; it is measured once ``all_rankers`` gives it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from agentmem.actions import ranked, recall, selecting
+from agentmem.actions import managing, ranked, recall, selecting
 from agentmem.actions.context import Context
-from agentmem.actions.ranked import Candidate
+from agentmem.actions.ranked import Ranking
 from agentmem.actions.selecting import Filters
-from agentmem.model import query, ranking
+from agentmem.model import ranking
 from agentmem.model.bm25 import Corpus
 from agentmem.model.ranking import Weights
 
@@ -54,14 +54,18 @@ def all_rankers(context: Context) -> tuple[Ranker, ...]:
     """Every ranker that can be measured here, the yardstick first."""
     weights, gather = ranking.DEFAULT, Gathering(context)
     identities = context.index.view().columns.ids
+    manager = managing.current(context)
+    trained = [Whole("manager", context, Gathering(context, manager.recall), weights)] if manager else []
     return (
         PlainBM25(context),
         Arm("words", gather, weights._replace(entity_arm=0.0), identities),
         Arm("names and paths", gather, weights._replace(lexical_arm=0.0), identities),
         # these order what the other two have found, and find nothing by themselves
         Arm("areas", gather, weights, identities),
+        Arm("related", gather, weights, identities),
         Arm("time", gather, weights, identities),
-        Formula(context, gather, weights),
+        Whole("fixed formula", context, gather, weights),
+        *trained,
     )
 
 
@@ -91,44 +95,38 @@ class Arm:
 
     def __call__(self, question: Question) -> Ranked:
         """The best by this arm's strength."""
-        candidates, abstained = self._gather(question, self._weights)
-        strengths = {
-            candidate.position: term.value
-            for candidate in candidates
-            for term in candidate.terms
-            if term.detail == ranked.ARM and term.name == self.name
-        }
-        return Ranked(ranking.order(strengths, self._identities, question.depth), abstained)
+        found = self._gather(question, self._weights)
+        strengths = {one.position: one.arms[self.name] for one in found.candidates if self.name in one.arms}
+        return Ranked(ranking.order(strengths, self._identities, question.depth), found.abstained)
 
 
-class Formula:
+class Whole:
     """What recall does: the arms joined, weighed, held against the code, and without what repeats a better one."""
 
-    name = "fixed formula"
-
-    def __init__(self, context: Context, gather: "Gathering", weights: Weights) -> None:
+    def __init__(self, name: str, context: Context, gather: "Gathering", weights: Weights) -> None:
+        self.name = name
         self._context, self._gather, self._weights = context, gather, weights
 
     def __call__(self, question: Question) -> Ranked:
         """What recall would show, in its order."""
-        candidates, abstained = self._gather(question, self._weights)
+        found = self._gather(question, self._weights)
         context, index = self._context, self._context.index
         view = index.view()
         if not question.past:
-            candidates = ranked.by_evidence(context, index, view, list(candidates), self._weights)
-        shown = recall.different(index, view, candidates, question.depth)
-        return Ranked([candidate.position for candidate in shown], abstained)
+            found = ranked.by_evidence(context, index, view, found, self._weights)
+        shown = recall.different(index, view, found.shown, question.depth)
+        return Ranked([candidate.position for candidate in shown], found.abstained)
 
 
 class Gathering:
     """What recall gathers for a question, kept for the rankers that look at the same: half of the time goes there."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def __init__(self, context: Context, learned: Mapping[str, float] | None = None) -> None:
+        self._context, self._learned = context, learned
         self._question: Question | None = None
-        self._kept: dict[Weights, tuple[list[Candidate], bool]] = {}
+        self._kept: dict[Weights, Ranking] = {}
 
-    def __call__(self, question: Question, weights: Weights) -> tuple[list[Candidate], bool]:
+    def __call__(self, question: Question, weights: Weights) -> Ranking:
         """The candidates at the question's moment, best first, and whether recall abstains."""
         if question is not self._question:
             self._question, self._kept = question, {}
@@ -136,13 +134,11 @@ class Gathering:
             self._kept[weights] = self._gathered(question, weights)
         return self._kept[weights]
 
-    def _gathered(self, question: Question, weights: Weights) -> tuple[list[Candidate], bool]:
+    def _gathered(self, question: Question, weights: Weights) -> Ranking:
         context = self._context
         index = context.index
         view = index.view()
-        asked = query.parse(
-            question.text, question.clock, lambda field, value: selecting.can_be(context, field, value)
-        )
+        asked = recall.understood(context, question.text, question.clock)
         eligible, clock = question.known, question.clock
         filters = selecting.merged(context, Filters(), asked.filters)
         if filters.any:
@@ -152,4 +148,6 @@ class Gathering:
             clock = min(clock, filters.until)
         context.set_role(question.role)
         files = (*question.files, *filters.files)
-        return ranked.rank(context, index, view, asked, eligible, files, weights, clock)
+        return ranked.rank(
+            context, index, view, asked, eligible, files, weights, clock, learned=self._learned
+        )

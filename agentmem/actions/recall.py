@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from agentmem.actions import judging, selecting, standing
+from agentmem.actions import judging, selecting, standing, usage
 from agentmem.actions.context import Context, Standpoint
-from agentmem.actions.ranked import Candidate, Term, by_evidence, rank
+from agentmem.actions.ranked import Candidate, by_evidence, rank
 from agentmem.actions.selecting import Filters, Found
 from agentmem.index.index import Index
 from agentmem.index.view import View
 from agentmem.model import notation, packing, query, ranking, similarity, tokens
 from agentmem.model.ranking import Weights
+from agentmem.model.scoring import Term
 
 SEPARATOR_TOKENS = 2
 """Between two titles in a line: a dot and what joining makes of the words beside it."""
@@ -61,25 +62,28 @@ def recall(
     files: Sequence[str] = (),
     key: str | None = None,
     weights: Weights = ranking.DEFAULT,
+    managed: bool = True,
 ) -> Recalled:
-    """What is known about ``question``.
+    """What is known about ``question``, in the order of the store's trained manager if it has one and is ``managed``.
 
     ``files`` (paths from the repository's top) are what the asker works on: what is about them ranks up; as a filter they
     stand in ``filters``. ``limit`` counts hits, ``budget`` tokens; 0 is no limit, None the configured one.
     """
     index = context.index
     view = index.view()
-    asked = query.parse(question, context.now, lambda field, value: selecting.can_be(context, field, value))
+    asked = understood(context, question, context.now)
     filters = selecting.merged(context, filters, asked.filters)
     view = index.view()  # a filter in the question may have asked for what is archived
     clock = context.now if filters.until is None else min(context.now, filters.until)
     eligible = selecting.positions(index, view, filters)
     limit = context.config.recall_limit if limit is None else limit
     budget = context.config.recall_budget if budget is None else budget
-    ranked, abstained = rank(
-        context, index, view, asked, eligible, (*files, *filters.files), weights, clock, context.meaning
-    )
-    ranked = by_evidence(context, index, view, ranked, weights)
+    files = (*files, *filters.files)
+    learned = context.manager.recall if managed and context.manager else None
+    # what came after the moment that is asked about says nothing of it
+    uses = usage.at_hand(context) if filters.until is None and context.standpoint.at is None else None
+    found = rank(context, index, view, asked, eligible, files, weights, clock, context.meaning, learned, uses)
+    ranked = by_evidence(context, index, view, found, weights).shown
     chosen = different(index, view, ranked, limit or len(ranked))
     return Recalled(
         query=question,
@@ -88,11 +92,23 @@ def recall(
         searched=len(eligible),
         hits=(hits := _pack(context, index, view, chosen, budget, len(ranked))),
         omitted=len(ranked) - len(hits),
-        abstained=abstained,
+        abstained=found.abstained,
         key=key,
         notes=tuple(index.notes),
         shorts=view.shorts,
     )
+
+
+def understood(context: Context, question: str, now: int) -> query.Query:
+    """``question`` as it is meant in this repository, asked at ``now`` (seconds UTC)."""
+
+    def moment(name: str) -> int | None:
+        from agentmem.git import revisions
+
+        commit = revisions.resolve(context.repository, name)
+        return commit.time if commit else None
+
+    return query.parse(question, now, lambda field, value: selecting.can_be(context, field, value), moment)
 
 
 def different(index: Index, view: View, ranked: list[Candidate], limit: int) -> list[Candidate]:

@@ -178,11 +178,11 @@ class Sections(Whereabouts):
         lines = [Line(f"- {shortened(one, 2 * TITLE)}", 8) for one in self.around.meeting]
         for number, found in enumerate(self._disputed()):
             said = f'- {self.short(found.memory.id)} {found.memory.kind} CONFLICT: "{_title(found)}": agentmem conflicts'
-            lines.append(Line(said, _falling(7.9, number)))
+            lines.append(Line(said, _falling(7.9, number), found.memory.id))
         for number, found in enumerate(self._of(("deadend",), DEADENDS)):
             doubt = "; its evidence CHANGED" if _is_broken(found) else ""
             said = f"- {self.short(found.memory.id)} deadend: {_title(found)}{doubt}"
-            lines.append(Line(said, _falling(7.8, number)))
+            lines.append(Line(said, _falling(7.8, number), found.memory.id))
         broken = [one for one in self._about(GUIDES) if _is_broken(one)]
         for number, found in enumerate(broken[:CONTRADICTED]):
             gone = verdict.worst(found.verdicts) == verdict.GONE
@@ -190,7 +190,7 @@ class Sections(Whereabouts):
                 f"- {self.short(found.memory.id)} {found.memory.kind} {'evidence gone' if gone else 'CHANGED'}:"
                 f' "{_title(found)}"; the code no longer says so'
             )
-            lines.append(Line(said, _falling(7.6, number)))
+            lines.append(Line(said, _falling(7.6, number), found.memory.id))
         self.unsaid += max(0, len(broken) - CONTRADICTED)
         return lines
 
@@ -214,7 +214,7 @@ class Sections(Whereabouts):
             origin = self.view.foreign.get(found.position)
             where = f" | {shortened(origin.branch, NAME)}, NOT merged here" if origin else ""
             said = f"- {self.short(found.memory.id)} {found.memory.kind}: {_title(found)}{at}{where}"
-            lines.append(Line(said, _falling(7.4, number)))
+            lines.append(Line(said, _falling(7.4, number), found.memory.id))
         return lines
 
     def _about(self, wanted: Sequence[str]) -> list[Found]:

@@ -1,5 +1,6 @@
 """Filters that every reading verb shares: which memories of a view are asked for."""
 
+import os
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -75,6 +76,10 @@ def can_be(context: Context, field: str, value: str) -> bool:
         filters = make(context, **({field: value} if field in ("since", "until") else {field: [value]}))
     except UsageError:
         return False
+    if field == "file":  # `a.py:3:7` after the word file is no question about a path
+        return bool(about_files(context.index, filters.files)) or os.path.lexists(
+            os.path.join(context.repository.top, *filters.files)
+        )
     named = {"tag": ("tag",), "entity": ("entity", "alias"), "role": ("role",), "by": ("author",)}.get(field)
     return filters.any and (
         named is None or any(context.index.knowledge.named(key, [value]) for key in named)

@@ -7,7 +7,7 @@ was there first. A task that is done stays done, whoever else holds it.
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from agentmem.actions import states
+from agentmem.actions import states, usage
 from agentmem.actions.board import FILE, NAMESPACE, Board, Seen
 from agentmem.actions.context import Context
 from agentmem.git import history, refs, remotes
@@ -72,7 +72,10 @@ def sync(context: Context, only: Iterable[str] | None = None) -> Shared:
         return Shared(None)
     if not remotes.is_known(context.repository, remote):
         return Shared(remote, MISSING)
-    return _Sharing(context, remote).run(None if only is None else set(only))
+    shared = _Sharing(context, remote).run(None if only is None else set(only))
+    if shared.got:
+        usage.refresh(context)
+    return shared
 
 
 def try_later(context: Context) -> None:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
 
@@ -33,6 +33,7 @@ class Call:
         self.stdin: bytes | None = None
         """What standard input held, once it was read."""
         self._said: list[str] = []
+        self._showed: tuple[tuple[str, ...], str, tuple[str, ...]] = ((), "", ())
         self.given = False
         """Whether something was printed: what was said is not said again."""
 
@@ -93,8 +94,14 @@ class Call:
         from agentmem.store import cache, served
 
         spent = sum(map(tokens.estimate, self._said))
-        folder = cache.state_folder(context.repository.common_dir)
-        served.note(folder, served.Served(context.now, context.agent, verb, spent))
+        repository = context.repository
+        folder = cache.state_folder(repository.common_dir)
+        answer = served.answer(repository.worktree_name, *self._showed)
+        served.note(folder, served.Served(context.now, context.agent, verb, spent), answer)
+
+    def showed(self, memories: Iterable[str], question: str = "", files: Iterable[str] = ()) -> None:
+        """What ``note_served`` is to count beside the tokens: the memories shown, in rank order, and for which question."""
+        self._showed = tuple(memories), question, tuple(files)
 
     def _progress(self) -> Callable[[int, int], None] | None:
         if self.quiet or self.json or not sys.stderr.isatty():

@@ -37,6 +37,7 @@ VERBS = {
             "--format": ("format", "one"),
             "--explain": ("explain", "flag"),
             "--exit-code": ("exit_code", "flag"),
+            "--model": ("model", "one"),
             "--batch": ("batch", "one"),
         },
         (("query", "many", False),),
@@ -384,9 +385,10 @@ VERBS = {
     ),
     "model": Verb(
         "model:model",
-        "Measure how well recall ranks: evaluate it on questions whose answers are known",
+        "Measure how recall ranks (evaluate), learn from what helped (train), say what was learned (show)",
         {
             "--labels": ("labels", "one"),
+            "--dry-run": ("dry_run", "flag"),
         },
         (("action", "one", True),),
     ),

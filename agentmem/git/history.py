@@ -218,3 +218,22 @@ def brought(repository: Repository, path: str, oldest: int) -> str | None:
     words = "log", "-1", "--format=%H", "--diff-filter=A", f"--since={oldest}", "HEAD", "--", path
     found = process.run(repository.top, *words).out.decode("ascii").strip()
     return found or None
+
+
+def counted(repository: Repository, known: tuple[str, int] | None) -> int | None:
+    """How many commits HEAD has, itself included; None where a clone is shallow, or has not got them all.
+
+    ``known`` is a commit of which that is known: then no more is walked than what lies between the two.
+    """
+    if repository.head is None:
+        return 0
+    if repository.shallow:
+        return None
+    if known is not None:
+        words = "rev-list", "--left-right", "--count", f"{known[0]}...{repository.head}", "--"
+        found = process.run(repository.git_dir, *words)
+        if found.code == 0:
+            lost, new = map(int, found.out.split())
+            return known[1] - lost + new
+    found = process.run(repository.git_dir, "rev-list", "--count", repository.head, "--")
+    return int(found.out) if found.code == 0 else None

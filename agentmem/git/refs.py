@@ -57,15 +57,15 @@ def _read(repository: Repository, named: list[tuple[str, str]], file: str) -> di
         return {}
     request = "".join(f"{commit}\n{commit}:{file}\n" for _, commit in named).encode("ascii")
     out = process.run(repository.git_dir, "cat-file", "--batch", stdin=request).out
-    answers = _parse(out, 2 * len(named))
+    found_all = answers(out, 2 * len(named))
     found = {}
-    for (name, commit), whole, inside in zip(named, answers[::2], answers[1::2], strict=True):
+    for (name, commit), whole, inside in zip(named, found_all[::2], found_all[1::2], strict=True):
         is_claim = whole is not None and whole[0] == b"commit" and inside is not None and inside[0] == b"blob"
         found[name] = Held(commit, inside[1] if is_claim and inside else b"")
     return found
 
 
-def _parse(out: bytes, count: int) -> list[tuple[bytes, bytes] | None]:
+def answers(out: bytes, count: int) -> list[tuple[bytes, bytes] | None]:
     """The type and content of each object that ``cat-file --batch`` was asked for; None for one that is not there."""
     found: list[tuple[bytes, bytes] | None] = []
     at = 0
@@ -91,8 +91,8 @@ def commit_of(
         NotWritable: the object database cannot be written.
 
     """
-    blob = _write(repository, "hash-object", "-w", "--stdin", stdin=data)
-    tree = _write(repository, "mktree", stdin=f"100644 blob {blob}\t{file}\n".encode())
+    blob = write(repository, "hash-object", "-w", "--stdin", stdin=data)
+    tree = write(repository, "mktree", stdin=f"100644 blob {blob}\t{file}\n".encode())
     name = "".join(char for char in who if char.isalnum() or char in " -_")
     name = name if name.strip(" -_") else "agent"  # git takes no name of punctuation alone
     environment = {
@@ -101,10 +101,16 @@ def commit_of(
         for key, value in (("NAME", name), ("EMAIL", "claims@agentmem"), ("DATE", f"@{at} +0000"))
     }
     words = [word for parent in parents for word in ("-p", parent)]
-    return _write(repository, "commit-tree", "--no-gpg-sign", *words, "-m", message, tree, env=environment)
+    return write(repository, "commit-tree", "--no-gpg-sign", *words, "-m", message, tree, env=environment)
 
 
-def _write(repository: Repository, *words: str, stdin: bytes = b"", env: dict[str, str] | None = None) -> str:
+def write(repository: Repository, *words: str, stdin: bytes = b"", env: dict[str, str] | None = None) -> str:
+    """What a git command says that writes an object.
+
+    Raises:
+        NotWritable: the object database cannot be written; GitFailed.
+
+    """
     running = process.start(repository.git_dir, *words, stdin=True, env=env)
     result = process.finish(running, stdin)
     if result.code:

@@ -36,6 +36,11 @@ class Repository(NamedTuple):
         return os.path.exists(os.path.join(self.common_dir, "shallow"))
 
     @property
+    def worktree_name(self) -> str:
+        """What git calls this worktree among those of the repository; empty for the first of them."""
+        return "" if self.git_dir == self.common_dir else os.path.basename(self.git_dir)
+
+    @property
     def empty_tree(self) -> str:
         """The id of the tree that holds nothing."""
         return EMPTY_TREE[self.object_format]

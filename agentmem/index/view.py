@@ -262,6 +262,29 @@ class View:
         origin = self.foreign.get(position)
         return origin is not None and (origin.branch, identity) in self.superseded_elsewhere
 
+    @cached_property
+    def _replacing(self) -> dict[str, list[int]]:
+        """The positions in force, or replaced in turn, that replace each superseded id."""
+        found: dict[str, list[int]] = {}
+        for i, links in self.columns.links.items():
+            if links[_SUPERSEDES] and self.columns.status[i] == 0 and i not in self.foreign:
+                for old in links[_SUPERSEDES]:
+                    found.setdefault(old, []).append(i)
+        return found
+
+    def in_place_of(self, identity: str) -> list[int]:
+        """The positions of what is in force in the place of the superseded ``identity``, however often it was replaced."""
+        found, todo, seen = [], [identity], {identity}
+        while todo:
+            for i in self._replacing.get(todo.pop(), ()):
+                new = self.columns.ids[i]
+                if new not in seen:
+                    seen.add(new)
+                    todo.append(new)
+                    if self.shown[i]:
+                        found.append(i)
+        return found
+
     def successors(self, identity: str) -> list[int]:
         """The positions of the memories that replace ``identity``."""
         return [
@@ -302,6 +325,12 @@ class View:
             self.is_superseded(position),
             self.tasks,
         )
+
+    def reopened_by(self, position: int) -> tuple[str, ...]:
+        """The tasks that one log entry gave back."""
+        links = self.columns.links.get(position)
+        retracted = self.columns.status[position] == _RETRACTED
+        return tuple(links[_REOPENS]) if links and not retracted and position not in self.foreign else ()
 
     def kind(self, position: int) -> str:
         """The kind of one memory."""

@@ -77,6 +77,14 @@ def terms(text: str) -> list[str]:
     return list(islice(chain.from_iterable(map(_memo.__getitem__, chunks)), MAX_TERMS))
 
 
+def chunks(text: str) -> list[tuple[str, tuple[str, ...]]]:
+    """The words of ``text``, each once, with their terms; those without any are left out."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    found = _wide().findall(text) if not text.isascii() and _is_wide(text) else _CHUNKS(text)
+    return [(chunk, _memo[chunk]) for chunk in dict.fromkeys(found) if _memo[chunk]]
+
+
 def path_terms(path: str) -> list[str]:
     """The terms of a ``path`` or glob: its parts, the base name and the whole, as ``terms`` has them."""
     path = unicodedata.normalize("NFKC", path).strip().removeprefix("./").strip("/")

@@ -8,18 +8,24 @@ from agentmem.model import safety, tokens
 
 
 class Line(NamedTuple):
-    """One line of a section and how much it is needed, more being more; equals go by their order."""
+    """One line of a section and how much it is needed, more being more; equals go by their order. ``memory`` is the id of the
+    memory that it tells of, where it tells of one.
+    """
 
     text: str
     weight: float = 1.0
+    memory: str = ""
 
 
 class Digest(NamedTuple):
-    """The lines that were kept, section by section in their order; ``omitted`` counts the others, ``tokens`` what it costs."""
+    """The lines that were kept, section by section in their order; ``omitted`` counts the others, ``tokens`` what it costs;
+    ``memories`` are the ids of those that were told of, the most needed first.
+    """
 
     sections: Mapping[str, tuple[str, ...]]
     omitted: int
     tokens: int
+    memories: tuple[str, ...] = ()
 
 
 def shortened(text: str, width: int) -> str:
@@ -45,32 +51,33 @@ def pack(sections: Mapping[str, Sequence[Line]], budget: int, frame: int = 0) ->
     headings = {name: tokens.estimate(f"## {name}\n") for name in sections}
     ranked = sorted(
         (
-            (-line.weight, place, number, name, line.text)
+            (-line.weight, place, number, name, line.text, line.memory)
             for place, (name, lines) in enumerate(sections.items())
             for number, line in enumerate(lines)
         ),
     )
-    kept: list[tuple[int, int, str, str]] = []
+    kept: list[tuple[int, int, str, str, str]] = []
     there: set[str] = set()
     spent = frame
-    for _, place, number, name, text in ranked:
+    for _, place, number, name, text, memory in ranked:
         cost = tokens.estimate(text + "\n") + (0 if name in there else headings[name])
         if budget and spent + cost > budget:
             continue
         spent += cost
         there.add(name)
-        kept.append((place, number, name, text))
+        kept.append((place, number, name, text, memory))
     found = _joined(kept)
     # the costs of many lines were rounded, each for itself
     while budget and kept and frame + _cost(found) > budget:
         kept.pop()
         found = _joined(kept)
-    return Digest(found, len(ranked) - len(kept), frame + _cost(found))
+    told = tuple(dict.fromkeys(memory for *_, memory in kept if memory))
+    return Digest(found, len(ranked) - len(kept), frame + _cost(found), told)
 
 
-def _joined(kept: Sequence[tuple[int, int, str, str]]) -> dict[str, tuple[str, ...]]:
+def _joined(kept: Sequence[tuple[int, int, str, str, str]]) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
-    for _, _, name, text in sorted(kept):
+    for _, _, name, text, _ in sorted(kept):
         found.setdefault(name, []).append(text)
     return {name: tuple(lines) for name, lines in found.items()}
 

@@ -1,10 +1,10 @@
 """What a question asks for: words, exact phrases, ``field:value`` filters, ids, paths, a span of time."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from agentmem.model import analysis, ids, times
+from agentmem.model import analysis, ids
 
 FILTERS = ("kind", "tag", "entity", "by", "role", "status", "file", "since", "until")
 """The fields that may stand as ``field:value`` in a question, the same as the options of that name."""
@@ -12,21 +12,29 @@ FILTERS = ("kind", "tag", "entity", "by", "role", "status", "file", "since", "un
 _FIELD = re.compile(rf"(?<!\S)({'|'.join(FILTERS)}):(\"[^\"]+\"|[^\s\"]+)", re.IGNORECASE | re.ASCII)
 _PHRASE = re.compile(r'"([^"\n]{2,200})"')
 _PATH = re.compile(r"(?<![\w/.])(?:[\w.@+-]+/)+[\w.@+-]*\w|(?<![\w/.])[\w-]+\.[A-Za-z]{1,5}(?![\w/.])")
-_SPANS = (
-    (re.compile(r"\b(\d{1,4}) (minute|hour|day|week|month)s? ago\b", re.IGNORECASE | re.ASCII), None),
-    (re.compile(r"\byesterday\b", re.IGNORECASE | re.ASCII), 2),
-    (re.compile(r"\b(?:today|this morning)\b", re.IGNORECASE | re.ASCII), 1),
-    (re.compile(r"\b(?:this|last|past) week\b", re.IGNORECASE | re.ASCII), 10),
-    (re.compile(r"\b(?:this|last|past) month\b", re.IGNORECASE | re.ASCII), 45),
-    (re.compile(r"\b(?:recent(?:ly)?|lately|latest|newest)\b", re.IGNORECASE | re.ASCII), 7),
-)
+_DATED = re.compile(
+    r"\b(?:ago|yesterday|today|this|last|past|recent(?:ly)?|lately|latest|newest|before|until|after|since|between|on|around|at|in"
+    r"|during|when)\b",
+    re.IGNORECASE | re.ASCII,
+).search
+"""Without one of these no time is named, and what reads them is not loaded: 2 ms."""
+_EMPTY = frozenset(["chang", "happen", "new", "news", "done", "do", "updat", "work"])
+"""Terms that ask for nothing in particular beside a span of time: what changed last week, what was done yesterday."""
+
+
+class Word(NamedTuple):
+    """One word of a question: the terms of its parts, and where it is a name of several, those of its whole."""
+
+    parts: tuple[str, ...]
+    wholes: tuple[str, ...] = ()
 
 
 class Query(NamedTuple):
     """A question, understood.
 
     ``exact``: it is quoted phrases and nothing else, so they must all stand as they are. ``terms`` has each analysed term and
-    how often it stands; ``after`` is a moment in seconds UTC that its time words point behind, None where it has none.
+    how often it stands, time words left out; ``after`` and ``before`` are the span that these point at, seconds UTC, None where
+    it is open; ``asks_when``: the question is when something was; ``plain`` is the text that ``terms`` are from.
     """
 
     text: str
@@ -38,12 +46,59 @@ class Query(NamedTuple):
     names: tuple[str, ...] = ()
     filters: tuple[tuple[str, str], ...] = ()
     after: int | None = None
+    before: int | None = None
+    asks_when: bool = False
+    plain: str = ""
+
+    @property
+    def words(self) -> list[Word]:
+        """Its words, each once, time words left out."""
+        found = []
+        for chunk, terms in analysis.chunks(self.plain):
+            parts = terms if len(terms) == 1 else analysis.terms(" ".join(analysis.symbol_parts(chunk)))
+            found.append(Word(tuple(dict.fromkeys(parts)), tuple(t for t in terms if t not in parts)))
+        return found
+
+    def reading(self, words: Mapping[str, str]) -> "Query":
+        """The same question with ``words`` read as others."""
+        plain = self.plain
+        for word, other in words.items():
+            plain = re.sub(rf"\b{re.escape(word)}\b", other, plain)
+        names = dict.fromkeys((*self.names, *_names(plain.split())))
+        return self._replace(terms=_terms(plain), plain=plain, names=tuple(names))
+
+    @property
+    def dated(self) -> bool:
+        """Whether it has time words."""
+        return self.asks_when or self.after is not None or self.before is not None
+
+    def spans(self, moment: int) -> bool:
+        """Whether ``moment`` (seconds UTC) is in the span that its time words name; without one any is."""
+        return (self.after is None or moment >= self.after) and (self.before is None or moment < self.before)
 
 
-def parse(text: str, now: int, accepts: Callable[[str, str], bool] = lambda field, value: True) -> Query:
+def _terms(text: str) -> dict[str, int]:
+    terms: dict[str, int] = {}
+    for term in analysis.terms(text):
+        terms[term] = terms.get(term, 0) + 1
+    return terms
+
+
+def without_filters(text: str) -> str:
+    """``text`` without what is written like a filter in it."""
+    return _FIELD.sub(" ", text)
+
+
+def parse(
+    text: str,
+    now: int,
+    accepts: Callable[[str, str], bool] = lambda field, value: True,
+    moment: Callable[[str], int | None] = lambda name: None,
+) -> Query:
     """Understand the question ``text`` asked at ``now``; never fails: what is no filter, id or path is words.
 
-    ``accepts(field, value)`` says whether a ``field:value`` can be one here: ``status:error`` in a note is two words.
+    ``accepts(field, value)`` says whether a ``field:value`` can be one here: ``status:error`` in a note is two words;
+    ``moment(name)`` gives the time of a tag or commit, None where it is none.
     """
     # lone surrogates, which JSON can name, can be looked up nowhere
     text = text.encode("utf-8", "replace").decode("utf-8")
@@ -58,14 +113,20 @@ def parse(text: str, now: int, accepts: Callable[[str, str], bool] = lambda fiel
 
     rest = _FIELD.sub(take, text)
     words = re.findall(r"[^\s,;()\[\]{}\"'`]+", rest)
-    terms: dict[str, int] = {}
-    for term in analysis.terms(rest):
-        terms[term] = terms.get(term, 0) + 1
     phrases = tuple(phrase.strip() for phrase in _PHRASE.findall(rest) if phrase.strip())
+    exact = bool(phrases) and not _PHRASE.sub(" ", rest).strip()
+    span = None
+    if not exact and _DATED(rest):
+        from agentmem.model import timewords
+
+        span = timewords.read(rest, now, moment)
+    terms = _terms(span.rest if span else rest)
+    if span and (span.after or span.before) and terms.keys() <= _EMPTY:
+        terms = {}
     return Query(
         text=text,
         terms=terms,
-        exact=bool(phrases) and not _PHRASE.sub(" ", rest).strip(),
+        exact=exact,
         phrases=phrases,
         ids=tuple(
             word
@@ -75,7 +136,10 @@ def parse(text: str, now: int, accepts: Callable[[str, str], bool] = lambda fiel
         paths=tuple(dict.fromkeys(_PATH.findall(rest))),
         names=tuple(dict.fromkeys(_names(words))),
         filters=tuple(filters),
-        after=_after(rest, now),
+        after=span.after if span else None,
+        before=span.before if span else None,
+        asks_when=span.asks_when if span else False,
+        plain=(span.rest if span else rest) if terms else "",
     )
 
 
@@ -83,10 +147,3 @@ def _names(words: list[str]) -> list[str]:
     """Runs of one to three words, case folded: what may be the name of an entity, an alias or a tag."""
     plain = [word.casefold().strip(".:!?") for word in words][:64]
     return [" ".join(plain[i : i + n]) for n in (3, 2, 1) for i in range(len(plain) - n + 1)]
-
-
-def _after(text: str, now: int) -> int | None:
-    for pattern, days in _SPANS:
-        if match := pattern.search(text):
-            return times.parse_when(match[0], now) - 86400 if days is None else now - days * 86400
-    return None

@@ -3,20 +3,20 @@
 Source: Robertson and Zaragoza, *The Probabilistic Relevance Framework* (2009), eq. 3.18 and 3.19.
 """
 
-import itertools
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from agentmem.model.postings import PLACES_AT
+from agentmem.model.usage import Use
 
 Posting = tuple[int, int]
 
+BEFORE, FADING = 8, 0.9
+"""How far back an entry of a log takes up what was said, and what each step counts against the one after it."""
+
 AREA_SAYS = 5.0
 """The rarity of terms in a path from which on it is certain to be meant: two terms of which one memory in ten has each."""
-
-MOST_TERMS = 6
-"""A question is covered when what is matched weighs enough against its six rarest terms: a long note has many more."""
 
 
 class Weights(NamedTuple):
@@ -41,7 +41,10 @@ class Weights(NamedTuple):
     lexical_arm: float = 1.0
     entity_arm: float = 1.0
     area_arm: float = 0.5
-    temporal_arm: float = 0.15
+    related_arm: float = 0.5
+    temporal_arm: float = 0.3
+    synonym: float = 0.6
+    successor: float = 0.8
     recency: float = 0.2
     fresh: float = 0.3
     role: float = 1.05
@@ -50,11 +53,15 @@ class Weights(NamedTuple):
     deadend: float = 1.03
     log: float = 0.97
     unmerged: float = 0.75
+    use: float = 0.03
+    misled: float = 0.1
     cite_holds: float = 1.05
     cite_changed: float = 0.8
     cite_gone: float = 0.7
-    abstain: float = 0.3
+    abstain: float = 0.1
     relevant: float = 0.3
+    along: float = 0.5
+    wide: float = 0.1
     meaning_arm: float = 0.1
     meaning_floor: float = 0.3
     meaning_terms: int = 32
@@ -75,21 +82,22 @@ class Statistics(NamedTuple):
 
 
 class Lexical(NamedTuple):
-    """Scores by position; per position the sum of 1 + idf over the matched terms, and that over the question's rarest terms.
+    """Scores by position.
 
-    ``occurring`` is that sum over the terms that any memory of the view has.
-
-    The 1 is for small stores: of three memories a word that all have would weigh nothing against one that none has.
     ``placed`` has, for each position whose paths or symbols hold terms of the question, these terms; ``rarity`` how much each
     says there: its idf among the memories' places.
     """
 
     scores: dict[int, float]
-    matched: dict[int, float]
-    total: float
-    occurring: float
     placed: dict[int, list[str]]
     rarity: dict[str, float]
+
+
+class OtherName(NamedTuple):
+    """A further name of something that a question names: its terms, and the question's terms that it stands for."""
+
+    terms: tuple[str, ...]
+    stands_for: frozenset[str]
 
 
 def idf(count: int, frequency: int) -> float:
@@ -106,15 +114,12 @@ def bm25f(
 ) -> Lexical:
     """Score the memories of a view for ``terms`` (each with its count in the question).
 
-    ``postings`` may hold rows outside the view: ``position_of`` has only those inside, and only they count, so that old
-    versions and other branches change neither a score nor an idf.
+    ``postings`` may hold rows outside the view: ``position_of`` has only those inside, and only they count, so that old versions
+    and other branches change neither a score nor an idf.
     """
     scores: dict[int, float] = {}
-    matched: dict[int, float] = {}
     placed: dict[int, list[str]] = {}
     rarity: dict[str, float] = {}
-    asked: list[float] = []
-    occurring = 0.0
     b, k1 = weights.b, weights.k1
     t_len, n_len, p_len, b_len = statistics.lengths
     t_avg, n_avg, p_avg, b_avg = statistics.averages
@@ -125,13 +130,12 @@ def bm25f(
             position = position_of.get(row)
             if position is not None:
                 found.append((position, packed))
-        weight = idf(statistics.size, len(found)) if found else idf(statistics.size, 0)
-        asked.append(1 + weight)
-        occurring += 1 + weight if found else 0.0
-        gain = weight * (k1 + 1) * (1 + weights.repeats * (min(terms[term], 4) - 1))
+        gain = _gain(len(found), terms[term], statistics, weights)
         places = 0
         for position, packed in found:
-            if packed < 256:
+            if (
+                packed < 256
+            ):  # what ``frequency`` says, written out: two thirds of a question's time are spent here
                 tf = weights.body * packed / (1 - b + body_slope * b_len[position])
             else:
                 if packed >= PLACES_AT:
@@ -144,52 +148,127 @@ def bm25f(
                     + weights.places * (packed >> 16) / (1 - b + b * p_len[position] / p_avg)
                 )
             scores[position] = scores.get(position, 0.0) + gain * tf / (k1 + tf)
-            matched[position] = matched.get(position, 0.0) + 1 + weight
         if places:
             rarity[term] = idf(statistics.size, places)
-    return Lexical(scores, matched, sum(sorted(asked)[-MOST_TERMS:]), occurring, placed, rarity)
+    return Lexical(scores, placed, rarity)
+
+
+def _gain(holders: int, count: int, statistics: Statistics, weights: Weights) -> float:
+    """What a term that ``holders`` memories have adds at most, where it stands ``count`` times in the question."""
+    return idf(statistics.size, holders) * (weights.k1 + 1) * (1 + weights.repeats * (min(count, 4) - 1))
+
+
+def frequency(packed: int, position: int, statistics: Statistics, weights: Weights) -> float:
+    """How often a memory has a term, over all fields by weight and length (BM25F's pseudo-frequency)."""
+    b = weights.b
+    counts = ((packed >> 8) & 15, (packed >> 12) & 15, packed >> 16, packed & 255)
+    return sum(
+        weight * count / (1 - b + b * lengths[position] / average)
+        for weight, count, lengths, average in zip(
+            (weights.title, weights.names, weights.places, weights.body),
+            counts,
+            statistics.lengths,
+            statistics.averages,
+            strict=True,
+        )
+        if count
+    )
+
+
+def by_term(
+    terms: Mapping[str, int],
+    postings: Mapping[str, Sequence[Posting]],
+    position_of: Mapping[int, int],
+    among: Container[int],
+    statistics: Statistics,
+    weights: Weights = DEFAULT,
+) -> dict[str, dict[int, float]]:
+    """What each term gives to the scores of the memories at the positions ``among``."""
+    out: dict[str, dict[int, float]] = {}
+    for term, count in terms.items():
+        found = [(position_of[row], packed) for row, packed in postings.get(term, ()) if row in position_of]
+        gain = _gain(len(found), count, statistics, weights)
+        out[term] = {}
+        for position, packed in found:
+            if position in among:
+                tf = frequency(packed, position, statistics, weights)
+                out[term][position] = gain * tf / (weights.k1 + tf)
+    return out
+
+
+def other_names(
+    others: Sequence[OtherName],
+    postings: Mapping[str, Sequence[Posting]],
+    position_of: Mapping[int, int],
+    statistics: Statistics,
+    weights: Weights = DEFAULT,
+) -> list[tuple[OtherName, dict[int, float]]]:
+    """Who has all terms of each of ``others``, and what these score there, weighed less than the name that was used."""
+    out = []
+    for one in others:
+        having = [
+            {position_of[row] for row, _ in postings.get(term, ()) if row in position_of}
+            for term in one.terms
+        ]
+        among = set.intersection(*having)
+        found = by_term(dict.fromkeys(one.terms, 1), postings, position_of, among, statistics, weights)
+        out.append((one, {p: weights.synonym * sum(gains[p] for gains in found.values()) for p in among}))
+    return out
 
 
 def areas(
-    lexical: Lexical, paths: Mapping[int, Sequence[str]], terms: Callable[[str], Iterable[str]]
+    lexical: Lexical,
+    paths: Mapping[int, Sequence[str]],
+    words: Sequence[tuple[Sequence[str], Sequence[str]]],
+    terms: Callable[[str], Iterable[str]],
 ) -> dict[int, float]:
-    """How well one path of each memory fits the question, 0 to 1: the rarity of the terms that the best of ``paths`` (by
-    position) shares with it, against the best of all, which has to say something itself.
+    """How well one path of each memory fits the question, 0 to 1: the rarity of the words (the terms of their parts, of their
+    wholes) that the best of ``paths`` (by position) shares with it, against the best of all, which has to say something itself.
 
     One path and not all: who touched many files is about each of them less.
     """
-    known: dict[str, frozenset[str]] = {}
+    known: dict[str, float] = {}
     found = {}
     for position, own in paths.items():
-        best = 0.0
         for path in own:
             if path not in known:
-                known[path] = frozenset(terms(path))
-            best = max(
-                best, sum(lexical.rarity[term] for term in lexical.placed[position] if term in known[path])
-            )
-        if best:
+                known[path] = _fit(frozenset(terms(path)), words, lexical.rarity)
+        if best := max(map(known.__getitem__, own), default=0.0):
             found[position] = best
     top = max(found.values(), default=0.0)
     return {position: value / max(top, AREA_SAYS) for position, value in found.items()}
 
 
-def spread_to_neighbours(
-    scores: dict[int, float], chains: Iterable[Sequence[int]], share: float
+def _fit(
+    held: frozenset[str], words: Sequence[tuple[Sequence[str], Sequence[str]]], rarity: Mapping[str, float]
+) -> float:
+    """The rarity of the words that a path holds; a name of several counts once, by its whole or by its parts."""
+    total = 0.0
+    for parts, wholes in words:
+        whole = max((rarity.get(term, 0.0) for term in wholes if term in held), default=0.0)
+        total += max(whole, sum(rarity.get(term, 0.0) for term in parts if term in held))
+    return total
+
+
+def borrowed(
+    values: Mapping[int, float], chain: Sequence[int], may: Container[int], share: float
 ) -> dict[int, float]:
-    """``scores`` with, for each memory of a chain (log entries of one author and day, in order), ``share`` of the mean of what
-    its two neighbours score added: an entry means little without the ones before and after it.
+    """What each entry of ``chain`` (a conversation, in order) that ``may`` and has no value of its own takes over from what was
+    said before it: ``share`` of the best of the last entries, each step back counting less. An entry names its subject once;
+    what follows speaks of it.
     """
-    if not share:
-        return scores
-    out = dict(scores)
-    for chain in chains:
-        for before, after in itertools.pairwise(chain):
-            one, other = scores.get(before, 0.0), scores.get(after, 0.0)
-            if one:
-                out[after] = out.get(after, 0.0) + share * one / 2
-            if other:
-                out[before] = out.get(before, 0.0) + share * other / 2
+    out: dict[int, float] = {}
+    for place, position in enumerate(chain):
+        if position in may and position not in values:
+            best = max(
+                (
+                    FADING ** (step - 1) * values.get(chain[place - step], 0.0)
+                    for step in range(1, min(BEFORE, place) + 1)
+                ),
+                default=0.0,
+            )
+            if best:
+                out[position] = share * best
     return out
 
 
@@ -218,6 +297,20 @@ def recency(age: float | None, half_life: float | None, strength: float) -> floa
     if age is None or half_life is None:
         return 1 - strength / 2
     return float(1 - strength + strength * 0.5 ** (max(age, 0.0) / half_life))
+
+
+def usefulness(use: Use, weights: Weights) -> float:
+    """From 1 up to ``1 + weights.use`` for what tasks used much and lately, down to ``1 - weights.misled`` for what misled more
+    of them than it helped.
+
+    The first by the probability that a memory is needed, whose log odds are its base-level activation (Anderson and Schooler
+    1991): a use just now makes it one half.
+    """
+    if use.misled > use.used:
+        return 1 - weights.misled * (use.misled - use.used) / (use.misled + use.used + 1)
+    if use.activation is None:
+        return 1.0
+    return 1 + weights.use / (1 + math.exp(-max(-50.0, min(use.activation, 50.0))))
 
 
 def freshness(age: float | None, strength: float) -> float:

@@ -19,6 +19,11 @@ def normal(path: str) -> str:
     return text.rstrip("/")
 
 
+def is_everything(pattern: str) -> bool:
+    """Whether ``pattern`` names no folder and no part of a file's name: ``.``, ``**``, ``**/*``."""
+    return not normal(pattern).replace("*", "").strip("/.")
+
+
 def with_parents(path: str) -> list[str]:
     """``path`` and every folder above it, nearest first."""
     found = [normal(path)]

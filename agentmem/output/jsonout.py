@@ -137,13 +137,16 @@ def plain(value: object) -> object:
 
 def hit(one: Hit) -> Record:
     """One answer of recall."""
-    explain = [{"name": t.name, "value": t.value, "detail": t.detail} for t in one.explain] or None
+    explain = [
+        {"name": t.name, "value": t.value, "detail": t.detail or ("arm" if t.adds else ""), "adds": t.adds}
+        for t in one.explain
+    ]
     scored = {
         "score": one.score,
         "detail": one.detail,
         "text": one.text,
         "tokens": one.tokens,
-        "explain": explain,
+        "explain": explain or None,
     }
     return memory(one.found) | scored
 

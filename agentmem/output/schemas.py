@@ -200,7 +200,7 @@ def _memory() -> Schema:
 
 def _with_text() -> Schema:
     """The properties that a memory has where its text is given."""
-    term = closed({"name": TEXT, "value": {"type": "number"}, "detail": TEXT})
+    term = closed({"name": TEXT, "value": {"type": "number"}, "detail": TEXT, "adds": {"type": "boolean"}})
     return {
         "detail": DETAIL,
         "text": TEXT,

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from agentmem.actions.indexing import IndexStatus
     from agentmem.actions.initialise import Initialised
     from agentmem.actions.merging import MergedFile
-    from agentmem.actions.ranked import Term
     from agentmem.actions.reading import Listed, Status
     from agentmem.actions.recall import Recalled
     from agentmem.actions.selecting import Found
@@ -52,7 +51,9 @@ def recalled(result: Recalled) -> str:
     for hit in blocks:
         lines.append(hit.text)
         if hit.explain:
-            lines.append(f"  score {hit.score:.4f} = " + explained(hit.explain))
+            from agentmem.output import explaining
+
+            lines.append(explaining.why(hit, result.query))
     titled = [hit for hit in result.hits if hit.detail == packing.TITLE]
     left = total - len(blocks)
     if left:
@@ -64,18 +65,11 @@ def recalled(result: Recalled) -> str:
             if titled
             else f"{left} more: raise --budget or --limit"
         )
+    if any(hit.explain for hit in blocks):
+        from agentmem.output import explaining
+
+        lines += explaining.legend(blocks)
     return "\n".join(lines) + "\n"
-
-
-def explained(terms: Sequence[Term]) -> str:
-    """The terms of a score: the arms added, the weights multiplied."""
-    arms = [f"{term.name} {term.value:.4f}" for term in terms if term.detail == "arm"]
-    factors = [
-        f"{term.name}{f' ({term.detail})' if term.detail else ''} {term.value:.3f}"
-        for term in terms
-        if term.detail != "arm"
-    ]
-    return " × ".join((f"({' + '.join(arms)})", *factors))
 
 
 def listed(result: Listed, budget: int) -> str:

@@ -16,6 +16,7 @@ _PLAIN = re.compile(
 """A file that sets trunk alone, as ``init`` writes it, is read without tomllib, whose import costs 4 ms."""
 
 _REMOTE = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]|[./](?=[A-Za-z0-9_-]))*")
+TOKENS = ("estimated", "exact")
 RULE_SETTINGS = ("error", "warning", "off")
 _IGNORE = re.compile(r"[ \t]*\[\[[ \t]*check[ \t]*\.[ \t]*ignore[ \t]*\]\]")
 _IGNORE_KEYS = ("rule", "memory", "path", "reason")
@@ -43,7 +44,9 @@ class Semantic(NamedTuple):
 
 
 class Config(NamedTuple):
-    """``trunk`` is None where the file does not say; budgets are in tokens, 0 for no limit; ``claim_ttl`` is in seconds."""
+    """``trunk`` is None where the file does not say; budgets are in tokens, 0 for no limit; ``claim_ttl`` is in seconds;
+    ``exact_tokens``: tokens are to be counted, not estimated.
+    """
 
     trunk: str | None = None
     recall_limit: int = 6
@@ -56,6 +59,7 @@ class Config(NamedTuple):
     ignores: tuple[Ignore, ...] = ()
     semantic: Semantic = Semantic()
     model_command: str | None = None
+    exact_tokens: bool = False
 
 
 def load(root: str) -> Config:
@@ -101,6 +105,11 @@ def parse(data: bytes | None, path: str) -> Config:
     _take(recall, "budget", int, "recall_budget", values, path)
     output = _table(record, "output", path)
     _take(output, "budget", int, "budget", values, path)
+    counted: dict[str, object] = {}
+    _take(output, "tokens", str, "tokens", counted, path)
+    if counted.get("tokens", TOKENS[0]) not in TOKENS:
+        raise ConfigError(f"{path}: output.tokens must be one of {', '.join(TOKENS)}")
+    values["exact_tokens"] = counted.get("tokens") == TOKENS[1]
     claims = _table(record, "claims", path)
     _take(claims, "limit", int, "claim_limit", values, path)
     _take(claims, "ttl", int, "claim_ttl", values, path)
@@ -125,7 +134,7 @@ def parse(data: bytes | None, path: str) -> Config:
     if left:
         raise ConfigError(
             f"{path}: no key {left[0]!r}",
-            "keys: trunk, recall.limit, recall.budget, output.budget, claims.limit, claims.ttl, claims.remote,"
+            "keys: trunk, recall.limit, recall.budget, output.budget, output.tokens, claims.limit, claims.ttl, claims.remote,"
             " semantic.enabled, semantic.model, semantic.command, model.command, check.RULE, [[check.ignore]]",
         )
     settings = {str(rule): str(setting) for rule, setting in rules.items()}

@@ -164,9 +164,10 @@ def ranks(store: Project, question: str, arm: object = None) -> tuple[list[ranke
         view = context.index.view()
         asked = query.parse(question, context.now)
         everything = range(len(view))
-        return ranked.rank(
+        found = ranked.rank(
             context, context.index, view, asked, everything, (), ranking.DEFAULT, context.now, arm
         )
+        return found.shown, found.abstained
     finally:
         context.close()
 
@@ -186,9 +187,9 @@ questions = st.sampled_from(
 
 def parts(candidate: ranked.Candidate) -> tuple[float, float, float]:
     """What words and the like gave, what meaning gave, what both are multiplied by."""
-    arms = {term.name: term.value for term in candidate.terms if term.detail == ranked.ARM}
+    arms = {term.name: term.value for term in candidate.terms if term.adds}
     near = arms.pop("meaning", 0.0)
-    return sum(arms.values()), near, math.prod(t.value for t in candidate.terms if t.detail != ranked.ARM)
+    return sum(arms.values()), near, math.prod(t.value for t in candidate.terms if not t.adds)
 
 
 @given(cosines, questions, st.booleans())

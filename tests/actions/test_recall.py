@@ -589,8 +589,8 @@ def test_explanations_add_up(zoo: Project, words: tuple[str, ...]) -> None:
     result = answer(zoo, *words, "--explain", "--limit", "0", "--budget", "0")
     assert result["hits"]
     for hit in result["hits"]:
-        arms = [term["value"] for term in hit["explain"] if term["detail"] == "arm"]
-        factors = [term["value"] for term in hit["explain"] if term["detail"] != "arm"]
+        arms = [term["value"] for term in hit["explain"] if term["adds"]]
+        factors = [term["value"] for term in hit["explain"] if not term["adds"]]
         assert arms
         assert math.isclose(sum(arms) * math.prod(factors), hit["score"], rel_tol=1e-6)
         assert all(value > 0 for value in factors)

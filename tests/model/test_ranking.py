@@ -17,6 +17,7 @@ from agentmem.model.ranking import (
     recency,
     spread_to_neighbours,
 )
+from agentmem.model.usage import Use
 from agentmem.model.words import NAMES_AT, PLACES_AT, TITLE_AT
 
 B, K1 = 0.75, 2.0
@@ -302,9 +303,26 @@ def test_freshness_is_bounded_and_falls(one: float, other: float, strength: floa
 
 def test_weights_of_factors_are_no_more_than_hints() -> None:
     """No single factor beyond the match moves a score by more than a half."""
-    weights = ranking.DEFAULT
+    weights = DEFAULT
     factors = (1 + weights.fresh, weights.role, 1 + 2 * weights.importance, weights.pin, weights.deadend)
     assert all(1 <= factor <= 1.5 for factor in factors)
     assert all(
         0.5 <= factor <= 1 for factor in (1 - weights.recency, weights.log, 1 - 2 * weights.importance)
     )
+
+
+@given(st.integers(0, 1000), st.integers(0, 1000), st.none() | st.floats(-100, 100))
+def test_use_weighs_little(used, misled, activation):
+    """At most three in a hundred up, ten down; down only where it misled more than it helped; unused it is as it was."""
+    factor = ranking.usefulness(Use(used, misled, 0, activation), DEFAULT)
+    assert 0.9 <= factor <= 1.03
+    assert (factor < 1) == (misled > used)
+    assert ranking.usefulness(Use(), DEFAULT) == 1.0
+
+
+@given(st.floats(-20, 20), st.floats(-20, 20))
+def test_more_needed_is_never_less(one, other):
+    """The factor rises with the activation, and with one use just now (activation 0) it is half of what it can be."""
+    low, high = sorted((one, other))
+    factor = [ranking.usefulness(Use(1, 0, 0, level), DEFAULT) for level in (low, high, 0.0)]
+    assert factor[0] <= factor[1] and factor[2] == 1 + DEFAULT.use / 2

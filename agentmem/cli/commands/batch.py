@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from typing import Any
@@ -27,7 +27,17 @@ KEYS = (
 )
 
 
-def run(call: Call, path: str, filters: Filters, limit: int | None, budget: int | None, explain: bool) -> int:
+class Common(NamedTuple):
+    """What the command line says for all questions of a batch; see ``recall``."""
+
+    filters: Filters
+    limit: int | None
+    budget: int | None
+    explain: bool
+    managed: bool
+
+
+def run(call: Call, path: str, common: Common) -> int:
     """Answer each line of ``path`` (``-``: standard input); a bad line gives an error object with its key, the rest goes on.
 
     Returns 2 when any line was bad.
@@ -62,7 +72,7 @@ def run(call: Call, path: str, filters: Filters, limit: int | None, budget: int 
             if not (key is None or isinstance(key, str | int)):
                 key = None
                 raise UsageError(f"line {number}: key must be text or a whole number")
-            call.give(jsonout.line(_answer(call, record, filters, limit, budget, explain, number)))
+            call.give(jsonout.line(_answer(call, record, common, number)))
         except AgentmemError as error:
             failed = True
             call.give(jsonout.line({**jsonout.error(error), "key": key}))
@@ -72,10 +82,7 @@ def run(call: Call, path: str, filters: Filters, limit: int | None, budget: int 
 def _answer(
     call: Call,
     record: dict[str, Any],
-    filters: Filters,
-    limit: int | None,
-    budget: int | None,
-    explain: bool,
+    common: Common,
     number: int,
 ) -> dict[str, object]:
     from agentmem.actions import recall as action
@@ -106,12 +113,13 @@ def _answer(
     result = action.recall(
         call.context,
         question,
-        selecting.both(filters, asked),
-        limit if record.get("limit") is None else record["limit"],
-        budget if record.get("budget") is None else record["budget"],
+        selecting.both(common.filters, asked),
+        common.limit if record.get("limit") is None else record["limit"],
+        common.budget if record.get("budget") is None else record["budget"],
         files,
         key=record.get("key"),
+        managed=common.managed,
     )
-    if not explain:
+    if not common.explain:
         result = action.without_explanations(result)
     return jsonout.recalled(result)

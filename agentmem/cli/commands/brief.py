@@ -28,4 +28,5 @@ def brief(
     from agentmem.output import briefs  # what asks git comes first
 
     call.note(*result.notes)
+    call.showed(result.digest.memories)
     return int(call.give_either(briefs.brief_record, briefs.brief, result))

@@ -9,18 +9,21 @@ if TYPE_CHECKING:
 
     from agentmem.cli.call import Call
 
-ACTIONS = ("evaluate",)
+ACTIONS = ("train", "evaluate", "show")
 
 
 def model(
     ctx: typer.Context,
-    action: Annotated[str, typer.Argument(help="evaluate.")],
+    action: Annotated[str, typer.Argument(help="train, evaluate or show.")],
     labels: Annotated[
         str | None,
-        typer.Option("--labels", help="evaluate: questions and what answers them, one JSON object a line."),
+        typer.Option("--labels", help="Questions and what answers them, one JSON object a line."),
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="train: say what would be learned, write nothing.")
+    ] = False,
 ) -> int:
-    """Measure how well recall ranks: evaluate it on questions whose answers are known."""
+    """Measure how recall ranks (evaluate), learn from what helped (train), say what was learned (show)."""
     from agentmem.errors import UsageError
 
     call: Call = ctx.obj
@@ -28,19 +31,46 @@ def model(
         from agentmem.actions.selecting import nearest
 
         raise UsageError(f'no action "{action}"', nearest(action, ACTIONS) + f"actions: {' '.join(ACTIONS)}")
-    return _evaluate(call, labels)
+    if action == "show":
+        return _show(call)
+    given = call.text_or_stdin("-") if labels == "-" else None
+    path = labels if given is None else "standard input"
+    if action == "train":
+        return _train(call, path, given, dry_run)
+    return _evaluate(call, path, given)
 
 
-def _evaluate(call: Call, labels: str | None) -> int:
+def _show(call: Call) -> int:
+    from agentmem.output import managers
+
+    manager = call.context.manager
+    call.note(*call.context.index.notes)
+    return call.give_either(managers.manager_record, managers.manager, manager)
+
+
+def _train(call: Call, labels: str | None, given: str | None, dry_run: bool) -> int:
+    from agentmem.actions import training
+    from agentmem.output import managers
+
+    data = b"" if labels is None else _bytes(call, labels, given)
+    result = training.train(call.context, labels, data, dry_run)
+    call.note(*call.context.index.notes)
+    return call.give_either(managers.trained_record, managers.trained, result)
+
+
+def _bytes(call: Call, labels: str, given: str | None) -> bytes:
+    from agentmem.actions import evaluating
+
+    return evaluating.load(call.context, labels) if given is None else given.encode()
+
+
+def _evaluate(call: Call, labels: str | None, given: str | None) -> int:
     from agentmem.actions import evaluating
     from agentmem.errors import UsageError
     from agentmem.output import evaluation
 
     if labels is None:
         raise UsageError("evaluate on which questions?", "agentmem model evaluate --labels FILE.jsonl")
-    given = call.text_or_stdin("-") if labels == "-" else None
-    data = evaluating.load(call.context, labels) if given is None else given.encode()
-    path = labels if given is None else "standard input"
-    result = evaluating.evaluate(call.context, path, data)
+    result = evaluating.evaluate(call.context, labels, _bytes(call, labels, given))
     call.note(*call.context.index.notes, *evaluation.notes(result))
     return call.give_either(evaluation.evaluation_record, evaluation.evaluation, result)

@@ -51,6 +51,9 @@ def recall(
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 1 when nothing is found.")
     ] = False,
+    model: Annotated[
+        str, typer.Option("--model", help="off: by the fixed formula, though a manager was trained.")
+    ] = "on",
     batch: Annotated[
         str | None, typer.Option("--batch", help="Questions from a file, one JSON object a line.")
     ] = None,
@@ -63,6 +66,10 @@ def recall(
     call: Call = ctx.obj
     if format not in FORMATS:
         raise UsageError(f'no format "{format}"', f"formats: {' '.join(FORMATS)}")
+    if model not in ("on", "off"):
+        raise UsageError(
+            f'--model "{model}"', "--model off: by the fixed formula, though a manager was trained"
+        )
     for name, number in (("--limit", limit), ("--budget", budget)):
         if number is not None and number < 0:
             raise UsageError(f"{name} must be 0 (no limit) or more")
@@ -77,7 +84,7 @@ def recall(
     if batch is not None:
         from agentmem.cli.commands import batch as batches
 
-        return batches.run(call, batch, filters, limit, budget, explain)
+        return batches.run(call, batch, batches.Common(filters, limit, budget, explain, model == "on"))
     files = [context.from_top(path) for path in file or ()]
     if diff or diff_from:
         from agentmem.git import trunk
@@ -91,10 +98,12 @@ def recall(
         raise UsageError(
             "recall needs a question, a --file or a filter", 'agentmem recall "why …" --file PATH'
         )
-    result = action.recall(context, question, filters, limit, budget, files)
+    result = action.recall(context, question, filters, limit, budget, files, managed=model == "on")
     if not explain:
         result = action.without_explanations(result)
     call.note(*result.notes)
+    if result.view.at is None and filters.until is None:  # of the past: no evidence of what helps now
+        call.showed([hit.found.memory.id for hit in result.hits], question, files)
     _give(call, result, "json" if call.json else format)
     return EXIT_FINDINGS if exit_code and not result.hits else 0
 

@@ -31,6 +31,8 @@ def show(
         standing.stand(call.context, at, branch, all_branches)
     result = reading.shown(call.context, ids)
     call.note(*result.notes)
+    if result.view.at is None:
+        call.showed(found.memory.id for found in result.memories)
     if call.json:
         from agentmem.output import jsonout
 

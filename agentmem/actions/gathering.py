@@ -1,0 +1,254 @@
+"""What in a view may answer a question, and how strongly each arm speaks for it: words, names, places, links, time, meaning."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from agentmem.actions import selecting
+from agentmem.actions.wording import Words
+from agentmem.index.index import Index
+from agentmem.index.view import NO_TIME, View
+from agentmem.model import analysis, ranking, scopes, scoring
+from agentmem.model.query import Query
+from agentmem.model.ranking import Weights
+
+if TYPE_CHECKING:
+    from agentmem.actions.meaning import Meaning, Near
+
+MOST_LINKED = 200
+"""Named memories up to which their links are followed: more of them name nothing in particular."""
+
+PHRASE_DEPTH = 200
+"""How many of the best are looked through for quoted phrases."""
+
+FIRST = 15
+"""The best by words of which one must be an answer: among thousands that match a little, chance makes one that matches more."""
+
+PLACED = 150
+"""Memories whose paths are held against the question one by one, those whose paths share most with it."""
+
+EVENTS = frozenset(("log", "decision", "reflection"))
+"""The kinds that say when something was so."""
+
+
+class Arm(NamedTuple):
+    """One arm: its name, what it weighs in the fixed formula, how strongly (0 to 1) it speaks for each position."""
+
+    name: str
+    weight: float
+    strengths: Mapping[int, float]
+
+
+class Gathered(NamedTuple):
+    """What was found. ``keep`` are the positions that are worth a rank, none where nothing answers, and ``most`` how many of them
+    are worth showing; ``plain``: there was nothing to find by, and ``keep`` is in order, newest first.
+    """
+
+    arms: Sequence[Arm]
+    keep: Sequence[int] = ()
+    most: int = 0
+    plain: bool = False
+
+
+NOTHING_FOUND = Gathered(())
+
+
+def gather(
+    index: Index,
+    view: View,
+    asked: Query,
+    eligible: Sequence[int],
+    files: Sequence[str],
+    weights: Weights,
+    meaning: "Meaning | None" = None,
+    for_manager: bool = False,
+    may_be_misspelt: bool = True,
+) -> Gathered:
+    """What answers ``asked`` among ``eligible``; ``files`` are what the asker works on, ``meaning`` is the optional arm.
+
+    ``for_manager``: with the signals that only a trained manager weighs. ``may_be_misspelt``: where nothing answers, words that
+    nobody has used are read as near ones.
+    """
+    allowed = bytearray(len(view))
+    for position in eligible:
+        allowed[position] = 1
+    # an arm without weight is not asked at all: what it would find must not come in by another arm's door
+    words = Words(index, view, asked, allowed, weights) if weights.lexical_arm else None
+    scores = words.scores if words else {}
+    if asked.exact and not asked.terms and words:
+        scores = dict.fromkeys(eligible, 1.0)  # a phrase of stop words: nothing but the texts can tell
+    if asked.phrases:
+        scores = _with_phrases(index, view, asked, scores, weights)
+    named = _names(index, view, asked, files) if weights.entity_arm else {}
+    entity = {position: s for position, s in named.items() if allowed[position]}
+    if asked.exact:
+        entity = {position: s for position, s in entity.items() if position in scores}
+    if not asked.terms and not entity and not asked.ids and not scores:
+        if asked.text.strip() and not asked.filters and not asked.dated:
+            return NOTHING_FOUND
+        newest = view.newest_first(p for p in eligible if asked.spans(view.columns.created[p]))
+        return Gathered((), newest, len(newest), plain=True)
+    evidence = words.evidence if words else {}
+    first = ranking.order(scores, view.columns.ids, FIRST)
+    sure = set(scores) if asked.exact else {p for p in first if evidence.get(p, 0.0) >= 1}
+    sure |= set(entity)
+    near = None
+    if meaning is not None and len(asked.terms) <= weights.meaning_terms:
+        near = meaning.near(index, view, asked, eligible)
+    if not sure and asked.terms and not asked.exact and may_be_misspelt:
+        from agentmem.actions import spelling
+
+        read = spelling.corrected(index, view, asked, allowed)
+        if read:
+            right = asked.reading(read)
+            again = gather(index, view, right, eligible, files, weights, meaning, for_manager, False)
+            if again.keep and Words(index, view, right, allowed, weights).covers(spelling.SURE):
+                said = ", ".join(f'"{word}" as "{known}"' for word, known in read.items())
+                index.notes.append(f"read {said}")
+                return again
+    if not sure:
+        alone = _by_meaning_alone(near, words, weights)
+        return Gathered([Arm("meaning", 1.0, alone)], list(alone), len(alone))
+    if near is not None and not entity and not asked.phrases and _is_elsewhere(near, words, sure, weights):
+        return NOTHING_FOUND
+    best = max((scores.get(position, 0.0) for position in sure), default=0.0)
+    floor = weights.relevant * best
+    # where one is an answer, others that are nearly one may be too
+    along = {
+        p for p, s in scores.items() if s >= floor and (p in sure or evidence.get(p, 0.0) >= weights.along)
+    }
+    keep = dict.fromkeys(sorted(along | set(entity)))
+    most = len(keep)
+    if for_manager:  # it tells better what is right among many, and puts no more of them forward
+        keep |= dict.fromkeys(p for p in scores if evidence.get(p, 0.0) >= weights.wide)
+    worded = {p: s / best for p, s in scores.items()} if best else {}
+    named_so = {p: s / (s + 1) for p, s in entity.items()}
+    arms = [
+        Arm("words", weights.lexical_arm, worded),
+        Arm("names and paths", weights.entity_arm, named_so),
+        Arm("time", weights.temporal_arm, _temporal(view, asked, scores, entity)),
+    ]
+    if weights.area_arm and words:
+        arms.append(Arm("areas", weights.area_arm, _areas(index, view, words, keep)))
+    if weights.related_arm and not asked.exact:
+        from agentmem.actions import relating
+
+        strengths = relating.related(index, view, worded, named_so, allowed)
+        arms.append(Arm("related", weights.related_arm, strengths))
+    if near is not None:
+        low = weights.meaning_floor
+        cosines = {p: ranking.nearness(c, low) for p, c in near.cosines.items() if c > low}
+        arms.append(Arm("meaning", weights.meaning_arm, cosines))
+        more = [p for p in near.nearest if p in cosines and p not in keep]
+        keep, most = keep | dict.fromkeys(more), most + len(more)
+    if for_manager and words:
+        places = ranking.order(scores, view.columns.ids, len(scores))
+        arms.append(Arm(scoring.FIRST, 0.0, {p: 1 / rank for rank, p in enumerate(places, 1)}))
+        arms.append(Arm(scoring.COVERED, 0.0, {p: words.coverage.share(p) for p in keep}))
+    return Gathered(arms, list(keep), most)
+
+
+def _by_meaning_alone(near: "Near | None", words: Words | None, weights: Weights) -> dict[int, float]:
+    """What answers where the words are too few: very near, and with most of those of the question's words that any memory has.
+
+    Nearness alone would answer a question about one service with what is known of another.
+    """
+    if near is None or words is None:
+        return {}
+    close = {position: c for position, c in near.cosines.items() if c >= weights.meaning_alone}
+    known = words.coverage_of(set(close))
+    held = weights.meaning_held * known.occurring
+    return {position: c for position, c in close.items() if held and known.weight(position) >= held}
+
+
+def _is_elsewhere(near: "Near", words: Words | None, sure: set[int], weights: Weights) -> bool:
+    """Whether the words that matched were met by chance: no memory is near the question, and none has all that it asks."""
+    if words is None or not near.complete or near.best >= weights.meaning_apart:
+        return False
+    return max(words.coverage.weight(position) for position in sure) < words.coverage.total
+
+
+def _with_phrases(
+    index: Index, view: View, asked: Query, scores: dict[int, float], weights: Weights
+) -> dict[int, float]:
+    """``scores`` with more for what holds a quoted phrase as it stands, letter case and white space aside; where the question is
+    quoted phrases alone, only what holds them all.
+    """
+    wanted = [" ".join(phrase.casefold().split()) for phrase in asked.phrases]
+    first = ranking.order(scores, view.columns.ids, len(scores) if asked.exact else PHRASE_DEPTH)
+    out = {} if asked.exact else dict(scores)
+    for found in selecting.fetch(index, view, first):
+        text = " ".join(f"{found.memory.title}\n{found.memory.body}".casefold().split())
+        share = sum(phrase in text for phrase in wanted) / len(wanted)
+        if share == 1 or not asked.exact:
+            out[found.position] = scores[found.position] * (1 + weights.phrase * share)
+    return out
+
+
+def _names(index: Index, view: View, asked: Query, files: Sequence[str]) -> dict[int, float]:
+    """What is named outright: ids, entities, aliases, tags, symbols, paths, scopes that meet the files at hand; and, at half
+    the strength, what those link to.
+    """
+    near: dict[int, float] = {}
+
+    def meet(row: int, strength: float) -> None:
+        for position in view.positions_of(row):
+            near[position] = near.get(position, 0.0) + strength
+
+    for prefix in asked.ids:
+        for position in view.with_id(prefix):
+            near[position] = near.get(position, 0.0) + 4.0
+            for successor in view.successors(view.columns.ids[position]):
+                near[successor] = near.get(successor, 0.0) + 3.0
+    knowledge = index.knowledge
+    if asked.names:
+        for key, strength in (("alias", 2.0), ("entity", 1.5), ("symbol", 1.5), ("source_id", 4.0)):
+            for value, row in knowledge.named(key, asked.names):
+                if len(value) > 2:
+                    meet(row, strength)
+    paths = [scopes.normal(path) for path in (*files, *asked.paths)]
+    if paths:
+        for row, strength in selecting.about_files(index, paths).items():
+            meet(row, strength)
+    if near and len(near) <= MOST_LINKED:
+        last_first = reversed(list(enumerate(view.columns.ids))) if view.columns.links else ()
+        by_id = {identity: i for i, identity in last_first}  # the first of an id is the view's own
+        for position, strength in list(near.items()):
+            for linked in (target for targets in view.columns.links.get(position, ()) for target in targets):
+                if linked in by_id and by_id[linked] not in near:
+                    near[by_id[linked]] = strength / 2
+    return near
+
+
+def _areas(index: Index, view: View, words: Words, among: Iterable[int]) -> dict[int, float]:
+    """What lies where the question points: by the words that it shares with one path or symbol of a memory."""
+    lexical = words.lexical
+    could = {
+        position: sum(lexical.rarity[term] for term in lexical.placed[position])
+        for position in among
+        if position in lexical.placed
+    }
+    chosen = ranking.order(could, view.columns.ids, PLACED)
+    rows = view.columns.rows
+    records = index.knowledge.fields(list({rows[position] for position in chosen}))
+    paths = {}
+    for position in chosen:
+        record = records[rows[position]]
+        cited = (f"{path} {symbol or ''}" for path, symbol, *_ in record.get("cites", ()))
+        paths[position] = [*record.get("scope", ()), *cited]
+    return ranking.areas(lexical, paths, words.asked.words, analysis.terms)
+
+
+def _temporal(
+    view: View, asked: Query, scores: Mapping[int, float], entity: Mapping[int, float]
+) -> dict[int, float]:
+    """What falls into the span that the question names, the newest at 1, the oldest at half; of one that asks when, what says
+    when something happened. Nothing where the question has no time words.
+    """
+    if not asked.dated:
+        return {}
+    created = view.columns.created
+    matched = {*scores, *entity}
+    if asked.asks_when:
+        matched = {p for p in matched if view.kind(p) in EVENTS}
+    within = view.newest_first(p for p in matched if created[p] != NO_TIME and asked.spans(created[p]))
+    return {position: 1 - place / (2 * len(within)) for place, position in enumerate(within)}

@@ -1,0 +1,159 @@
+"""What the words of a question give: the scores of the memories that may be shown, and whether these answer it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+
+from agentmem.index.index import Index
+from agentmem.index.view import NO_TIME, View
+from agentmem.model import analysis, coverage, kinds, ranking
+from agentmem.model.coverage import Coverage
+from agentmem.model.query import Query
+from agentmem.model.ranking import Weights
+
+LEAST = 0.05
+"""The share of the best score below which what a memory has of the question is not looked at."""
+
+MOST_NAMED = 50
+"""Pages of entities that a question names up to which their other names are looked for."""
+
+
+class Words:
+    """The words of one question in one view.
+
+    With what other names of the same say, what a successor takes over from what it replaced, and an entry of a log from those
+    before it.
+    """
+
+    def __init__(
+        self, index: Index, view: View, asked: Query, allowed: Sequence[int], weights: Weights
+    ) -> None:
+        """``allowed`` says of each position whether it may be shown."""
+        self.view, self.asked, self.allowed, self.weights = view, asked, allowed, weights
+        others = _other_names(index, view, asked)
+        wanted = dict.fromkeys([*asked.terms, *(term for other in others for term in other.terms)])
+        self.statistics = ranking.Statistics(len(view), view.average_lengths, view.columns.lengths)
+        self.postings = index.postings(list(wanted))
+        self.lexical = ranking.bm25f(asked.terms, self.postings, view.positions, self.statistics, weights)
+        self.others = ranking.other_names(others, self.postings, view.positions, self.statistics, weights)
+        self.chains = _chains(view, self.lexical.scores) if weights.neighbours else []
+        self.heirs: dict[int, list[int]] = {}
+        """The positions that speak for one that has not their words: what it replaced, the same blob at another path."""
+        self.scores = self._scores()
+
+    def _scores(self) -> dict[int, float]:
+        scores, view, weights = self.lexical.scores, self.view, self.weights
+        more: dict[int, float] = {}
+        for _, found in self.others:
+            for position, score in found.items():
+                more[position] = max(more.get(position, 0.0), score)
+        for position, score in more.items():
+            scores[position] = scores.get(position, 0.0) + score
+        if self.chains:
+            own = frozenset(scores)
+            members = {position for chain in self.chains for position in chain}
+            parts = ranking.by_term(
+                self.asked.terms, self.postings, view.positions, members, self.statistics, weights
+            )
+            for term in sorted(parts):
+                for chain in self.chains:
+                    taken = ranking.borrowed(parts[term], chain, own, weights.neighbours)
+                    for position, value in taken.items():
+                        scores[position] += value
+        for row, twins in view.twins.items():
+            first = view.positions[row]
+            for other in twins if first in scores else ():
+                scores[other] = scores[first]
+                self.heirs.setdefault(other, []).append(first)
+        self._lead_on(scores)
+        return {position: score for position, score in scores.items() if self.allowed[position]}
+
+    def _lead_on(self, scores: dict[int, float]) -> None:
+        """Let what was superseded lead to what is said now: who asks in the old words is answered by the successor."""
+        view, weights = self.view, self.weights
+        if not view.superseded or not scores:
+            return
+        identities, floor = view.columns.ids, weights.relevant * max(scores.values())
+        old = [p for p, s in scores.items() if s >= floor and identities[p] in view.superseded]
+        for position in old:
+            for successor in view.in_place_of(identities[position]) if not self.allowed[position] else ():
+                scores[successor] = max(scores.get(successor, 0.0), weights.successor * scores[position])
+                self.heirs.setdefault(successor, []).append(position)
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """How much of the question each memory has that scores well enough to be shown."""
+        floor = LEAST * max(self.scores.values(), default=0.0)
+        return self.coverage_of({position for position, score in self.scores.items() if score >= floor})
+
+    def covers(self, share: float) -> bool:
+        """Whether any one memory has so large a share of the question's words, by weight."""
+        known = self.coverage
+        return any(known.weight(position) >= share * known.total for position in known.held)
+
+    def coverage_of(self, positions: set[int]) -> Coverage:
+        """The same of the memories at ``positions``, however they score, and of those that speak for them."""
+        among = positions | {old for p in positions for old in self.heirs.get(p, ())}
+        found = coverage.units(self.asked.words, self.postings, self.view.positions, self.statistics.size)
+        return coverage.coverage(
+            found,
+            self.postings,
+            self.view.positions,
+            among,
+            self.statistics,
+            self.weights,
+            self.chains,
+            [(other.stands_for, frozenset(having)) for other, having in self.others],
+        )
+
+    @cached_property
+    def evidence(self) -> Mapping[int, float]:
+        """How much speaks for each memory being an answer; 1 is enough. Those without any are left out."""
+        known = self.coverage
+        out = {}
+        for position in {*known.held, *self.heirs}:
+            by = [position, *self.heirs.get(position, ())]
+            out[position] = max(known.evidence(one) for one in by)
+        return out
+
+
+def _other_names(index: Index, view: View, asked: Query) -> list[ranking.OtherName]:
+    """The further names of what ``asked`` names by its title or an alias of its page."""
+    found = (
+        index.knowledge.named("alias", [name for name in asked.names if len(name) > 2]) if asked.names else []
+    )
+    named: dict[int, set[str]] = {}
+    for value, row in found:
+        if row in view.positions and view.shown[view.positions[row]]:
+            named.setdefault(row, set()).add(value)
+    if not named or len(named) > MOST_NAMED:
+        return []
+    others = []
+    for row, record in sorted(index.knowledge.fields(list(named)).items()):
+        stands_for = (
+            frozenset(term for name in named[row] for term in analysis.terms(name)) & asked.terms.keys()
+        )
+        for name in (record.get("title", ""), *record.get("aliases", ()), *record.get("entities", ())):
+            terms = tuple(dict.fromkeys(analysis.terms(name)))
+            if stands_for and terms and not asked.terms.keys() >= set(terms):
+                others.append(ranking.OtherName(terms, stands_for))
+    return others
+
+
+def _chains(view: View, matching: Iterable[int]) -> list[list[int]]:
+    """Log entries of one day in the order of their times, whoever wrote them, where any of them matches: agents answer each
+    other. What has no author is no part of a conversation.
+    """
+    columns = view.columns
+    log = kinds.NUMBER["log"]
+    days = {
+        columns.created[i] // 86400
+        for i in matching
+        if columns.kinds[i] == log and columns.authors[i] and columns.created[i] != NO_TIME
+    }
+    if not days:
+        return []
+    chains: dict[int, list[int]] = {}
+    for i, created in enumerate(columns.created):
+        if columns.kinds[i] == log and columns.authors[i] and created // 86400 in days:
+            chains.setdefault(created // 86400, []).append(i)
+    return [sorted(chain, key=lambda i: (columns.created[i], columns.ids[i])) for chain in chains.values()]

@@ -1,0 +1,142 @@
+"""Whether a memory answers a question at all: how much of what is asked it has, and how much that says.
+
+A word counts once, however many terms its name is cut into; by its rarity among the memories, and by how little it is used of
+any subject: in a store about a compiler "file" and "error" match a question about a web shop by chance, and often.
+"""
+
+import math
+from collections.abc import Collection, Container, Mapping, Sequence
+from typing import NamedTuple
+
+from agentmem.model import ranking
+from agentmem.model.query import Word
+from agentmem.model.ranking import Posting, Statistics, Weights
+
+MOST_WORDS = 6
+"""A question is covered when what is matched weighs enough against its six weightiest words: a long note has many more."""
+
+FEWEST = 16
+"""Memories that a store is taken to have at least: in fewer, chance has less to match, and less is known of what is rare."""
+
+BY_CHANCE = 8
+"""Memories in which nothing would match by chance: what is asked of a match grows with the logarithm of their number over it."""
+
+MASS = 1.5
+"""How much more several words that say something prove than one: chosen, as ``Weights.abstain``, on a team's first half."""
+
+
+class Unit(NamedTuple):
+    """What counts as one word: the terms of which any will do, what it weighs, what it says by itself, how many have it."""
+
+    terms: tuple[str, ...]
+    weight: float
+    says: float
+    holders: int
+
+
+class Held(NamedTuple):
+    """What a memory has of a question: the weights of its words by how often it has them, the same in full, what they say."""
+
+    soft: float = 0.0
+    weight: float = 0.0
+    mass: float = 0.0
+
+
+class Coverage(NamedTuple):
+    """By position what is held; ``total`` is the weight of the question's weightiest words, ``occurring`` that of all that any
+    memory has, ``needed`` the evidence that an answer takes.
+    """
+
+    held: dict[int, Held]
+    total: float
+    occurring: float
+    needed: float
+
+    def share(self, position: int) -> float:
+        """How much of the question a memory has, 0 to 1."""
+        found = self.held.get(position)
+        return min(1.0, found.soft / self.total) if found and self.total else 0.0
+
+    def evidence(self, position: int) -> float:
+        """How much speaks for its being an answer, against what is needed: 1 is enough."""
+        found = self.held.get(position)
+        if found is None or not self.total:
+            return 0.0
+        value = self.share(position) * math.pow(found.mass, MASS)
+        return value / self.needed if self.needed else math.inf
+
+    def weight(self, position: int) -> float:
+        """What it has of the question, by weight; to be held against ``occurring``."""
+        found = self.held.get(position)
+        return found.weight if found else 0.0
+
+
+def units(
+    words: Sequence[Word],
+    postings: Mapping[str, Sequence[Posting]],
+    position_of: Mapping[int, int],
+    size: int,
+) -> list[Unit]:
+    """The words of a question as they count: a name by its whole where any memory has that, else by its parts."""
+    from agentmem.model.background import SAYS
+
+    def frequency(terms: Sequence[str]) -> int:
+        return len({row for term in terms for row, _ in postings.get(term, ()) if row in position_of})
+
+    found: dict[tuple[str, ...], Unit] = {}
+    for word in words:
+        whole = frequency(word.wholes) if word.wholes else 0
+        for terms in [word.wholes] if whole else [(part,) for part in word.parts]:
+            count = whole or frequency(terms)
+            says = min((SAYS.get(term, 1.0) for term in terms), default=1.0)
+            found[terms] = Unit(terms, ranking.idf(size, count) * says, says, count)
+    return list(found.values())
+
+
+def coverage(
+    found: Sequence[Unit],
+    postings: Mapping[str, Sequence[Posting]],
+    position_of: Mapping[int, int],
+    among: Container[int],
+    statistics: Statistics,
+    weights: Weights,
+    chains: Sequence[Sequence[int]] = (),
+    others: Sequence[tuple[frozenset[str], Collection[int]]] = (),
+) -> Coverage:
+    """What the memories at the positions ``among`` have of the question whose words are ``found``.
+
+    ``chains`` are conversations, whose entries take over what was said before them (``ranking.borrowed``); ``others`` say of
+    terms who has another name of what they name.
+    """
+    once = 1 / (weights.k1 + 1)
+    members = {position for chain in chains for position in chain}
+    held: dict[int, list[float]] = {}
+    for unit in found:
+        strongest: dict[int, float] = {}
+        for term in unit.terms:
+            for row, packed in postings.get(term, ()):
+                position = position_of.get(row)
+                if position is not None and (position in among or position in members):
+                    tf = ranking.frequency(packed, position, statistics, weights)
+                    strongest[position] = max(strongest.get(position, 0.0), tf / (weights.k1 + tf))
+        for stands_for, having in others:
+            if not stands_for.isdisjoint(unit.terms):
+                strongest.update((p, max(strongest.get(p, 0.0), once)) for p in having if p in among)
+        shares = dict.fromkeys(strongest, 1.0)
+        for chain in chains:
+            taken = ranking.borrowed(strongest, chain, among, weights.neighbours)
+            strongest |= taken
+            shares |= dict.fromkeys(taken, weights.neighbours)
+        for position, share in strongest.items():
+            if position in among:
+                sums = held.setdefault(position, [0.0, 0.0, 0.0])
+                sums[0] += unit.weight * share
+                sums[1] += unit.weight
+                sums[2] += unit.says * shares[position]
+    size = max(statistics.size, FEWEST)
+    return Coverage(
+        held={position: Held(*sums) for position, sums in held.items()},
+        total=sum(sorted(unit.weight for unit in found)[-MOST_WORDS:]),
+        occurring=sum(unit.weight for unit in found if unit.holders),
+        needed=weights.abstain * math.log(size / BY_CHANCE),
+    )

@@ -1,0 +1,146 @@
+"""The time words of a question: the span that they point at, and the question without them.
+
+They steer and never filter: what falls outside of "last week" by an hour may still be the answer.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from agentmem.model import times
+
+DAY = 86400
+
+Moment = Callable[[str], int | None]
+"""The time (seconds UTC) of a tag, a release or a commit; None where the name is none."""
+
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+_FLAGS = re.IGNORECASE | re.ASCII
+_ISO = r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?Z?)?"
+_AGO = re.compile(r"\b(\d{1,4}) (minute|hour|day|week|month)s? ago\b", _FLAGS)
+_SLACK = (
+    (re.compile(r"\byesterday\b", _FLAGS), 2),
+    (re.compile(r"\b(?:today|this morning)\b", _FLAGS), 1),
+    (re.compile(r"\b(?:this|last|past) week\b", _FLAGS), 10),
+    (re.compile(r"\b(?:this|last|past) month\b", _FLAGS), 45),
+    (re.compile(r"\b(?:recent(?:ly)?|lately|latest|newest)\b", _FLAGS), 7),
+)
+"""Days that a span reaches back, with some slack: who says last week on a Monday means eight days."""
+_WEEKDAY = re.compile(r"\b(?:on|since|last) (mon|tues|wednes|thurs|fri|satur|sun)day\b", _FLAGS)
+_ON = re.compile(r"\b(?:on|around|at) (\d{4}-\d\d-\d\d)\b", _FLAGS)
+_IN_MONTH = re.compile(
+    rf"\b(?:in|during) (?:({'|'.join(_MONTHS)})(?: (\d{{4}}))?|(\d{{4}})-(\d\d))\b(?!-)", _FLAGS
+)
+_OF = r"(?:the )?(release|version|tag|commit)? ?"
+_BOUND = re.compile(rf"\b(before|until|after|since) {_OF}({_ISO}|[\w][\w./-]*[\w]|\w)", _FLAGS)
+_BETWEEN = re.compile(rf"\bbetween {_OF}({_ISO}|[\w./-]+) and {_OF}({_ISO}|[\w./-]+)", _FLAGS)
+_LIKE_A_REVISION = re.compile(r"v?\d+(?:\.\d+)+[\w.+-]*|(?=[a-f]*\d)[0-9a-f]{7,40}").fullmatch
+_WHEN = re.compile(r"^\W*(?:when (?:did|was|were|had|has|have)|since when|how long ago)\b", _FLAGS)
+
+
+class Span(NamedTuple):
+    """What time words say: a span (seconds UTC; ``after`` inclusive, ``before`` exclusive, None: open), whether the question is
+    when something was; ``rest`` is the question without them.
+    """
+
+    after: int | None
+    before: int | None
+    asks_when: bool
+    rest: str
+
+
+def read(text: str, now: int, moment: Moment = lambda name: None) -> Span:
+    """The time words of ``text``, asked at ``now``; ``moment`` is asked for names that could be of a tag or a commit alone."""
+    asks_when = _WHEN.search(text) is not None
+    rest = _WHEN.sub(" ", text) if asks_when else text
+    for pattern, span in _READERS:
+        for match in pattern.finditer(rest):
+            found = span(match, now, moment)
+            if found is not None:
+                after, before = found
+                return Span(after, before, asks_when, rest[: match.start()] + " " + rest[match.end() :])
+    return Span(None, None, asks_when, rest)
+
+
+Bounds = tuple[int | None, int | None]
+
+
+def _ago(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
+    then = _or_none(match[0], now)
+    return None if then is None else (min(then - DAY, now), then + DAY)
+
+
+def _between(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
+    first, last = _named(match[1], match[2], now, moment), _named(match[3], match[4], now, moment)
+    return (min(first, last), max(first, last)) if first is not None and last is not None else None
+
+
+def _bound(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
+    at = _named(match[2], match[3], now, moment)
+    if at is None or (match[1].lower() in ("after", "since") and at > now):
+        return None
+    return (None, at) if match[1].lower() in ("before", "until") else (at, None)
+
+
+def _on(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
+    day = _or_none(match[1], now)
+    return (day, day + DAY) if day is not None and day <= now else None
+
+
+def _in_month(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
+    today = datetime.fromtimestamp(now, UTC)
+    if match[3]:
+        year, month = int(match[3]), int(match[4])
+    else:
+        month = _MONTHS.index(match[1].lower()) + 1
+        year = int(match[2]) if match[2] else today.year - (month > today.month)
+    if not (1 <= month <= 12 and 1 <= year <= 9998) or (year, month) > (today.year, today.month):
+        return None
+    following = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
+    return int(datetime(year, month, 1, tzinfo=UTC).timestamp()), int(following.timestamp())
+
+
+def _weekday(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
+    day = _or_none(f"last {match[1]}day", now)
+    if day is None:
+        return None
+    return (day, None if match[0].lower().startswith("since") else day + DAY)
+
+
+def _slack(days: int) -> Callable[[re.Match[str], int, Moment], Bounds | None]:
+    return lambda match, now, moment: (now - days * DAY, None)
+
+
+_READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], int, Moment], Bounds | None]], ...] = (
+    (_AGO, _ago),
+    (_BETWEEN, _between),
+    (_BOUND, _bound),
+    (_ON, _on),
+    (_IN_MONTH, _in_month),
+    (_WEEKDAY, _weekday),
+    *((pattern, _slack(days)) for pattern, days in _SLACK),
+)
+
+
+def _named(kind: str | None, name: str, now: int, moment: Moment) -> int | None:
+    """The moment that ``name`` stands for: a time, else a tag or commit, asked for where the words say that it is one, or where
+    it is written like a version or a commit.
+    """
+    at = _or_none(name, now)
+    if at is not None:
+        return at
+    name = name.rstrip(".")
+    if kind is None and not _LIKE_A_REVISION(name):
+        return None
+    return next((found for one in (name, f"v{name}") if (found := moment(one)) is not None), None)
+
+
+def _or_none(text: str, now: int) -> int | None:
+    try:
+        return times.parse_when(text, now)
+    except ValueError:
+        return None

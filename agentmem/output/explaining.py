@@ -1,0 +1,91 @@
+"""Why a hit stands where it does: the words it shares with the question, the terms of its score, and what these mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentmem.model import analysis, query, safety
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from agentmem.actions.recall import Hit
+    from agentmem.model.scoring import Term
+
+SAYS = {
+    "newest": "one divided by its place, newest first; nothing was asked to match",
+    "words": "how well its words match what is asked; the best match has 1 before it is weighed",
+    "first": "1 for the best match by words, 1/2 for the second, and so on",
+    "covered": "the share of the question's words that it has, rare ones counting more",
+    "names and paths": "it is, has or is about what the question or --file names outright",
+    "areas": "a path of its scope or evidence has words of the question",
+    "related": "it shares a place or an entity with the best matches, or is linked with one",
+    "time": "it falls into the time that the question names",
+    "meaning": "what it says is near the question, as the sentence model sees it",
+    "recency": "its age, by how fast its kind grows old; what does not age has the mean",
+    "fresh": "written within the last days",
+    "your role": "written by the asker's own role",
+    "dead end": "a dead end comes first among equals",
+    "log entry": "a log entry comes last among equals",
+    "importance": "as its author set it; 3 of 5 is neutral",
+    "pinned": "pinned",
+    "evidence": "whether the code still says what it cites",
+    "use": "whether it helped or misled in earlier work",
+    "not merged here": "another branch's, not merged here",
+}
+"""What each term of a score means, to who has never seen one."""
+
+MOST = 12
+"""Words of the question that are named for one hit."""
+
+
+def why(hit: Hit, question: str) -> str:
+    """Two lines: the words of the question that it has, and how its score adds up."""
+    shared, asked = _shared(hit, question)
+    found = ""
+    if asked:
+        named = " ".join(shared[:MOST]) + (" …" if len(shared) > MOST else "")
+        found = f"  has {len(shared)} of {asked} words asked{': ' if shared else ''}{named}\n"
+    return f"{found}  score {hit.score:.4f} = {explained(hit.explain)}"
+
+
+def _shared(hit: Hit, question: str) -> tuple[list[str], int]:
+    """The words of ``question`` that the memory of ``hit`` has, whatever their form, and how many it asks for."""
+    memory = hit.found.memory
+    cited = (part for cite in memory.cites for part in (cite.path, cite.symbol or ""))
+    texts = (
+        memory.title,
+        memory.body,
+        *memory.tags,
+        *memory.entities,
+        *memory.aliases,
+        *memory.scope,
+        *cited,
+    )
+    held = {term for text in texts for term in analysis.terms(text)}
+    words = dict.fromkeys(word.strip(".,:;!?\"'()[]`") for word in query.without_filters(question).split())
+    asked = [(word, terms) for word in words if (terms := analysis.terms(word))]
+    return [safety.one_line(word) for word, terms in asked if not held.isdisjoint(terms)], len(asked)
+
+
+def explained(terms: Sequence[Term]) -> str:
+    """The terms of a score: what is added, and what the sum is multiplied by."""
+    sums = [_named(term, 4) for term in terms if term.adds]
+    factors = [_named(term, 3) for term in terms if not term.adds]
+    total = " + ".join(sums)
+    return " × ".join((f"({total})" if factors and len(sums) > 1 else total, *factors))
+
+
+def _named(term: Term, digits: int) -> str:
+    return f"{term.name}{f' ({term.detail})' if term.detail else ''} {term.value:.{digits}f}"
+
+
+def legend(hits: Iterable[Hit]) -> list[str]:
+    """What the terms of the scores of ``hits`` mean, a line each."""
+    names = dict.fromkeys(term.name for hit in hits for term in hit.explain)
+    if not names:
+        return []
+    return [
+        "The highest score is first. Its terms:",
+        *(f"  {name}: {SAYS[name]}" for name in names if name in SAYS),
+    ]

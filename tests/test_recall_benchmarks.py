@@ -1,0 +1,134 @@
+"""The benchmarks of recall, small: their sets are what they say, and what they count is counted right."""
+
+import importlib
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from agentmem.model import ranking, times
+from tests import support
+
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+
+
+@pytest.fixture
+def benchmark(monkeypatch):
+    """A benchmark's module by its name; what it starts finds the package that is tested."""
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    monkeypatch.setenv("PYTHONPATH", str(support.ROOT))
+    before = set(sys.modules)
+    yield importlib.import_module
+    for name in set(sys.modules) - before:  # `sets` is a name that others may have too
+        if (getattr(sys.modules[name], "__file__", None) or "").startswith(str(BENCHMARKS)):
+            del sys.modules[name]
+
+
+def test_evidence_of_generated_questions_is_in_the_store(benchmark):
+    """Each question that has an answer names records of its set, each that has none names nothing; both halves have both."""
+    sets = benchmark("sets")
+    for one in (sets.of_dialogues(), sets.of_talks(), sets.of_project(200)):
+        ids = {record["id"] for record in one.records}
+        assert len(ids) == len(one.records)
+        assert all(asked.relevant <= ids for asked in one.asked)
+        assert {(asked.half, bool(asked.relevant)) for asked in one.asked} == {
+            (half, answered) for half in (0, 1) for answered in (False, True)
+        }
+
+
+def test_the_example_store_is_asked_for_memories_that_it_has(benchmark):
+    """Ids that the questions by hand name are those of files in the example store."""
+    sets = benchmark("sets")
+    one = sets.of_example()
+    files = " ".join(path.name for path in Path(one.folder).rglob("*.md"))
+    assert all(identity in files for asked in one.asked for identity in asked.relevant)
+
+
+def test_what_is_elided_does_not_name_its_subject(benchmark):
+    """An answer in a conversation never names the service; its opening does. Questions always do."""
+    talks = benchmark("talks")
+    records, asked = talks.talks()
+    titles = {record["id"]: record["title"] for record in records}
+    for one in asked:
+        service = next(s for s in (*talks.SERVICES, *talks.NEVER_TOLD) if s in one.text)
+        if one.evidence:
+            assert (service in titles[one.evidence]) == (one.kind == "named")
+        else:
+            # what was never told is in no entry
+            assert one.kind != "unknown" or not any(service in title.split() for title in titles.values())
+
+
+def test_no_question_without_an_answer_was_told(benchmark):
+    """A pair of note and component that is asked for as untold is in no record of the project."""
+    project = benchmark("project")
+    records, asked = project.project(200)
+    for one in asked:
+        if one.kind.startswith("untold"):
+            (component,) = (c for c in project.COMPONENTS if c in one.text)
+            fixed = max(project.NOTES[one.note].body.replace("{", "}").split("}"), key=len)
+            assert not any(component in r["title"] and fixed in r["body"] for r in records)
+
+
+def test_noise_is_never_the_evidence(benchmark):
+    """Noise has ids of its own, near-duplicates are older than what they copy, only older versions are superseded."""
+    sets, noise = benchmark("sets"), benchmark("noise")
+    clean = sets.of_project(200).records
+    mixed = noise.noisy(clean, 600, 3)
+    assert len(mixed) == 800
+    own = {record["id"]: record for record in clean}
+    made = {record["id"]: record for record in mixed if record["id"] not in own}
+    assert len(made) == 600
+    replaced = [old for record in mixed for old in record.get("supersedes", ())]
+    assert len(replaced) == len(set(replaced)) == 90
+    assert set(replaced) <= set(made)
+    for record in mixed:
+        for old in record.get("supersedes", ()):
+            assert times.parse_iso(made[old]["created"]) < times.parse_iso(record["created"])
+    assert noise.noisy(clean, 600, 3) == mixed
+    texts = {(record["title"], record["body"]) for record in clean}
+    assert sum((record["title"], record["body"]) in texts for record in made.values()) < 6
+
+
+def test_noise_costs_nothing_where_there_is_none_and_is_told_where_there_is(
+    benchmark, tmp_path, capsys, monkeypatch
+):
+    """Sixty memories among none and 120 others, through import, index and recall; a fall beyond the limit fails."""
+    sets, noise = benchmark("sets"), benchmark("noise")
+    one = sets.of_project(60)
+    one = one._replace(asked=tuple(asked for asked in one.asked if asked.kind == "same")[:30])
+    (tmp_path / "none").mkdir()
+    assert noise.told(str(tmp_path / "none"), one, 0, 3, tuple(noise.MIX))
+    assert "+0.000 [+0.000, +0.000]" in capsys.readouterr().out
+    monkeypatch.setattr(noise, "FALL", -1.0)
+    (tmp_path / "some").mkdir()
+    one = one._replace(asked=one.asked[:5])
+    assert not noise.told(str(tmp_path / "some"), one, 2, 3, tuple(noise.MIX))
+
+
+def test_false_and_lost_are_counted_as_they_are_defined(benchmark):
+    """False: an answer where there is none. Lost: nothing, where the same question without abstaining has a relevant one."""
+    abstaining, sets = benchmark("abstaining"), benchmark("sets")
+    asked = [sets.Asked("x", 0, text, frozenset(["a"])) for text in ("kept", "lost", "never had")]
+    always = {"kept": ["a"], "lost": ["b", "a"], "never had": ["b"]}
+    answers = {"kept": ["a"], "lost": [], "never had": []}
+    assert abstaining.lost_share(lambda q: answers[q.text], lambda q: always[q.text], asked) == pytest.approx(
+        1 / 3
+    )
+    assert abstaining.false_share(lambda q: answers[q.text], asked) == pytest.approx(1 / 3)
+
+
+def test_neighbours_are_measured_against_none(benchmark, tmp_path):
+    """With the weight at 0 on both sides each gain is 0; figures are shares of 0 to 1."""
+    sets, neighbours = benchmark("sets"), benchmark("neighbours")
+    whole = sets.of_talks()
+    elided = tuple(asked for asked in whole.asked if asked.kind == "elided" and asked.half)[:10]
+    one = whole._replace(records=whole.records[:120], asked=elided)
+    recalls = [(sets.Recall(sets.filled(str(tmp_path / "talks"), one)), one)]
+    same = neighbours.gains(recalls, "elided", 1, neighbours.OFF, neighbours.OFF)
+    assert set(same[2]) == set(same[5]) == {0.0}
+    found = neighbours.gains(recalls, "elided", 1)
+    assert len(found[0]) == 10
+    assert all(0 <= value <= 1 for column in (*found[:2], *found[3:5]) for value in column)
+    assert json.dumps(found[2]) == json.dumps([a - b for a, b in zip(found[1], found[0], strict=True)])
+    assert ranking.DEFAULT.neighbours == neighbours.ON.neighbours > 0
