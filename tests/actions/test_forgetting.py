@@ -197,6 +197,9 @@ def test_archived_is_read_in_history(store):
     assert "fact archived" in shown and f"agentmem restore {name[:6]}" in shown
     assert store.json("show", name)["memories"][0]["status"] == "archived"
     assert store.call("show", "zzzzzz").code == 2
+    for words in (("edit", name, "--set", "tags=x"), ("retract", name, "--reason", "no")):
+        assert f"{name} is archived" in store.call(*words).err
+    assert "no memory zzzzzz" in store.call("edit", "zzzzzz", "--set", "tags=x").err
     assert store.titles("--at", before, "--status", "expired") == {"The batch size is fifty"}
     assert store.titles("--at", before, "--status", "archived") == set()
     assert store.call("check").code == 0
