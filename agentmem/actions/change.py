@@ -67,8 +67,20 @@ def _ids(context: Context, view: View, wanted: Edit, current: Memory) -> list[st
 
 
 def _one(context: Context, reference: str) -> Found:
-    view = context.index.view()
-    return selecting.fetch(context.index, view, [selecting.by_reference(context.index, view, reference)])[0]
+    try:
+        return _here(context, reference)
+    except NotFound:
+        if not ids.is_prefix(reference.lower()):
+            raise
+        context.index.include_archived()
+        if not context.index.view().with_id(reference.lower()):
+            raise
+        raise NotFound(f"{reference} is archived", f"agentmem restore {reference}, then try again") from None
+
+
+def _here(context: Context, reference: str) -> Found:
+    index, view = context.index, context.index.view()
+    return selecting.fetch(index, view, [selecting.by_reference(index, view, reference)])[0]
 
 
 def _change(
@@ -198,7 +210,7 @@ def restore(context: Context, reference: str, branch: str | None = None) -> Chan
 
     """
     try:
-        found = _one(context, reference)
+        found = _here(context, reference)
     except NotFound:
         return _from_history(context, reference)
     if found.memory.status != "retracted":

@@ -249,10 +249,15 @@ def _taken_back(context: Context, reference: str) -> tuple[Undone, Found, dict[s
     created: dict[str, bytes] = {}
     back: set[str] = set()
     if gone and context.repository.head:
-        below = context.store_path
+        below, head = context.store_path, context.repository.head
+        # in HEAD still, where the reflection's commit was undone and its files were not
+        found_at = [*objects.list_tree(context.repository, head, below)]
+        found_at += [
+            (old.removeprefix(below + "/"), blob)
+            for old, blob, _ in history.deleted(context.repository, head, below)
+        ]
         fitting = {}
-        for old, blob, _ in history.deleted(context.repository, context.repository.head, below):
-            inner = old.removeprefix(below + "/")
+        for inner, blob in found_at:
             if (
                 (named := layout.id_in_name(inner)) in gone
                 and inner.startswith("log/")

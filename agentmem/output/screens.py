@@ -80,11 +80,12 @@ A job that tidies (the whole history, since what is archived is read from it; th
           env: {GH_TOKEN: "${{ github.token }}"}
           run: |
             test "$(git rev-parse HEAD)" = "$(git rev-parse origin/main)" && exit 0
+            test -z "$(gh pr list --search head:memory-tidy- --json number --jq '.[].number')" || exit 0    # one is open
             branch=memory-tidy-$(git rev-parse --short HEAD)
             git push origin "HEAD:refs/heads/$branch"
             gh pr create --base main --head "$branch" --fill
 
-Without review: in place of the last three lines, git push origin HEAD:main. Merging the proposed reflections accepts them.
+Without review: in place of the last four lines, git push origin HEAD:main. Merging the proposed reflections accepts them.
 
 exit codes: 0 done · 1 findings · 2 usage · 3 no repository or store, or not writable · 4 needs a decision · 70 a bug
 """

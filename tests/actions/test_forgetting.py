@@ -1,9 +1,11 @@
 """Forgetting: what goes, what never does, and how it comes back."""
 
+import random
+
 import pytest
 
 from agentmem.actions import archiving, promoting
-from agentmem.model import retention
+from agentmem.model import lifecycle, retention
 from tests import support
 from tests.actions.keeping import DAY, NOW, OLD, entries, gone, held, known, put
 
@@ -195,6 +197,9 @@ def test_archived_is_read_in_history(store):
     assert "fact archived" in shown and f"agentmem restore {name[:6]}" in shown
     assert store.json("show", name)["memories"][0]["status"] == "archived"
     assert store.call("show", "zzzzzz").code == 2
+    for words in (("edit", name, "--set", "tags=x"), ("retract", name, "--reason", "no")):
+        assert f"{name} is archived" in store.call(*words).err
+    assert "no memory zzzzzz" in store.call("edit", "zzzzzz", "--set", "tags=x").err
     assert store.titles("--at", before, "--status", "expired") == {"The batch size is fifty"}
     assert store.titles("--at", before, "--status", "archived") == set()
     assert store.call("check").code == 0
@@ -463,3 +468,73 @@ def test_the_last_version_before_the_archive_is_the_one(store):
     assert "Last words" in shown and f"archived by {archive}" in shown
     store.ok("restore", name)
     assert "Last words" in store.titles("--status", "expired")
+
+
+@pytest.mark.parametrize("scope", ["[src/a.py]", "[src]", "[src/*.py]"])
+def test_what_is_worked_on_stays(store, scope):
+    """An old entry about paths that are worked on now is kept; by a path, a folder, a glob."""
+    name = put(store, 1, "log", scope=scope)
+    other = put(store, 2, "log", scope="[lib/b.py]")
+    store.commit()
+    for number in range(3):
+        support.put(store.path / "src/a.py", f"x = {number}\n")
+        store.commit()
+    assert gone(store) == {other: retention.SCORE} and name not in held(store)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_nothing_that_stays_changes(store, monkeypatch, seed):
+    """Whatever goes, each memory that stays has the status it had, none of them rests on one that went, and all that went comes
+    back by its id as it was.
+    """
+    chance = random.Random(seed)
+    names = [support.identity(number) for number in range(24)]
+    kinds = ["fact", "decision", "log", "log", "task", "reflection", "plan", "entity"]
+    for number in range(24):
+        kind, meta = chance.choice(kinds), {}
+        some = f"[{chance.choice(names)}]"
+        if chance.random() < 0.3:
+            meta["supersedes"] = some
+        if kind == "log" and chance.random() < 0.5:
+            meta[chance.choice(["closes", "reopens"])] = some
+        if kind == "task" and chance.random() < 0.5:
+            meta["needs"] = some
+        if chance.random() < 0.1:
+            meta |= {"status": "retracted", "retracted": "wrong"}
+        if chance.random() < 0.2:
+            meta["expires"] = "2026-01-01T00:00:00Z"
+        if chance.random() < 0.1:
+            meta["pin"] = "true"
+        body = f"See {chance.choice(names)}." if chance.random() < 0.3 else "Alone."
+        put(
+            store,
+            number,
+            kind,
+            f"{kind} of {chance.randrange(9)}",
+            body,
+            importance=str(chance.randint(1, 5)),
+            **meta,
+        )
+    store.commit()
+    known(monkeypatch)
+
+    def statuses():
+        every = [word for one in lifecycle.ALL for word in ("--status", one)]
+        listed = store.json("list", *every, "--limit", "0")["memories"]
+        return {one["id"]: (one["status"], one["blob"]) for one in listed if one["status"] != "archived"}
+
+    monkeypatch.setenv("AGENTMEM_NOW", "2026-06-01T00:00:00Z")
+    before = statuses()
+    went = set(gone(store))
+    store.ok("forget")
+    after = statuses()
+    assert after == {one: what for one, what in before.items() if one not in went} and went
+    assert gone(store) == {}
+    for one in store.json("list", "--limit", "0")["memories"]:
+        text = (store.path / one["path"]).read_text()
+        assert one["status"] == "superseded" or not {
+            name for name in went if f"See {name}" in text or f"needs: [{name}]" in text
+        }
+    for name in went:
+        store.ok("restore", name)
+    assert statuses() == before

@@ -271,3 +271,14 @@ def test_a_command_that_cannot_run():
     for command in ("/no/such/program", "", "'"):
         with pytest.raises(phrasing.Unusable):
             phrasing._run(command, "x")
+
+
+def test_undo_before_it_is_committed(store):
+    """Where the reflection's commit is undone and its files are still there, they go, and the entries come from HEAD."""
+    names = entries(store)
+    store.commit()
+    (made,) = store.json("reflect")["proposed"]
+    store.git("reset", "-q", "HEAD~1")
+    undone = store.json("reflect", "--undo", made["id"])
+    assert undone["removed"] and undone["restored"] == sorted(names) and undone["commit"] is None
+    assert store.git("status", "--porcelain") == ""
