@@ -64,6 +64,7 @@ def recall(
     view = index.view()
     asked = understood(context, question, context.now)
     filters = selecting.merged(context, filters, asked.filters)
+    view = index.view()  # a filter in the question may have asked for what is archived
     clock = context.now if filters.until is None else min(context.now, filters.until)
     eligible = selecting.positions(index, view, filters)
     limit = context.config.recall_limit if limit is None else limit
