@@ -10,7 +10,7 @@ from agentmem.model import manager, scoring
 from agentmem.model.manager import SCHEMA, Manager
 
 WEIGHT = st.floats(-100, 100).map(lambda value: round(value, 4))
-FULL = st.fixed_dictionaries({name: WEIGHT for name in scoring.SIGNALS})
+FULL = st.fixed_dictionaries(dict.fromkeys(scoring.SIGNALS, WEIGHT))
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=True) | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
@@ -108,7 +108,7 @@ def test_any_bytes_are_a_manager_or_an_error(data):
         assert str(error)
 
 
-@given(st.fixed_dictionaries({}, optional={name: JSON for name in ("recall", "keep", "trained")}))
+@given(st.fixed_dictionaries({}, optional=dict.fromkeys(("recall", "keep", "trained"), JSON)))
 def test_any_values_are_a_manager_or_an_error(record):
     """Whatever stands in place of the weights, what is read has a finite number for each signal."""
     try:

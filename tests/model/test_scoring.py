@@ -1,12 +1,13 @@
 """Scores: terms that add up, and a manager that knows nothing yet ranks as the formula's logarithms do."""
 
+import itertools
 import math
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentmem.model import ranking, scoring
+from agentmem.model import ranking
 from agentmem.model.scoring import ARMS, FLOORS, PRIOR, SCALE, SIGNALS, Factor, fixed, signals, trained
 
 STRENGTHS = st.dictionaries(st.sampled_from(sorted(ARMS)), st.floats(0, 1))
@@ -48,7 +49,7 @@ def test_the_order_of_terms_is_the_order_of_scores(candidates, weights):
     scored = [scorer(*candidate) for candidate in candidates]
     by_score = sorted(scored, key=lambda one: -one[0])
     sums = [total(terms) for _, terms in by_score]
-    assert all(one >= other - 1e-9 for one, other in zip(sums, sums[1:], strict=False))
+    assert all(one >= other - 1e-9 for one, other in itertools.pairwise(sums))
 
 
 @given(STRENGTHS, FACTORS, STRENGTHS, FACTORS)
