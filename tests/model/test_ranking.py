@@ -208,7 +208,9 @@ def test_places_are_told_with_their_rarity(terms: dict, hits: dict, lengths: lis
 
 @given(TERMS, HITS, LENGTHS, st.sets(st.sampled_from("abc"), min_size=1))
 def test_another_name_counts_whole_and_less(terms: dict, hits: dict, lengths: list, name: set) -> None:
-    """Another name speaks for who has all of its terms and no one else, and less than the name that was used would."""
+    """Another name speaks for who has all of its terms and no one else, and less than the name that was used would: what its
+    own terms score, as if they were as many and as rare as those that were used.
+    """
     postings = {t: sorted(rows.items()) for t, rows in hits.items()}
     position_of = {row: row for row in range(8)}
     other = OtherName(tuple(sorted(name)), frozenset(terms))
@@ -216,7 +218,9 @@ def test_another_name_counts_whole_and_less(terms: dict, hits: dict, lengths: li
     assert same == other
     assert found.keys() == {row for row in range(8) if all(row in hits.get(term, {}) for term in name)}
     outright = bm25f(dict.fromkeys(name, 1), postings, position_of, statistics(lengths)).scores
-    assert all(score == pytest.approx(DEFAULT.synonym * outright[row]) for row, score in found.items())
+    worth = [sum(idf(8, len(hits.get(term, {}))) for term in one) for one in (terms, name)]
+    share = DEFAULT.synonym * worth[0] / worth[1]
+    assert all(score == pytest.approx(share * outright[row]) for row, score in found.items())
     assert DEFAULT.synonym < 1
 
 
