@@ -43,9 +43,13 @@ class Words:
     def _scores(self) -> dict[int, float]:
         scores, view, weights = self.lexical.scores, self.view, self.weights
         more: dict[int, float] = {}
-        for _, found in self.others:
+        for name, found in self.others:
+            # in place of the name that was used: who has both has not twice what is asked
+            used = {term: self.asked.terms[term] for term in name.stands_for}
+            parts = ranking.by_term(used, self.postings, view.positions, found, self.statistics, weights)
             for position, score in found.items():
-                more[position] = max(more.get(position, 0.0), score)
+                said = sum(parts[term].get(position, 0.0) for term in sorted(parts))
+                more[position] = max(more.get(position, 0.0), score - said)
         for position, score in more.items():
             scores[position] = scores.get(position, 0.0) + score
         if self.chains:
@@ -129,9 +133,7 @@ def _other_names(index: Index, view: View, asked: Query) -> list[ranking.OtherNa
         return []
     others = []
     for row, record in sorted(index.knowledge.fields(list(named)).items()):
-        stands_for = (
-            frozenset(term for name in named[row] for term in analysis.terms(name)) & asked.terms.keys()
-        )
+        stands_for = frozenset[str]().union(*map(asked.terms_of, named[row]))
         for name in (record.get("title", ""), *record.get("aliases", ()), *record.get("entities", ())):
             terms = tuple(dict.fromkeys(analysis.terms(name)))
             if stands_for and terms and not asked.terms.keys() >= set(terms):

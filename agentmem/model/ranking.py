@@ -203,16 +203,22 @@ def other_names(
     statistics: Statistics,
     weights: Weights = DEFAULT,
 ) -> list[tuple[OtherName, dict[int, float]]]:
-    """Who has all terms of each of ``others``, and what these score there, weighed less than the name that was used."""
+    """Who has all terms of each of ``others``, and what these score there: as many terms as the used name has of such a rarity
+    would, weighed less. However many terms a name is cut into, it is one thing that is asked for.
+    """
+    having: dict[str, set[int]] = {}
+    for term in {term for one in others for term in (*one.terms, *one.stands_for)}:
+        having[term] = {position_of[row] for row, _ in postings.get(term, ()) if row in position_of}
+
+    def says(terms: Iterable[str]) -> float:
+        return sum(idf(statistics.size, len(having[term])) for term in sorted(terms))
+
     out = []
     for one in others:
-        having = [
-            {position_of[row] for row, _ in postings.get(term, ()) if row in position_of}
-            for term in one.terms
-        ]
-        among = set.intersection(*having)
+        among = set.intersection(*(having[term] for term in one.terms))
         found = by_term(dict.fromkeys(one.terms, 1), postings, position_of, among, statistics, weights)
-        out.append((one, {p: weights.synonym * sum(gains[p] for gains in found.values()) for p in among}))
+        share = weights.synonym * says(one.stands_for) / says(one.terms)
+        out.append((one, {p: share * sum(gains[p] for gains in found.values()) for p in among}))
     return out
 
 
