@@ -49,6 +49,7 @@ bench: .venv/installed .venv/dev
 	@$(PY) -P benchmarks/cold.py --uncommitted --no-install </dev/null
 	@$(PY) -P benchmarks/team_history.py </dev/null
 	@$(PY) -P benchmarks/semantic.py </dev/null
+	@$(PY) -P benchmarks/retention.py </dev/null
 	@$(PY) -P benchmarks/neighbours.py </dev/null
 	@$(PY) -P benchmarks/noise.py </dev/null
 	@$(PY) -P benchmarks/abstaining.py </dev/null

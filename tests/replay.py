@@ -232,7 +232,8 @@ def view(project: Project, *options: str, env: dict[str, str] | None = None) -> 
 def _all_statuses() -> list[str]:
     from agentmem.model import lifecycle
 
-    return [word for status in lifecycle.ALL for word in ("--status", status)]
+    # what is archived is of no tree
+    return [word for status in lifecycle.ALL if status != lifecycle.ARCHIVED for word in ("--status", status)]
 
 
 def clone(team: Team, name: str) -> Project:

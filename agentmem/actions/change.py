@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from agentmem.actions import placing, saving, selecting
+from agentmem.actions import placing, saving, selecting, standing
+from agentmem.actions.branch import at_hand
 from agentmem.actions.context import Context
 from agentmem.actions.selecting import Found
 from agentmem.actions.write import add, resolved
-from agentmem.errors import NotFound, UsageError
+from agentmem.errors import Ambiguous, NotFound, UsageError
 from agentmem.index.view import View
 from agentmem.model import document, fields, ids, memory
 from agentmem.model.editing import Edit
@@ -66,8 +67,20 @@ def _ids(context: Context, view: View, wanted: Edit, current: Memory) -> list[st
 
 
 def _one(context: Context, reference: str) -> Found:
-    view = context.index.view()
-    return selecting.fetch(context.index, view, [selecting.by_reference(context.index, view, reference)])[0]
+    try:
+        return _here(context, reference)
+    except NotFound:
+        if not ids.is_prefix(reference.lower()):
+            raise
+        context.index.include_archived()
+        if not context.index.view().with_id(reference.lower()):
+            raise
+        raise NotFound(f"{reference} is archived", f"agentmem restore {reference}, then try again") from None
+
+
+def _here(context: Context, reference: str) -> Found:
+    index, view = context.index, context.index.view()
+    return selecting.fetch(index, view, [selecting.by_reference(index, view, reference)])[0]
 
 
 def _change(
@@ -193,11 +206,11 @@ def restore(context: Context, reference: str, branch: str | None = None) -> Chan
     """Take back a retraction, or bring back from git's history a memory whose file is gone.
 
     Raises:
-        NotFound: neither the store nor the history has it.
+        NotFound: neither the store nor the history has it; Ambiguous: ``reference`` names several that are gone.
 
     """
     try:
-        found = _one(context, reference)
+        found = _here(context, reference)
     except NotFound:
         return _from_history(context, reference)
     if found.memory.status != "retracted":
@@ -213,15 +226,33 @@ def _from_history(context: Context, reference: str) -> Changed:
         raise NotFound(
             f"no memory {reference}", "a memory that is gone is named by its id or the start of it"
         )
+    fitting: dict[str, tuple[Memory, str, bytes]] = {}
     for path, data in _gone(context):
-        if not layout.is_memory(path):
-            continue
-        found = _parsed(path, data)
-        if found.id.startswith(prefix):
-            saving.write_file(context, path, data)
-            return Changed(found, f"{context.place.name}/{path}", changed=True)
+        if layout.is_memory(path) and (found := _parsed(path, data)).id.startswith(prefix):
+            fitting.setdefault(found.id, (found, path, data))
+    if len(fitting) > 1:
+        shorts = ids.ShortIds(fitting)
+        some = [f'{shorts[one.id]} {one.kind} "{one.title}"' for one, _, _ in list(fitting.values())[:4]]
+        raise Ambiguous(f"{reference} names {len(fitting)} memories that are gone", " · ".join(some))
+    for found, path, data in fitting.values():
+        data = _of_here(context, found, path, data)
+        saving.write_file(context, path, data)
+        return Changed(found, f"{context.place.name}/{path}", changed=True)
     hint = "git fetch --unshallow" if context.repository.shallow else None
     raise NotFound(f"no memory {reference} in this store, its history here or the journal", hint)
+
+
+def _of_here(context: Context, found: Memory, path: str, data: bytes) -> bytes:
+    """``data`` as of the branch at hand: a file that is of another one, and not committed, would count as carried along."""
+    from agentmem.git import revisions
+
+    at = at_hand(context)
+    if found.branch is None or at is None or standing.is_own(context, at, found.branch):
+        return data
+    if revisions.is_tracked(context.repository, context.repository.prefix + f"{context.place.name}/{path}"):
+        return data  # it was taken away by hand, and nobody has committed that
+    own = Edit("branch", "delete") if at == context.trunk else Edit("branch", "set", at)
+    return saving.edited(context, path, data, [own], None)
 
 
 def _gone(context: Context) -> Iterator[tuple[str, bytes]]:

@@ -111,9 +111,14 @@ def _in_place(context: Context, found: "Found", branch: str, waiting: bool) -> b
     if not is_own(context, branch, found.memory.branch):
         return False
     tips = revisions.trunk_tips(repository, trunk)
-    return not revisions.holds_memory(
+    if revisions.holds_memory(
         repository, tips, repository.prefix + context.place.name, whole, found.memory.id
-    )
+    ):
+        return False
+    from agentmem.git import history
+
+    # what trunk has archived would meet an edit of the file in a conflict; a change of it merges
+    return not history.took(repository, tips, whole)
 
 
 class _Pending(NamedTuple):

@@ -52,12 +52,12 @@ def promote(context: Context, branch: str | None = None, dry_run: bool = False) 
     """
     if dry_run:
         return _promote(context, branch, dry_run)
-    with _alone(context):
+    with alone(context):
         return _promote(context, branch, dry_run)
 
 
 @contextmanager
-def _alone(context: Context) -> Iterator[None]:
+def alone(context: Context) -> Iterator[None]:
     """Nobody else commits for memory meanwhile; what another one has committed while we waited is seen."""
     with writing.locked(context.lock_folders, "promote"):
         out = process.run(context.repository.directory, "rev-parse", "-q", "--verify", "HEAD").out
@@ -79,7 +79,7 @@ def _promote(context: Context, branch: str | None, dry_run: bool) -> Promoted:
 def _promote_under(
     until_committed: ExitStack, context: Context, branch: str | None, dry_run: bool
 ) -> Promoted:
-    name = _demand_trunk(context, branch, "overlay promote")
+    name = demand_trunk(context, branch, "overlay promote")
     from agentmem.index import overlays
     from agentmem.model import applying, changes
 
@@ -152,7 +152,7 @@ def _promote_under(
             written += placing.take_up(context, identity, bases, paths, settled)
     commit = None
     if written:
-        commit = _commit(context, written, _message(taken, count))
+        commit = commit_files(context, written, _message(taken, count))
     return Promoted(
         branch=name,
         memories=tuple(taken),
@@ -175,12 +175,12 @@ def sweep(context: Context, branch: str | None = None, dry_run: bool = False) ->
     """
     if dry_run:
         return _sweep(context, branch, dry_run)
-    with _alone(context):
+    with alone(context):
         return _sweep(context, branch, dry_run)
 
 
 def _sweep(context: Context, branch: str | None, dry_run: bool) -> Swept:
-    _demand_trunk(context, branch, "overlay sweep")
+    demand_trunk(context, branch, "overlay sweep")
     from agentmem.index import overlays
 
     index = context.index
@@ -218,14 +218,23 @@ def _sweep(context: Context, branch: str | None, dry_run: bool) -> Swept:
         for path in gone:
             if os.path.lexists(os.path.join(root, path)):
                 saving.remove(context, path)
-        commit = _commit(context, gone, f"memory: sweep {_changes(len(gone))} that trunk has taken up")
+        commit = commit_files(context, gone, f"memory: sweep {_changes(len(gone))} that trunk has taken up")
     return Swept(tuple(f"{context.place.name}/{path}" for path in gone), names, commit)
 
 
-def _demand_trunk(context: Context, branch: str | None, verb: str) -> str:
+def demand_trunk(context: Context, branch: str | None, verb: str) -> str:
+    """The name of trunk, where ``verb`` can commit to it now.
+
+    Raises:
+        UsageError: this is not trunk; NeedsDecision: trunk is behind its upstream, or something else is under way;
+        NotWritable: nothing can be committed here.
+
+    """
     repository = context.repository
     if repository.bare:
-        raise NotWritable("a bare repository has no worktree to promote in", "run it in a clone with files")
+        raise NotWritable(
+            f"a bare repository has no worktree for agentmem {verb}", "run it in a clone with files"
+        )
     if not os.access(repository.git_dir, os.W_OK):  # else the files would be written and the commit fail
         folder = repository.git_dir
         raise NotWritable(f"cannot commit: {folder} is read-only", f"allow writes to {folder}")
@@ -234,12 +243,14 @@ def _demand_trunk(context: Context, branch: str | None, verb: str) -> str:
         raise UsageError("trunk is not known here", 'set trunk = "main" in .agentmem/config.toml')
     if doing := state.under_way(repository):
         raise NeedsDecision(f"a {doing} is under way", f"finish it first (git status), then agentmem {verb}")
+    if repository.head is None:
+        raise UsageError("nothing is committed here yet", f"git commit, then agentmem {verb}")
     at_hand = state.branch(repository)
     name = at_hand or branch_for_writing(context, branch, verb)
-    if name != trunk or branch not in (None, trunk) or repository.head is None:
+    if name != trunk or branch not in (None, trunk):
         raise UsageError(
             f"this runs on trunk ({trunk}), and HEAD is on {name or 'no branch'}"
-            if name != trunk or repository.head is None
+            if name != trunk
             else f"this runs on trunk ({trunk}), not for {branch}",
             f"git switch {shlex.quote(trunk)} && agentmem {verb}     CI on a detached HEAD: --branch {shlex.quote(trunk)}",
         )
@@ -255,7 +266,8 @@ def _demand_trunk(context: Context, branch: str | None, verb: str) -> str:
     return name
 
 
-def _commit(context: Context, paths: Sequence[str], message: str) -> str:
+def commit_files(context: Context, paths: Sequence[str], message: str) -> str:
+    """The commit of ``paths`` (below the store) and nothing else."""
     from agentmem.git import commits
 
     whole = [os.path.join(context.place.root, path) for path in paths]

@@ -2,6 +2,7 @@
 learned here.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -37,6 +38,20 @@ class Candidate:
     def scored(self, scorer: Scorer) -> None:
         """Give it its score, and the terms that this is made of."""
         self.score, self.terms = scorer(self.arms, self.factors)
+
+    def moved(self, why: str, score: float, detail: str) -> None:
+        """Give it another score, and the term that says why."""
+        adds = all(term.adds for term in self.terms)
+        value = score - self.score if adds or not self.score else score / self.score
+        self.terms = (*self.terms, Term(why, value, detail, adds=adds or not self.score))
+        self.score = score
+
+    def weakened(self, why: str, factor: float, detail: str) -> None:
+        """Let it count ``factor`` of what it does."""
+        adds = all(term.adds for term in self.terms)
+        self.moved(
+            why, self.score + scoring.SCALE * math.log(factor) if adds else self.score * factor, detail
+        )
 
 
 class Ranking(NamedTuple):

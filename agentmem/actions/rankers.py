@@ -6,7 +6,7 @@ A further ranker is a class with a name that is called with a question; it is me
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from agentmem.actions import managing, ranked, recall, selecting
+from agentmem.actions import differing, managing, ranked, recall, selecting
 from agentmem.actions.context import Context
 from agentmem.actions.ranked import Ranking
 from agentmem.actions.selecting import Filters
@@ -114,7 +114,7 @@ class Whole:
         view = index.view()
         if not question.past:
             found = ranked.by_evidence(context, index, view, found, self._weights)
-        shown = recall.different(index, view, found.shown, question.depth)
+        shown = differing.different(index, view, found.shown, question.depth)
         return Ranked([candidate.position for candidate in shown], found.abstained)
 
 

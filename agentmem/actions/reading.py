@@ -7,6 +7,8 @@ from typing import NamedTuple
 from agentmem.actions import judging, selecting, standing
 from agentmem.actions.context import Context, Standpoint
 from agentmem.actions.selecting import Filters, Found
+from agentmem.errors import NotFound
+from agentmem.index.index import Index
 from agentmem.model import ids
 
 
@@ -57,15 +59,24 @@ def listed(context: Context, filters: Filters, limit: int | None) -> Listed:
 
 
 def shown(context: Context, references: Sequence[str]) -> Listed:
-    """The memories that ``references`` name, whole, in that order.
+    """The memories that ``references`` name, whole, in that order; in git's history where the tree has them no more.
 
     Raises:
         NotFound, Ambiguous: see ``selecting.by_reference``.
 
     """
     index = context.index
+    try:
+        chosen = _chosen(index, references)
+    except NotFound:
+        index.include_archived()
+        try:
+            chosen = _chosen(index, references)
+        except NotFound as problem:
+            if index.repository.shallow:
+                problem.hint = "git fetch --unshallow     (this clone lacks the older part of history)"
+            raise
     view = index.view()
-    chosen = list(dict.fromkeys(selecting.by_reference(index, view, reference) for reference in references))
     return Listed(
         view=context.standpoint,
         memories=tuple(
@@ -75,6 +86,11 @@ def shown(context: Context, references: Sequence[str]) -> Listed:
         notes=tuple(index.notes),
         shorts=view.shorts,
     )
+
+
+def _chosen(index: Index, references: Sequence[str]) -> list[int]:
+    view = index.view()
+    return list(dict.fromkeys(selecting.by_reference(index, view, reference) for reference in references))
 
 
 def status(context: Context) -> Status:

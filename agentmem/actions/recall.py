@@ -4,27 +4,18 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from agentmem.actions import judging, selecting, standing, usage
+from agentmem.actions import differing, judging, selecting, standing, usage
 from agentmem.actions.context import Context, Standpoint
 from agentmem.actions.ranked import Candidate, by_evidence, rank
 from agentmem.actions.selecting import Filters, Found
 from agentmem.index.index import Index
 from agentmem.index.view import View
-from agentmem.model import notation, packing, query, ranking, similarity, tokens
+from agentmem.model import notation, packing, query, ranking, tokens
 from agentmem.model.ranking import Weights
 from agentmem.model.scoring import Term
 
 SEPARATOR_TOKENS = 2
 """Between two titles in a line: a dot and what joining makes of the words beside it."""
-
-SAME_SKETCH = 0.8
-"""Sketches of two hits from which on it is worth to compare their texts."""
-
-COMPARED = 50
-"""The best so many are what others may repeat: comparing all with all of 5,000 would take seconds."""
-
-SAME_TEXT = 0.9
-"""Two hits this alike say the same: the better one is shown."""
 
 
 class Hit(NamedTuple):
@@ -73,6 +64,7 @@ def recall(
     view = index.view()
     asked = understood(context, question, context.now)
     filters = selecting.merged(context, filters, asked.filters)
+    view = index.view()  # a filter in the question may have asked for what is archived
     clock = context.now if filters.until is None else min(context.now, filters.until)
     eligible = selecting.positions(index, view, filters)
     limit = context.config.recall_limit if limit is None else limit
@@ -83,7 +75,7 @@ def recall(
     uses = usage.at_hand(context) if filters.until is None and context.standpoint.at is None else None
     found = rank(context, index, view, asked, eligible, files, weights, clock, context.meaning, learned, uses)
     ranked = by_evidence(context, index, view, found, weights).shown
-    chosen = different(index, view, ranked, limit or len(ranked))
+    chosen = differing.different(index, view, ranked, limit or len(ranked))
     return Recalled(
         query=question,
         view=context.standpoint,
@@ -108,41 +100,6 @@ def understood(context: Context, question: str, now: int) -> query.Query:
         return commit.time if commit else None
 
     return query.parse(question, now, lambda field, value: selecting.can_be(context, field, value), moment)
-
-
-def different(index: Index, view: View, ranked: list[Candidate], limit: int) -> list[Candidate]:
-    """The first ``limit`` of ``ranked`` that do not say the same as a better one."""
-    size = similarity.SKETCH_SIZE
-    kept: list[tuple[Candidate, bytes]] = []
-    for candidate in ranked:
-        if len(kept) == limit:
-            break
-        sketch = bytes(view.columns.sketches[candidate.position * size : (candidate.position + 1) * size])
-        first = kept[:COMPARED]
-        near = [
-            other
-            for other, seen in first
-            if not _is_version(view, candidate.position, other.position)
-            and similarity.sketch_similarity(sketch, seen) >= SAME_SKETCH
-        ]
-        if not near or not _repeats(index, view, candidate, near):
-            kept.append((candidate, sketch))
-    return [candidate for candidate, _ in kept]
-
-
-def _is_version(view: View, one: int, other: int) -> bool:
-    """Whether one is what another branch made of the other: however little it changed, that is what was asked for."""
-    return (one in view.foreign or other in view.foreign) and view.columns.ids[one] == view.columns.ids[other]
-
-
-def _repeats(index: Index, view: View, candidate: Candidate, better: Sequence[Candidate]) -> bool:
-    """Whether ``candidate`` says nothing that one of ``better`` does not; another number or a negation is something."""
-    one, *others = selecting.fetch(index, view, [c.position for c in (candidate, *better)])
-    return any(
-        similarity.similarity(one.memory.title, one.memory.body, other.memory.title, other.memory.body)
-        >= SAME_TEXT
-        for other in others
-    )
 
 
 def _pack(

@@ -54,13 +54,16 @@ def make(
         UsageError: a kind, status or moment that does not exist, or a path outside the repository.
 
     """
+    statuses = tuple(_status(word) for word in status)
+    if lifecycle.ARCHIVED in statuses:
+        context.index.include_archived()
     return Filters(
         kinds=tuple(known_kind(word) for word in kind),
         tags=tuple(tag),
         entities=tuple(entity),
         roles=tuple(role),
         by=tuple(by),
-        statuses=tuple(_status(word) for word in status),
+        statuses=statuses,
         files=tuple(context.from_top(path) for path in file),
         since=when(context, since, "--since") if since else None,
         until=when(context, until, "--until") if until else None,
@@ -237,7 +240,8 @@ class Found(NamedTuple):
     """One memory of a view with what the view says of it.
 
     From ``layer`` on as ``standing.labelled`` fills it in: ``branch`` is where it was written or read, where that is not
-    trunk; ``changed_by`` names the branches whose pending changes are applied. ``verdicts`` are on its citations, in their order,
+    trunk; ``changed_by`` names the branches whose pending changes are applied; ``archived`` is the commit that took it out of
+    the tree. ``verdicts`` are on its citations, in their order,
     where they were held against the code (``judging.judged``).
     """
 
@@ -251,6 +255,7 @@ class Found(NamedTuple):
     uncommitted: bool = False
     changed_by: tuple[str, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    archived: str | None = None
     verdicts: "tuple[verdict.Found, ...]" = ()
 
 

@@ -115,7 +115,11 @@ def labelled(context: Context, found: Sequence[Found]) -> list[Found]:
     trunk = context.trunk
     here = state.branch(context.repository)
     on_trunk = trunk is not None and here == trunk and context.index.is_at_hand
-    asked = [one.path for one in found if one.memory.branch or one.position in view.foreign]
+    asked = [
+        one.path
+        for one in found
+        if one.position not in view.archived and (one.memory.branch or one.position in view.foreign)
+    ]
     held, known = set[str](), False
     if asked and trunk and not on_trunk:
         from agentmem.git import revisions
@@ -125,6 +129,9 @@ def labelled(context: Context, found: Sequence[Found]) -> list[Found]:
         held = {path.removeprefix(prefix) for path in whole}
     out = []
     for one in found:
+        if taken := view.archived.get(one.position):
+            out.append(one._replace(archived=taken))  # where it was written is past
+            continue
         origin = view.foreign.get(one.position)
         layer, branch = _layer(context, one, origin, here, on_trunk or one.path in held, known)
         pending = view.pending.get(one.position)

@@ -12,8 +12,9 @@ from agentmem.actions.labelling import Event
 from agentmem.actions.ranked import Candidate
 from agentmem.actions.rankers import Gathering
 from agentmem.errors import AgentmemError, UsageError
-from agentmem.model import fitting, manager, metrics, ranking, scoring, times
-from agentmem.model.fitting import Row
+from agentmem.learning import fitting
+from agentmem.learning.fitting import Row
+from agentmem.model import manager, metrics, ranking, scoring, times
 from agentmem.model.manager import FEWEST, Manager
 
 BLOCKS = (0.4, 0.6, 0.8, 1.0)

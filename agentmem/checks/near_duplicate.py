@@ -26,6 +26,8 @@ CANDIDATES = 4
 """Memories whose texts each is compared with."""
 MOST = 50
 """Memories of a group among which the one most like its newest is sought."""
+SAME_TEXT = 0.9
+"""How alike two must be for one of them to go without anybody having looked, as recall shows but one of them."""
 FEW_WORDS = 20
 """Words of a body up to which one number in it is what it says."""
 
@@ -35,22 +37,39 @@ _digits = re.compile(r"\d+").findall
 def run(subject: Subject) -> Iterator[Finding]:
     """One finding for each group, on its newest memory: an import run twice is told once, not once for each pair."""
     compared = [
-        shown
+        shown.memory
         for shown in subject.view.values()
-        if shown.status in IN_FORCE and shown.memory.kind != "log" and shown.memory.title.strip()
+        if shown.status in IN_FORCE and shown.memory.kind != "log"
     ]
-    groups = Groups()
-    _same(compared, groups)
-    _alike(compared, groups)
-    for *older, newest in groups.all(subject.view):
+    for *older, newest in _grouped(compared).all(subject.view):
         yield _finding(subject, newest, older)
 
 
-def _same(compared: Sequence[Shown], groups: Groups) -> None:
+def groups(compared: Sequence[Memory]) -> list[list[str]]:
+    """The ids of those of ``compared`` that say the same or nearly, group by group."""
+    return _grouped(compared).members()
+
+
+def is_same(a: Memory, b: Memory) -> bool:
+    """Whether one of two that are in one group says nothing that the other does not."""
+    return similarity.similarity(a.title, a.body, b.title, b.body) >= SAME_TEXT and _numbers(
+        f"{a.title} {a.body}"
+    ) == _numbers(f"{b.title} {b.body}")
+
+
+def _grouped(compared: Sequence[Memory]) -> Groups:
+    titled = [memory for memory in compared if memory.title.strip()]
+    found = Groups()
+    _same(titled, found)
+    _alike(titled, found)
+    return found
+
+
+def _same(compared: Sequence[Memory], groups: Groups) -> None:
     """Join what is equal but for case, punctuation and whitespace, in one walk; bodies only where titles are."""
     titles: defaultdict[str, list[Memory]] = defaultdict(list)
-    for shown in compared:
-        titles[similarity.normal(shown.memory.title)].append(shown.memory)
+    for memory in compared:
+        titles[similarity.normal(memory.title)].append(memory)
     for title, each in titles.items():
         first: dict[tuple[str, str | None], str] = {}
         for memory in each if len(each) > 1 else ():
@@ -61,17 +80,16 @@ def _same(compared: Sequence[Shown], groups: Groups) -> None:
                     groups.join(memory.id, same)
 
 
-def _alike(compared: Sequence[Shown], groups: Groups) -> None:
+def _alike(compared: Sequence[Memory], groups: Groups) -> None:
     """Join what overlaps enough and is not set apart, by kind (tasks by plan as well)."""
-    kinds: defaultdict[tuple[str, str | None], list[Shown]] = defaultdict(list)
-    for shown in sorted(compared, key=lambda one: (one.memory.title.casefold(), one.memory.id)):
-        memory = shown.memory
-        kinds[memory.kind, memory.plan if memory.kind == "task" else None].append(shown)
+    kinds: defaultdict[tuple[str, str | None], list[Memory]] = defaultdict(list)
+    for memory in sorted(compared, key=lambda one: (one.title.casefold(), one.id)):
+        kinds[memory.kind, memory.plan if memory.kind == "task" else None].append(memory)
     for each in kinds.values():
-        whole = [one.memory for one in each if one.memory.body.strip()]
+        whole = [one for one in each if one.body.strip()]
         _join(whole, lambda one: similarity.signature(one.title, one.body), groups)
         if len(whole) < len(each):  # one without a body is compared by its title alone
-            _join([one.memory for one in each], lambda one: similarity.signature(one.title, ""), groups)
+            _join(each, lambda one: similarity.signature(one.title, ""), groups)
 
 
 def _join(each: Sequence[Memory], sketch: Callable[[Memory], bytes], groups: Groups) -> None:

@@ -164,11 +164,14 @@ class Groups:
 
     def all(self, view: Mapping[str, Shown]) -> list[list[str]]:
         """The groups of two and more, each from its oldest memory to its newest."""
+        return sorted(sorted(group, key=lambda one: age(view[one])) for group in self.members())
+
+    def members(self) -> list[list[str]]:
+        """The groups of two and more, in no order."""
         found: dict[str, list[str]] = {}
         for one in self._above:
             found.setdefault(self.top(one), []).append(one)
-        sorted_groups = [sorted(group, key=lambda one: age(view[one])) for group in found.values()]
-        return sorted(group for group in sorted_groups if len(group) > 1)
+        return [group for group in found.values() if len(group) > 1]
 
 
 def others(subject: Subject, group: Iterable[str]) -> str:

@@ -352,6 +352,37 @@ VERBS = {
         },
         (),
     ),
+    "forget": Verb(
+        "forget:forget",
+        "Archive on trunk what is not worth keeping: out of the tree, still in git",
+        {
+            "--dry-run": ("dry_run", "flag"),
+            "--explain": ("explain", "flag"),
+            "--budget": ("budget", "number"),
+            "--branch": ("branch", "one"),
+        },
+        (),
+    ),
+    "reflect": Verb(
+        "reflect:reflect",
+        "Propose on trunk what old log entries taught, in place of these",
+        {
+            "--dry-run": ("dry_run", "flag"),
+            "--undo": ("undo", "one"),
+            "--budget": ("budget", "number"),
+            "--branch": ("branch", "one"),
+        },
+        (),
+    ),
+    "tidy": Verb(
+        "tidy:tidy",
+        "Keep the store in order, for one CI job on trunk: promote, re-anchor, reflect, archive, forget",
+        {
+            "--dry-run": ("dry_run", "flag"),
+            "--branch": ("branch", "one"),
+        },
+        (),
+    ),
     "model": Verb(
         "model:model",
         "Measure how recall ranks (evaluate), learn from what helped (train), say what was learned (show)",

@@ -39,6 +39,9 @@ ASKS_GIT = frozenset(
         "history",
         "diff",
         "conflicts",
+        "forget",
+        "reflect",
+        "tidy",
     )
 )
 """The verbs that will need what git says of the store."""

@@ -1,11 +1,14 @@
 """Commits and history through GitPython: off the hot path, since its import alone costs 80 ms."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from agentmem.errors import GitFailed
 from agentmem.git import objects, process
 from agentmem.git.repository import Repository
+
+MANY = 500
+"""Paths up to which they are words of a command line, which takes some 2 MB."""
 
 
 def stage(repository: Repository, paths: Sequence[str]) -> None:
@@ -19,8 +22,13 @@ def stage(repository: Repository, paths: Sequence[str]) -> None:
     from git.exc import GitError
 
     # of what is gone from both, worktree and git index, git add says that it matches nothing
-    paths = [path for path in paths if os.path.lexists(path) or _is_staged(repository, path)]
+    absent = {path for path in paths if not os.path.lexists(path)}
+    gone = absent - _staged(repository, absent)
+    paths = [path for path in paths if path not in gone]
     if not paths:
+        return
+    if len(paths) > MANY:
+        _with_paths(repository, ("add", "--force", "--sparse"), paths)
         return
     try:
         with Repo(repository.top, expand_vars=False) as repo:
@@ -36,8 +44,32 @@ def stage(repository: Repository, paths: Sequence[str]) -> None:
         ) from None
 
 
-def _is_staged(repository: Repository, path: str) -> bool:
-    return bool(process.run(repository.top, "ls-files", "-z", "--", path).out)
+def _staged(repository: Repository, paths: Collection[str]) -> set[str]:
+    """Those of ``paths`` (absolute) that the git index holds."""
+    if not paths:
+        return set()
+    asked = paths if len(paths) <= MANY else ()
+    held = set(process.paths(process.run(repository.top, "ls-files", "-z", "--full-name", "--", *asked).out))
+    top = os.path.realpath(repository.top)
+
+    def from_top(path: str) -> str:
+        folder, name = os.path.split(path)
+        return os.path.relpath(os.path.join(os.path.realpath(folder), name), top).replace(os.sep, "/")
+
+    return {path for path in paths if from_top(path) in held}
+
+
+def _with_paths(repository: Repository, words: Sequence[str], paths: Sequence[str]) -> None:
+    """Run git with more paths than a command line takes.
+
+    Raises:
+        GitFailed: git refuses, or knows no such option (before 2.26).
+
+    """
+    named = b"\0".join(os.fsencode(path) for path in paths)
+    process.demand(
+        repository.top, *words, "--pathspec-from-file=-", "--pathspec-file-nul", stdin=named + b"\0"
+    )
 
 
 def commit_alone(repository: Repository, paths: Sequence[str], message: str) -> str:
@@ -52,8 +84,11 @@ def commit_alone(repository: Repository, paths: Sequence[str], message: str) -> 
 
     stage(repository, paths)
     try:
-        with Repo(repository.top, expand_vars=False) as repo:
-            repo.git.commit("--quiet", "--only", "-m", message, "--", *paths)
+        if len(paths) > MANY:
+            _with_paths(repository, ("commit", "--quiet", "--only", "-m", message), paths)
+        else:
+            with Repo(repository.top, expand_vars=False) as repo:
+                repo.git.commit("--quiet", "--only", "-m", message, "--", *paths)
     except GitError as error:
         raise GitFailed(f"git commit failed: {_words(error)}", "the memory is written and staged") from None
     return process.demand(repository.top, "rev-parse", "HEAD").decode("ascii").strip()
@@ -120,6 +155,9 @@ def deleted_versions(repository: Repository, below: str) -> Iterator[tuple[str, 
 
 
 def _words(error: Exception) -> str:
-    text = str(getattr(error, "stderr", "") or error).strip()
+    said = str(getattr(error, "stderr", "") or "").strip().removeprefix("stderr:").strip(" '\n")
+    if not said and (status := getattr(error, "status", None)):
+        return f"it exited with {status} and said nothing (a hook?)"
+    text = said or str(error).strip()
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1].removeprefix("stderr: ").strip("' ") if lines else type(error).__name__

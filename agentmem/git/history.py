@@ -160,6 +160,49 @@ def names(repository: Repository, starts: Sequence[str], below: str) -> set[str]
     return {path.removeprefix("\n") for path in process.paths(out)}
 
 
+def deleted(repository: Repository, start: str, below: str) -> Iterator[tuple[str, str, str]]:
+    """``(path from the top, last blob, commit)`` of each file that the history of the commit ``start`` took away at or below a
+    folder, the latest first; a merge is told where all its sides had the file.
+    """
+    out = process.run(
+        repository.top, "log", "--date-order", "--format=%x00%H%x00%ct%x00%an%x00%s", "--raw", "--diff-filter=D", "-c", *STEADY,
+        "-z", start, "--", below,
+    ).out  # fmt: skip
+    for step in _parse(out):
+        if step.old and not step.new:
+            yield step.path, step.old, step.commit
+
+
+def took(repository: Repository, starts: Sequence[str], path: str) -> bool:
+    """Whether the history of the commits ``starts`` had the file ``path`` (from the top) and took it away."""
+    if not starts:
+        return False
+    words = ("log", "-1", "--format=%H", "--diff-filter=D", *STEADY, *starts, "--", path)
+    return bool(process.run(repository.top, *words).out.strip())
+
+
+def touches(repository: Repository, without: str, most: int) -> tuple[dict[str, list[int]], int]:
+    """How many commits ago, 0 for the last, each path from the top was changed by the last ``most`` commits of HEAD.
+
+    Merges and the folder ``without`` are left out. And how many commits that were.
+    """
+    if repository.head is None:
+        return {}, 0
+    out = process.run(
+        repository.top, "--no-literal-pathspecs", "log", f"-{most}", "--no-merges", "--format=%x00%x01", "--name-only",
+        "--no-renames", "-z", "HEAD", "--", ":(top)", f":(top,exclude,literal){without}",
+    ).out  # fmt: skip
+    found: dict[str, list[int]] = {}
+    ago = -1
+    for field in out.split(b"\0"):
+        line = field.removeprefix(b"\n")
+        if line == b"\x01":
+            ago += 1
+        elif line:
+            found.setdefault(os.fsdecode(line), []).append(ago)
+    return found, ago + 1
+
+
 def apart(repository: Repository, one: str, others: Sequence[str]) -> tuple[int, int]:
     """How many commits ``one`` has that none of ``others`` has, and how many these have, together, that it has not."""
     asked = ([one, "--not", *others], [*others, "--not", one])

@@ -8,6 +8,7 @@ from agentmem.git.repository import Repository
 
 KEY = "agentmem-overlay"
 COMMAND_KEY = "agentmem.semanticCommand"
+MODEL_KEY = "agentmem.modelCommand"
 
 
 def overlay_of(repository: Repository, branch: str) -> str | None:
@@ -44,9 +45,12 @@ def remotes(repository: Repository) -> list[str]:
     return [re.sub(r"\\(.)", r"\1", name) for name in names]
 
 
-def allowed_command(repository: Repository) -> str | None:
-    """The command for vectors that may be run here: what others commit to ``config.toml`` is not run by reading it."""
-    out = process.run(repository.directory, "config", "-z", "--get", COMMAND_KEY).out
+def allowed_command(repository: Repository, key: str = COMMAND_KEY) -> str | None:
+    """The command that may be run here, for vectors or, by ``key``, for phrasing.
+
+    What others commit to ``config.toml`` is not run by reading it.
+    """
+    out = process.run(repository.directory, "config", "-z", "--get", key).out
     return os.fsdecode(out).removesuffix("\0") or None
 
 

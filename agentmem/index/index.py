@@ -63,6 +63,7 @@ class Index:
         self.carried: list[Carried] = []
         """Files that belong to another branch, and that a `git switch` carried along before they were committed."""
         self._bases: dict[int, str] = {}
+        self._with_archived = False
         self.orphans: tuple[Entry, ...] = ()
         """Changes of memories that the view does not have."""
         self.notes: list[str] = []
@@ -155,7 +156,22 @@ class Index:
                 more, foreign, self.foreign_tasks = elsewhere.add(self, columns, self._others, self._asked)
                 pending |= more
             self._view = View(columns, self._now, pending, foreign)
+            if self._with_archived:
+                self._view = self._extended(self._view)
         return self._view
+
+    def include_archived(self) -> None:
+        """Have in the view, from now on, what is out of the tree and in git's history; see ``archive.add``."""
+        if not self._with_archived:
+            self._with_archived = True
+            if self._view is not None:
+                self._view = self._extended(self._view)
+
+    def _extended(self, view: View) -> View:
+        from agentmem.index import archive
+
+        archived = archive.add(self, view.columns)
+        return View(view.columns, view.now, view.pending, view.foreign, archived)
 
     @property
     def standing_at(self) -> str | None:

@@ -182,7 +182,8 @@ class View:
     """What is visible from one tree at the moment ``now`` (seconds UTC), with what follows from all of it together.
 
     ``pending`` has the memories to which changes are applied, ``foreign`` those that were read from elsewhere, by position:
-    the latter come last, and nothing they say about others counts here.
+    the latter come last, and nothing they say about others counts here. ``archived`` are out of the tree, by position with the
+    commit that took each away; they come after all, and what they say does not count either.
     """
 
     def __init__(
@@ -191,10 +192,12 @@ class View:
         now: int,
         pending: Mapping[int, Pending] = MappingProxyType({}),
         foreign: Mapping[int, Origin] = MappingProxyType({}),
+        archived: Mapping[int, str] = MappingProxyType({}),
     ) -> None:
         self.columns = columns
         self.now = now
-        self.pending, self.foreign = pending, foreign
+        self.pending, self.foreign, self.archived = pending, foreign, archived
+        self._aside = {*foreign, *archived} if archived else foreign
 
     def __len__(self) -> int:
         return len(self.columns.paths)
@@ -231,11 +234,11 @@ class View:
     @cached_property
     def superseded(self) -> frozenset[str]:
         """The ids that others of the view replace."""
-        columns, foreign = self.columns, self.foreign
+        columns, aside = self.columns, self._aside
         return lifecycle.superseded(
             (columns.ids[i], _STATUSES[columns.status[i]], links[_SUPERSEDES])
             for i, links in columns.links.items()
-            if i not in foreign
+            if i not in aside
         )
 
     @cached_property
@@ -284,7 +287,11 @@ class View:
 
     def successors(self, identity: str) -> list[int]:
         """The positions of the memories that replace ``identity``."""
-        return [i for i, links in self.columns.links.items() if identity in links[_SUPERSEDES]]
+        return [
+            i
+            for i, links in self.columns.links.items()
+            if identity in links[_SUPERSEDES] and i not in self.archived
+        ]
 
     @cached_property
     def tasks(self) -> dict[str, str]:
@@ -300,12 +307,14 @@ class View:
             for i, links in columns.links.items()
             if columns.status[i] != _RETRACTED
             and (links[_CLOSES] or links[_REOPENS])
-            and i not in self.foreign
+            and i not in self._aside
         )
 
     def status(self, position: int) -> str:
         """The derived status of one memory."""
         columns = self.columns
+        if position in self.archived:
+            return lifecycle.ARCHIVED
         expires = columns.expires[position]
         return lifecycle.derive(
             columns.ids[position],
@@ -357,6 +366,8 @@ class View:
         for i in self.foreign:
             if self.is_superseded(i):
                 out[i] = 0
+        for i in self.archived:
+            out[i] = 0
         return out
 
     def in_force(self, until: int | None = None) -> list[int]:
@@ -371,12 +382,13 @@ class View:
         superseded = lifecycle.superseded(
             (columns.ids[i], _STATUSES[columns.status[i]], links[_SUPERSEDES])
             for i, links in columns.links.items()
-            if i in old and i not in self.foreign
+            if i in old and i not in self._aside
         )
         return [
             i
             for i in sorted(old)
-            if columns.status[i] != _RETRACTED
+            if i not in self.archived
+            and columns.status[i] != _RETRACTED
             and columns.ids[i] not in superseded
             and (columns.expires[i] == NO_TIME or columns.expires[i] > until)
         ]

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-ALL = ("active", "proposed", "open", "done", "failed", "superseded", "expired", "retracted")
+ARCHIVED = "archived"
+"""Out of the tree, and in git's history."""
+ALL = ("active", "proposed", "open", "done", "failed", "superseded", "expired", "retracted", ARCHIVED)
 
 
 def superseded(links: Iterable[tuple[str, str, tuple[str, ...]]]) -> frozenset[str]:

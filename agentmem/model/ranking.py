@@ -248,12 +248,14 @@ def areas(
 def _fit(
     held: frozenset[str], words: Sequence[tuple[Sequence[str], Sequence[str]]], rarity: Mapping[str, float]
 ) -> float:
-    """The rarity of the words that a path holds; a name of several counts once, by its whole or by its parts."""
-    total = 0.0
-    for parts, wholes in words:
-        whole = max((rarity.get(term, 0.0) for term in wholes if term in held), default=0.0)
-        total += max(whole, sum(rarity.get(term, 0.0) for term in parts if term in held))
-    return total
+    """The rarity of the words that a path holds: of a name of several its parts, and its whole once, however it is spelt."""
+    single = {term for parts, _ in words for term in parts if term in held}
+    whole = {
+        max(wholes, key=lambda term: rarity.get(term, 0.0))
+        for _, own in words
+        if (wholes := held.intersection(own))
+    }
+    return sum(rarity.get(term, 0.0) for term in sorted(single | whole))
 
 
 def borrowed(

@@ -125,6 +125,16 @@ def replaces(title_a: str, body_a: str, title_b: str, body_b: str) -> float:
     return min(max(whole, topic * (_OTHER_NUMBER if numbers else _ONE_BODY)), _NOT_SAME)
 
 
+def rivals(title_a: str, body_a: str, title_b: str, body_b: str) -> bool:
+    """Whether the two say the same of the same thing but for a number or a denial, so that the newer one holds."""
+    if sets_apart(title_a, body_a, title_b, body_b) not in ("number", "negation"):
+        return False
+    about_a, about_b = _without_numbers(title_a), _without_numbers(title_b)
+    if sets_apart(about_a, "", about_b, "") in ("name", "number") and _differ_both_ways(about_a, about_b):
+        return False
+    return overlap(title_a, body_a, title_b, body_b) >= ALIKE
+
+
 def _differ_both_ways(title_a: str, title_b: str) -> bool:
     """Whether each title has a word that the other lacks: something in the place of another, and not merely more."""
     words_a, words_b = _title_words(title_a).keys(), _title_words(title_b).keys()

@@ -41,7 +41,13 @@ KEY: Schema = {
 
 def all_schemas() -> dict[str, Schema]:
     """Every schema by name: of an output what stands between the slashes of its ``schema``, of a line of jsonl its command."""
-    from agentmem.output import branching_schemas, evaluation_schemas, evidence_schemas, teamwork_schemas
+    from agentmem.output import (
+        branching_schemas,
+        evaluation_schemas,
+        evidence_schemas,
+        teamwork_schemas,
+        upkeep_schemas,
+    )
 
     outputs = {
         "recall": ("The answer of recall", _recall()),
@@ -63,6 +69,7 @@ def all_schemas() -> dict[str, Schema]:
         **evidence_schemas.outputs(),
         **teamwork_schemas.outputs(),
         **evaluation_schemas.outputs(),
+        **upkeep_schemas.outputs(),
         "error": ("A failure, of any command", _error()),
     }
     made = {name: _output(name, title, properties) for name, (title, properties) in outputs.items()}
@@ -118,6 +125,11 @@ def view() -> Schema:
 def memory() -> Schema:
     """A memory, as every list has it."""
     return closed(_memory())
+
+
+def memory_properties() -> Schema:
+    """The properties of a memory, for an object that has more."""
+    return _memory()
 
 
 def told(form: Schema, description: str) -> Schema:

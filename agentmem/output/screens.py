@@ -42,7 +42,9 @@ Memories are markdown files in .agentmem/, one each; read, edit and review them 
   agentmem plan show                 the plan as a tree; task list: what stands where; claims: who is on what
   agentmem overlay                   what branches have added and changed; promote it on trunk
   agentmem doctor                    what is amiss in this clone, and what mends it
-  agentmem restore ID                take back a retraction, or bring back a deleted memory
+  agentmem forget --dry-run          what is not worth keeping, and why; list --status archived: what went
+  agentmem reflect --dry-run         what the log has taught, in fewer words
+  agentmem restore ID                take back a retraction, or bring back what is archived or deleted
   agentmem restore --journal         what a removed worktree had not committed
 
 A file dropped into a folder of .agentmem/ by hand is a memory too.
@@ -57,6 +59,33 @@ CI = """\
   agentmem check --fix               writes missing ids, nothing else
   agentmem check --staged            what the next commit would hold, for a pre-commit hook
   agentmem overlay promote           on trunk: take up what branches have changed, one commit
+  agentmem tidy                      on trunk: promote, re-anchor, reflect, archive what is not worth keeping; a commit each
+
+A job that tidies (the whole history, since what is archived is read from it; the refs, since they tell what was of use):
+
+  on: {schedule: [{cron: "17 3 * * *"}], workflow_dispatch: {}}
+  permissions: {contents: write, pull-requests: write}
+  concurrency: memory-tidy
+  jobs:
+    tidy:
+      runs-on: ubuntu-latest
+      steps:
+        - uses: actions/checkout@v4
+          with: {ref: main, fetch-depth: 0}
+        - run: pipx install git-agentmem
+        - run: git fetch origin '+refs/agentmem/*:refs/agentmem/*'
+        - run: git config user.name agentmem && git config user.email agentmem@users.noreply.github.com
+        - run: agentmem tidy
+        - if: success() || failure()      # what was done before a step failed is worth having
+          env: {GH_TOKEN: "${{ github.token }}"}
+          run: |
+            test "$(git rev-parse HEAD)" = "$(git rev-parse origin/main)" && exit 0
+            test -z "$(gh pr list --search head:memory-tidy- --json number --jq '.[].number')" || exit 0    # one is open
+            branch=memory-tidy-$(git rev-parse --short HEAD)
+            git push origin "HEAD:refs/heads/$branch"
+            gh pr create --base main --head "$branch" --fill
+
+Without review: in place of the last four lines, git push origin HEAD:main. Merging the proposed reflections accepts them.
 
 exit codes: 0 done · 1 findings · 2 usage · 3 no repository or store, or not writable · 4 needs a decision · 70 a bug
 """

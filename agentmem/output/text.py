@@ -166,7 +166,11 @@ def whole(found: Found, shorts: Mapping[str, str]) -> str:
     if body := notation.without_title(memory):
         lines.append(safety.clean(body))
     lines += notation.places(memory, found.verdicts, whole=True)
-    return "\n".join((*lines, safety.one_line(found.path), "</memory>"))
+    place = safety.one_line(found.path)
+    if found.archived:
+        short = shorts[memory.id]
+        place = f"archived by {found.archived[:7]}, was {place}     bring it back: agentmem restore {short}"
+    return "\n".join((*lines, place, "</memory>"))
 
 
 def added(result: Added, branch: str | None, trunk: str | None, now: int) -> str:

@@ -58,6 +58,7 @@ class Config(NamedTuple):
     rules: Mapping[str, str] = MappingProxyType({})
     ignores: tuple[Ignore, ...] = ()
     semantic: Semantic = Semantic()
+    model_command: str | None = None
     exact_tokens: bool = False
 
 
@@ -121,18 +122,20 @@ def parse(data: bytes | None, path: str) -> Config:
     _take(semantic, "enabled", bool, "enabled", arm, path)
     _take(semantic, "model", str, "model", arm, path)
     _take(semantic, "command", str, "command", arm, path)
+    model = _table(record, "model", path)
+    _take(model, "command", str, "model_command", values, path)
     rules = _table(record, "check", path)
     ignores = _ignores(rules.pop("ignore", []), data.decode("utf-8"), path)
     for rule, setting in rules.items():
         if setting not in RULE_SETTINGS:
             raise ConfigError(f"{path}: check.{rule} must be one of {', '.join(RULE_SETTINGS)}")
-    tables = {"recall": recall, "output": output, "claims": claims, "semantic": semantic}
+    tables = {"recall": recall, "output": output, "claims": claims, "semantic": semantic, "model": model}
     left = [*record, *(f"{name}.{key}" for name, table in tables.items() for key in table)]
     if left:
         raise ConfigError(
             f"{path}: no key {left[0]!r}",
             "keys: trunk, recall.limit, recall.budget, output.budget, output.tokens, claims.limit, claims.ttl, claims.remote,"
-            " semantic.enabled, semantic.model, semantic.command, check.RULE, [[check.ignore]]",
+            " semantic.enabled, semantic.model, semantic.command, model.command, check.RULE, [[check.ignore]]",
         )
     settings = {str(rule): str(setting) for rule, setting in rules.items()}
     return Config(rules=settings, ignores=ignores, semantic=Semantic(**arm), **values)  # type: ignore[arg-type]

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 import agentmem
 from agentmem.output import schemas
 from tests import support
+from tests.actions import keeping
 
 HERE = Path(__file__).parent
 KNOWN = (HERE / "known.jsonl").read_text(encoding="utf-8")
@@ -191,6 +192,25 @@ def say_evidence(spoken, first):
     assert ask("show", "show", first)["memories"][0]["cites"][0]["verdict"]
 
 
+def say_upkeep(spoken):
+    """Have the verbs that keep a store in order say all that they can, in success."""
+    ask, project = spoken.ask, spoken.project
+    keeping.entries(project, 4)
+    keeping.entries(project, 1, start=200, pin="true")
+    keeping.put(project, 41, expires="2026-01-01T00:00:00Z")
+    keeping.put(project, 42, expires="2026-01-01T00:00:00Z", pin="true")
+    project.commit("more")
+    would = ask("forget", "forget", "--dry-run")
+    assert would["candidates"] and would["held"] and would["remarks"] and would["commit"] is None
+    made = ask("reflect", "reflect")["proposed"][0]
+    assert made["held"] and made["archived"]
+    late = {"AGENTMEM_NOW": "2026-03-22T10:00:00Z"}
+    assert ask("reflect", "reflect", "--dry-run", env=late)["accepted"] == [made["id"]]
+    assert ask("reflect-undo", "reflect", "--undo", made["id"])["restored"]
+    assert any(step["commit"] for step in ask("tidy", "tidy")["steps"])
+    assert ask("list", "list", "--status", "archived")["memories"][0]["status"] == "archived"
+
+
 def say_branches(spoken, ids):
     """Have the verbs of branches and of history say all that they can, in success."""
     ask, project = spoken.ask, spoken.project
@@ -225,6 +245,8 @@ def say_branches(spoken, ids):
     assert said >= {"added", "edited", "changed", "promoted", "retracted", "superseded"}
     project.git("branch", "-q", "-D", "two")
     assert ask("overlay-sweep", "overlay", "sweep")["paths"]
+    assert all(step["problem"] is None for step in ask("tidy", "tidy", "--dry-run")["steps"])
+    say_upkeep(spoken)
     project.git("switch", "-q", "-c", "idea")
     ask("add", "add", "deadend", "A lease without a fence")
     ask("add", "add", "fact", "Fences are numbers that only grow")
@@ -475,7 +497,7 @@ def test_the_schemas_can_fail(spoken):
         ("id", "7k3m9q"),
         ("id", "7k3m9qwpdx2u"),
         ("kind", "facts"),
-        ("status", "archived"),
+        ("status", "forgotten"),
         ("layer", "overlay"),
         ("detail", "short"),
         ("blob", "3f2a"),

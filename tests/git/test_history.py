@@ -224,3 +224,72 @@ def test_past_blobs(lines):
     assert history.past_blobs(repository(lines), "--all", ["s/a"]) == set(blobs)
     assert history.past_blobs(repository(lines), "HEAD", []) == set()
     assert history.past_blobs(repository(lines), "HEAD", ["s/none"]) == set()
+
+
+def taken(project):
+    """``(path, its last text)`` of what history took away, the latest first."""
+    found = history.deleted(repository(project), project.git("rev-parse", "HEAD").strip(), "s")
+    return [(path, project.git("cat-file", "-p", blob).strip()) for path, blob, _ in found]
+
+
+def test_what_was_taken_away(repo):
+    """Each deletion with the file's last text and its commit, the latest first; odd names whole, other folders left out."""
+    odd = "s/ä b\tc.md" if os.name != "nt" else "s/ä b.md"
+    for path in ("s/a.md", odd, "other/x.md"):
+        file(repo, path, "one\n")
+    repo.commit("first")
+    file(repo, "s/a.md", "two\n")
+    repo.commit("second")
+    assert taken(repo) == []
+    repo.git("rm", "-q", "s/a.md", "other/x.md")
+    gone = repo.commit("third")
+    repo.git("rm", "-q", odd)
+    repo.commit("fourth")
+    assert taken(repo) == [(odd, "one"), ("s/a.md", "two")]
+    assert history.took(repository(repo), ["HEAD"], odd) and not history.took(repository(repo), [], odd)
+    assert not history.took(repository(repo), ["HEAD~1"], odd)
+    commits = [commit for _, _, commit in history.deleted(repository(repo), "HEAD", "s")]
+    assert commits[1] == gone
+    repo.git("revert", "--no-edit", gone)
+    repo.git("rm", "-q", "s/a.md")
+    repo.commit("again")
+    assert taken(repo) == [("s/a.md", "two"), (odd, "one"), ("s/a.md", "two")]
+
+
+def test_a_merge_takes_away_what_all_its_sides_had(repo):
+    """A merge that only brings a deletion of one side is not told; one that itself takes a file away is."""
+    for path in ("s/a", "s/b", "s/c"):
+        file(repo, path, "old\n")
+    repo.commit("first")
+    repo.git("switch", "-qc", "side")
+    repo.commit("aside")
+    repo.git("switch", "-q", "main")
+    file(repo, "s/a", "new\n")
+    repo.commit("edited")
+    repo.git("rm", "-q", "s/a")
+    repo.commit("deleted")
+    repo.git("merge", "-q", "--no-ff", "--no-edit", "side")
+    assert taken(repo) == [("s/a", "new")]
+    repo.git("switch", "-q", "side")
+    repo.commit("more")
+    repo.git("switch", "-q", "main")
+    repo.git("merge", "-q", "--no-ff", "--no-commit", "side")
+    repo.git("rm", "-q", "-f", "s/b")
+    repo.commit("evil")
+    assert taken(repo) == [("s/b", "old"), ("s/a", "new")]
+
+
+def test_what_is_worked_on(repo):
+    """How many commits ago each path was touched, the store aside; merges do not count as commits; no commit is no work."""
+    assert history.touches(repository(repo), "s", 10) == ({}, 0)
+    file(repo, "a.py", "1\n")
+    file(repo, "s/m.md", "1\n")
+    repo.commit("first")
+    file(repo, "ä b.py", "1\n")
+    repo.commit("second")
+    file(repo, "s/m.md", "2\n")
+    repo.commit("memory alone")
+    file(repo, "a.py", "2\n")
+    repo.commit("third")
+    assert history.touches(repository(repo), "s", 10) == ({"a.py": [0, 2], "ä b.py": [1]}, 3)
+    assert history.touches(repository(repo), "s", 2) == ({"a.py": [0], "ä b.py": [1]}, 2)

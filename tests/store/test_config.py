@@ -68,10 +68,9 @@ def test_what_is_shipped(tmp_path):
     assert found.rules == {"missing-id": "off"} and len(found.ignores) == 1
     assert found.claim_remote == "origin"
     assert found.semantic == config.Semantic(True, "models/minilm", "embed --stdin")
-    assert found.exact_tokens
-    assert found._replace(
-        exact_tokens=False, rules={}, ignores=(), claim_remote=None, semantic=config.Semantic()
-    ) == config.Config(rules={})
+    assert found.model_command == "phrase --stdin" and found.exact_tokens
+    plain = {"exact_tokens": False, "rules": {}, "ignores": (), "claim_remote": None, "model_command": None}
+    assert found._replace(**plain, semantic=config.Semantic()) == config.Config(rules={})
 
 
 def test_a_bom_and_crlf(tmp_path):

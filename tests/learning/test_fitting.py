@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from agentmem.model.fitting import Row, fit
+from agentmem.learning.fitting import Row, fit
 
 np = pytest.importorskip("numpy")
 

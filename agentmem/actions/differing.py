@@ -1,0 +1,112 @@
+"""Few and exact: of what says the same one is shown, the newest; what a newer one says otherwise comes after what holds."""
+
+from collections.abc import Sequence
+
+from agentmem.actions import selecting
+from agentmem.actions.ranked import Candidate
+from agentmem.actions.selecting import Found
+from agentmem.index.index import Index
+from agentmem.index.view import View
+from agentmem.model import similarity
+
+LOOKED = 48
+"""The best so many are held against each other: more are never shown where there is a limit."""
+
+RIVAL = 0.5
+"""What a memory counts of which a newer one says the same with another number or a denial."""
+
+STANDS_FOR, OUTDATED = "newer than", "a newer differs"
+"""The terms of a score that say so."""
+
+
+def different(index: Index, view: View, ranked: Sequence[Candidate], limit: int) -> list[Candidate]:
+    """The first ``limit`` of ``ranked``, without repeats, best first.
+
+    Of a group that says the same the newest stands where the best of them stood; a log entry stands for nothing else.
+    """
+    looked = list(ranked[: max(LOOKED, limit)])
+    groups = _Groups(index, view)
+    for candidate in looked:
+        groups.take(candidate)
+    kept = groups.settled()
+    return sorted(kept, key=lambda one: (-one.score, view.columns.ids[one.position]))[:limit]
+
+
+class _Group:
+    """Candidates that say the same: the best by rank, the one that is shown, and whether a newer one says otherwise."""
+
+    def __init__(self, best: Candidate) -> None:
+        self.best = self.shown = best
+        self.newer: Candidate | None = None
+
+
+class _Groups:
+    def __init__(self, index: Index, view: View) -> None:
+        self._index, self._view = index, view
+        self._groups: list[_Group] = []
+        self._texts: dict[int, Found] = {}
+
+    def take(self, candidate: Candidate) -> None:
+        """Put ``candidate`` into its group, or into one of its own."""
+        same: _Group | None = None
+        rivals = []
+        for group in self._groups[:LOOKED]:
+            how = self._alike(group.best.position, candidate.position)
+            if how == similarity.SAME:
+                same = group
+                break
+            if how:
+                rivals.append(group)
+        if same is None:
+            same = _Group(candidate)
+            self._groups.append(same)
+        elif self._is_newer(candidate, same.shown):
+            same.shown = candidate
+        for other in rivals:
+            old, new = (other, same) if self._is_newer(same.shown, other.shown) else (same, other)
+            if self._is_newer(new.shown, old.shown):
+                old.newer = new.shown
+
+    def settled(self) -> list[Candidate]:
+        """What is shown of each group, its score as its place is."""
+        shorts, identities = self._view.shorts, self._view.columns.ids
+        for group in self._groups:
+            one = group.shown
+            if one is not group.best:
+                one.moved(STANDS_FOR, group.best.score, shorts[identities[group.best.position]])
+            if group.newer is not None:
+                one.weakened(OUTDATED, RIVAL, shorts[identities[group.newer.position]])
+        return [group.shown for group in self._groups]
+
+    def _is_newer(self, one: Candidate, other: Candidate) -> bool:
+        columns = self._view.columns
+        if columns.kinds[one.position] != columns.kinds[other.position]:
+            return False
+        return columns.created[one.position] > columns.created[other.position]
+
+    def _alike(self, one: int, other: int) -> float:
+        """``similarity.SAME`` where both say the same, above 0 where one says otherwise what the other says."""
+        view, columns = self._view, self._view.columns
+        if (one in view.foreign or other in view.foreign) and columns.ids[one] == columns.ids[other]:
+            return (
+                0.0  # what another branch made of it: however little it changed, that is what was asked for
+            )
+        size = similarity.SKETCH_SIZE
+
+        def near(sketches: bytearray, least: float) -> bool:
+            cut = (bytes(sketches[place * size : (place + 1) * size]) for place in (one, other))
+            return similarity.sketch_similarity(*cut) >= least
+
+        if not (
+            near(columns.sketches, similarity.SKETCH_ALIKE) or near(columns.topics, similarity.TOPIC_ALIKE)
+        ):
+            return 0.0
+        a, b = self._text(one).memory, self._text(other).memory
+        if similarity.similarity(a.title, a.body, b.title, b.body) >= similarity.ALIKE:
+            return similarity.SAME
+        return similarity.ALIKE if similarity.rivals(a.title, a.body, b.title, b.body) else 0.0
+
+    def _text(self, position: int) -> Found:
+        if position not in self._texts:
+            [self._texts[position]] = selecting.fetch(self._index, self._view, [position])
+        return self._texts[position]

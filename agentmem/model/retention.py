@@ -1,0 +1,282 @@
+"""What is worth keeping: a score that can be explained, and the reasons for which a memory may go. Values, no I/O.
+
+The score is the logistic of a weighted sum of named features: a trained model puts other numbers in the place of ``DEFAULT``.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from agentmem.model import ids, kinds, lifecycle, verdict
+from agentmem.model.memory import Memory
+from agentmem.model.usage import Use
+
+DAY = 86_400
+UNUSED = 28
+"""Days without use after which what was never verified may go."""
+KEEP = 0.5
+"""The score from which on a memory stays although nobody has used it."""
+LOW = 0.25
+"""The score below which a memory goes by it alone."""
+IDLE_MOST = 4.0
+"""Spells of ``UNUSED`` days beyond which waiting longer says no more."""
+HOT = 0.04
+"""A path that more than this share of the commits touch says nothing of what is worked on: every piece of work meets it."""
+HOT_FROM = 5
+"""Commits that must have touched a path before it counts as one of these."""
+
+PLACES = 1.0
+"""The decay of work on a path: it moves on sooner than a use is forgotten (0.5)."""
+
+PRIORS: Mapping[str, float] = {
+    "decision": 1.5,
+    "convention": 1.5,
+    "deadend": 1.5,
+    "procedure": 1.2,
+    "entity": 1.2,
+    "plan": 1.5,
+    "task": 0.0,
+    "reflection": 0.6,
+    "fact": 0.3,
+    "log": -1.2,
+}
+"""What a kind is worth keeping before anything else is known, in log-odds: what holds until it is revoked, over what happened."""
+
+HEALTH: Mapping[str, float] = {
+    verdict.OK: 1.0,
+    verdict.MOVED: 1.0,
+    verdict.UNVERIFIABLE: 0.0,
+    verdict.CHANGED: -0.5,
+    verdict.GONE: -1.0,
+}
+
+
+class Features(NamedTuple):
+    """What is known of one memory, as numbers.
+
+    ``prior`` of its kind; ``activation`` ln(1 + the sum of t ** -0.5 over its uses), t in commits; ``used`` and ``misled`` ln(1 +
+    the tasks that say so); ``cited`` ln(1 + the memories in force that link to it); ``evidence`` the mean health of its
+    citations, -1 (gone) to 1 (holds); ``worked`` ln(1 + the sum of 1 / t) over the commits that touched the most worked on of
+    its paths; ``fresh`` 1 when written, half of it after each half-life; ``idle`` spells of 28 days without use, 0 where nothing
+    tells; ``importance`` -2 to 2; ``pin`` 0 or 1.
+    """
+
+    prior: float
+    activation: float = 0.0
+    used: float = 0.0
+    misled: float = 0.0
+    cited: float = 0.0
+    evidence: float = 0.0
+    worked: float = 0.0
+    fresh: float = 0.5
+    idle: float = 0.0
+    importance: float = 0.0
+    pin: float = 0.0
+
+
+class Weights(NamedTuple):
+    """What each feature adds to the log-odds of keeping; see ``benchmarks/retention.py``.
+
+    ``activation``, ``used`` and ``worked`` were chosen there, and ``fresh`` kept as low as it found; ``idle`` needs a history of
+    more than a week, and of the others no data at hand says anything.
+    """
+
+    bias: float = 0.0
+    prior: float = 1.0
+    activation: float = 0.5
+    used: float = 0.25
+    misled: float = -1.0
+    cited: float = 0.5
+    evidence: float = 0.5
+    worked: float = 2.0
+    fresh: float = 0.5
+    idle: float = -0.5
+    importance: float = 0.5
+    pin: float = 3.0
+
+
+DEFAULT = Weights()
+
+
+class Term(NamedTuple):
+    """One summand of a score: the feature's ``value`` times its ``weight``."""
+
+    name: str
+    value: float
+    weight: float
+
+    @property
+    def adds(self) -> float:
+        """What it adds to the log-odds."""
+        return self.value * self.weight
+
+
+def terms(features: Features, weights: Weights = DEFAULT) -> tuple[Term, ...]:
+    """The summands of the log-odds, those that add nothing left out, the weightiest first."""
+    every = [
+        Term("bias", 1.0, weights.bias),
+        *(Term(name, getattr(features, name), getattr(weights, name)) for name in Features._fields),
+    ]
+    return tuple(sorted((t for t in every if t.adds), key=lambda t: (-abs(t.adds), t.name)))
+
+
+def score(features: Features, weights: Weights = DEFAULT) -> float:
+    """The chance, 0 to 1, that it is worth keeping: 1 / (1 + e ** -x), x the sum of ``terms``."""
+    x = weights.bias + sum(f * w for f, w in zip(features, weights[1:], strict=True))
+    return 1 / (1 + math.exp(-max(min(x, 700.0), -700.0)))
+
+
+def base_level(ages: Iterable[int], decay: float) -> float:
+    """ln(1 + the sum of t ** -decay), t >= 1 being how many commits ago each time was: ACT-R's base level (Anderson and Schooler
+    1991), at 0 for none.
+    """
+    return math.log1p(sum(max(age, 1) ** -decay for age in ages))
+
+
+def heat(touched: Mapping[str, Sequence[int]], commits: int) -> dict[str, float]:
+    """How much each path is worked on; ``touched`` has how many commits ago it was changed, each time, of the last ``commits``.
+
+    Those that everybody changes are left out.
+    """
+    most = max(HOT * commits, HOT_FROM)
+    return {path: base_level(ages, PLACES) for path, ages in touched.items() if len(ages) <= most}
+
+
+def freshness(age: float | None, half_life: float | None) -> float:
+    """1 for what is new, half of it after each half-life; days. What has no time, or does not age, has .5."""
+    return 0.5 if age is None or half_life is None else 0.5 ** (max(age, 0.0) / half_life)
+
+
+def features(
+    memory: Memory,
+    now: int,
+    use: Use,
+    verdicts: Sequence[str] = (),
+    cited: int = 0,
+    worked: float = 0.0,
+    since: int | None = None,
+) -> Features:
+    """The features of ``memory`` at ``now`` (seconds UTC); ``since``: see ``actions.usage.Usage``."""
+    age = None if memory.created is None else (now - memory.created) / DAY
+    idle = unused_days(memory, now, use, since)
+    return Features(
+        prior=PRIORS[memory.kind],
+        activation=0.0 if use.activation is None else math.log1p(math.exp(min(use.activation, 50.0))),
+        used=math.log1p(use.used),
+        misled=math.log1p(use.misled),
+        cited=math.log1p(cited),
+        evidence=sum(HEALTH[one] for one in verdicts) / len(verdicts) if verdicts else 0.0,
+        worked=worked,
+        fresh=freshness(age, kinds.BY_NAME[memory.kind].half_life),
+        idle=0.0 if idle is None else min(idle / UNUSED, IDLE_MOST),
+        importance=float((memory.importance or 3) - 3),
+        pin=float(memory.pin),
+    )
+
+
+def unused_days(memory: Memory, now: int, use: Use, since: int | None) -> float | None:
+    """Days since ``memory`` was last used, or written; None where that is not known.
+
+    What was before the first evidence is not known: then it counts from there.
+    """
+    if since is None:
+        return None
+    begun = [moment for moment in (memory.created, use.last, since) if moment is not None]
+    return max(0.0, (now - max(begun)) / DAY)
+
+
+class Facts(NamedTuple):
+    """What decides whether one memory may go. ``status`` is derived; ``verified`` says that evidence of its holds now.
+
+    ``age`` and ``unused`` count days (None: not known). ``better`` is the id of one that says the same and scores more.
+    ``over`` is the moment (seconds UTC) at which it was superseded or retracted, None where that is not known.
+    """
+
+    kind: str
+    status: str
+    score: float
+    age: float | None = None
+    verified: bool = False
+    unused: float | None = None
+    better: str | None = None
+    over: int | None = None
+
+
+DUPLICATE, EXPIRED, PAST, IDLE, SCORE = "duplicate", "expired", "past", "unused", "low-score"
+REASONS = (DUPLICATE, EXPIRED, PAST, IDLE, SCORE)
+
+
+def reason(facts: Facts, now: int) -> str | None:
+    """Why a memory may go, one of ``REASONS``; None where nothing speaks for that.
+
+    What was superseded or retracted may go ``UNUSED`` days later. What is not in force is weighed no further; nothing goes by
+    its score alone that is younger than ``UNUSED`` days.
+    """
+    if facts.status in ("superseded", "retracted"):
+        return PAST if facts.over is not None and now - facts.over >= UNUSED * DAY else None
+    if facts.status == "expired":
+        return EXPIRED
+    if facts.better is not None:
+        return DUPLICATE
+    if facts.unused is not None and facts.unused >= UNUSED and not facts.verified and facts.score < KEEP:
+        return IDLE
+    return SCORE if facts.score < LOW and facts.age is not None and facts.age >= UNUSED else None
+
+
+class Links(NamedTuple):
+    """How memories hang together. ``rests`` has, for each memory in force, the ids that it needs in order to be understood;
+    ``replaces`` what each (in force or not) supersedes; ``settles`` the tasks that each log entry closes or reopens, the
+    entries that each reflection stands for.
+    """
+
+    rests: Mapping[str, frozenset[str]]
+    replaces: Mapping[str, frozenset[str]]
+    settles: Mapping[str, frozenset[str]]
+
+
+def holders(identities: Iterable[str], links: Links) -> dict[str, frozenset[str]]:
+    """For each of ``identities`` the ids of those that it may not go before.
+
+    What rests on it; what it supersedes, which would come back into force; what it settled, which would be open again.
+    """
+    found: dict[str, set[str]] = {identity: set() for identity in identities}
+    for one, named in links.rests.items():
+        for other in named:
+            if other in found and other != one:
+                found[other].add(one)
+    for relation in (links.replaces, links.settles):
+        for one, named in relation.items():
+            if one in found:
+                found[one] |= named - {one}
+    return {identity: frozenset(named) for identity, named in found.items()}
+
+
+def may_go(
+    wanted: Iterable[str], held: Mapping[str, frozenset[str]], present: frozenset[str]
+) -> tuple[set[str], dict[str, str]]:
+    """Those of ``wanted`` that may go together, and for each other one the id, in ``present``, that it may not go before."""
+    going, kept = set(wanted), dict[str, str]()
+    changed = True
+    while changed:
+        changed = False
+        for identity in sorted(going):
+            blocking = sorted((held.get(identity, frozenset()) & present) - going)
+            if blocking:
+                going.discard(identity)
+                kept[identity] = blocking[0]
+                changed = True
+    return going, kept
+
+
+def mentions(text: str, known: frozenset[str]) -> frozenset[str]:
+    """The ids of ``known`` that ``text`` names whole."""
+    import re
+
+    return frozenset(re.findall(rf"(?<![\w])[{ids.ALPHABET}]{{{ids.LENGTH}}}(?![\w])", text)) & known
+
+
+def is_open(kind: str, status: str) -> bool:
+    """Whether it is work that is not over: a task that is open or failed, a plan in force."""
+    return (kind == "task" and status in ("open", "failed")) or (
+        kind == "plan" and lifecycle.claims(kind, status)
+    )

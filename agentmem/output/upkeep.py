@@ -1,0 +1,309 @@
+"""What keeping a store in order has done, or would do, as text and as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentmem.model import safety
+from agentmem.output import jsonout
+from agentmem.output.text import count, where
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from agentmem.actions.forgetting import Candidate, Forgotten
+    from agentmem.actions.reflecting import Reflected, Undone
+    from agentmem.actions.tidying import Tidied
+    from agentmem.model.retention import Term
+
+Record = dict[str, object]
+
+
+def forgotten(result: Forgotten, dry_run: bool, explain: bool, budget: int) -> str:
+    """One line for each memory that goes, those with the lowest score first, as many as the budget takes."""
+    from agentmem.model import tokens
+
+    number = len(result.candidates)
+    view = where(result.view)
+    lines = []
+    if not number:
+        head = f"agentmem: nothing to archive of {count(result.total, 'memory', 'memories')} ({view})."
+    else:
+        verb = "would archive" if dry_run else "archived"
+        head = f"agentmem: {verb} {number} of {count(result.total, 'memory', 'memories')} ({view}), lowest score first."
+        if result.commit:
+            head = head[:-1] + f": commit {result.commit[:7]}."
+    left = budget - 60 if budget else 0
+    shown = 0
+    for one in result.candidates:
+        block = [_candidate(one, result.shorts)]
+        if explain:
+            block.append(f"  score {one.weighed.score:.3f} = 1 / (1 + e^-x), x = {_summed(one.terms)}")
+        cost = sum(tokens.estimate(line) + 1 for line in block)
+        if budget and cost > left:
+            break
+        left -= cost
+        shown += 1
+        lines += block
+    tail = []
+    if shown < number:
+        tail.append(f"{number - shown} more: --budget 0")
+    if result.held:
+        some = ", ".join(f"{times} {_plain(why)}" for why, times in _grouped(result))
+        tail.append(f"{len(result.held)} more would go but stay: {some}")
+    if result.skipped:
+        tail.append(f"edited meanwhile, and left: {' '.join(result.skipped)}")
+    tail += [f"{remark}" for remark in result.remarks]
+    if number:
+        tail.append(
+            "archive them, on trunk: agentmem forget" if dry_run else "bring one back: agentmem restore ID"
+        )
+    return "\n".join((head, *lines, *tail)) + "\n"
+
+
+def _grouped(result: Forgotten) -> Sequence[tuple[str, int]]:
+    """What holds them, and how many; of those that another branch or task holds the number alone."""
+    from collections import Counter
+
+    from agentmem.actions import weighing
+
+    found: Counter[str] = Counter()
+    for why, times in result.reasons.items():
+        kind = "changed on another branch" if why.startswith(weighing.ELSEWHERE) else why
+        found["used by later work" if kind.startswith("used by ") else kind] += times
+    return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _plain(text: str) -> str:
+    return safety.one_line(text)
+
+
+def _candidate(one: Candidate, shorts: Mapping[str, str]) -> str:
+    memory = one.weighed.found.memory
+    title = safety.one_line(memory.title)
+    return f'{shorts[memory.id]} {memory.kind} "{title}" | {one.why} | score {one.weighed.score:.2f}'
+
+
+def _summed(terms: Sequence[Term]) -> str:
+    """The summands of a score: the feature's value times its weight, and what that adds."""
+    parts = [f"{term.name} {term.value:.3f} × {term.weight:g} ({term.adds:+.3f})" for term in terms]
+    return " + ".join(parts) or "0"
+
+
+def forgotten_json(result: Forgotten, dry_run: bool) -> Record:
+    """The same as JSON."""
+    return {
+        "schema": "agentmem/forget/1",
+        "view": jsonout.view(result.view),
+        "dry_run": dry_run,
+        "memories": result.total,
+        "candidates": [
+            {
+                **jsonout.memory(one.weighed.found),
+                "reason": one.weighed.reason,
+                "why": safety.one_line(one.why),
+                "other": one.weighed.other,
+                "score": round(one.weighed.score, 6),
+                "terms": [
+                    {
+                        "name": term.name,
+                        "value": round(term.value, 6),
+                        "weight": term.weight,
+                        "adds": round(term.adds, 6),
+                    }
+                    for term in one.terms
+                ],
+            }
+            for one in result.candidates
+        ],
+        "held": [
+            {"id": each.found.memory.id, "reason": each.reason, "by": safety.one_line(why)}
+            for each, why in result.held
+        ],
+        "skipped": list(result.skipped),
+        "remarks": list(result.remarks),
+        "commit": result.commit,
+    }
+
+
+def reflected(result: Reflected, dry_run: bool, budget: int) -> str:
+    """The reflections that are proposed, each with what becomes of its entries; before it is done, their text."""
+    from agentmem.model import ids, tokens
+
+    number = len(result.proposed)
+    taken = sum(len(each.memory.sources) for each in result.proposed)
+    of = f"{taken} of {count(result.entries, 'log entry', 'log entries')} ({where(result.view)})"
+    verb = "would propose" if dry_run else "proposed"
+    done = f": commit {result.commit[:7]}" if result.commit else ""
+    lines = [
+        f"agentmem: {verb} {count(number, 'reflection')} on {of}{done}."
+        if number
+        else f"agentmem: nothing to reflect on in {count(result.entries, 'log entry', 'log entries')}"
+        f" ({where(result.view)}){done}."
+    ]
+    left = budget - 60 if budget else 0
+    for each in result.proposed:
+        block = [
+            f'{each.memory.id[: ids.SHORT]} reflection "{safety.one_line(each.memory.title)}"'
+            f" | {_entries(each.archived, each.held, dry_run)}"
+        ]
+        if dry_run:
+            block += [f"  {line}" for line in safety.clean(each.memory.body).splitlines() if line]
+        cost = sum(tokens.estimate(line) + 1 for line in block)
+        if budget and cost > left:
+            block = block[:1]
+            cost = tokens.estimate(block[0]) + 1
+        left -= cost
+        lines += block
+    for turned in result.refused:
+        shorts = " ".join(result.shorts.get(one, one[: ids.SHORT]) for one in turned.ids[:6])
+        more = f" and {len(turned.ids) - 6} more" if len(turned.ids) > 6 else ""
+        lines.append(
+            f'refused: "{safety.one_line(turned.title)}": {safety.one_line(turned.why)} ({shorts}{more})'
+        )
+    if result.accepted:
+        verb = "would accept" if dry_run else "accepted"
+        some = " ".join(result.shorts.get(one, one[: ids.SHORT]) for one in result.accepted)
+        lines.append(f"{verb}, on trunk for a day: {some}")
+    lines += dict.fromkeys(safety.one_line(each.note) for each in result.proposed if each.note)
+    if number:
+        lines.append(
+            "propose them, on trunk: agentmem reflect"
+            if dry_run
+            else "take one back: agentmem reflect --undo ID"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _entries(archived: Sequence[str], held: Mapping[str, str], dry_run: bool) -> str:
+    from collections import Counter
+
+    gone = f"{count(len(archived), 'entry', 'entries')} {'to be archived' if dry_run else 'archived'}"
+    if not held:
+        return gone
+    some = ", ".join(f"{times} {_plain(why)}" for why, times in sorted(Counter(held.values()).items()))
+    return f"{gone}, {len(held)} stay: {some}"
+
+
+def reflected_json(result: Reflected, dry_run: bool) -> Record:
+    """The same as JSON."""
+    return {
+        "schema": "agentmem/reflect/1",
+        "view": jsonout.view(result.view),
+        "dry_run": dry_run,
+        "entries": result.entries,
+        "proposed": [
+            {
+                "id": each.memory.id,
+                "title": safety.one_line(each.memory.title),
+                "path": each.path,
+                "text": safety.clean(each.memory.body),
+                "sources": list(each.memory.sources),
+                "archived": list(each.archived),
+                "held": [{"id": one, "by": safety.one_line(why)} for one, why in sorted(each.held.items())],
+                "note": each.note,
+            }
+            for each in result.proposed
+        ],
+        "refused": [
+            {
+                "title": safety.one_line(turned.title),
+                "entries": turned.entries,
+                "why": safety.one_line(turned.why),
+                "ids": list(turned.ids),
+            }
+            for turned in result.refused
+        ],
+        "accepted": list(result.accepted),
+        "commit": result.commit,
+    }
+
+
+def undone(result: Undone, dry_run: bool) -> str:
+    """A reflection that was taken back."""
+    from agentmem.model import ids
+
+    short = result.memory.id[: ids.SHORT]
+    would = "would be " if dry_run else ""
+    how = "removed" if result.removed else "retracted"
+    done = f": commit {result.commit[:7]}" if result.commit else ""
+    lines = [
+        f"{short} {would}{how}; {count(len(result.restored), 'entry', 'entries')} {would or 'are '}in the log again{done}"
+    ]
+    if result.missing:
+        lines.append(
+            f"not in this clone: {' '.join(one[: ids.SHORT] for one in result.missing)}     git fetch --unshallow"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def undone_json(result: Undone, dry_run: bool) -> Record:
+    """The same as JSON."""
+    return {
+        "schema": "agentmem/reflect-undo/1",
+        "dry_run": dry_run,
+        "id": result.memory.id,
+        "removed": result.removed,
+        "restored": list(result.restored),
+        "missing": list(result.missing),
+        "commit": result.commit,
+    }
+
+
+_DID = {
+    "promote": ("change", "taken up"),
+    "re-anchor": ("citation", "re-anchored"),
+    "reflect": ("reflection", "proposed or accepted"),
+    "archive old logs": ("log entry", "archived"),
+    "forget": ("memory", "archived"),
+}
+_WEIGHED = ("archive old logs", "forget")
+"""Of these what is held is no news."""
+_PLURALS = {"log entry": "log entries", "memory": "memories"}
+
+
+def tidied(result: Tidied, dry_run: bool) -> str:
+    """One line for each step that did something, or failed."""
+    lines = [f"agentmem: {'would tidy' if dry_run else 'tidied'} {where(result.view)}"]
+    for step in result.steps:
+        noun, did = _DID[step.name]
+        if step.problem:
+            hint = f"     {safety.one_line(step.problem.hint)}" if step.problem.hint else ""
+            lines.append(f"{step.name}: FAILED: {safety.one_line(step.problem.message)}{hint}")
+        elif step.number or (step.left and step.name not in _WEIGHED):
+            did = f"to be {did}" if dry_run else did
+            commit = f", commit {step.commit[:7]}" if step.commit else ""
+            left = f" | {safety.one_line(step.left)}" if step.left else ""
+            lines.append(f"{step.name}: {count(step.number, noun, _PLURALS.get(noun))} {did}{commit}{left}")
+    if len(lines) == 1:
+        lines = [f"agentmem: nothing to tidy on {where(result.view)}"]
+    lines += [safety.one_line(remark) for remark in result.remarks]
+    return "\n".join(lines) + "\n"
+
+
+def tidied_json(result: Tidied, dry_run: bool) -> Record:
+    """The same as JSON."""
+    return {
+        "schema": "agentmem/tidy/1",
+        "view": jsonout.view(result.view),
+        "dry_run": dry_run,
+        "steps": [
+            {
+                "step": step.name,
+                "count": step.number,
+                "ids": list(step.ids),
+                "commit": step.commit,
+                "left": step.left,
+                "problem": None
+                if step.problem is None
+                else {
+                    "code": step.problem.code,
+                    "message": step.problem.message,
+                    "hint": step.problem.hint,
+                    "exit": step.problem.exit,
+                },
+            }
+            for step in result.steps
+        ],
+        "remarks": list(result.remarks),
+    }
