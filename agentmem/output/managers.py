@@ -21,14 +21,15 @@ def trained(result: Trained) -> str:
     """What became of the training; what was learned, if anything."""
     heard = ", ".join(f"{number} from {source}" for source, number in sorted(result.sources.items()))
     events = count(result.events, "labelled event") + (f" ({heard})" if heard else "")
+    more = f"{result.missing} more {'is' if result.missing == 1 else 'are'}"
     if result.reason == training.FEW:
         return (
-            f"not trained: {events}, {result.missing} more are needed; below {FEWEST} the fixed formula serves\n"
+            f"not trained: {events}, {more} needed; below {FEWEST} the fixed formula serves\n"
             "they come from done --used ID, done after recall, and finished tasks; or from a file: --labels FILE.jsonl\n"
         )
     if result.reason == training.OLD:
         return (
-            f"not trained: {events}; {result.missing} more are needed that are newer than what the model in place"
+            f"not trained: {events}; {more} needed that are newer than what the model in place"
             " was trained on\n"
         )
     lines = []

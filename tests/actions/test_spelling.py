@@ -80,7 +80,7 @@ def test_what_answers_as_it_stands_is_not_read_otherwise(spelt):
 
 def test_short_words_and_names_are_left_alone(spelt):
     """Words under four letters, paths and symbols have no misspelt form."""
-    for question in ("pgx", "src/postgrs/lib.ts", "postgrs-lib_x", '"pgbouncr"'):
+    for question in ("pgx", "src/postgers/lib.ts", "postgers-lib_x", '"pgbouncr"'):
         found, err = asked(spelt, question)
         assert (found, err) == ([], ""), question
 
