@@ -1,6 +1,7 @@
 """What in a view may answer a question, and how strongly each arm speaks for it: words, names, places, links, time, meaning."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.actions import selecting
@@ -37,13 +38,16 @@ class Arm(NamedTuple):
 
 class Gathered(NamedTuple):
     """What was found. ``keep`` are the positions that are worth a rank, none where nothing answers, and ``most`` how many of them
-    are worth showing; ``plain``: there was nothing to find by, and ``keep`` is in order, newest first.
+    are worth showing; ``plain``: there was nothing to find by, and ``keep`` is in order, newest first. ``said`` is how words come
+    to speak for what has not all of them itself; ``read`` has the words of the question that were read as others.
     """
 
     arms: Sequence[Arm]
     keep: Sequence[int] = ()
     most: int = 0
     plain: bool = False
+    said: Mapping[int, str] = MappingProxyType({})
+    read: Mapping[str, str] = MappingProxyType({})
 
 
 NOTHING_FOUND = Gathered(())
@@ -79,7 +83,8 @@ def gather(
     entity = {position: s for position, s in named.items() if allowed[position]}
     if asked.exact:
         entity = {position: s for position, s in entity.items() if position in scores}
-    if not asked.terms and not entity and not asked.ids and not scores:
+    known = any(view.with_id(prefix) for prefix in asked.ids)  # "changed" could be an id as well
+    if not asked.terms and not entity and not known and not scores:
         if asked.text.strip() and not asked.filters and not asked.dated:
             return NOTHING_FOUND
         newest = view.newest_first(p for p in eligible if asked.spans(view.columns.created[p]))
@@ -101,7 +106,7 @@ def gather(
             if again.keep and Words(index, view, right, allowed, weights).covers(spelling.SURE):
                 said = ", ".join(f'"{word}" as "{known}"' for word, known in read.items())
                 index.notes.append(f"read {said}")
-                return again
+                return again._replace(read=read)
     if not sure:
         alone = _by_meaning_alone(near, words, weights)
         return Gathered([Arm("meaning", 1.0, alone)], list(alone), len(alone))
@@ -141,7 +146,7 @@ def gather(
         places = ranking.order(scores, view.columns.ids, len(scores))
         arms.append(Arm(scoring.FIRST, 0.0, {p: 1 / rank for rank, p in enumerate(places, 1)}))
         arms.append(Arm(scoring.COVERED, 0.0, {p: words.coverage.share(p) for p in keep}))
-    return Gathered(arms, list(keep), most)
+    return Gathered(arms, list(keep), most, said=words.said if words else {})
 
 
 def _by_meaning_alone(near: "Near | None", words: Words | None, weights: Weights) -> dict[int, float]:

@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -94,7 +95,7 @@ def train(context: Context, labels: str | None = None, data: bytes = b"", dry_ru
     """
     _demand_numpy()
     if not dry_run:
-        _demand_trunk(context)
+        _demand_trunk(context, labels)
     events = labelling.from_file(context, labels, data) if labels else labelling.from_history(context)
     sources: dict[str, int] = {}
     for event in events:
@@ -113,10 +114,11 @@ def train(context: Context, labels: str | None = None, data: bytes = b"", dry_ru
     kept = keeping.learn(context, events, managing.keeps_by(context))
     keep = kept.weights._asdict() if kept and kept.is_better else {} if current is None else current.keep
     learned = Manager(_fitted(cases), keep, _provenance(events, sources, compared, kept))
-    if not dry_run:
-        saving.write_file(context, managing.FILE, manager.compose(learned), replace=True)
-    path = f"{context.place.name}/{managing.FILE}"
-    return Trained(len(events), sources, before, 0, compared, learned, None, path, kept)
+    result = Trained(len(events), sources, before, compared=compared, learned=learned, kept=kept)
+    if dry_run:
+        return result
+    saving.write_file(context, managing.FILE, manager.compose(learned), replace=True)
+    return result._replace(path=f"{context.place.name}/{managing.FILE}")
 
 
 def _demand_numpy() -> None:
@@ -131,12 +133,13 @@ def _demand_numpy() -> None:
         ) from None
 
 
-def _demand_trunk(context: Context) -> None:
+def _demand_trunk(context: Context, labels: str | None) -> None:
     branch = branch_for_writing(context, None, "model train")
     if context.trunk is not None and branch != context.trunk:
+        same = "" if labels is None else f" --labels {shlex.quote(labels)}"
         raise UsageError(
             f"a model is trained on trunk ({context.trunk}), and HEAD is on {branch}",
-            "to see what it would learn: agentmem model train --dry-run",
+            f"to see what it would learn: agentmem model train{same} --dry-run",
         )
 
 

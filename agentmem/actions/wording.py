@@ -52,6 +52,8 @@ class Words:
         self.chains = _chains(view, best)
         self.heirs: dict[int, list[int]] = {}
         """The positions that speak for one that has not their words: what it replaced, the same blob at another path."""
+        self.said: dict[int, str] = {}
+        """How its words come to speak for a position that has not all of them itself, for who asks why."""
         self.scores = self._scores()
         self.first = ranking.order(self.scores, view.columns.ids, FIRST)
 
@@ -64,7 +66,9 @@ class Words:
             parts = ranking.by_term(used, self.postings, view.positions, found, self.statistics, weights)
             for position, score in found.items():
                 said = sum(parts[term].get(position, 0.0) for term in sorted(parts))
-                more[position] = max(more.get(position, 0.0), score - said)
+                if score - said > more.get(position, 0.0):
+                    more[position] = score - said
+                    self.said[position] = f'as "{name.name}"'
         for position, score in more.items():
             scores[position] = scores.get(position, 0.0) + score
         if self.chains:
@@ -78,6 +82,7 @@ class Words:
                     taken = ranking.borrowed(parts[term], chain, own, weights.neighbours)
                     for position, value in taken.items():
                         scores[position] += value
+                        self.said.setdefault(position, "with what was said before it")
         for row, twins in view.twins.items():
             first = view.positions[row]
             for other in twins if first in scores else ():
@@ -95,7 +100,9 @@ class Words:
         old = [p for p, s in scores.items() if s >= floor and identities[p] in view.superseded]
         for position in old:
             for successor in view.in_place_of(identities[position]) if not self.allowed[position] else ():
-                scores[successor] = max(scores.get(successor, 0.0), weights.successor * scores[position])
+                if weights.successor * scores[position] > scores.get(successor, 0.0):
+                    scores[successor] = weights.successor * scores[position]
+                    self.said[successor] = f"of {view.shorts[identities[position]]}, which it replaces"
                 self.heirs.setdefault(successor, []).append(position)
 
     @cached_property
@@ -161,7 +168,7 @@ def _other_names(index: Index, view: View, asked: Query) -> list[ranking.OtherNa
         for name in (record.get("title", ""), *record.get("aliases", ()), *record.get("entities", ())):
             terms = tuple(dict.fromkeys(analysis.terms(name)))
             if stands_for and terms and not asked.terms.keys() >= set(terms):
-                others.append(ranking.OtherName(terms, stands_for))
+                others.append(ranking.OtherName(terms, stands_for, name))
     return others
 
 

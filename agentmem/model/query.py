@@ -90,11 +90,6 @@ def _terms(text: str) -> dict[str, int]:
     return terms
 
 
-def without_filters(text: str) -> str:
-    """``text`` without what is written like a filter in it."""
-    return _FIELD.sub(" ", text)
-
-
 def parse(
     text: str,
     now: int,

@@ -94,10 +94,11 @@ class Lexical(NamedTuple):
 
 
 class OtherName(NamedTuple):
-    """A further name of something that a question names: its terms, and the question's terms that it stands for."""
+    """A further name of something that a question names: its terms, the question's terms that it stands for, as it is written."""
 
     terms: tuple[str, ...]
     stands_for: frozenset[str]
+    name: str = ""
 
 
 def idf(count: int, frequency: int) -> float:

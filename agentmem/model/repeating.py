@@ -12,6 +12,10 @@ CONTAINED, OF_BOTH = 0.7, 0.3
 the other. Of the 124,750 pairs of a team's first 500 work commits none is one; of copies cut to a third all are."""
 
 
+MUCH_LESS = 0.75
+"""What a part says at most of what the whole does: of two that say as much each says something of its own."""
+
+
 class Said(NamedTuple):
     """A text with its terms by weight (``similarity.weights``)."""
 
@@ -41,7 +45,8 @@ def relation(one: Said, other: Said) -> str | None:
             return SAME
         if similarity.rivals(*texts):
             return RIVALS
-    if shared < CONTAINED * min(one.size, other.size):
+    less, more = sorted((one.size, other.size))
+    if shared < CONTAINED * less or less > MUCH_LESS * more:
         return None
     if similarity.sets_apart(one.title, "", other.title, "") in ("name", "number"):
         return None

@@ -36,8 +36,9 @@ def trained(result: Trained) -> str:
     if result.reason == training.WORSE:
         lines.append(f"not replaced: what {events} teach is not surely better than {result.before}")
     else:
-        written = f"trained on {events}: {result.path}" if result.path else ""
-        lines.append(written or f"trained on {events}")
+        lines.append(
+            f"trained on {events}: {result.path}" if result.path else f"learned from {events}, not written"
+        )
     if result.compared is not None:
         lines.append(_compared(result.compared, result.before))
     if result.kept is not None:

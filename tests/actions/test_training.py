@@ -196,10 +196,14 @@ def test_a_model_is_trained_on_trunk(school):
 def test_a_dry_run_says_what_training_would(school):
     """On trunk ``--dry-run`` gives the figures and weights of the model that is then written."""
     pytest.importorskip("numpy")
+    said = train(school, USEFUL, "--dry-run").lines[0]
+    assert said == f"learned from {TOPICS} labelled events ({TOPICS} from labels), not written"
     dry = train(school, USEFUL, "--dry-run", "--json").json
+    assert dry["path"] is None
     assert not (school.store / "model.json").exists()
     wet = train(school, USEFUL, "--json").json
     assert dry["recall"] == wet["recall"] and dry["held_out"] == wet["held_out"]
+    assert wet["path"] == ".agentmem/model.json"
 
 
 def test_without_numpy(school, tmp_path):
