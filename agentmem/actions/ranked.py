@@ -59,7 +59,7 @@ class Candidate:
 
 
 class Ranking(NamedTuple):
-    """The candidates, best first, ``most`` of which are worth showing; what scored them; whether nothing answers; which words were
+    """The candidates, best first, ``most`` of which are worth showing; what scored them; whether nothing answers; words that were
     read as others.
     """
 

@@ -45,6 +45,7 @@ def all_schemas() -> dict[str, Schema]:
         branching_schemas,
         evaluation_schemas,
         evidence_schemas,
+        manager_schemas,
         teamwork_schemas,
         upkeep_schemas,
     )
@@ -70,6 +71,7 @@ def all_schemas() -> dict[str, Schema]:
         **teamwork_schemas.outputs(),
         **evaluation_schemas.outputs(),
         **upkeep_schemas.outputs(),
+        **manager_schemas.outputs(),
         "error": ("A failure, of any command", _error()),
     }
     made = {name: _output(name, title, properties) for name, (title, properties) in outputs.items()}

@@ -158,7 +158,7 @@ def test_an_entry_takes_up_what_another_author_said_before_it(filled):
     """
     entry(filled, 20, "Capybara import fails on empty rows", "ann", "09:00")
     entry(filled, 21, "Okapi header stops the parser", "bob", "09:20")
-    entry(filled, 22, "Okapi footer stops the parser", "bob", "09:20", day=6)
+    entry(filled, 22, "The parser stops where okapi rows end early", "bob", "09:20", day=6)
     found = filled.found("capybara import okapi parser stops", "--limit", "0")
     assert identity(22) not in found[: found.index(identity(21))]
 
@@ -167,7 +167,7 @@ def test_what_comes_later_in_the_day_is_not_taken_up(filled):
     """An entry is about what was said before it, not about what somebody said after it."""
     entry(filled, 20, "Okapi header stops the parser", "bob", "09:00")
     entry(filled, 21, "Capybara import fails on empty rows", "ann", "09:20")
-    entry(filled, 22, "Okapi footer stops the parser", "bob", "09:40")
+    entry(filled, 22, "The parser stops where okapi rows end early", "bob", "09:40")
     hits = filled.json("recall", "capybara import okapi parser stops", "--limit", "0", "--budget", "0")[
         "hits"
     ]

@@ -317,13 +317,13 @@ def test_a_path_that_says_little_is_no_area() -> None:
     assert fits({0: ["src/a.ts"]}, {"src": 0.5}, [(("src",), ())]) == {0: pytest.approx(0.5 / AREA_SAYS)}
 
 
-def test_a_name_of_several_words_counts_once_in_a_path() -> None:
-    """A name counts by its whole or by its parts, whichever is more, and not by both."""
-    words = [(("job", "queue"), ("jobqueue",))]
-    rarity = {"job": 6.0, "queue": 5.0, "jobqueue": 9.0}
+def test_a_term_of_a_path_counts_once() -> None:
+    """However many words of the question have it; of a name its parts count, and its whole once, however that is spelt."""
+    words = [(("job", "queue"), ("jobqueue", "jobqueu")), (("queue",), ())]
+    rarity = {"job": 6.0, "queue": 5.0, "jobqueue": 9.0, "jobqueu": 9.0}
     assert fits({0: ["src/jobQueue.ts"], 1: ["src/queue.ts"]}, rarity, words) == {
         0: 1.0,
-        1: pytest.approx(5 / 11),
+        1: pytest.approx(5 / 20),
     }
 
 
