@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.actions import selecting
-from agentmem.actions.wording import Words
+from agentmem.actions.wording import FIRST, Words
 from agentmem.index.index import Index
 from agentmem.index.view import NO_TIME, View
 from agentmem.model import analysis, ranking, scopes, scoring
@@ -20,9 +20,6 @@ MOST_LINKED = 200
 
 PHRASE_DEPTH = 200
 """How many of the best are looked through for quoted phrases."""
-
-FIRST = 15
-"""The best by words of which one must be an answer: among thousands that match a little, chance makes one that matches more."""
 
 PLACED = 150
 """Memories whose paths are held against the question one by one, those whose paths share most with it."""
@@ -76,7 +73,7 @@ def gather(
     for position in eligible:
         allowed[position] = 1
     # an arm without weight is not asked at all: what it would find must not come in by another arm's door
-    words = Words(index, view, asked, allowed, weights) if weights.lexical_arm else None
+    words = Words(index, view, asked, allowed, weights, for_manager) if weights.lexical_arm else None
     scores = words.scores if words else {}
     if asked.exact and not asked.terms and words:
         scores = dict.fromkeys(eligible, 1.0)  # a phrase of stop words: nothing but the texts can tell
@@ -101,7 +98,7 @@ def gather(
     if not sure and asked.terms and not asked.exact and may_be_misspelt:
         from agentmem.actions import spelling
 
-        read = spelling.corrected(index, view, asked, allowed)
+        read = spelling.corrected(index, view, asked, allowed) if words and words.only_lacks_strange else {}
         if read:
             right = asked.reading(read)
             again = gather(index, view, right, eligible, files, weights, meaning, for_manager, False)

@@ -161,19 +161,14 @@ def _gain(holders: int, count: int, statistics: Statistics, weights: Weights) ->
 
 def frequency(packed: int, position: int, statistics: Statistics, weights: Weights) -> float:
     """How often a memory has a term, over all fields by weight and length (BM25F's pseudo-frequency)."""
-    b = weights.b
-    counts = ((packed >> 8) & 15, (packed >> 12) & 15, packed >> 16, packed & 255)
-    return sum(
-        weight * count / (1 - b + b * lengths[position] / average)
-        for weight, count, lengths, average in zip(
-            (weights.title, weights.names, weights.places, weights.body),
-            counts,
-            statistics.lengths,
-            statistics.averages,
-            strict=True,
-        )
-        if count
-    )
+    b, body = weights.b, packed & 255
+    (t_len, n_len, p_len, b_len), (t_avg, n_avg, p_avg, b_avg) = statistics.lengths, statistics.averages
+    tf = weights.body * body / (1 - b + b * b_len[position] / b_avg) if body else 0.0
+    if packed >= 256:
+        tf += weights.title * ((packed >> 8) & 15) / (1 - b + b * t_len[position] / t_avg)
+        tf += weights.names * ((packed >> 12) & 15) / (1 - b + b * n_len[position] / n_avg)
+        tf += weights.places * (packed >> 16) / (1 - b + b * p_len[position] / p_avg)
+    return tf
 
 
 def by_term(
