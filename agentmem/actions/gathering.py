@@ -83,8 +83,7 @@ def gather(
     entity = {position: s for position, s in named.items() if allowed[position]}
     if asked.exact:
         entity = {position: s for position, s in entity.items() if position in scores}
-    known = any(view.with_id(prefix) for prefix in asked.ids)  # "changed" could be an id as well
-    if not asked.terms and not entity and not known and not scores:
+    if not (asked.terms or entity or scores or _names_an_id(view, asked)):
         if asked.text.strip() and not asked.filters and not asked.dated:
             return NOTHING_FOUND
         newest = view.newest_first(p for p in eligible if asked.spans(view.columns.created[p]))
@@ -147,6 +146,11 @@ def gather(
         arms.append(Arm(scoring.FIRST, 0.0, {p: 1 / rank for rank, p in enumerate(places, 1)}))
         arms.append(Arm(scoring.COVERED, 0.0, {p: words.coverage.share(p) for p in keep}))
     return Gathered(arms, list(keep), most, said=words.said if words else {})
+
+
+def _names_an_id(view: View, asked: Query) -> bool:
+    """Whether it has an id that is one here: words such as "changed" are of the letters of ids."""
+    return any(view.with_id(prefix) for prefix in asked.ids)
 
 
 def _by_meaning_alone(near: "Near | None", words: Words | None, weights: Weights) -> dict[int, float]:
