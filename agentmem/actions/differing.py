@@ -15,6 +15,9 @@ LOOKED, SHOWN = 30, 4
 RIVAL = 0.5
 """What a memory counts of which a newer one says the same with another number or a denial."""
 
+PAGE = "entity"
+"""The kind that no other stands for."""
+
 STANDS_FOR, OUTDATED = "in place of", "a newer differs"
 """The terms of a score that say so."""
 
@@ -92,6 +95,11 @@ class _Groups:
             return (
                 None  # what another branch made of it: however little it changed, that is what was asked for
             )
+        kinds = {view.kind(one), view.kind(other)}
+        if (
+            PAGE in kinds and len(kinds) > 1
+        ):  # a note that begins with a thing's name does not say what the thing is
+            return None
         size = similarity.SKETCH_SIZE
 
         def near(sketches: bytearray, least: float) -> bool:
