@@ -187,7 +187,7 @@ def test_a_model_is_trained_on_trunk(school):
     done = train(school, USEFUL)
     assert done.code == 2
     assert "a model is trained on trunk (main), and HEAD is on feature/x" in done.err
-    assert "agentmem model train --dry-run" in done.err
+    assert "agentmem model train --labels labels.jsonl --dry-run" in done.err
     done = train(school, USEFUL, "--dry-run")
     assert done.code == 0 and "your role" in done.out
     assert not (school.store / "model.json").exists()
