@@ -1,4 +1,4 @@
-"""Few and exact: of what says the same one is shown, the newest; what a newer one says otherwise comes after what holds."""
+"""Few and exact: of what says the same the fullest or newest is shown; what a newer one says otherwise comes after the rest."""
 
 from collections.abc import Sequence
 
@@ -18,6 +18,9 @@ RIVAL = 0.5
 PAGE = "entity"
 """The kind that no other stands for."""
 
+CLEARLY = 0.1
+"""The share of a text by which one that says the same says clearly more: a vaguer copy is no correction, however new."""
+
 STANDS_FOR, OUTDATED = "in place of", "a newer differs"
 """The terms of a score that say so."""
 
@@ -25,8 +28,8 @@ STANDS_FOR, OUTDATED = "in place of", "a newer differs"
 def different(index: Index, view: View, ranked: Sequence[Candidate], limit: int) -> list[Candidate]:
     """The first ``limit`` of ``ranked``, without repeats, best first.
 
-    Of a group that says the same the newest stands where the best of them stood, of a part and its whole the whole; a log
-    entry stands for nothing else.
+    Of a group that says the same the fullest stands where the best of them stood, the newest among equals; a log entry stands
+    for nothing else.
     """
     looked = list(ranked[: max(LOOKED, SHOWN * limit if limit < len(ranked) else limit)])
     groups = _Groups(index, view)
@@ -60,7 +63,7 @@ class _Groups:
                 rivals.append(group)
             elif how is not None:
                 same = group
-                if how == FULLER or (how == SAME and self._is_newer(candidate, group.shown)):
+                if how == FULLER or (how == SAME and self._is_better(candidate, group.shown)):
                     group.shown = candidate
                 break
         if same is None:
@@ -81,6 +84,13 @@ class _Groups:
             if group.newer is not None:
                 one.weakened(OUTDATED, RIVAL, shorts[identities[group.newer.position]])
         return [group.shown for group in self._groups]
+
+    def _is_better(self, one: Candidate, other: Candidate) -> bool:
+        """Of two that say the same: the fuller, where one says clearly more, else the newer."""
+        new, old = self._said(one.position).size, self._said(other.position).size
+        if abs(new - old) > CLEARLY * max(new, old):
+            return new > old
+        return self._is_newer(one, other)
 
     def _is_newer(self, one: Candidate, other: Candidate) -> bool:
         columns = self._view.columns

@@ -59,8 +59,8 @@ class Candidate:
 
 
 class Ranking(NamedTuple):
-    """The candidates, best first, ``most`` of which are worth showing; what scored them; whether nothing answers; words that were
-    read as others.
+    """The candidates, best first, ``most`` of which are worth showing; what scored them; whether nothing answers; which words
+    were read as others.
     """
 
     candidates: list[Candidate]

@@ -12,6 +12,9 @@ CONTAINED, OF_BOTH = 0.7, 0.3
 the other. Of the 124,750 pairs of a team's first 500 work commits none is one; of copies cut to a third all are."""
 
 
+FEWEST = 8
+"""Terms of a text from which on it can be a part of another: of five words three are soon shared."""
+
 MUCH_LESS = 0.75
 """What a part says at most of what the whole does: of two that say as much each says something of its own."""
 
@@ -46,6 +49,8 @@ def relation(one: Said, other: Said) -> str | None:
         if similarity.rivals(*texts):
             return RIVALS
     less, more = sorted((one.size, other.size))
+    if not whole or min(len(one.weights), len(other.weights)) < FEWEST:
+        return None
     if shared < CONTAINED * less or less > MUCH_LESS * more:
         return None
     if similarity.sets_apart(one.title, "", other.title, "") in ("name", "number"):
