@@ -15,6 +15,9 @@ LOOKED, SHOWN = 30, 4
 RIVAL = 0.5
 """What a memory counts of which a newer one says the same with another number or a denial."""
 
+PAGE = "entity"
+"""The kind that no other stands for."""
+
 CLEARLY = 0.05
 """The share of a text by which one that says the same says clearly more: a vaguer copy is no correction, however new."""
 
@@ -104,9 +107,10 @@ class _Groups:
         """Whether both say the same, the other a part of the one or the fuller of both, or one otherwise what the other says."""
         view, columns = self._view, self._view.columns
         if (one in view.foreign or other in view.foreign) and columns.ids[one] == columns.ids[other]:
-            return (
-                None  # what another branch made of it: however little it changed, that is what was asked for
-            )
+            return None  # what another branch made of it, however little it changed, is what was asked for
+        kinds = {view.kind(one), view.kind(other)}
+        if PAGE in kinds and len(kinds) > 1:  # what begins with a thing's name does not say what it is
+            return None
         size = similarity.SKETCH_SIZE
 
         def near(sketches: bytearray, least: float) -> bool:
