@@ -173,11 +173,15 @@ def bring(folder: str, tool: Sequence[str], made: Sequence[dict[str, object]]) -
 
 def plain_store(folder: str, tool: Sequence[str], options: argparse.Namespace, report: Report) -> None:
     """What does not need to know of tasks."""
-    spent = store(folder, tool, records(options.memories), not options.uncommitted)
+    made = records(options.memories)
+    spent = store(folder, tool, made, not options.uncommitted)
     print(f"{'import':<34} {spent:.1f} s")
     timed([*tool, "index", "rebuild"], folder)
     subprocess.run(["rm", "-rf", os.path.join(folder, ".git", "agentmem")], check=True)
-    question = [*tool, "recall", "queue scheduler drops metrics when storage restarts"]
+    asked = str(
+        made[len(made) // 2]["title"]
+    ).split()  # most of the words of one, and of its area's thousand the name
+    question = [*tool, "recall", f"why does {' '.join(asked[:5])} fail"]
     spent = timed(question, folder)
     limit = FIRST_INDEX_SECONDS * options.memories / 10_000
     report("first index, and the answer", spent, limit, f"{spent:.1f} s")

@@ -5,10 +5,10 @@
 For the team's history (its claims' notes, and their names, each at its moment; ``team_history.py``) and a generated project
 (``project.py``): the share of what is relevant that recall shows with more than its title within 1,000 tokens, and within
 the default budget, at the default limit. The noise, by construction: junk (heartbeats, pasted prompts, log and status lines
-with the project's own words and paths), near-duplicates of true memories (older; cut, vaguer, or with another number), older
-versions that the true one supersedes, and notes on other subjects with its common words. A near-duplicate is no evidence, however
-near it is: it is a copy that says less, or something else. Exits 1 where evidence within 1,000 tokens falls by more than 10 % of
-what the clean store has, on either.
+with the project's own words and paths), near-duplicates of true memories (before or after them; cut, vaguer, or with another
+number), older versions that the true one supersedes, and notes on other subjects with its common words. A near-duplicate is no
+evidence, however near it is: it is a copy that says less, or something else. Exits 1 where evidence within 1,000 tokens falls by
+more than 10 % of what the clean store has, on either.
 """
 
 import argparse
@@ -115,7 +115,16 @@ class Noise:
         return self._record("log", lines[0], "\n".join(lines[1:]), self._moment(), scope)
 
     def _older(self, record: Record) -> str:
-        moment = times.parse_iso(str(record["created"])) - self._chance.randint(600, 5 * 86_400)
+        """A moment before it was written."""
+        return self._shifted(record, -self._chance.randint(600, 5 * 86_400))
+
+    def _about(self, record: Record) -> str:
+        """A moment about when it was written: a copy may be newer; one much older would be known when the true one is not yet."""
+        return self._shifted(record, self._chance.randint(-60, 5 * 86_400))
+
+    @staticmethod
+    def _shifted(record: Record, seconds: int) -> str:
+        moment = times.parse_iso(str(record["created"])) + seconds
         return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment))
 
     def _altered(self, record: Record) -> tuple[str, str]:
@@ -151,10 +160,10 @@ class Noise:
         )
 
     def near(self) -> dict[str, object]:
-        """An older copy of a true memory that says less, or something else; it keeps the scope."""
+        """A copy of a true memory that says less, or something else; it keeps the scope."""
         record = self._chance.choice(self._clean)
         title, body = self._altered(record)
-        return self._record(str(record["kind"]), title, body, self._older(record), self._scope(record))
+        return self._record(str(record["kind"]), title, body, self._about(record), self._scope(record))
 
     def foreign(self) -> dict[str, object]:
         """A note on another subject, with general words that the project has too."""

@@ -1,5 +1,6 @@
 """What bears on one agent: its tasks and what hangs on them, the paths it is at, what is known about both."""
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
@@ -10,7 +11,7 @@ from agentmem.actions.context import Context
 from agentmem.actions.selecting import Found
 from agentmem.actions.surroundings import Surroundings
 from agentmem.actions.tasks import Tasks
-from agentmem.model import kinds, ranking, scopes, taskgraph, verdict
+from agentmem.model import kinds, ranking, scopes, scoring, taskgraph, verdict
 from agentmem.model.digest import shortened
 from agentmem.model.taskgraph import Placed
 
@@ -115,8 +116,10 @@ class Bearing:
         words = " ".join(one.task.title for one in chosen)
         eligible = [i for kind in ("deadend", *GUIDES) for i in self.view.of_kind(kinds.NUMBER[kind])]
         patterns = [*(scopes.normal(p) for one in chosen for p in one.task.scope), *self.scope]
-        # where enough is known of the very files, it is not looked for by its words: that takes a third of a brief's time
-        scores = self._near(eligible, patterns, words)
+        learned = self.context.manager is not None
+        # where enough is known of the very files, it is not looked for by its words: that takes a third of a brief's time;
+        # a manager has learned what helps with a task from its words and its files together
+        scores = {} if learned else self._near(eligible, patterns, words)
         if len(scores) < RELATED:
             for i, score in self._worded(eligible, patterns, words).items():
                 scores[i] = scores.get(i, 0.0) + score
@@ -168,11 +171,16 @@ class Bearing:
         files = [path.split("*", 1)[0].rstrip("/") if scopes.is_glob(path) else path for path in files]
         asked = query.parse(words, self.now, lambda field, value: False)
         files = [path for path in files if path]
-        index, weights = self.context.index, ranking.DEFAULT
-        ranked = rank(self.context, index, self.view, asked, eligible, files, weights, self.now).shown
+        context, weights = self.context, ranking.DEFAULT
+        learned = context.manager.recall if context.manager else None
+        ranked = rank(
+            context, context.index, self.view, asked, eligible, files, weights, self.now, learned=learned
+        ).shown
         # without a task, what other branches know is told where it is about the very files alone
         return {
-            one.position: one.score for one in ranked if self.mine or one.position not in self.view.foreign
+            one.position: one.score if learned is None else math.exp(one.score / scoring.SCALE)
+            for one in ranked
+            if self.mine or one.position not in self.view.foreign
         }
 
     def _by_evidence(self, scores: Mapping[int, float]) -> list[Found]:

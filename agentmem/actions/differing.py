@@ -1,30 +1,34 @@
-"""Few and exact: of what says the same one is shown, the newest; what a newer one says otherwise comes after what holds."""
+"""Few and exact: of what says the same the fullest or newest is shown; what a newer one says otherwise comes after the rest."""
 
 from collections.abc import Sequence
 
 from agentmem.actions import selecting
 from agentmem.actions.ranked import Candidate
-from agentmem.actions.selecting import Found
 from agentmem.index.index import Index
 from agentmem.index.view import View
-from agentmem.model import similarity
+from agentmem.model import repeating, similarity
+from agentmem.model.repeating import FULLER, RIVALS, SAME, Said
 
-LOOKED = 48
-"""The best so many are held against each other: more are never shown where there is a limit."""
+LOOKED, SHOWN = 30, 4
+"""The best so many are held against each other, or so many times what is shown: 400 pairs take 10 ms."""
 
 RIVAL = 0.5
 """What a memory counts of which a newer one says the same with another number or a denial."""
 
-STANDS_FOR, OUTDATED = "newer than", "a newer differs"
+CLEARLY = 0.1
+"""The share of a text by which one that says the same says clearly more: a vaguer copy is no correction, however new."""
+
+STANDS_FOR, OUTDATED = "in place of", "a newer differs"
 """The terms of a score that say so."""
 
 
 def different(index: Index, view: View, ranked: Sequence[Candidate], limit: int) -> list[Candidate]:
     """The first ``limit`` of ``ranked``, without repeats, best first.
 
-    Of a group that says the same the newest stands where the best of them stood; a log entry stands for nothing else.
+    Of a group that says the same the fullest stands where the best of them stood, the newest among equals; a log entry stands
+    for nothing else.
     """
-    looked = list(ranked[: max(LOOKED, limit)])
+    looked = list(ranked[: max(LOOKED, SHOWN * limit if limit < len(ranked) else limit)])
     groups = _Groups(index, view)
     for candidate in looked:
         groups.take(candidate)
@@ -44,7 +48,7 @@ class _Groups:
     def __init__(self, index: Index, view: View) -> None:
         self._index, self._view = index, view
         self._groups: list[_Group] = []
-        self._texts: dict[int, Found] = {}
+        self._texts: dict[int, Said] = {}
 
     def take(self, candidate: Candidate) -> None:
         """Put ``candidate`` into its group, or into one of its own."""
@@ -52,16 +56,16 @@ class _Groups:
         rivals = []
         for group in self._groups[:LOOKED]:
             how = self._alike(group.best.position, candidate.position)
-            if how == similarity.SAME:
-                same = group
-                break
-            if how:
+            if how == RIVALS:
                 rivals.append(group)
+            elif how is not None:
+                same = group
+                if how == FULLER or (how == SAME and self._is_better(candidate, group.shown)):
+                    group.shown = candidate
+                break
         if same is None:
             same = _Group(candidate)
             self._groups.append(same)
-        elif self._is_newer(candidate, same.shown):
-            same.shown = candidate
         for other in rivals:
             old, new = (other, same) if self._is_newer(same.shown, other.shown) else (same, other)
             if self._is_newer(new.shown, old.shown):
@@ -78,18 +82,25 @@ class _Groups:
                 one.weakened(OUTDATED, RIVAL, shorts[identities[group.newer.position]])
         return [group.shown for group in self._groups]
 
+    def _is_better(self, one: Candidate, other: Candidate) -> bool:
+        """Of two that say the same: the fuller, where one says clearly more, else the newer."""
+        new, old = self._said(one.position).size, self._said(other.position).size
+        if abs(new - old) > CLEARLY * max(new, old):
+            return new > old
+        return self._is_newer(one, other)
+
     def _is_newer(self, one: Candidate, other: Candidate) -> bool:
         columns = self._view.columns
         if columns.kinds[one.position] != columns.kinds[other.position]:
             return False
         return columns.created[one.position] > columns.created[other.position]
 
-    def _alike(self, one: int, other: int) -> float:
-        """``similarity.SAME`` where both say the same, above 0 where one says otherwise what the other says."""
+    def _alike(self, one: int, other: int) -> str | None:
+        """Whether both say the same, the other a part of the one or the fuller of both, or one otherwise what the other says."""
         view, columns = self._view, self._view.columns
         if (one in view.foreign or other in view.foreign) and columns.ids[one] == columns.ids[other]:
             return (
-                0.0  # what another branch made of it: however little it changed, that is what was asked for
+                None  # what another branch made of it: however little it changed, that is what was asked for
             )
         size = similarity.SKETCH_SIZE
 
@@ -100,13 +111,11 @@ class _Groups:
         if not (
             near(columns.sketches, similarity.SKETCH_ALIKE) or near(columns.topics, similarity.TOPIC_ALIKE)
         ):
-            return 0.0
-        a, b = self._text(one).memory, self._text(other).memory
-        if similarity.similarity(a.title, a.body, b.title, b.body) >= similarity.ALIKE:
-            return similarity.SAME
-        return similarity.ALIKE if similarity.rivals(a.title, a.body, b.title, b.body) else 0.0
+            return None
+        return repeating.relation(self._said(one), self._said(other))
 
-    def _text(self, position: int) -> Found:
+    def _said(self, position: int) -> Said:
         if position not in self._texts:
-            [self._texts[position]] = selecting.fetch(self._index, self._view, [position])
+            [found] = selecting.fetch(self._index, self._view, [position])
+            self._texts[position] = repeating.said(found.memory.title, found.memory.body)
         return self._texts[position]

@@ -1,10 +1,11 @@
 """What in a view may answer a question, and how strongly each arm speaks for it: words, names, places, links, time, meaning."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.actions import selecting
-from agentmem.actions.wording import Words
+from agentmem.actions.wording import FIRST, Words
 from agentmem.index.index import Index
 from agentmem.index.view import NO_TIME, View
 from agentmem.model import analysis, ranking, scopes, scoring
@@ -19,9 +20,6 @@ MOST_LINKED = 200
 
 PHRASE_DEPTH = 200
 """How many of the best are looked through for quoted phrases."""
-
-FIRST = 15
-"""The best by words of which one must be an answer: among thousands that match a little, chance makes one that matches more."""
 
 PLACED = 150
 """Memories whose paths are held against the question one by one, those whose paths share most with it."""
@@ -40,13 +38,16 @@ class Arm(NamedTuple):
 
 class Gathered(NamedTuple):
     """What was found. ``keep`` are the positions that are worth a rank, none where nothing answers, and ``most`` how many of them
-    are worth showing; ``plain``: there was nothing to find by, and ``keep`` is in order, newest first.
+    are worth showing; ``plain``: there was nothing to find by, and ``keep`` is in order, newest first. ``said`` is how words come
+    to speak for what has not all of them itself; ``read`` has the words of the question that were read as others.
     """
 
     arms: Sequence[Arm]
     keep: Sequence[int] = ()
     most: int = 0
     plain: bool = False
+    said: Mapping[int, str] = MappingProxyType({})
+    read: Mapping[str, str] = MappingProxyType({})
 
 
 NOTHING_FOUND = Gathered(())
@@ -72,7 +73,7 @@ def gather(
     for position in eligible:
         allowed[position] = 1
     # an arm without weight is not asked at all: what it would find must not come in by another arm's door
-    words = Words(index, view, asked, allowed, weights) if weights.lexical_arm else None
+    words = Words(index, view, asked, allowed, weights, for_manager) if weights.lexical_arm else None
     scores = words.scores if words else {}
     if asked.exact and not asked.terms and words:
         scores = dict.fromkeys(eligible, 1.0)  # a phrase of stop words: nothing but the texts can tell
@@ -82,7 +83,7 @@ def gather(
     entity = {position: s for position, s in named.items() if allowed[position]}
     if asked.exact:
         entity = {position: s for position, s in entity.items() if position in scores}
-    if not asked.terms and not entity and not asked.ids and not scores:
+    if not (asked.terms or entity or scores or _names_an_id(view, asked)):
         if asked.text.strip() and not asked.filters and not asked.dated:
             return NOTHING_FOUND
         newest = view.newest_first(p for p in eligible if asked.spans(view.columns.created[p]))
@@ -97,14 +98,14 @@ def gather(
     if not sure and asked.terms and not asked.exact and may_be_misspelt:
         from agentmem.actions import spelling
 
-        read = spelling.corrected(index, view, asked, allowed)
+        read = spelling.corrected(index, view, asked, allowed) if words and words.only_lacks_strange else {}
         if read:
             right = asked.reading(read)
             again = gather(index, view, right, eligible, files, weights, meaning, for_manager, False)
             if again.keep and Words(index, view, right, allowed, weights).covers(spelling.SURE):
                 said = ", ".join(f'"{word}" as "{known}"' for word, known in read.items())
                 index.notes.append(f"read {said}")
-                return again
+                return again._replace(read=read)
     if not sure:
         alone = _by_meaning_alone(near, words, weights)
         return Gathered([Arm("meaning", 1.0, alone)], list(alone), len(alone))
@@ -144,7 +145,12 @@ def gather(
         places = ranking.order(scores, view.columns.ids, len(scores))
         arms.append(Arm(scoring.FIRST, 0.0, {p: 1 / rank for rank, p in enumerate(places, 1)}))
         arms.append(Arm(scoring.COVERED, 0.0, {p: words.coverage.share(p) for p in keep}))
-    return Gathered(arms, list(keep), most)
+    return Gathered(arms, list(keep), most, said=words.said if words else {})
+
+
+def _names_an_id(view: View, asked: Query) -> bool:
+    """Whether it has an id that is one here: words such as "changed" are of the letters of ids."""
+    return any(view.with_id(prefix) for prefix in asked.ids)
 
 
 def _by_meaning_alone(near: "Near | None", words: Words | None, weights: Weights) -> dict[int, float]:

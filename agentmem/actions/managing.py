@@ -8,6 +8,7 @@ from agentmem.store import reading
 
 if TYPE_CHECKING:
     from agentmem.model.manager import Manager
+    from agentmem.model.retention import Weights
 
 FILE = "model.json"
 """Its file in the store."""
@@ -27,6 +28,15 @@ def current(context: Context) -> "Manager | None":
             f"{context.place.name}/{FILE} is left out, the fixed formula serves: {problem}"
         )
         return None
+
+
+def keeps_by(context: Context) -> "Weights":
+    """The weights of what is worth keeping: as the manager learned them, else the fixed ones."""
+    from agentmem.model import retention
+
+    manager = context.manager
+    known = manager.keep if manager else {}
+    return retention.DEFAULT._replace(**{k: v for k, v in known.items() if k in retention.Weights._fields})
 
 
 def _read(context: Context) -> bytes | None:

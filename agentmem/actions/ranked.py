@@ -4,6 +4,7 @@ learned here.
 
 import math
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.actions import gathering, judging, selecting
@@ -26,18 +27,21 @@ JUDGED = 24
 class Candidate:
     """One memory on its way to a rank: its position in the view, how strongly each arm speaks for it, what weighs it besides."""
 
-    __slots__ = ("arms", "factors", "position", "score", "terms")
+    __slots__ = ("arms", "factors", "position", "said", "score", "terms")
 
     def __init__(self, position: int) -> None:
         self.position = position
         self.arms: dict[str, float] = {}
         self.factors: list[Factor] = []
+        self.said = ""
+        """How words speak for it that it has not all itself."""
         self.score = 0.0
         self.terms: Sequence[Term] = ()
 
     def scored(self, scorer: Scorer) -> None:
         """Give it its score, and the terms that this is made of."""
-        self.score, self.terms = scorer(self.arms, self.factors)
+        self.score, terms = scorer(self.arms, self.factors)
+        self.terms = [term._replace(detail=self.said) if term.name == "words" else term for term in terms]
 
     def moved(self, why: str, score: float, detail: str) -> None:
         """Give it another score, and the term that says why."""
@@ -55,12 +59,15 @@ class Candidate:
 
 
 class Ranking(NamedTuple):
-    """The candidates, best first, ``most`` of which are worth showing; what scored them; whether nothing answers."""
+    """The candidates, best first, ``most`` of which are worth showing; what scored them; whether nothing answers; which words
+    were read as others.
+    """
 
     candidates: list[Candidate]
     scorer: Scorer
     most: int
     abstained: bool
+    read: Mapping[str, str] = MappingProxyType({})
 
     @property
     def shown(self) -> list[Candidate]:
@@ -102,9 +109,10 @@ def rank(
             arm.name: arm.strengths[position] for arm in gathered.arms if position in arm.strengths
         }
         candidate.factors = _factors(view, position, weights, clock, authored, uses)
+        candidate.said = gathered.said.get(position, "")
         candidate.scored(scorer)
         found.append(candidate)
-    return Ranking(_in_order(view, found), scorer, gathered.most, abstained=not found)
+    return Ranking(_in_order(view, found), scorer, gathered.most, not found, gathered.read)
 
 
 def _newest(position: int, place: int) -> Candidate:

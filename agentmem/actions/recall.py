@@ -30,7 +30,10 @@ class Hit(NamedTuple):
 
 
 class Recalled(NamedTuple):
-    """What recall gives. ``omitted`` counts what matched and is not among ``hits``; ``searched`` what was looked through."""
+    """What recall gives. ``omitted`` counts what matched and is not among ``hits``, ``searched`` what was looked through.
+
+    ``words`` is the question as it was understood: without filters and time words, misspelt words as they were read.
+    """
 
     query: str
     view: Standpoint
@@ -42,6 +45,7 @@ class Recalled(NamedTuple):
     key: str | None = None
     notes: tuple[str, ...] = ()
     shorts: Mapping[str, str] = MappingProxyType({})
+    words: str = ""
 
 
 def recall(
@@ -87,6 +91,7 @@ def recall(
         key=key,
         notes=tuple(index.notes),
         shorts=view.shorts,
+        words=asked.reading(found.read).plain,
     )
 
 

@@ -55,7 +55,7 @@ def _count(view: View, postings: Sequence[tuple[int, int]], allowed: Sequence[in
 
 
 def _neighbours(word: str) -> Iterator[str]:
-    """What is one insertion, deletion, change or swap of two letters away (Damerau 1964), longer words first."""
+    """What is one insertion, deletion, change or swap of two letters away (Damerau 1964); as long a one first, then longer."""
     found: set[str] = set()
     for at in range(len(word) + 1):
         before, after = word[:at], word[at:]
@@ -65,4 +65,4 @@ def _neighbours(word: str) -> Iterator[str]:
             found.update(before + letter + after[1:] for letter in string.ascii_lowercase)
         if len(after) > 1:
             found.add(before + after[1] + after[0] + after[2:])
-    yield from sorted(found - {word}, key=lambda near: (-len(near), near))
+    yield from sorted(found - {word}, key=lambda near: (len(near) != len(word), -len(near), near))

@@ -2,12 +2,14 @@
 
 import itertools
 import random
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from agentmem.actions import evaluating, labelling, managing, saving
+from agentmem.actions import evaluating, keeping, labelling, managing, saving
 from agentmem.actions.branch import branch_for_writing
 from agentmem.actions.context import Context
+from agentmem.actions.keeping import Kept
 from agentmem.actions.labelling import Event
 from agentmem.actions.ranked import Candidate
 from agentmem.actions.rankers import Gathering
@@ -71,6 +73,7 @@ class Trained(NamedTuple):
     learned: Manager | None = None
     reason: str | None = None
     path: str | None = None
+    kept: Kept | None = None
 
 
 class Case(NamedTuple):
@@ -92,7 +95,7 @@ def train(context: Context, labels: str | None = None, data: bytes = b"", dry_ru
     """
     _demand_numpy()
     if not dry_run:
-        _demand_trunk(context)
+        _demand_trunk(context, labels)
     events = labelling.from_file(context, labels, data) if labels else labelling.from_history(context)
     sources: dict[str, int] = {}
     for event in events:
@@ -108,11 +111,14 @@ def train(context: Context, labels: str | None = None, data: bytes = b"", dry_ru
     compared = _compared(cases, current, newer)
     if not compared.is_better:
         return Trained(len(events), sources, before, compared=compared, reason=WORSE)
-    learned = Manager(_fitted(cases), {}, _provenance(events, sources, compared))
-    if not dry_run:
-        saving.write_file(context, managing.FILE, manager.compose(learned), replace=True)
-    path = f"{context.place.name}/{managing.FILE}"
-    return Trained(len(events), sources, before, 0, compared, learned, None, path)
+    kept = keeping.learn(context, events, managing.keeps_by(context))
+    keep = kept.weights._asdict() if kept and kept.is_better else {} if current is None else current.keep
+    learned = Manager(_fitted(cases), keep, _provenance(events, sources, compared, kept))
+    result = Trained(len(events), sources, before, compared=compared, learned=learned, kept=kept)
+    if dry_run:
+        return result
+    saving.write_file(context, managing.FILE, manager.compose(learned), replace=True)
+    return result._replace(path=f"{context.place.name}/{managing.FILE}")
 
 
 def _demand_numpy() -> None:
@@ -127,12 +133,13 @@ def _demand_numpy() -> None:
         ) from None
 
 
-def _demand_trunk(context: Context) -> None:
+def _demand_trunk(context: Context, labels: str | None) -> None:
     branch = branch_for_writing(context, None, "model train")
     if context.trunk is not None and branch != context.trunk:
+        same = "" if labels is None else f" --labels {shlex.quote(labels)}"
         raise UsageError(
             f"a model is trained on trunk ({context.trunk}), and HEAD is on {branch}",
-            "to see what it would learn: agentmem model train --dry-run",
+            f"to see what it would learn: agentmem model train{same} --dry-run",
         )
 
 
@@ -216,7 +223,10 @@ def _measured(case: Case, order: Sequence[str]) -> tuple[float, float]:
     return metrics.reciprocal_rank(order, relevant), metrics.ndcg(order, relevant)
 
 
-def _provenance(events: Sequence[Event], sources: Mapping[str, int], compared: Compared) -> dict[str, object]:
+def _provenance(
+    events: Sequence[Event], sources: Mapping[str, int], compared: Compared, kept: Kept | None
+) -> dict[str, object]:
+    told = {"before": round(kept.before, 3), "after": round(kept.after, 3)} if kept else None
     return {
         "events": dict(sources),
         "since": times.format_iso(events[0].posed.question.clock),
@@ -225,5 +235,6 @@ def _provenance(events: Sequence[Event], sources: Mapping[str, int], compared: C
             "questions": compared.questions,
             "mrr@10": {"before": round(compared.before[0], 3), "after": round(compared.after[0], 3)},
             "ndcg@10": {"before": round(compared.before[1], 3), "after": round(compared.after[1], 3)},
+            "needed_in_worse_half": told,
         },
     }

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from agentmem.actions import judging, selecting, standing, usage
+from agentmem.actions import judging, managing, selecting, standing, usage
 from agentmem.actions.context import Context
 from agentmem.actions.selecting import Found
 from agentmem.checks import near_duplicate
@@ -55,8 +55,12 @@ class Store(NamedTuple):
     weights: Weights
 
 
-def weigh(context: Context, weights: Weights = retention.DEFAULT) -> Store:
-    """Weigh every memory of the view at hand by ``weights``; what other branches have and this one has not is seen, and holds."""
+def weigh(context: Context, weights: Weights | None = None) -> Store:
+    """Weigh every memory of the view at hand by ``weights``, else as the store's manager learned; what other branches have and
+    this one has not is seen, and holds.
+    """
+    if weights is None:
+        weights = managing.keeps_by(context)
     index = context.index
     index.include_others()
     view = index.view()
@@ -70,7 +74,7 @@ def weigh(context: Context, weights: Weights = retention.DEFAULT) -> Store:
     found = [by_position[i] for i in own]
     others = selecting.fetch(index, view, view.foreign)
     links = links_of(view, [*found, *others])
-    cited = _cited(links)
+    needed_by = cited(links)
     known = usage.load(context)
     old_enough = (
         known.since
@@ -88,7 +92,7 @@ def weigh(context: Context, weights: Weights = retention.DEFAULT) -> Store:
             context.now,
             use,
             verdicts,
-            len(cited.get(memory.id, ())),
+            len(needed_by.get(memory.id, ())),
             heat.of(memory),
             old_enough,
         )
@@ -180,12 +184,13 @@ def links_of(view: View, found: Sequence[Found]) -> Links:
     return Links(rests, replaces, settles)
 
 
-def _cited(links: Links) -> dict[str, set[str]]:
-    cited: dict[str, set[str]] = {}
+def cited(links: Links) -> dict[str, set[str]]:
+    """By which memories each one is needed."""
+    found: dict[str, set[str]] = {}
     for one, named in links.rests.items():
         for other in named:
-            cited.setdefault(other, set()).add(one)
-    return cited
+            found.setdefault(other, set()).add(one)
+    return found
 
 
 def _held(

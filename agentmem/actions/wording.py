@@ -11,7 +11,13 @@ from agentmem.model.query import Query
 from agentmem.model.ranking import Weights
 
 LEAST = 0.05
-"""The share of the best score below which what a memory has of the question is not looked at."""
+"""The share of the best score below which what a memory has of the question is never looked at."""
+
+FIRST = 15
+"""The best by words of which one must be an answer: among thousands that match a little, chance makes one that matches more."""
+
+CONVERSED = 200
+"""The best so many, whose days are read as conversations."""
 
 MOST_NAMED = 50
 """Pages of entities that a question names up to which their other names are looked for."""
@@ -25,9 +31,16 @@ class Words:
     """
 
     def __init__(
-        self, index: Index, view: View, asked: Query, allowed: Sequence[int], weights: Weights
+        self,
+        index: Index,
+        view: View,
+        asked: Query,
+        allowed: Sequence[int],
+        weights: Weights,
+        deep: bool = False,
     ) -> None:
-        """``allowed`` says of each position whether it may be shown."""
+        """``allowed`` says of each position whether it may be shown; ``deep``: evidence is wanted of many, as by a manager."""
+        self.deep = deep
         self.view, self.asked, self.allowed, self.weights = view, asked, allowed, weights
         others = _other_names(index, view, asked)
         wanted = dict.fromkeys([*asked.terms, *(term for other in others for term in other.terms)])
@@ -35,17 +48,27 @@ class Words:
         self.postings = index.postings(list(wanted))
         self.lexical = ranking.bm25f(asked.terms, self.postings, view.positions, self.statistics, weights)
         self.others = ranking.other_names(others, self.postings, view.positions, self.statistics, weights)
-        self.chains = _chains(view, self.lexical.scores) if weights.neighbours else []
+        best = ranking.order(self.lexical.scores, view.columns.ids, CONVERSED) if weights.neighbours else []
+        self.chains = _chains(view, best)
         self.heirs: dict[int, list[int]] = {}
         """The positions that speak for one that has not their words: what it replaced, the same blob at another path."""
+        self.said: dict[int, str] = {}
+        """How its words come to speak for a position that has not all of them itself, for who asks why."""
         self.scores = self._scores()
+        self.first = ranking.order(self.scores, view.columns.ids, FIRST)
 
     def _scores(self) -> dict[int, float]:
         scores, view, weights = self.lexical.scores, self.view, self.weights
         more: dict[int, float] = {}
-        for _, found in self.others:
+        for name, found in self.others:
+            # in place of the name that was used: who has both has not twice what is asked
+            used = {term: self.asked.terms[term] for term in name.stands_for}
+            parts = ranking.by_term(used, self.postings, view.positions, found, self.statistics, weights)
             for position, score in found.items():
-                more[position] = max(more.get(position, 0.0), score)
+                said = sum(parts[term].get(position, 0.0) for term in sorted(parts))
+                if score - said > more.get(position, 0.0):
+                    more[position] = score - said
+                    self.said[position] = f'as "{name.name}"'
         for position, score in more.items():
             scores[position] = scores.get(position, 0.0) + score
         if self.chains:
@@ -59,6 +82,7 @@ class Words:
                     taken = ranking.borrowed(parts[term], chain, own, weights.neighbours)
                     for position, value in taken.items():
                         scores[position] += value
+                        self.said.setdefault(position, "with what was said before it")
         for row, twins in view.twins.items():
             first = view.positions[row]
             for other in twins if first in scores else ():
@@ -76,14 +100,25 @@ class Words:
         old = [p for p, s in scores.items() if s >= floor and identities[p] in view.superseded]
         for position in old:
             for successor in view.in_place_of(identities[position]) if not self.allowed[position] else ():
-                scores[successor] = max(scores.get(successor, 0.0), weights.successor * scores[position])
+                if weights.successor * scores[position] > scores.get(successor, 0.0):
+                    scores[successor] = weights.successor * scores[position]
+                    self.said[successor] = f"of {view.shorts[identities[position]]}, which it replaces"
                 self.heirs.setdefault(successor, []).append(position)
 
     @cached_property
     def coverage(self) -> Coverage:
         """How much of the question each memory has that scores well enough to be shown."""
-        floor = LEAST * max(self.scores.values(), default=0.0)
-        return self.coverage_of({position for position, score in self.scores.items() if score >= floor})
+        floor = (LEAST if self.deep else self.weights.relevant) * max(self.scores.values(), default=0.0)
+        well = {position for position, score in self.scores.items() if score >= floor}
+        return self.coverage_of(well.union(self.first))
+
+    @property
+    def only_lacks_strange(self) -> bool:
+        """Whether some memory has all of the question's words that any has: then the others may be misspelt."""
+        known = self.coverage
+        return known.occurring == 0 or any(
+            known.weight(position) >= 0.999 * known.occurring for position in known.held
+        )
 
     def covers(self, share: float) -> bool:
         """Whether any one memory has so large a share of the question's words, by weight."""
@@ -129,13 +164,11 @@ def _other_names(index: Index, view: View, asked: Query) -> list[ranking.OtherNa
         return []
     others = []
     for row, record in sorted(index.knowledge.fields(list(named)).items()):
-        stands_for = (
-            frozenset(term for name in named[row] for term in analysis.terms(name)) & asked.terms.keys()
-        )
+        stands_for = frozenset[str]().union(*map(asked.terms_of, named[row]))
         for name in (record.get("title", ""), *record.get("aliases", ()), *record.get("entities", ())):
             terms = tuple(dict.fromkeys(analysis.terms(name)))
             if stands_for and terms and not asked.terms.keys() >= set(terms):
-                others.append(ranking.OtherName(terms, stands_for))
+                others.append(ranking.OtherName(terms, stands_for, name))
     return others
 
 

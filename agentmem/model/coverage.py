@@ -35,21 +35,25 @@ class Unit(NamedTuple):
 
 
 class Held(NamedTuple):
-    """What a memory has of a question: the weights of its words by how often it has them, the same in full, what they say."""
+    """What a memory has of a question: the weights of its words by how often it has them, the same in full, what they say; how
+    many it has itself, under whatever name.
+    """
 
     soft: float = 0.0
     weight: float = 0.0
     mass: float = 0.0
+    words: int = 0
 
 
 class Coverage(NamedTuple):
     """By position what is held; ``total`` is the weight of the question's weightiest words, ``occurring`` that of all that any
-    memory has, ``needed`` the evidence that an answer takes.
+    memory has, ``words`` the number of all; ``needed`` the evidence that an answer takes.
     """
 
     held: dict[int, Held]
     total: float
     occurring: float
+    words: int
     needed: float
 
     def share(self, position: int) -> float:
@@ -58,12 +62,13 @@ class Coverage(NamedTuple):
         return min(1.0, found.soft / self.total) if found and self.total else 0.0
 
     def evidence(self, position: int) -> float:
-        """How much speaks for its being an answer, against what is needed: 1 is enough."""
+        """How much speaks for its being an answer, against what is needed: 1 is enough, as is every word that is asked."""
         found = self.held.get(position)
         if found is None or not self.total:
             return 0.0
         value = self.share(position) * math.pow(found.mass, MASS)
-        return value / self.needed if self.needed else math.inf
+        enough = 1.0 if found.words == self.words else 0.0
+        return max(value / self.needed, enough) if self.needed else math.inf
 
     def weight(self, position: int) -> float:
         """What it has of the question, by weight; to be held against ``occurring``."""
@@ -110,7 +115,7 @@ def coverage(
     """
     once = 1 / (weights.k1 + 1)
     members = {position for chain in chains for position in chain}
-    held: dict[int, list[float]] = {}
+    held: dict[int, Held] = {}
     for unit in found:
         strongest: dict[int, float] = {}
         for term in unit.terms:
@@ -122,21 +127,25 @@ def coverage(
         for stands_for, having in others:
             if not stands_for.isdisjoint(unit.terms):
                 strongest.update((p, max(strongest.get(p, 0.0), once)) for p in having if p in among)
-        shares = dict.fromkeys(strongest, 1.0)
+        taken: dict[int, float] = {}
         for chain in chains:
-            taken = ranking.borrowed(strongest, chain, among, weights.neighbours)
-            strongest |= taken
-            shares |= dict.fromkeys(taken, weights.neighbours)
+            taken |= ranking.borrowed(strongest, chain, among, weights.neighbours)
+        strongest |= taken
+        shares = dict.fromkeys(strongest, 1.0) | dict.fromkeys(taken, weights.neighbours)
         for position, share in strongest.items():
             if position in among:
-                sums = held.setdefault(position, [0.0, 0.0, 0.0])
-                sums[0] += unit.weight * share
-                sums[1] += unit.weight
-                sums[2] += unit.says * shares[position]
+                has = held.get(position, Held())
+                held[position] = Held(
+                    has.soft + unit.weight * share,
+                    has.weight + unit.weight,
+                    has.mass + unit.says * shares[position],
+                    has.words + (position not in taken),
+                )
     size = max(statistics.size, FEWEST)
     return Coverage(
-        held={position: Held(*sums) for position, sums in held.items()},
+        held=held,
         total=sum(sorted(unit.weight for unit in found)[-MOST_WORDS:]),
         occurring=sum(unit.weight for unit in found if unit.holders),
+        words=len(found),
         needed=weights.abstain * math.log(size / BY_CHANCE),
     )

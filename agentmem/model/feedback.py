@@ -10,7 +10,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple, TypeGuard
 
 from agentmem.model import ids, safety, times
@@ -215,13 +215,18 @@ class _Read:
         in_order = sorted(ends.values(), key=lambda one: (one.at, one.entry))
         clocks = _carried(in_order)
         present = max(clocks, default=0)
-        changes = Counter(path for one in in_order for path in set(one.files) - {""})
-        often = max(OFTEN * len(in_order), OFTEN_AT_LEAST - 1)
-        everybodys = {path for path, count in changes.items() if count > often} | {""}
+        common = everybodys([one.files for one in in_order]) | {""}
         self.outcomes = {
-            one.entry: _outcome(one, present - clock, everybodys, given_back.get(one.task, -1) >= one.at)
+            one.entry: _outcome(one, present - clock, common, given_back.get(one.task, -1) >= one.at)
             for one, clock in zip(in_order, clocks, strict=True)
         }
+
+
+def everybodys(changes: Collection[Iterable[str]]) -> frozenset[str]:
+    """The files that so many of ``changes`` (the files of a task each) touch that it says nothing of any of them."""
+    counts = Counter(path for files in changes for path in set(files))
+    often = max(OFTEN * len(changes), OFTEN_AT_LEAST - 1)
+    return frozenset(path for path, count in counts.items() if count > often)
 
 
 def _carried(ends: list[Ended]) -> list[int]:
@@ -233,12 +238,12 @@ def _carried(ends: list[Ended]) -> list[int]:
     return found
 
 
-def _outcome(one: Ended, ago: int, everybodys: set[str], failed: bool) -> _Outcome:
+def _outcome(one: Ended, ago: int, common: frozenset[str], failed: bool) -> _Outcome:
     misled = frozenset(one.misled)
     used = {
         each
         for each, places in one.met
-        if any(place < len(one.files) and one.files[place] not in everybodys for place in places)
+        if any(place < len(one.files) and one.files[place] not in common for place in places)
     }
     used = {*used, *one.used} - misled
     if failed:  # what it went by led to what had to be done again

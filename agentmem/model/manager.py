@@ -1,7 +1,6 @@
 """The memory manager: a few weights learned from what helped, as a file that can be read and reviewed in a diff."""
 
 import json
-import math
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
@@ -12,6 +11,9 @@ SCHEMA = "agentmem/model/1"
 
 FEWEST = 50
 """Labelled events below which the fixed formula serves: a weight each that is learned from fewer is chance."""
+
+MOST = 1_000_000
+"""The largest weight, of either sign, that a file may have: sums of larger ones end in infinities."""
 
 ABOUT = (
     "Weights of the memory manager, learned by `agentmem model train` from what helped before. `recall` adds them up, `keep`"
@@ -54,8 +56,9 @@ def _weights(record: Mapping[str, object], key: str, known: tuple[str, ...] | No
     for name, value in weights.items():
         if known is not None and name not in known:
             raise ValueError(f"{key} has no signal {str(name)[:40]!r}")
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise ValueError(f"{key}.{str(name)[:40]} must be a number")
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not is_number or not abs(value) <= MOST:  # not a number is not below it either
+            raise ValueError(f"{key}.{str(name)[:40]} must be a number, {MOST:,} at most")
     return {name: float(value) for name, value in weights.items()}
 
 

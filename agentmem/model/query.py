@@ -12,6 +12,7 @@ FILTERS = ("kind", "tag", "entity", "by", "role", "status", "file", "since", "un
 _FIELD = re.compile(rf"(?<!\S)({'|'.join(FILTERS)}):(\"[^\"]+\"|[^\s\"]+)", re.IGNORECASE | re.ASCII)
 _PHRASE = re.compile(r'"([^"\n]{2,200})"')
 _PATH = re.compile(r"(?<![\w/.])(?:[\w.@+-]+/)+[\w.@+-]*\w|(?<![\w/.])[\w-]+\.[A-Za-z]{1,5}(?![\w/.])")
+_SPLIT = re.compile(r"[^\s,;()\[\]{}\"'`]+").findall
 _DATED = re.compile(
     r"\b(?:ago|yesterday|today|this|last|past|recent(?:ly)?|lately|latest|newest|before|until|after|since|between|on|around|at|in"
     r"|during|when)\b",
@@ -64,8 +65,13 @@ class Query(NamedTuple):
         plain = self.plain
         for word, other in words.items():
             plain = re.sub(rf"\b{re.escape(word)}\b", other, plain)
-        names = dict.fromkeys((*self.names, *_names(plain.split())))
+        names = dict.fromkeys((*self.names, *_names(_SPLIT(plain))))
         return self._replace(terms=_terms(plain), plain=plain, names=tuple(names))
+
+    def terms_of(self, name: str) -> frozenset[str]:
+        """The terms that ``name``, one of its names, has as it is spelt there: a symbol's parts are told by its capitals."""
+        spelt = (run for run in _runs(_SPLIT(self.plain)) if run.casefold() == name)
+        return frozenset(term for run in spelt for term in analysis.terms(run)) & self.terms.keys()
 
     @property
     def dated(self) -> bool:
@@ -82,11 +88,6 @@ def _terms(text: str) -> dict[str, int]:
     for term in analysis.terms(text):
         terms[term] = terms.get(term, 0) + 1
     return terms
-
-
-def without_filters(text: str) -> str:
-    """``text`` without what is written like a filter in it."""
-    return _FIELD.sub(" ", text)
 
 
 def parse(
@@ -112,7 +113,7 @@ def parse(
         return " "
 
     rest = _FIELD.sub(take, text)
-    words = re.findall(r"[^\s,;()\[\]{}\"'`]+", rest)
+    words = _SPLIT(rest)
     phrases = tuple(phrase.strip() for phrase in _PHRASE.findall(rest) if phrase.strip())
     exact = bool(phrases) and not _PHRASE.sub(" ", rest).strip()
     span = None
@@ -145,5 +146,9 @@ def parse(
 
 def _names(words: list[str]) -> list[str]:
     """Runs of one to three words, case folded: what may be the name of an entity, an alias or a tag."""
-    plain = [word.casefold().strip(".:!?") for word in words][:64]
+    return [run.casefold() for run in _runs(words)]
+
+
+def _runs(words: list[str]) -> list[str]:
+    plain = [word.strip(".:!?") for word in words][:64]
     return [" ".join(plain[i : i + n]) for n in (3, 2, 1) for i in range(len(plain) - n + 1)]

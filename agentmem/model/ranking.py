@@ -94,10 +94,11 @@ class Lexical(NamedTuple):
 
 
 class OtherName(NamedTuple):
-    """A further name of something that a question names: its terms, and the question's terms that it stands for."""
+    """A further name of something that a question names: its terms, the question's terms that it stands for, as it is written."""
 
     terms: tuple[str, ...]
     stands_for: frozenset[str]
+    name: str = ""
 
 
 def idf(count: int, frequency: int) -> float:
@@ -160,19 +161,14 @@ def _gain(holders: int, count: int, statistics: Statistics, weights: Weights) ->
 
 def frequency(packed: int, position: int, statistics: Statistics, weights: Weights) -> float:
     """How often a memory has a term, over all fields by weight and length (BM25F's pseudo-frequency)."""
-    b = weights.b
-    counts = ((packed >> 8) & 15, (packed >> 12) & 15, packed >> 16, packed & 255)
-    return sum(
-        weight * count / (1 - b + b * lengths[position] / average)
-        for weight, count, lengths, average in zip(
-            (weights.title, weights.names, weights.places, weights.body),
-            counts,
-            statistics.lengths,
-            statistics.averages,
-            strict=True,
-        )
-        if count
-    )
+    b, body = weights.b, packed & 255
+    (t_len, n_len, p_len, b_len), (t_avg, n_avg, p_avg, b_avg) = statistics.lengths, statistics.averages
+    tf = weights.body * body / (1 - b + b * b_len[position] / b_avg) if body else 0.0
+    if packed >= 256:
+        tf += weights.title * ((packed >> 8) & 15) / (1 - b + b * t_len[position] / t_avg)
+        tf += weights.names * ((packed >> 12) & 15) / (1 - b + b * n_len[position] / n_avg)
+        tf += weights.places * (packed >> 16) / (1 - b + b * p_len[position] / p_avg)
+    return tf
 
 
 def by_term(
@@ -203,16 +199,22 @@ def other_names(
     statistics: Statistics,
     weights: Weights = DEFAULT,
 ) -> list[tuple[OtherName, dict[int, float]]]:
-    """Who has all terms of each of ``others``, and what these score there, weighed less than the name that was used."""
+    """Who has all terms of each of ``others``, and what these score there: as many terms as the used name has of such a rarity
+    would, weighed less. However many terms a name is cut into, it is one thing that is asked for.
+    """
+    having: dict[str, set[int]] = {}
+    for term in {term for one in others for term in (*one.terms, *one.stands_for)}:
+        having[term] = {position_of[row] for row, _ in postings.get(term, ()) if row in position_of}
+
+    def says(terms: Iterable[str]) -> float:
+        return sum(idf(statistics.size, len(having[term])) for term in sorted(terms))
+
     out = []
     for one in others:
-        having = [
-            {position_of[row] for row, _ in postings.get(term, ()) if row in position_of}
-            for term in one.terms
-        ]
-        among = set.intersection(*having)
+        among = set.intersection(*(having[term] for term in one.terms))
         found = by_term(dict.fromkeys(one.terms, 1), postings, position_of, among, statistics, weights)
-        out.append((one, {p: weights.synonym * sum(gains[p] for gains in found.values()) for p in among}))
+        share = weights.synonym * says(one.stands_for) / says(one.terms)
+        out.append((one, {p: share * sum(gains[p] for gains in found.values()) for p in among}))
     return out
 
 

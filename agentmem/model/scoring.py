@@ -104,8 +104,9 @@ def trained(weights: Mapping[str, float]) -> Scorer:
     def score(arms: Mapping[str, float], factors: Sequence[Factor]) -> tuple[float, Sequence[Term]]:
         details = {factor.name: factor.detail for factor in factors}
         terms = [
-            Term(name, weights.get(name, 0.0) * value, details.get(name, ""), adds=True)
+            Term(name, weights[name] * value, details.get(name, ""), adds=True)
             for name, value in signals(arms, factors).items()
+            if weights.get(name)
         ]
         return sum(term.value for term in terms), terms
 

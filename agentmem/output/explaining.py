@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentmem.model import analysis, query, safety
+from agentmem.model import analysis, safety
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 SAYS = {
     "newest": "one divided by its place, newest first; nothing was asked to match",
-    "words": "how well its words match what is asked; the best match has 1 before it is weighed",
+    "words": "how well its words match what is asked, against the best match",
     "first": "1 for the best match by words, 1/2 for the second, and so on",
     "covered": "the share of the question's words that it has, rare ones counting more",
     "names and paths": "it is, has or is about what the question or --file names outright",
@@ -32,7 +32,7 @@ SAYS = {
     "evidence": "whether the code still says what it cites",
     "use": "whether it helped or misled in earlier work",
     "not merged here": "another branch's, not merged here",
-    "newer than": "it stands where an older memory would that says the same",
+    "in place of": "it stands where one would that says the same and is older, or says less",
     "a newer differs": "a newer memory says the same with another number, or denies it",
 }
 """What each term of a score means, to who has never seen one."""
@@ -41,9 +41,9 @@ MOST = 12
 """Words of the question that are named for one hit."""
 
 
-def why(hit: Hit, question: str) -> str:
-    """Two lines: the words of the question that it has, and how its score adds up."""
-    shared, asked = _shared(hit, question)
+def why(hit: Hit, words: str) -> str:
+    """Two lines: which of the ``words`` that are asked for it has, and how its score adds up."""
+    shared, asked = _shared(hit, words)
     found = ""
     if asked:
         named = " ".join(shared[:MOST]) + (" …" if len(shared) > MOST else "")
@@ -51,8 +51,8 @@ def why(hit: Hit, question: str) -> str:
     return f"{found}  score {hit.score:.4f} = {explained(hit.explain)}"
 
 
-def _shared(hit: Hit, question: str) -> tuple[list[str], int]:
-    """The words of ``question`` that the memory of ``hit`` has, whatever their form, and how many it asks for."""
+def _shared(hit: Hit, asked_for: str) -> tuple[list[str], int]:
+    """The words of ``asked_for`` that the memory of ``hit`` has, whatever their form, and how many it asks for."""
     memory = hit.found.memory
     cited = (part for cite in memory.cites for part in (cite.path, cite.symbol or ""))
     texts = (
@@ -65,7 +65,7 @@ def _shared(hit: Hit, question: str) -> tuple[list[str], int]:
         *cited,
     )
     held = {term for text in texts for term in analysis.terms(text)}
-    words = dict.fromkeys(word.strip(".,:;!?\"'()[]`") for word in query.without_filters(question).split())
+    words = dict.fromkeys(word.strip(".,:;!?\"'()[]`") for word in asked_for.split())
     asked = [(word, terms) for word in words if (terms := analysis.terms(word))]
     return [safety.one_line(word) for word, terms in asked if not held.isdisjoint(terms)], len(asked)
 
@@ -79,15 +79,20 @@ def explained(terms: Sequence[Term]) -> str:
 
 
 def _named(term: Term, digits: int) -> str:
-    return f"{term.name}{f' ({term.detail})' if term.detail else ''} {term.value:.{digits}f}"
+    detail = f" ({safety.one_line(term.detail)})" if term.detail else ""
+    return f"{term.name}{detail} {term.value:.{digits}f}"
 
 
 def legend(hits: Iterable[Hit]) -> list[str]:
     """What the terms of the scores of ``hits`` mean, a line each."""
-    names = dict.fromkeys(term.name for hit in hits for term in hit.explain)
-    if not names:
+    terms = [term for hit in hits for term in hit.explain]
+    if not terms:
         return []
+    names = dict.fromkeys(term.name for term in terms)
+    signs = " (below 0 speaks against it)" if any(term.adds and term.value < 0 for term in terms) else ""
+    if not all(term.adds for term in terms):
+        signs = " (× above 1 speaks for it, below 1 against)"
     return [
-        "The highest score is first. Its terms:",
+        f"The highest score is first. Its terms{signs}:",
         *(f"  {name}: {SAYS[name]}" for name in names if name in SAYS),
     ]

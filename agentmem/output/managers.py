@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentmem.actions import training
-from agentmem.model import scoring
+from agentmem.model import retention, scoring
 from agentmem.model.manager import FEWEST
 from agentmem.output.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from agentmem.actions.keeping import Kept
     from agentmem.actions.training import Compared, Trained
     from agentmem.model.manager import Manager
 
@@ -20,26 +21,32 @@ def trained(result: Trained) -> str:
     """What became of the training; what was learned, if anything."""
     heard = ", ".join(f"{number} from {source}" for source, number in sorted(result.sources.items()))
     events = count(result.events, "labelled event") + (f" ({heard})" if heard else "")
+    more = f"{result.missing} more {'is' if result.missing == 1 else 'are'}"
     if result.reason == training.FEW:
         return (
-            f"not trained: {events}, {result.missing} more are needed; below {FEWEST} the fixed formula serves\n"
+            f"not trained: {events}, {more} needed; below {FEWEST} the fixed formula serves\n"
             "they come from done --used ID, done after recall, and finished tasks; or from a file: --labels FILE.jsonl\n"
         )
     if result.reason == training.OLD:
         return (
-            f"not trained: {events}; {result.missing} more are needed that are newer than what the model in place"
+            f"not trained: {events}; {more} needed that are newer than what the model in place"
             " was trained on\n"
         )
     lines = []
     if result.reason == training.WORSE:
         lines.append(f"not replaced: what {events} teach is not surely better than {result.before}")
     else:
-        written = f"trained on {events}: {result.path}" if result.path else ""
-        lines.append(written or f"trained on {events}")
+        lines.append(
+            f"trained on {events}: {result.path}" if result.path else f"learned from {events}, not written"
+        )
     if result.compared is not None:
         lines.append(_compared(result.compared, result.before))
+    if result.kept is not None:
+        lines.append(_kept(result.kept))
     if result.learned is not None:
-        lines += ["", *weights(result.learned.recall)]
+        lines += ["", *weights(result.learned.recall, scoring.PRIOR)]
+        if result.learned.keep:
+            lines += ["", *weights(result.learned.keep, retention.DEFAULT._asdict(), "keep")]
     return "\n".join(lines) + "\n"
 
 
@@ -53,19 +60,25 @@ def _compared(found: Compared, before: str) -> str:
     )
 
 
+def _kept(found: Kept) -> str:
+    verdict = "learned" if found.is_better else "the fixed weights stay"
+    return f"what to keep: {verdict}; needed later, yet in the worse half: {found.before:.3f} -> {found.after:.3f}"
+
+
 def manager(result: Manager | None) -> str:
     """The manager that serves, or that none does."""
     if result is None:
         return "no model: the fixed formula serves. Learn one: agentmem model train\n"
-    return "\n".join(weights(result.recall)) + "\n"
+    lines = weights(result.recall, scoring.PRIOR)
+    if result.keep:
+        lines += ["", *weights(result.keep, retention.DEFAULT._asdict(), "keep")]
+    return "\n".join(lines) + "\n"
 
 
-def weights(learned: Mapping[str, float]) -> list[str]:
-    """Each signal with its weight, the formula's beside it."""
-    lines = [f"{'signal':<16}{'weight':>8}{'formula':>9}"]
-    lines += [
-        f"{name:<16}{learned.get(name, 0.0):>8.2f}{scoring.PRIOR[name]:>9.2f}" for name in scoring.SIGNALS
-    ]
+def weights(learned: Mapping[str, float], fixed: Mapping[str, float], head: str = "signal") -> list[str]:
+    """Each signal with its weight, the fixed one beside it."""
+    lines = [f"{head:<16}{'weight':>8}{'formula':>9}"]
+    lines += [f"{name:<16}{learned.get(name, 0.0):>8.2f}{value:>9.2f}" for name, value in fixed.items()]
     return lines
 
 
@@ -90,6 +103,7 @@ def trained_record(result: Trained) -> dict[str, object]:
             "high": round(compared.interval[1], 6),
         },
         "recall": None if result.learned is None else _rounded(result.learned.recall),
+        "keep": None if result.learned is None else _rounded(result.learned.keep),
         "path": result.path,
     }
 

@@ -46,6 +46,7 @@ def all_schemas() -> dict[str, Schema]:
         branching_schemas,
         evaluation_schemas,
         evidence_schemas,
+        manager_schemas,
         teamwork_schemas,
         upkeep_schemas,
     )
@@ -71,6 +72,7 @@ def all_schemas() -> dict[str, Schema]:
         **teamwork_schemas.outputs(),
         **evaluation_schemas.outputs(),
         **upkeep_schemas.outputs(),
+        **manager_schemas.outputs(),
         "error": ("A failure, of any command", _error()),
     }
     made = {name: _output(name, title, properties) for name, (title, properties) in outputs.items()}

@@ -53,7 +53,7 @@ def recalled(result: Recalled) -> str:
         if hit.explain:
             from agentmem.output import explaining
 
-            lines.append(explaining.why(hit, result.query))
+            lines.append(explaining.why(hit, result.words))
     titled = [hit for hit in result.hits if hit.detail == packing.TITLE]
     left = total - len(blocks)
     if left:

@@ -177,8 +177,8 @@ def test_arms_by_themselves(garden):
         garden,
         line("shared", 0, category="words"),
         line("fertilizer", 5, category="files", files=["beds/fennel.txt"]),
-        # a word of five that are asked for: enough beside the file, by itself not
-        line("fennel tractor engine oil pump", 5, category="both", files=["beds/fennel.txt"]),
+        # a word of five that are asked for, and one that all have: enough beside the file, by itself not
+        line("bed tractor engine oil pump", 5, category="both", files=["beds/fennel.txt"]),
         line("shared recently", 3, category="time", until="2026-01-08T00:00:00Z"),
     )
     both, files, time, words = result.categories

@@ -47,16 +47,17 @@ SLOW_PARTS = {
 
 @pytest.fixture
 def modules(tmp_path):
-    """A function that runs a command and gives the top-level modules it had loaded at its end."""
+    """A function that runs a command and gives the top-level modules it had loaded at its end; all of them if ``whole``."""
     support.put(tmp_path / "site" / "sitecustomize.py", WATCH)
     number = iter(range(1000))
 
-    def measure(project, *words, code=0, **env):
+    def measure(project, *words, code=0, whole=False, **env):
         to = tmp_path / f"modules{next(number)}"
         path = f"{tmp_path / 'site'}:{support.ROOT}"
         done = support.run(*words, cwd=project.path, env={"MODULES_TO": str(to), "PYTHONPATH": path, **env})
         assert done.code == code, done
-        return {name.partition(".")[0] for name in to.read_text().splitlines()}
+        names = to.read_text().splitlines()
+        return set(names) if whole else {name.partition(".")[0] for name in names}
 
     return measure
 
@@ -123,6 +124,62 @@ def test_recall_by_meaning_without_a_model_imports_no_numpy(warm, modules):
     with (warm.store / "config.toml").open("a") as file:
         file.write("\n[semantic]\nenabled = true\nmodel = 'no/such/folder'\n")
     assert "numpy" not in modules(warm, "recall", "worker")
+
+
+MANAGED = '{"schema": "agentmem/model/1", "recall": {"words": 9, "recency": 7}, "trained": {}}'
+
+
+def test_recall_with_a_manager_imports_no_numpy(warm, modules):
+    """What was learned with numpy is used without it."""
+    support.put(warm.store / "model.json", MANAGED)
+    for options in ((), ("--explain",), ("--model", "off")):
+        found = modules(warm, "recall", "worker number", *options)
+        assert not found & (HEAVY | {"frontmatter"} | SLOW_PARTS - {"pathlib"})
+
+
+TIME, SPELLING, MEANING = "agentmem.model.timewords", "agentmem.actions.spelling", "agentmem.actions.meaning"
+MANAGER = "agentmem.model.manager"
+LEARNING = {"agentmem.learning.fitting", "agentmem.actions.training", "agentmem.actions.labelling"}
+
+
+@pytest.mark.parametrize(
+    ("words", "loaded"),
+    [
+        (("worker number",), set()),
+        (("worker number", "--explain"), set()),
+        (("worker yesterday",), {TIME}),
+        (("workre",), {SPELLING}),
+        (("kind:fact",), set()),
+    ],
+)
+def test_recall_loads_its_parts_where_they_are_needed(warm, modules, words, loaded):
+    """Time words are read where a question may have some, spelling where nothing answers, a manager where there is one."""
+    found = modules(warm, "recall", *words, whole=True)
+    assert found & {TIME, SPELLING, MEANING, MANAGER, *LEARNING} == loaded
+    assert "agentmem.actions.relating" in found or words == ("kind:fact",)
+
+
+def test_a_manager_is_loaded_where_there_is_one(warm, modules):
+    """The file is read by what needs nothing else, and not at all where it is off."""
+    support.put(warm.store / "model.json", MANAGED)
+    assert MANAGER in modules(warm, "recall", "worker", whole=True)
+    assert not modules(warm, "recall", "worker", whole=True) & LEARNING
+    assert MANAGER not in modules(warm, "recall", "worker", "--model", "off", whole=True)
+
+
+@pytest.mark.parametrize("words", [("list",), ("status",), ("add", "fact", "The zebra crossing")])
+def test_other_commands_load_no_part_of_ranking(warm, modules, words):
+    """What ranks is loaded by what asks for an order."""
+    found = modules(warm, *words, whole=True)
+    assert not found & {
+        TIME,
+        SPELLING,
+        MANAGER,
+        "agentmem.model.background",
+        "agentmem.model.coverage",
+        "agentmem.actions.ranked",
+        *LEARNING,
+    }
 
 
 def test_recall_by_scanning_imports_no_search_library(warm, modules):

@@ -9,6 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import agentmem
+from agentmem.model import manager
 from agentmem.output import schemas
 from tests import support
 from tests.actions import keeping
@@ -151,6 +152,11 @@ def say_team(spoken):
     ask("cost", "cost")
     labels = '{"query": "skip locked", "relevant": ["7k3m9qwpdx2v"], "category": "why"}\n{"query": "tea", "relevant": []}\n'
     support.put(project.path / "labels.jsonl", labels)
+    assert ask("model-train", "model", "train", "--labels", "labels.jsonl")["missing"] == 49
+    assert ask("model-show", "model", "show")["recall"] is None
+    support.put(project.store / "model.json", manager.compose(manager.Manager()))
+    spoken.hear("model", json.loads((project.store / "model.json").read_text()))
+    assert ask("model-show", "model", "show")["recall"]["words"] == 4
     measured = ask("evaluate", "model", "evaluate", "--labels", "labels.jsonl")
     assert measured["total"]["unanswerable"] == len(measured["categories"]) == 1
     ask("brief", "brief")

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agentmem.model import analysis, ids
-from agentmem.model.query import FILTERS, parse
+from agentmem.model.query import FILTERS, Word, parse
 
 DAY = 86400
 NOW = 1_771_756_920
@@ -207,3 +207,57 @@ def test_plain_words_are_the_analysers_terms(words: list[str]) -> None:
     """Of plain words the terms are those of the analyser, each with how often it stands."""
     text = " ".join(words)
     assert parse(text, NOW).terms == dict(Counter(analysis.terms(text)))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("why do workers wait", [Word(("worker",)), Word(("wait",))]),
+        ("lock lock locks", [Word(("lock",)), Word(("lock",))]),
+        ("JobQueue", [Word(("job", "queue"), ("jobqueue", "jobqueu"))]),
+        ("claim_next", [Word(("claim", "next"), ("claimnext", "claim_next"))]),
+        ("kind:fact zebra", [Word(("zebra",))]),
+        ("zebra last week", [Word(("zebra",))]),
+        ("what changed last week", []),
+        ("the of and", []),
+        ("", []),
+    ],
+)
+def test_words(text: str, words: list[Word]) -> None:
+    """A name of several words is one, with its parts and its whole; filters, time words and stop words are none."""
+    assert parse(text, NOW).words == words
+
+
+@given(st.lists(WORD | PIECES, max_size=12).map(" ".join))
+def test_words_are_made_of_the_terms(text: str) -> None:
+    """Each word has a part or a whole, no term is part and whole at once, and the words hold every term that is looked for."""
+    asked = parse(text, NOW)
+    words = asked.words
+    assert all((word.parts or word.wholes) and not {*word.parts} & {*word.wholes} for word in words)
+    assert {term for word in words for term in (*word.parts, *word.wholes)} >= asked.terms.keys()
+
+
+@given(st.text())
+def test_any_text_has_words(text: str) -> None:
+    """No text makes the words fail, and without terms there are none."""
+    asked = parse(text, NOW)
+    assert bool(asked.words) == bool(asked.terms)
+
+
+def test_a_question_read_otherwise() -> None:
+    """Words are read as others where they stand alone, and terms, words and names follow; the text stays as it was asked."""
+    asked = parse("why does the quoue wait, quoueing", NOW)
+    read = asked.reading({"quoue": "queue"})
+    assert read.text == asked.text
+    assert read.terms == parse("why does the queue wait, quoueing", NOW).terms
+    assert Word(("queue",)) in read.words
+    assert {"queue", "the queue"} <= set(read.names)
+    assert asked.reading({}) == asked
+
+
+def test_the_terms_of_a_name_are_as_it_is_spelt() -> None:
+    """A name is looked up in lower case, and its terms are those of the question's own spelling, punctuation aside."""
+    asked = parse("why does JobQueue, the Queue: wait?", NOW)
+    assert asked.terms_of("jobqueue") == {"job", "queue", "jobqueue", "jobqueu"}
+    assert asked.terms_of("the queue") == {"queue"}
+    assert asked.terms_of("lease") == frozenset()

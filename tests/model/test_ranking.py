@@ -1,4 +1,4 @@
-"""BM25F over the view, neighbours, the order of results, and what age does."""
+"""BM25F over the view, other names, areas, what entries of a log take over, the order of results, and what age does."""
 
 import math
 
@@ -6,16 +6,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentmem.model import ranking
+from agentmem.model import analysis, ranking
 from agentmem.model.ranking import (
+    AREA_SAYS,
+    BEFORE,
     DEFAULT,
+    FADING,
+    Lexical,
+    OtherName,
     Statistics,
+    areas,
     bm25f,
+    borrowed,
+    by_term,
     freshness,
     idf,
     order,
+    other_names,
     recency,
-    spread_to_neighbours,
 )
 from agentmem.model.usage import Use
 from agentmem.model.words import NAMES_AT, PLACES_AT, TITLE_AT
@@ -103,8 +111,6 @@ def test_one_score_by_hand() -> None:
     """One memory of two, one hit in a body of mean length: ln 2 × 3 × 1 / 3."""
     found = bm25f({"lock": 1}, {"lock": [(5, 1)]}, {5: 0, 6: 1}, statistics([(1, 1, 1, 8), (1, 1, 1, 8)]))
     assert found.scores == {0: pytest.approx(math.log(2))}
-    assert found.matched == {0: pytest.approx(1 + math.log(2))}
-    assert found.total == pytest.approx(1 + math.log(2))
 
 
 COUNT = st.integers(0, 20)
@@ -133,7 +139,7 @@ TERMS = st.dictionaries(st.sampled_from(["a", "b", "c", "d"]), st.integers(1, 6)
     st.lists(st.tuples(st.sampled_from("abcd"), st.integers(8, 99), st.integers(1, 2**24 - 1)), max_size=30),
 )
 def test_foreign_rows_change_nothing(terms: dict, hits: dict, lengths: list, foreign: list) -> None:
-    """Postings of rows that are not in the view change no score, no coverage and no total, to the last bit."""
+    """Postings of rows that are not in the view change no score, no place and no rarity, to the last bit."""
     inside = {term: sorted(rows.items()) for term, rows in hits.items()}
     more = {term: list(rows) for term, rows in inside.items()}
     for term, row, weight in foreign:
@@ -168,22 +174,54 @@ def test_the_order_of_terms_and_postings_changes_nothing(
 
 
 @given(TERMS, HITS, LENGTHS)
-def test_coverage_is_of_what_is_asked(terms: dict, hits: dict, lengths: list) -> None:
-    """What is matched weighs 1 + idf of the terms found, and a memory that has them all covers at least the total."""
-    found = bm25f(
-        terms,
-        {t: sorted(rows.items()) for t, rows in hits.items()},
-        {r: r for r in range(8)},
-        statistics(lengths),
-    )
+def test_a_score_is_the_sum_of_what_each_term_gives(terms: dict, hits: dict, lengths: list) -> None:
+    """Who has a term of the question has a score above 0; it is the sum of what ``by_term`` says that each gives."""
+    postings = {t: sorted(rows.items()) for t, rows in hits.items()}
+    position_of = {row: row for row in range(8)}
+    found = bm25f(terms, postings, position_of, statistics(lengths))
+    parts = by_term(terms, postings, position_of, range(8), statistics(lengths))
+    assert parts.keys() == terms.keys()
     for row in range(8):
         having = [term for term in terms if row in hits.get(term, {})]
         assert (row in found.scores) == bool(having)
+        assert [term for term in terms if row in parts[term]] == having
         if having:
-            assert found.matched[row] == pytest.approx(sum(1 + idf(8, len(hits[term])) for term in having))
-            assert found.scores[row] > 0
-        if len(having) == len(terms):
-            assert found.matched[row] >= found.total - 1e-9
+            assert found.scores[row] == pytest.approx(sum(parts[term][row] for term in having))
+            assert all(parts[term][row] > 0 for term in having)
+
+
+@given(TERMS, HITS, LENGTHS)
+def test_places_are_told_with_their_rarity(terms: dict, hits: dict, lengths: list) -> None:
+    """``placed`` has what each memory's paths share with the question, ``rarity`` how few memories' paths have it."""
+    postings = {t: sorted(rows.items()) for t, rows in hits.items()}
+    found = bm25f(terms, postings, {row: row for row in range(8)}, statistics(lengths))
+    placed = {
+        term: {row for row, count in hits.get(term, {}).items() if count >= PLACES_AT} for term in terms
+    }
+    assert found.placed == {
+        row: sorted(term for term in terms if row in placed[term])
+        for row in range(8)
+        if any(row in rows for rows in placed.values())
+    }
+    assert found.rarity == {term: pytest.approx(idf(8, len(rows))) for term, rows in placed.items() if rows}
+
+
+@given(TERMS, HITS, LENGTHS, st.sets(st.sampled_from("abc"), min_size=1))
+def test_another_name_counts_whole_and_less(terms: dict, hits: dict, lengths: list, name: set) -> None:
+    """Another name speaks for who has all of its terms and no one else, and less than the name that was used would: what its
+    own terms score, as if they were as many and as rare as those that were used.
+    """
+    postings = {t: sorted(rows.items()) for t, rows in hits.items()}
+    position_of = {row: row for row in range(8)}
+    other = OtherName(tuple(sorted(name)), frozenset(terms))
+    [(same, found)] = other_names([other], postings, position_of, statistics(lengths))
+    assert same == other
+    assert found.keys() == {row for row in range(8) if all(row in hits.get(term, {}) for term in name)}
+    outright = bm25f(dict.fromkeys(name, 1), postings, position_of, statistics(lengths)).scores
+    worth = [sum(idf(8, len(hits.get(term, {}))) for term in one) for one in (terms, name)]
+    share = DEFAULT.synonym * worth[0] / worth[1]
+    assert all(score == pytest.approx(share * outright[row]) for row, score in found.items())
+    assert DEFAULT.synonym < 1
 
 
 @given(st.sampled_from(FIELDS), st.integers(0, 14), st.integers(0, 250), LENGTHS, st.booleans())
@@ -229,35 +267,64 @@ def test_idf_is_positive_and_falls(one: int, other: int) -> None:
     assert idf(common, rare) >= idf(common, common) > 0
 
 
-def test_neighbours_share() -> None:
-    """Each entry of a chain gets half the share of what the one before and the one after it score, once and no further."""
-    scores = {1: 10.0, 3: 4.0, 9: 1.0}
-    assert spread_to_neighbours(scores, [[1, 2, 3, 4], [7, 8]], 0.3) == {
-        1: 10.0,
-        2: pytest.approx(0.15 * 14),
-        3: 4.0,
-        4: pytest.approx(0.15 * 4),
-        9: 1.0,
+def test_what_was_said_before_is_taken_up() -> None:
+    """An entry without a value of its own has the share of the best of those before it, each step back counting less."""
+    values = {1: 10.0, 3: 9.5, 9: 1.0}
+    assert borrowed(values, [1, 2, 3, 4, 5], range(10), 0.3) == {
+        2: pytest.approx(3.0),
+        4: pytest.approx(0.3 * 9.5),
+        5: pytest.approx(0.3 * FADING * 9.5),
     }
-    assert scores == {1: 10.0, 3: 4.0, 9: 1.0}
+    assert borrowed(values, [2, 4, 1], range(10), 0.3) == {}
+    assert borrowed(values, [1, 2, 4], {4}, 0.3) == {4: pytest.approx(0.3 * FADING * 10)}
+    assert values == {1: 10.0, 3: 9.5, 9: 1.0}
 
 
 @given(
-    st.dictionaries(st.integers(0, 9), st.floats(0.01, 100), max_size=8),
-    st.permutations(list(range(10))),
-    st.integers(0, 10),
-    st.floats(0, 1),
+    st.dictionaries(st.integers(0, 19), st.floats(0.01, 100), max_size=8),
+    st.permutations(list(range(20))),
+    st.sets(st.integers(0, 19)),
+    st.floats(0.01, 1),
 )
-def test_neighbours_only_add(scores: dict[int, float], chain: list[int], cut: int, share: float) -> None:
-    """No score falls, none rises by more than the share of its neighbours' mean, and a chain backwards gives the same."""
-    chains = [chain[:cut], chain[cut:]]
-    found = spread_to_neighbours(scores, chains, share)
-    for one in chains:
-        for k, position in enumerate(one):
-            near = sum(scores.get(p, 0.0) for p in (one[k - 1 : k] + one[k + 1 : k + 2]))
-            assert found.get(position, 0.0) == pytest.approx(scores.get(position, 0.0) + share * near / 2)
-    backwards = spread_to_neighbours(scores, [one[::-1] for one in chains], share)
-    assert backwards == pytest.approx(found)
+def test_what_is_borrowed_is_bounded(values: dict, chain: list, may: set, share: float) -> None:
+    """Only who may and has nothing borrows, from the last eight alone, never from what was borrowed or comes after, and never
+    more than the share of the best of them.
+    """
+    found = borrowed(values, chain, may, share)
+    assert found.keys() <= may - values.keys()
+    for place, position in enumerate(chain):
+        before = {chain[at]: place - at for at in range(max(0, place - BEFORE), place)}
+        best = max((FADING ** (step - 1) * values.get(p, 0.0) for p, step in before.items()), default=0.0)
+        if position in may and position not in values:
+            assert found.get(position, 0.0) == pytest.approx(share * best)
+    assert borrowed(values, chain[:10], may, share) == {p: v for p, v in found.items() if p in chain[:10]}
+
+
+def fits(paths: dict, rarity: dict, words: list) -> dict[int, float]:
+    return areas(Lexical({}, {}, rarity), paths, words, analysis.terms)
+
+
+def test_an_area_is_one_path() -> None:
+    """The best path of a memory counts, and not all of its paths together; the best of all has 1 where it says something."""
+    words = [(("queue",), ()), (("claim",), ())]
+    rarity = {"queue": 4.0, "claim": 3.0}
+    paths = {0: ["src/queue/claim.ts"], 1: ["src/queue/x.ts", "src/claim/y.ts"], 2: ["docs/z.md"]}
+    assert fits(paths, rarity, words) == {0: 1.0, 1: pytest.approx(4 / 7)}
+
+
+def test_a_path_that_says_little_is_no_area() -> None:
+    """Where the best path shares no more than a common word, it speaks for its memory by what that says alone."""
+    assert fits({0: ["src/a.ts"]}, {"src": 0.5}, [(("src",), ())]) == {0: pytest.approx(0.5 / AREA_SAYS)}
+
+
+def test_a_term_of_a_path_counts_once() -> None:
+    """However many words of the question have it; of a name its parts count, and its whole once, however that is spelt."""
+    words = [(("job", "queue"), ("jobqueue", "jobqueu")), (("queue",), ())]
+    rarity = {"job": 6.0, "queue": 5.0, "jobqueue": 9.0, "jobqueu": 9.0}
+    assert fits({0: ["src/jobQueue.ts"], 1: ["src/queue.ts"]}, rarity, words) == {
+        0: 1.0,
+        1: pytest.approx(5 / 20),
+    }
 
 
 @given(

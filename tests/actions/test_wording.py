@@ -1,0 +1,192 @@
+"""The words of a question on a real store: other names, successors, and what was said before an entry of a log."""
+
+import pytest
+
+from tests.support import WORDS, identity, memory
+
+OLD = "2025-11-01T08:00:00Z"
+
+
+@pytest.fixture
+def filled(store):
+    """A store of twenty memories that share no rare word with what the tests ask."""
+    for number in range(100, 120):
+        store.remember(number, f"{WORDS[number % 26]} and {WORDS[(number * 7) % 26]}", created=OLD)
+    return store
+
+
+@pytest.fixture
+def ledger(filled):
+    """A page with two aliases, and memories that use one of its names each."""
+    filled.remember(
+        1,
+        "BillingLedger",
+        "What customers owe, day by day.",
+        "entity",
+        aliases="[the zebra book, quagga accounts]",
+        created=OLD,
+    )
+    filled.remember(2, "Zebra book closes at midnight", "Cron does it.", created=OLD)
+    filled.remember(3, "BillingLedger rows are never deleted", "An audit asked for it.", created=OLD)
+    filled.remember(4, "Quagga foals need shade", "And water.", created=OLD)
+    filled.remember(5, "The book of recipes is in the kitchen", "Second shelf.", created=OLD)
+    return filled
+
+
+def test_an_alias_finds_what_has_the_title_only(ledger):
+    """Who asks by an alias gets what uses the title of its page, behind what uses the alias itself."""
+    found = ledger.found("what about the zebra book")
+    assert set(found[:2]) == {identity(1), identity(2)}
+    assert identity(3) in found
+
+
+def test_a_title_finds_what_has_an_alias_only(ledger):
+    """Who asks by the title gets what uses an alias."""
+    assert identity(2) in ledger.found("BillingLedger")
+
+
+def test_one_alias_finds_what_has_another(ledger):
+    """Aliases of one page stand for each other."""
+    assert identity(2) in ledger.found("quagga accounts")
+
+
+def test_half_of_a_name_is_none(ledger):
+    """What has one word of another name, and not all of it, is not found by it."""
+    assert identity(4) not in ledger.found("zebra book", "--limit", "0")
+    assert not {identity(4), identity(5)} & set(ledger.found("BillingLedger", "--limit", "0"))
+    assert ledger.found("quagga foals")[0] == identity(4)
+
+
+def test_half_of_a_name_in_the_question_names_nothing(ledger):
+    """A question that has half of an alias is not about its page."""
+    assert identity(3) not in ledger.found("zebra stripes")
+
+
+def test_another_name_counts_once(ledger):
+    """Having all names of a thing is worth no more than the best of them: each is in place of the others."""
+    ledger.remember(6, "The zebra book, BillingLedger, quagga accounts", "All three.", created=OLD)
+    ledger.remember(7, "Zebra book closes at noon on Sundays", "Cron does it, rarely.", created=OLD)
+    scores = {
+        hit["id"]: next(term["value"] for term in hit["explain"] if term["name"] == "words")
+        for hit in ledger.json(
+            "recall", "the zebra book closes", "--explain", "--limit", "0", "--budget", "0"
+        )["hits"]
+    }
+    assert scores[identity(2)] > scores[identity(6)] < scores[identity(7)]
+
+
+def test_a_page_of_many_names_takes_no_part(filled):
+    """A word that names the pages of more than fifty things names nothing in particular, and recall still answers."""
+    for number in range(60):
+        filled.remember(number, f"Service {number}", "One of many.", "entity", aliases="[okapi]", created=OLD)
+    assert filled.found("okapi", "--limit", "3")
+
+
+def successors(filled):
+    """A decision, what replaced it in other words, what replaced that, and a convention that replaced another kind."""
+    filled.remember(10, "Invoices are printed by the wombat daemon", "It polls.", "decision", created=OLD)
+    filled.remember(
+        11,
+        "PDF export runs inside the web process",
+        "No polling any more.",
+        "decision",
+        created=OLD,
+        supersedes=f"[{identity(10)}]",
+    )
+    filled.remember(
+        12,
+        "Documents leave through a hosted renderer",
+        "One vendor less to patch.",
+        "convention",
+        created=OLD,
+        supersedes=f"[{identity(11)}]",
+    )
+
+
+def test_the_words_of_the_old_one_give_the_new_one(filled):
+    """A question in the words of what was superseded, twice and by another kind, gives what is in force now, and alone."""
+    successors(filled)
+    assert filled.found("who prints invoices, the wombat daemon?") == [identity(12)]
+    assert filled.found("wombat daemon") == [identity(12)]
+    assert filled.found("does PDF export run inside the web process") == [identity(12)]
+
+
+def test_the_old_one_is_found_when_asked_for(filled):
+    """With ``--status superseded`` the old ones answer for themselves, and the new one does not."""
+    successors(filled)
+    found = filled.found("wombat daemon prints invoices", "--status", "superseded")
+    assert found == [identity(10)]
+    everything = filled.found("PDF export web process", "--status", "superseded", "--status", "active")
+    assert everything[0] == identity(11)
+
+
+def test_a_successor_ranks_below_what_answers_as_well_itself(filled):
+    """What has the words of the question itself is before what has them by what it replaced, all else equal."""
+    successors(filled)
+    filled.remember(13, "Invoices are signed by the wombat daemon", "It signs.", "convention", created=OLD)
+    assert filled.found("invoices wombat daemon")[:2] == [identity(13), identity(12)]
+
+
+def test_a_retracted_successor_leads_nowhere(filled):
+    """Where the newer one does not hold any more, it is not shown by the words of the older."""
+    filled.remember(10, "Invoices are printed by the wombat daemon", "It polls.", "decision", created=OLD)
+    filled.remember(
+        11,
+        "PDF export runs inside the web process",
+        "No polling.",
+        "decision",
+        created=OLD,
+        supersedes=f"[{identity(10)}]",
+        status="retracted",
+        retracted="wrong",
+    )
+    assert identity(11) not in filled.found("wombat daemon prints invoices")
+
+
+def entry(store, number, title, by, time, day=5):
+    """An entry of a log; ``by`` None: of nobody."""
+    author = {"by": by} if by else {}
+    text = memory(
+        identity(number), "log", title, "Then lunch.", created=f"2026-01-{day:02}T{time}:00Z", **author
+    )
+    store.write(f"log/2026-01/m{number}-{identity(number)}.md", text)
+
+
+def test_an_entry_takes_up_what_another_author_said_before_it(filled):
+    """Of two entries alike, the one of the day on which somebody spoke of the subject before it ranks higher; the author does
+    not matter.
+    """
+    entry(filled, 20, "Capybara import fails on empty rows", "ann", "09:00")
+    entry(filled, 21, "Okapi header stops the parser", "bob", "09:20")
+    entry(filled, 22, "The parser stops where okapi rows end early", "bob", "09:20", day=6)
+    found = filled.found("capybara import okapi parser stops", "--limit", "0")
+    assert identity(22) not in found[: found.index(identity(21))]
+
+
+def test_what_comes_later_in_the_day_is_not_taken_up(filled):
+    """An entry is about what was said before it, not about what somebody said after it."""
+    entry(filled, 20, "Okapi header stops the parser", "bob", "09:00")
+    entry(filled, 21, "Capybara import fails on empty rows", "ann", "09:20")
+    entry(filled, 22, "The parser stops where okapi rows end early", "bob", "09:40")
+    hits = filled.json("recall", "capybara import okapi parser stops", "--limit", "0", "--budget", "0")[
+        "hits"
+    ]
+    scores = {hit["id"]: hit["score"] for hit in hits}
+    assert scores[identity(22)] > 1.05 * scores.get(identity(20), 0.0)
+
+
+def test_an_entry_without_a_word_of_its_own_is_not_found(filled):
+    """What was said before it lifts an entry that matches; it brings none in that does not."""
+    entry(filled, 20, "Capybara import fails on empty rows", "ann", "09:00")
+    entry(filled, 21, "Lunch was late", "bob", "09:20")
+    assert filled.found("capybara import") == [identity(20)]
+
+
+def test_what_nobody_wrote_is_no_part_of_a_conversation(filled):
+    """An entry without an author takes nothing up."""
+    entry(filled, 20, "Capybara import fails on empty rows", "ann", "09:00")
+    entry(filled, 21, "Tried again with a header", None, "09:20")
+    entry(filled, 22, "Tried again with a footer", "bob", "09:40")
+    hits = filled.json("recall", "capybara import tried again", "--limit", "0", "--budget", "0")["hits"]
+    scores = {hit["id"]: hit["score"] for hit in hits}
+    assert scores.get(identity(21), 0.0) < scores[identity(22)]
