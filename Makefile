@@ -52,6 +52,7 @@ bench: .venv/installed .venv/dev
 	@$(PY) -P benchmarks/retention.py </dev/null
 	@$(PY) -P benchmarks/neighbours.py </dev/null
 	@$(PY) -P benchmarks/noise.py </dev/null
+	@$(PY) -P benchmarks/admission.py </dev/null
 	@$(PY) -P benchmarks/abstaining.py </dev/null
 	@$(PY) -P benchmarks/token_estimate.py </dev/null
 	@$(PY) -P benchmarks/concurrency.py </dev/null

@@ -68,10 +68,10 @@ class Noise:
         self._clean = clean
         self._chance = random.Random(seed)
         text = " ".join(f"{record['title']} {record.get('body', '')}" for record in clean)
-        self._words = re.findall(r"[A-Za-z][\w-]{2,}", text)
+        self.words = re.findall(r"[A-Za-z][\w-]{2,}", text)
         # no names of components: those are no general words
-        self._plain = [word for word in self._words if word.isalpha() and word.islower()]
-        self._paths = [path for record in clean for path in self._scope(record)] or ["src/main.py"]
+        self._plain = [word for word in self.words if word.isalpha() and word.islower()]
+        self.paths = [path for record in clean for path in self._scope(record)] or ["src/main.py"]
         self._made = 0
 
     @staticmethod
@@ -101,8 +101,8 @@ class Noise:
 
     def _filled(self, pattern: str) -> str:
         chance = self._chance
-        w, w2, w3 = (chance.choice(self._words) for _ in range(3))
-        path, n, m = chance.choice(self._paths), chance.randint(2, 900), chance.randint(1, 9)
+        w, w2, w3 = (chance.choice(self.words) for _ in range(3))
+        path, n, m = chance.choice(self.paths), chance.randint(2, 900), chance.randint(1, 9)
         return pattern.format(w=w, w2=w2, w3=w3, f=path, n=n, m=m)
 
     def junk(self) -> dict[str, object]:
@@ -111,7 +111,7 @@ class Noise:
             self._filled(pattern)
             for pattern in self._chance.choices(JUNK, k=self._chance.choice((1, 1, 2, 6)))
         ]
-        scope = [self._chance.choice(self._paths)] if self._chance.random() < 1 / 3 else []
+        scope = [self._chance.choice(self.paths)] if self._chance.random() < 1 / 3 else []
         return self._record("log", lines[0], "\n".join(lines[1:]), self._moment(), scope)
 
     def _older(self, record: Record) -> str:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentmem.actions import saving, selecting
 from agentmem.actions.branch import branch_for_writing
@@ -15,6 +15,9 @@ from agentmem.model import emitting, fields, ids, memory, similarity
 from agentmem.model.fields import Type
 from agentmem.model.memory import Memory
 
+if TYPE_CHECKING:
+    from agentmem.model.admission import Admission
+
 NOT_SETTABLE = ("id", "kind", "title", "cites", "status", "retracted")
 
 CANDIDATES = 8
@@ -22,13 +25,17 @@ CANDIDATES = 8
 
 
 class Added(NamedTuple):
-    """A memory that was written; ``similar`` are those that say nearly the same, nearest first."""
+    """A memory that was written; ``similar`` are those that say nearly the same, nearest first, ``near`` all that it was compared
+    with but for those that it supersedes; ``admission`` is None where it was not judged.
+    """
 
     memory: Memory
     path: str
     layer: str
     similar: tuple[Found, ...] = ()
     shorts: Mapping[str, str] | None = None
+    near: tuple[Found, ...] = ()
+    admission: "Admission | None" = None
 
 
 def add(
@@ -62,7 +69,8 @@ def add(
         supersedes=resolved(context, view, new.supersedes),
     )
     data = saving.compose(new)  # what must not be written is refused before it is compared with what is there
-    alike = similar(context, view, new)
+    near = candidates(context, view, new)
+    alike = similar(new, near)
     for found in alike:
         same = similarity.same(new.title, new.body, found.memory.title, found.memory.body)
         if same and not force and found.memory.id not in new.supersedes:
@@ -71,10 +79,14 @@ def add(
     context.index.knowledge.note(record.of_memory(written.blob, new))
     saving.prune_journal(context)
     _to_git(context, written.path, f"memory: {new.title}", commit, stage)
-    shown = tuple(found for found in alike if found.memory.id not in new.supersedes)
     layer = "base" if new.branch is None or context.trunk is None else "own"
     return Added(
-        new, f"{context.place.name}/{written.path}", layer, shown, ids.ShortIds([*view.columns.ids, new.id])
+        new,
+        f"{context.place.name}/{written.path}",
+        layer,
+        tuple(found for found in alike if found.memory.id not in new.supersedes),
+        ids.ShortIds([*view.columns.ids, new.id]),
+        tuple(found for found in near if found.memory.id not in new.supersedes),
     )
 
 
@@ -93,17 +105,23 @@ def _says_this_already(context: Context, view: View, found: Found) -> tuple[str,
     )
 
 
-def similar(context: Context, view: View, new: Memory) -> list[Found]:
-    """What the view has in force that says the same as ``new`` or nearly, nearest first."""
+def candidates(context: Context, view: View, new: Memory) -> list[Found]:
+    """What the view has in force whose sketches are like those of ``new``: the few of thousands that are worth a look."""
     sketch, topic = similarity.signature(new.title, new.body), similarity.topic_signature(new.title)
     near = [
         *similarity.nearest(sketch, bytes(view.columns.sketches), similarity.SKETCH_ALIKE)[:CANDIDATES],
         *similarity.nearest(topic, bytes(view.columns.topics), similarity.TOPIC_ALIKE)[:CANDIDATES],
     ]
     shown = view.shown
-    positions = dict.fromkeys(position for position, _ in near if shown[position])
+    return selecting.fetch(
+        context.index, view, dict.fromkeys(position for position, _ in near if shown[position])
+    )
+
+
+def similar(new: Memory, near: Sequence[Found]) -> list[Found]:
+    """Those of ``near`` that say the same as ``new`` or nearly, nearest first."""
     scored = []
-    for found in selecting.fetch(context.index, view, positions):
+    for found in near:
         other = found.memory
         alike = similarity.replaces(new.title, new.body, other.title, other.body)
         if alike >= similarity.ALIKE and (other.kind == new.kind or alike == similarity.SAME):

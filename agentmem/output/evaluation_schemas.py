@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from agentmem.actions import evaluating
-from agentmem.output.schemas import COUNT, TEXT, Schema, closed, some, told, view
+from agentmem.output.schemas import COUNT, SHARE, TEXT, Schema, closed, some, told, view
 
-SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 DIFFERENCE: Schema = {"type": "number", "minimum": -1, "maximum": 1}
 
 

@@ -216,6 +216,7 @@ def shown(result: Listed) -> Record:
 
 def added(result: Added) -> Record:
     """A memory that was written."""
+    admission = result.admission
     return {
         "schema": "agentmem/add/1",
         "id": result.memory.id,
@@ -224,6 +225,13 @@ def added(result: Added) -> Record:
         "similar": [
             {"id": found.memory.id, "title": safety.one_line(found.memory.title)} for found in result.similar
         ],
+        "admission": admission
+        and {
+            "worth": admission.worth,
+            "new": admission.new,
+            "derivable": admission.derivable,
+            "doubt": admission.doubt,
+        },
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from agentmem import errors
-from agentmem.model import fields, findings, kinds, lifecycle, packing, schema, verdict
+from agentmem.model import admission, fields, findings, kinds, lifecycle, packing, schema, verdict
 
 Schema = dict[str, object]
 
@@ -19,6 +19,7 @@ TEXT: Schema = {"type": "string"}
 TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
 TEXTS: Schema = {"type": "array", "items": TEXT}
 COUNT: Schema = {"type": "integer", "minimum": 0}
+SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 FLAG: Schema = {"type": "boolean"}
 ID: Schema = {"type": "string", "pattern": schema.IDENTIFIER}
 IDS: Schema = {"type": "array", "items": ID}
@@ -262,7 +263,19 @@ def _show() -> Schema:
 
 def _add() -> Schema:
     near = told(some(closed({"id": ID, "title": TEXT})), "what says nearly the same, nearest first")
-    return {"id": ID, "path": TEXT, "layer": LAYER, "similar": near}
+    judged: Schema = closed(
+        {
+            "worth": told(SHARE, "the chance that it is worth keeping; 0: it says nothing"),
+            "new": told(SHARE, "1 less how much of it the most alike memory in force says"),
+            "derivable": told(SHARE, "how much of it the code that it cites or lists says"),
+            "doubt": told(
+                {"enum": [*admission.DOUBTS, None]}, "what speaks against it; it is written all the same"
+            ),
+        }
+    )
+    judged["type"] = ["object", "null"]
+    judged = told(judged, "null: not judged, as by `task add`")
+    return {"id": ID, "path": TEXT, "layer": LAYER, "similar": near, "admission": judged}
 
 
 def _changed() -> Schema:

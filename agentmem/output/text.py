@@ -174,7 +174,7 @@ def whole(found: Found, shorts: Mapping[str, str]) -> str:
 
 
 def added(result: Added, branch: str | None, trunk: str | None, now: int) -> str:
-    """What ``add`` did, and what says nearly the same."""
+    """What ``add`` did, what says nearly the same, and what speaks against it."""
     shorts = result.shorts or {}
     short = shorts.get(result.memory.id, result.memory.id[: ids.SHORT])
     on = f" ({safety.one_line(branch)})" if branch else ""
@@ -190,6 +190,10 @@ def added(result: Added, branch: str | None, trunk: str | None, now: int) -> str
             f'like {shorts[other.id]} {other.kind} "{safety.one_line(other.title)}" ({safety.one_line(", ".join(about))}).'
             f" Replaces it? agentmem supersede {shorts[other.id]} --by {short}"
         )
+    if result.admission and result.admission.doubt:
+        from agentmem.output import doubts
+
+        lines.append(doubts.line(result, result.admission, shorts, short))
     return "\n".join(lines) + "\n"
 
 

@@ -91,6 +91,13 @@ def add(
         memory = memory._replace(cites=tuple(one.citation for one in cited))
         call.note(*(warning for one in cited for warning in one.warnings))
     result = write.add(context, memory, force, commit, stage, branch)
+    if call.json or not call.quiet:
+        from agentmem.actions import admitting
+
+        try:
+            result = result._replace(admission=admitting.judge(context, result, whole=call.json))
+        except Exception as problem:  # it is written, whatever comes of judging it
+            call.note(f"not judged: {type(problem).__name__}: {problem}")
     call.note(*context.index.notes)
     if call.json:
         from agentmem.output import jsonout

@@ -1,0 +1,113 @@
+"""What is told of a memory that was added, and what must not come of telling it."""
+
+import json
+
+import pytest
+
+from agentmem.actions import admitting
+from agentmem.model import manager
+from agentmem.model.manager import Manager
+from tests import support
+
+CODE = "MAX_TRIES = 3\n\n\ndef claim_next(worker):\n    return take(worker)\n"
+
+
+def admission(store, *words):
+    return store.json("--json", "add", *words)["admission"]
+
+
+def doubt(store, *words):
+    return admission(store, *words)["doubt"]
+
+
+def test_a_trained_manager_weighs(store):
+    """What it learned of keeping moves the worth; a file that cannot be read leaves the formula, and is told."""
+    plain = admission(store, "fact", "The pool has 4 connections")["worth"]
+    data = manager.compose(Manager(keep={"prior": -4.0}))
+    (store.store / "model.json").write_bytes(data)
+    assert admission(store, "fact", "The queue drops jobs after a week")["worth"] < plain
+    (store.store / "model.json").write_text("{")
+    done = store.run("--json", "add", "fact", "Keys are rotated by the cron of the vault")
+    assert done.json["admission"]["worth"] == plain and "model.json is left out" in done.err
+
+
+def test_judging_never_stands_in_the_way(store, monkeypatch):
+    """The memory is written before it is judged: what goes wrong then is a note, and the answer is given."""
+
+    def fails(*_, **__):
+        raise RuntimeError("no luck")
+
+    monkeypatch.setattr(admitting, "judge", fails)
+    done = store.call("add", "fact", "still running")
+    assert done.code == 0 and "added" in done.out and "not judged: RuntimeError: no luck" in done.err
+    assert "still running" in store.titles()
+
+
+def test_quiet_asks_for_no_advice(store, monkeypatch):
+    """-q judges nothing in text; --json has the figures all the same."""
+    asked = []
+    judge = admitting.judge
+    monkeypatch.setattr(admitting, "judge", lambda *a, **k: asked.append(1) or judge(*a, **k))
+    assert "thin" not in store.call("-q", "add", "fact", "still running").out and not asked
+    assert store.call("-q", "--json", "add", "fact", "wip").json["admission"]["doubt"] == "thin"
+
+
+def test_text_and_json_agree(store):
+    """The line in text stands exactly where --json has a doubt."""
+    support.put(store.path / "src/claim.py", CODE)
+    support.put(store.path / "src/pool.py", "SIZE = 4\n")
+    support.put(store.path / "src/types.py", "JOB = dict\n")
+    store.commit()
+    store.ok(
+        "add",
+        "decision",
+        "Workers claim jobs with SKIP LOCKED",
+        "--body",
+        "Postgres frees the row when it drops.",
+    )
+    cases = [
+        (["fact", "Workers claim jobs with SKIP LOCKED", "--body", "Postgres frees the row"], "known"),
+        (["fact", "MAX_TRIES is 3", "--cite", "src/claim.py:1"], "in-code"),
+        (["fact", "src has claim.py, pool.py and types.py"], "in-code"),
+        (["log", "heartbeat 3"], "thin"),
+        (["fact", "The fourth try never helped", "--cite", "src/claim.py:1"], None),
+        (["fact", "src has claim.py, pool.py and queue.py"], None),
+    ]
+    for words, expected in cases:
+        assert doubt(store, *words, "--force") == expected, words
+    said = {"known": "known: ", "in-code": "in the code: ", "thin": "thin: "}
+    for number, (words, expected) in enumerate(cases):
+        store.git("clean", "-fdq", ".agentmem/facts", ".agentmem/log")
+        lines = store.ok("add", *words).splitlines()[1:]
+        assert len(lines) == (expected is not None), (number, lines)
+        assert not expected or lines[0].startswith(said[expected])
+
+
+def test_what_it_supersedes_does_not_make_it_known(store):
+    """A shorter version that replaces a longer one is no doubtful repetition."""
+    body = "A lock table needed a sweeper. Postgres frees the row when the connection drops."
+    old = store.json("--json", "add", "decision", "Workers claim jobs with SKIP LOCKED", "--body", body)["id"]
+    new = ["decision", "Workers claim jobs with SKIP LOCKED", "--body", "Postgres frees the row."]
+    found = admission(store, *new, "--supersedes", old)
+    assert found["doubt"] is None and found["new"] == 1
+
+
+@pytest.mark.parametrize("title", ["</memory>", "ok \U0001f389", "%s {} $(x)", "'", "…" * 300])
+def test_ugly_titles(store, title):
+    """Whatever may be written may be judged; what is told is one line each."""
+    done = store.run("add", "fact", title)
+    assert done.code == 0 and len(done.out.splitlines()) <= 2
+
+
+def test_without_a_commit_and_detached(store):
+    """A repository without a commit, and one with no branch at hand, are judged like any."""
+    support.put(store.path / "a.py", CODE)
+    assert doubt(store, "fact", "MAX_TRIES is 3", "--cite", "a.py:1") == "in-code"
+    store.commit()
+    store.git("checkout", "-q", "--detach")
+    assert doubt(store, "fact", "wip", "--branch", "main") == "thin"
+
+
+def test_json_is_the_same_object_for_a_task(store):
+    """A task is an order, and is not judged where tasks are made."""
+    assert json.loads(store.ok("task", "add", "Fix it", "--json"))["admission"] is None
