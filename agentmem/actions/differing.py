@@ -9,8 +9,9 @@ from agentmem.index.view import View
 from agentmem.model import repeating, similarity
 from agentmem.model.repeating import FULLER, RIVALS, SAME, Said
 
-LOOKED, SHOWN = 30, 4
-"""The best so many are held against each other, or so many times what is shown: 400 pairs take 10 ms."""
+LOOKED, SHOWN = 60, 8
+"""The best so many are held against each other, or so many times what is shown: where nine of ten are noise, the whole text
+that a copy is of may stand far behind it."""
 
 RIVAL = 0.5
 """What a memory counts of which a newer one says the same with another number or a denial."""
@@ -51,6 +52,7 @@ class _Groups:
         self._index, self._view = index, view
         self._groups: list[_Group] = []
         self._texts: dict[int, Said] = {}
+        self._sketches: dict[int, tuple[int, int]] = {}
 
     def take(self, candidate: Candidate) -> None:
         """Put ``candidate`` into its group, or into one of its own."""
@@ -86,10 +88,14 @@ class _Groups:
         return [group.shown for group in self._groups]
 
     def _is_better(self, one: Candidate, other: Candidate) -> bool:
-        """Of two that say the same, whether the one that ranks lower says clearly more, or says it firmly."""
+        """Of two that say the same, whether the one that ranks lower says clearly more, or says it firmly, or is the newer of two
+        that differ in a number.
+        """
         new, old = self._said(one.position), self._said(other.position)
         if repeating.is_tentative(new) != repeating.is_tentative(old):
             return repeating.is_tentative(old)
+        if abs(new.size - old.size) <= CLEARLY * new.size and similarity.other_numbers(new.text, old.text):
+            return self._is_newer(one, other)
         return new.size - old.size > CLEARLY * new.size
 
     def _overrules(self, one: Candidate, other: Candidate) -> bool:
@@ -111,17 +117,24 @@ class _Groups:
         kinds = {view.kind(one), view.kind(other)}
         if PAGE in kinds and len(kinds) > 1:  # what begins with a thing's name does not say what it is
             return None
-        size = similarity.SKETCH_SIZE
-
-        def near(sketches: bytearray, least: float) -> bool:
-            cut = (bytes(sketches[place * size : (place + 1) * size]) for place in (one, other))
-            return similarity.sketch_similarity(*cut) >= least
-
-        if not (
-            near(columns.sketches, similarity.SKETCH_ALIKE) or near(columns.topics, similarity.TOPIC_ALIKE)
+        (sketch, topic), (other_sketch, other_topic) = self._sketched(one), self._sketched(other)
+        if (
+            similarity.sketch_numbers_similarity(sketch, other_sketch) < similarity.SKETCH_ALIKE
+            and similarity.sketch_numbers_similarity(topic, other_topic) < similarity.TOPIC_ALIKE
         ):
             return None
         return repeating.relation(self._said(one), self._said(other))
+
+    def _sketched(self, position: int) -> tuple[int, int]:
+        """The two sketches of a memory, as numbers."""
+        if position not in self._sketches:
+            size, columns = similarity.SKETCH_SIZE, self._view.columns
+            cut = slice(position * size, (position + 1) * size)
+            self._sketches[position] = (
+                int.from_bytes(columns.sketches[cut]),
+                int.from_bytes(columns.topics[cut]),
+            )
+        return self._sketches[position]
 
     def _said(self, position: int) -> Said:
         if position not in self._texts:

@@ -31,6 +31,11 @@ class Said(NamedTuple):
     weights: Mapping[str, int]
     size: int
 
+    @property
+    def text(self) -> str:
+        """Both together."""
+        return f"{self.title}\n{self.body}"
+
 
 def said(title: str, body: str) -> Said:
     """``title`` and ``body``, analysed."""

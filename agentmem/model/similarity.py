@@ -130,14 +130,18 @@ def rivals(title_a: str, body_a: str, title_b: str, body_b: str) -> bool:
     how = sets_apart(title_a, body_a, title_b, body_b)
     if how not in ("number", "negation"):
         return False
-    if how == "number":  # who leaves a number out does not say another
-        one, other = (set(re.findall(r"\d+", f"{t} {b}")) for t, b in ((title_a, body_a), (title_b, body_b)))
-        if one <= other or other <= one:
-            return False
+    if how == "number" and not other_numbers(f"{title_a} {body_a}", f"{title_b} {body_b}"):
+        return False
     about_a, about_b = _without_numbers(title_a), _without_numbers(title_b)
     if sets_apart(about_a, "", about_b, "") in ("name", "number") and _differ_both_ways(about_a, about_b):
         return False
     return overlap(title_a, body_a, title_b, body_b) >= ALIKE
+
+
+def other_numbers(one: str, other: str) -> bool:
+    """Whether each of two texts has a number that the other has not: who leaves one out does not say another."""
+    first, second = (set(re.findall(r"\d+", text)) for text in (one, other))
+    return not (first <= second or second <= first)
 
 
 def _differ_both_ways(title_a: str, title_b: str) -> bool:
@@ -206,7 +210,12 @@ def signature(title: str, body: str) -> bytes:
 
 def sketch_similarity(a: bytes, b: bytes) -> float:
     """The ``overlap`` that two sketches tell of, 0 to 1, with a standard error of .06 at .5."""
-    return _share(SKETCH_SIZE - _unequal(int.from_bytes(a) ^ int.from_bytes(b)))
+    return sketch_numbers_similarity(int.from_bytes(a), int.from_bytes(b))
+
+
+def sketch_numbers_similarity(a: int, b: int) -> float:
+    """The same of two sketches read as big-endian numbers, where each is compared with many."""
+    return _share(SKETCH_SIZE - _unequal(a ^ b))
 
 
 def nearest(sketch: bytes, sketches: bytes, at_least: float) -> list[tuple[int, float]]:
