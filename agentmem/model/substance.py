@@ -10,9 +10,9 @@ from agentmem.model.stemming import stem
 STATUS, CHATTER, LOG_LINE, PROMPT, PLACE, VAGUE = "status", "chatter", "log line", "prompt", "place", "vague"
 
 MASS = 0.6
-"""What the words must say together (``background.SAYS``): one that is no general word is enough, two general ones may be."""
-FEW = 5
-"""Other words from which on a text is not vague, whichever they are: each says .15 at least."""
+"""What its one word must say (``background.SAYS``), with what it names: a name of the project says 1."""
+FEW = 2
+"""Other words from which on a text is not vague, whichever they are: nothing is looked up for most of what is added."""
 NAMED = 0.5
 """What a place says by itself: which file, and of what sort."""
 IN_REPORT = 2

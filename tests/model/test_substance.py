@@ -47,7 +47,8 @@ SAID = st.sampled_from(
         ("https://example.org/a/b", PLACE),
         ("x", VAGUE),
         ("the file", STATUS),
-        ("return value", VAGUE),
+        ("the value", VAGUE),
+        ("in the other store", VAGUE),
     ],
 )
 def test_what_says_nothing(text, why):
