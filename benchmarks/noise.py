@@ -118,9 +118,12 @@ class Noise:
         """A moment before it was written."""
         return self._shifted(record, -self._chance.randint(600, 5 * 86_400))
 
-    def _about(self, record: Record) -> str:
-        """A moment about when it was written: a copy may be newer; one much older would be known when the true one is not yet."""
-        return self._shifted(record, self._chance.randint(-60, 5 * 86_400))
+    def _about(self, record: Record, says_otherwise: bool) -> str:
+        """A moment about when it was written. Half of the copies that say less are newer; one that says otherwise is older, as
+        nothing could tell else which of the two holds. None is much older: it would be known when the true one is not yet.
+        """
+        newer = self._chance.random() < 0.5 and not says_otherwise
+        return self._shifted(record, self._chance.randint(*((10, 5 * 86_400) if newer else (-3600, -10))))
 
     @staticmethod
     def _shifted(record: Record, seconds: int) -> str:
@@ -163,7 +166,13 @@ class Noise:
         """A copy of a true memory that says less, or something else; it keeps the scope."""
         record = self._chance.choice(self._clean)
         title, body = self._altered(record)
-        return self._record(str(record["kind"]), title, body, self._about(record), self._scope(record))
+        whole = f"{record['title']}\n{record.get('body', '')}"
+        otherwise = "Not sure" in body or not set(re.findall(r"\d+", f"{title}\n{body}")) <= set(
+            re.findall(r"\d+", whole)
+        )
+        return self._record(
+            str(record["kind"]), title, body, self._about(record, otherwise), self._scope(record)
+        )
 
     def foreign(self) -> dict[str, object]:
         """A note on another subject, with general words that the project has too."""

@@ -1,4 +1,4 @@
-"""Few and exact: of what says the same the fullest or newest is shown; what a newer one says otherwise comes after the rest."""
+"""Few and exact: of what says the same the best or fullest is shown; what a newer one says otherwise comes after the rest."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,10 @@ LOOKED, SHOWN = 30, 4
 RIVAL = 0.5
 """What a memory counts of which a newer one says the same with another number or a denial."""
 
-CLEARLY = 0.1
+PAGE = "entity"
+"""The kind that no other stands for."""
+
+CLEARLY = 0.05
 """The share of a text by which one that says the same says clearly more: a vaguer copy is no correction, however new."""
 
 STANDS_FOR, OUTDATED = "in place of", "a newer differs"
@@ -25,8 +28,7 @@ STANDS_FOR, OUTDATED = "in place of", "a newer differs"
 def different(index: Index, view: View, ranked: Sequence[Candidate], limit: int) -> list[Candidate]:
     """The first ``limit`` of ``ranked``, without repeats, best first.
 
-    Of a group that says the same the fullest stands where the best of them stood, the newest among equals; a log entry stands
-    for nothing else.
+    Of a group that says the same the fullest stands where the best of them stood.
     """
     looked = list(ranked[: max(LOOKED, SHOWN * limit if limit < len(ranked) else limit)])
     groups = _Groups(index, view)
@@ -67,9 +69,10 @@ class _Groups:
             same = _Group(candidate)
             self._groups.append(same)
         for other in rivals:
-            old, new = (other, same) if self._is_newer(same.shown, other.shown) else (same, other)
-            if self._is_newer(new.shown, old.shown):
-                old.newer = new.shown
+            if self._overrules(same.shown, other.shown):
+                other.newer = same.shown
+            elif self._overrules(other.shown, same.shown):
+                same.newer = other.shown
 
     def settled(self) -> list[Candidate]:
         """What is shown of each group, its score as its place is."""
@@ -83,11 +86,16 @@ class _Groups:
         return [group.shown for group in self._groups]
 
     def _is_better(self, one: Candidate, other: Candidate) -> bool:
-        """Of two that say the same: the fuller, where one says clearly more, else the newer."""
-        new, old = self._said(one.position).size, self._said(other.position).size
-        if abs(new - old) > CLEARLY * max(new, old):
-            return new > old
-        return self._is_newer(one, other)
+        """Of two that say the same, whether the one that ranks lower says clearly more, or says it firmly."""
+        new, old = self._said(one.position), self._said(other.position)
+        if repeating.is_tentative(new) != repeating.is_tentative(old):
+            return repeating.is_tentative(old)
+        return new.size - old.size > CLEARLY * new.size
+
+    def _overrules(self, one: Candidate, other: Candidate) -> bool:
+        """Whether of two that say otherwise the one holds: it is newer; a draft overrules nothing."""
+        tentative = [repeating.is_tentative(self._said(each.position)) for each in (one, other)]
+        return not tentative[0] and (tentative[1] or self._is_newer(one, other))
 
     def _is_newer(self, one: Candidate, other: Candidate) -> bool:
         columns = self._view.columns
@@ -99,9 +107,10 @@ class _Groups:
         """Whether both say the same, the other a part of the one or the fuller of both, or one otherwise what the other says."""
         view, columns = self._view, self._view.columns
         if (one in view.foreign or other in view.foreign) and columns.ids[one] == columns.ids[other]:
-            return (
-                None  # what another branch made of it: however little it changed, that is what was asked for
-            )
+            return None  # what another branch made of it, however little it changed, is what was asked for
+        kinds = {view.kind(one), view.kind(other)}
+        if PAGE in kinds and len(kinds) > 1:  # what begins with a thing's name does not say what it is
+            return None
         size = similarity.SKETCH_SIZE
 
         def near(sketches: bytearray, least: float) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from agentmem.actions import evaluating, keeping, labelling, managing, saving
-from agentmem.actions.branch import branch_for_writing
+from agentmem.actions.branch import at_hand
 from agentmem.actions.context import Context
 from agentmem.actions.keeping import Kept
 from agentmem.actions.labelling import Event
@@ -87,7 +87,8 @@ class Case(NamedTuple):
 
 
 def train(context: Context, labels: str | None = None, data: bytes = b"", dry_run: bool = False) -> Trained:
-    """Learn from the labels ``data`` of the file ``labels``, else from the evidence of use and the finished tasks that are here.
+    """Learn from the labels ``data`` of the file ``labels`` ("-": standard input), else from the evidence of use and the finished
+    tasks that are here.
 
     Raises:
         UsageError: a label that is none, or this is not trunk; NoNumpy; NotFound: no label is about a memory here.
@@ -96,7 +97,8 @@ def train(context: Context, labels: str | None = None, data: bytes = b"", dry_ru
     _demand_numpy()
     if not dry_run:
         _demand_trunk(context, labels)
-    events = labelling.from_file(context, labels, data) if labels else labelling.from_history(context)
+    path = "standard input" if labels == "-" else labels
+    events = labelling.from_file(context, path, data) if path else labelling.from_history(context)
     sources: dict[str, int] = {}
     for event in events:
         sources[event.source] = sources.get(event.source, 0) + 1
@@ -134,11 +136,12 @@ def _demand_numpy() -> None:
 
 
 def _demand_trunk(context: Context, labels: str | None) -> None:
-    branch = branch_for_writing(context, None, "model train")
+    branch = at_hand(context)
     if context.trunk is not None and branch != context.trunk:
+        where = f"on {branch}" if branch else "detached"
         same = "" if labels is None else f" --labels {shlex.quote(labels)}"
         raise UsageError(
-            f"a model is trained on trunk ({context.trunk}), and HEAD is on {branch}",
+            f"a model is trained on trunk ({context.trunk}), and HEAD is {where}",
             f"to see what it would learn: agentmem model train{same} --dry-run",
         )
 

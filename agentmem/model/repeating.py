@@ -1,5 +1,6 @@
 """How two memories repeat each other: the same, a part of the other, the same with another number; by texts analysed once."""
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -17,6 +18,9 @@ FEWEST = 8
 
 MUCH_LESS = 0.75
 """What a part says at most of what the whole does: of two that say as much each says something of its own."""
+
+
+_TENTATIVE = re.compile(r"\?\s*$|\b(?:draft|wip|tbd|todo|unsure|maybe|tentative)\b", re.IGNORECASE).search
 
 
 class Said(NamedTuple):
@@ -41,18 +45,29 @@ def relation(one: Said, other: Said) -> str | None:
     shared = sum([min(weight, other.weights.get(term, 0)) for term, weight in one.weights.items()])
     if not shared or shared < OF_BOTH * (one.size + other.size - shared):
         return None
-    whole = one.body.strip() and other.body.strip()  # else the titles alone are compared
-    if not whole or shared >= similarity.ALIKE * (one.size + other.size - shared):
-        texts = (one.title, one.body, other.title, other.body)
-        if similarity.similarity(*texts) >= similarity.ALIKE:
-            return SAME
-        if similarity.rivals(*texts):
-            return RIVALS
+    if not (one.body.strip() and other.body.strip()):  # titles alone: a name of several parts is most of one
+        return SAME if _words(one.title) == _words(other.title) else None
     less, more = sorted((one.size, other.size))
-    if not whole or min(len(one.weights), len(other.weights)) < FEWEST:
+    is_part = (
+        shared >= CONTAINED * less
+        and less <= MUCH_LESS * more
+        and min(len(one.weights), len(other.weights)) >= FEWEST
+        and similarity.sets_apart(one.title, "", other.title, "") not in ("name", "number")
+    )
+    if is_part:
+        return PART if other.size < one.size else FULLER
+    if shared < similarity.ALIKE * (one.size + other.size - shared):
         return None
-    if shared < CONTAINED * less or less > MUCH_LESS * more:
-        return None
-    if similarity.sets_apart(one.title, "", other.title, "") in ("name", "number"):
-        return None
-    return PART if other.size < one.size else FULLER
+    texts = (one.title, one.body, other.title, other.body)
+    if similarity.similarity(*texts) >= similarity.ALIKE:
+        return SAME
+    return RIVALS if similarity.rivals(*texts) else None
+
+
+def is_tentative(text: Said) -> bool:
+    """Whether it calls itself a draft or a question: one that says the same firmly is shown in its place."""
+    return _TENTATIVE(text.title) is not None
+
+
+def _words(title: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", title.casefold()))

@@ -127,8 +127,13 @@ def replaces(title_a: str, body_a: str, title_b: str, body_b: str) -> float:
 
 def rivals(title_a: str, body_a: str, title_b: str, body_b: str) -> bool:
     """Whether the two say the same of the same thing but for a number or a denial, so that the newer one holds."""
-    if sets_apart(title_a, body_a, title_b, body_b) not in ("number", "negation"):
+    how = sets_apart(title_a, body_a, title_b, body_b)
+    if how not in ("number", "negation"):
         return False
+    if how == "number":  # who leaves a number out does not say another
+        one, other = (set(re.findall(r"\d+", f"{t} {b}")) for t, b in ((title_a, body_a), (title_b, body_b)))
+        if one <= other or other <= one:
+            return False
     about_a, about_b = _without_numbers(title_a), _without_numbers(title_b)
     if sets_apart(about_a, "", about_b, "") in ("name", "number") and _differ_both_ways(about_a, about_b):
         return False

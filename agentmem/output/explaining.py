@@ -32,7 +32,7 @@ SAYS = {
     "evidence": "whether the code still says what it cites",
     "use": "whether it helped or misled in earlier work",
     "not merged here": "another branch's, not merged here",
-    "in place of": "it stands where one would that says the same and is older, or says less",
+    "in place of": "it stands where one would that says the same, but less",
     "a newer differs": "a newer memory says the same with another number, or denies it",
 }
 """What each term of a score means, to who has never seen one."""

@@ -45,6 +45,7 @@ def _trained() -> Schema:
         "before": told(TEXT, "what it was compared with"),
         "held_out": {**held_out, "type": ["object", "null"]},
         "recall": told(_or_null(RECALL), "what was learned"),
+        "keep": told(_or_null(KEEP), "what was learned of what to keep"),
         "path": TEXT_OR_NULL,
     }
 

@@ -187,10 +187,24 @@ def test_a_model_is_trained_on_trunk(school):
     done = train(school, USEFUL)
     assert done.code == 2
     assert "a model is trained on trunk (main), and HEAD is on feature/x" in done.err
-    assert "agentmem model train --dry-run" in done.err
+    assert "agentmem model train --labels labels.jsonl --dry-run" in done.err
+    given = school.call("model", "train", "--labels", "-", input=USEFUL)
+    assert "agentmem model train --labels - --dry-run" in given.err
     done = train(school, USEFUL, "--dry-run")
     assert done.code == 0 and "your role" in done.out
     assert not (school.store / "model.json").exists()
+
+
+def test_a_detached_head_is_not_trunk(school):
+    """Nobody knows where a model would go that is trained there: the hint is a command that there is."""
+    pytest.importorskip("numpy")
+    school.git("checkout", "-q", "--detach")
+    done = train(school, USEFUL)
+    assert done.code == 2
+    assert done.err.splitlines() == [
+        "error: a model is trained on trunk (main), and HEAD is detached",
+        "hint: to see what it would learn: agentmem model train --labels labels.jsonl --dry-run",
+    ]
 
 
 def test_a_dry_run_says_what_training_would(school):

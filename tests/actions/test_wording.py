@@ -33,6 +33,11 @@ def ledger(filled):
     return filled
 
 
+def test_a_page_is_not_left_out_for_what_begins_with_its_name(ledger):
+    """Both are shown: that a page has few words beside its name does not make it a part of what names it."""
+    assert {identity(1), identity(3)} <= set(ledger.found("BillingLedger"))
+
+
 def test_an_alias_finds_what_has_the_title_only(ledger):
     """Who asks by an alias gets what uses the title of its page, behind what uses the alias itself."""
     found = ledger.found("what about the zebra book")
@@ -143,11 +148,14 @@ def test_a_retracted_successor_leads_nowhere(filled):
     assert identity(11) not in filled.found("wombat daemon prints invoices")
 
 
+LUNCHES = ("Soup, then bread.", "A salad for three.", "Noodles from across the road.")
+
+
 def entry(store, number, title, by, time, day=5):
-    """An entry of a log; ``by`` None: of nobody."""
+    """An entry of a log, with something beside its title that no other says; ``by`` None: of nobody."""
     author = {"by": by} if by else {}
     text = memory(
-        identity(number), "log", title, "Then lunch.", created=f"2026-01-{day:02}T{time}:00Z", **author
+        identity(number), "log", title, LUNCHES[number % 3], created=f"2026-01-{day:02}T{time}:00Z", **author
     )
     store.write(f"log/2026-01/m{number}-{identity(number)}.md", text)
 

@@ -34,10 +34,9 @@ def model(
     if action == "show":
         return _show(call)
     given = call.text_or_stdin("-") if labels == "-" else None
-    path = labels if given is None else "standard input"
     if action == "train":
-        return _train(call, path, given, dry_run)
-    return _evaluate(call, path, given)
+        return _train(call, labels, given, dry_run)
+    return _evaluate(call, labels if given is None else "standard input", given)
 
 
 def _show(call: Call) -> int:
