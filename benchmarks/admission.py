@@ -4,10 +4,10 @@
 
 Good: the example store, the demonstration's, a generated project (``project.py``) and the team's history
 (``team_history.py``), each memory judged as it was added, against those before it. Junk, with words and paths of the project
-and of the team: that of ``noise.py``, which was known as the rules were written, and ``LATER``, written down afterwards
-(28 % of it was thin then). The rules were mended once, by every other pattern of those (``MENDED``); the rest is ``HELD_OUT``.
-Exits 1 where 1 % of the team's history is thin, anything of the example's or the demonstration's is in doubt, or less than 80 %
-of a sort of junk is thin.
+and of the team: that of ``noise.py``, which was known as the rules were written, and ``LATER``, written down afterwards by
+the same hand (28 % of it was thin then). The rules were mended by every other pattern of those (``MENDED``) and not by the rest
+(``HELD_OUT``). Exits 1 where 1 % of the team's history is thin, anything of the example's or the demonstration's is in doubt, or
+less than 80 % of a sort of junk is thin.
 """
 
 import argparse

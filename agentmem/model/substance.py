@@ -10,9 +10,9 @@ from agentmem.model.stemming import stem
 STATUS, CHATTER, LOG_LINE, PROMPT, PLACE, VAGUE = "status", "chatter", "log line", "prompt", "place", "vague"
 
 MASS = 0.6
-"""What the words must say together (``background.SAYS``): one that is no general word is enough, two general ones may be."""
-FEW = 5
-"""Other words from which on a text is not vague, whichever they are: each says .15 at least."""
+"""What its one word must say (``background.SAYS``), with what it names: a name of the project says 1."""
+FEW = 2
+"""Other words from which on a text is not vague, whichever they are: nothing is looked up for most of what is added."""
 NAMED = 0.5
 """What a place says by itself: which file, and of what sort."""
 IN_REPORT = 2
@@ -50,7 +50,7 @@ check checks checked checking verify verified review reviewed reviewing clean bu
 compiling git branch successfully success successful currently nearly almost already please among time
 times ack acked acknowledged roger understood noted agreed lgtm sounds cool perfect awesome welcome sorry bye
 online offline up down stopped booted connected spawned launched paused opened closed edited created deleted listed
-searched viewed succeeded queued installed installing typo note notes report reports reporting nits lines line ci
+searched viewed succeeded queued install installed installing typo note notes report reports reporting nits lines line ci
 pipeline bash ls cat grep npm pip yarn pnpm pytest cargo agent agents moving asdf foo bar baz qux lorem ipsum
 """
 _REPORTING = frozenset(_REPORT.split())
@@ -231,7 +231,8 @@ def _read(line: str, rule: bool) -> tuple[str | None, list[str], set[str], bool]
         kind = STATUS if reports or not (places or numbers) else PLACE
         said = measured or (rule and kind == STATUS and (_LABELS | _OPENINGS).isdisjoint(heads[:1]))
         return (None if said else kind), words, places, measured
-    return (None if claims else _opening(low, heads, words, places, numbers)), words, places, measured
+    opened = None if claims else _opening(low, heads, words, places, numbers)
+    return (None if rule and opened == CHATTER else opened), words, places, measured
 
 
 def _opening(low: str, heads: list[str], words: list[str], places: set[str], numbers: bool) -> str | None:

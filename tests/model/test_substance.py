@@ -47,7 +47,8 @@ SAID = st.sampled_from(
         ("https://example.org/a/b", PLACE),
         ("x", VAGUE),
         ("the file", STATUS),
-        ("return value", VAGUE),
+        ("the value", VAGUE),
+        ("in the other store", VAGUE),
     ],
 )
 def test_what_says_nothing(text, why):
@@ -74,6 +75,7 @@ def test_what_says_nothing(text, why):
         "Users must be logged in",
         "User accounts are never deleted",
         "Use Node.js",
+        "Port 8080 is the gateway",
         "Continue only if the lock is held",
         "The summary takes 20 s",
         "Progress is kept in Redis",
@@ -93,6 +95,8 @@ def test_rules_may_be_general():
     """What to do is often said in general words; that something is done is no rule all the same."""
     assert thin("Review all changes", "") == STATUS
     assert thin("Review all changes", "", rule=True) is None
+    assert thin("Please keep commits small", "") == CHATTER
+    assert thin("Please keep commits small", "", rule=True) is None
     assert thin("ok", "", rule=True) == STATUS
     assert thin("[12] INFO started", "", rule=True) == LOG_LINE
 
