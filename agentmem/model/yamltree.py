@@ -113,6 +113,8 @@ def _explained(error: Any) -> RefusedError:
         return RefusedError("yaml", index, "a ': ' inside a value: put the value in quotes")
     if "cannot start any token" in problem:
         return RefusedError("yaml", index, "a tab, @, ` or % where a value starts: use spaces, or quotes")
+    if "nesting depth" in problem:  # newer libyaml gives up by itself, before our own count has begun
+        return RefusedError("too-deep", index, f"nested deeper than {MAX_DEPTH}: flatten it")
     return RefusedError("yaml", index, f"not YAML, mend it: {problem}{' ' + context if context else ''}")
 
 
