@@ -9,7 +9,7 @@ from agentmem.index.view import View
 from agentmem.model import repeating, similarity
 from agentmem.model.repeating import FULLER, RIVALS, SAME, Said
 
-LOOKED, SHOWN = 60, 8
+LOOKED, SHOWN = 30, 5
 """The best so many are held against each other, or so many times what is shown: where nine of ten are noise, the whole text
 that a copy is of may stand far behind it."""
 

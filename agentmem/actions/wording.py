@@ -16,6 +16,9 @@ LEAST = 0.05
 FIRST = 15
 """The best by words of which one must be an answer: among thousands that match a little, chance makes one that matches more."""
 
+MOST_HELD = 200
+"""The best so many are held against the question: of thousands that share a word nobody looks at the last."""
+
 CONVERSED = 200
 """The best so many, whose days are read as conversations."""
 
@@ -74,8 +77,9 @@ class Words:
         if self.chains:
             own = frozenset(scores)
             members = {position for chain in self.chains for position in chain}
+            known = self.lexical.holders
             parts = ranking.by_term(
-                self.asked.terms, self.postings, view.positions, members, self.statistics, weights
+                self.asked.terms, self.postings, view.positions, members, self.statistics, weights, known
             )
             for term in sorted(parts):
                 for chain in self.chains:
@@ -109,15 +113,16 @@ class Words:
     def coverage(self) -> Coverage:
         """How much of the question each memory has that scores well enough to be shown."""
         floor = (LEAST if self.deep else self.weights.relevant) * max(self.scores.values(), default=0.0)
-        well = {position for position, score in self.scores.items() if score >= floor}
-        return self.coverage_of(well.union(self.first))
+        most = len(self.scores) if self.deep else MOST_HELD
+        best = ranking.order(self.scores, self.view.columns.ids, most)
+        return self.coverage_of({p for p in best if self.scores[p] >= floor}.union(self.first))
 
     @property
     def only_lacks_strange(self) -> bool:
         """Whether some memory has all of the question's words that any has: then the others may be misspelt."""
         known = self.coverage
-        return known.occurring == 0 or any(
-            known.weight(position) >= 0.999 * known.occurring for position in known.held
+        return not known.occurring_words or any(
+            one.words >= known.occurring_words for one in known.held.values()
         )
 
     def covers(self, share: float) -> bool:

@@ -47,12 +47,13 @@ class Held(NamedTuple):
 
 class Coverage(NamedTuple):
     """By position what is held; ``total`` is the weight of the question's weightiest words, ``occurring`` that of all that any
-    memory has, ``words`` the number of all; ``needed`` the evidence that an answer takes.
+    memory has, ``occurring_words`` how many these are, ``words`` the number of all; ``needed`` the evidence that an answer takes.
     """
 
     held: dict[int, Held]
     total: float
     occurring: float
+    occurring_words: int
     words: int
     needed: float
 
@@ -146,6 +147,7 @@ def coverage(
         held=held,
         total=sum(sorted(unit.weight for unit in found)[-MOST_WORDS:]),
         occurring=sum(unit.weight for unit in found if unit.holders),
+        occurring_words=sum(unit.holders > 0 for unit in found),
         words=len(found),
         needed=weights.abstain * math.log(size / BY_CHANCE),
     )

@@ -5,6 +5,7 @@ Source: Robertson and Zaragoza, *The Probabilistic Relevance Framework* (2009), 
 
 import math
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from agentmem.model.postings import PLACES_AT
@@ -82,7 +83,7 @@ class Statistics(NamedTuple):
 
 
 class Lexical(NamedTuple):
-    """Scores by position.
+    """Scores by position; ``holders`` counts the memories that have each term.
 
     ``placed`` has, for each position whose paths or symbols hold terms of the question, these terms; ``rarity`` how much each
     says there: its idf among the memories' places.
@@ -91,6 +92,7 @@ class Lexical(NamedTuple):
     scores: dict[int, float]
     placed: dict[int, list[str]]
     rarity: dict[str, float]
+    holders: Mapping[str, int] = MappingProxyType({})
 
 
 class OtherName(NamedTuple):
@@ -121,6 +123,7 @@ def bm25f(
     scores: dict[int, float] = {}
     placed: dict[int, list[str]] = {}
     rarity: dict[str, float] = {}
+    holders: dict[str, int] = {}
     b, k1 = weights.b, weights.k1
     t_len, n_len, p_len, b_len = statistics.lengths
     t_avg, n_avg, p_avg, b_avg = statistics.averages
@@ -131,6 +134,7 @@ def bm25f(
             position = position_of.get(row)
             if position is not None:
                 found.append((position, packed))
+        holders[term] = len(found)
         gain = _gain(len(found), terms[term], statistics, weights)
         places = 0
         for position, packed in found:
@@ -151,7 +155,7 @@ def bm25f(
             scores[position] = scores.get(position, 0.0) + gain * tf / (k1 + tf)
         if places:
             rarity[term] = idf(statistics.size, places)
-    return Lexical(scores, placed, rarity)
+    return Lexical(scores, placed, rarity, holders)
 
 
 def _gain(holders: int, count: int, statistics: Statistics, weights: Weights) -> float:
@@ -178,15 +182,20 @@ def by_term(
     among: Container[int],
     statistics: Statistics,
     weights: Weights = DEFAULT,
+    holders: Mapping[str, int] = MappingProxyType({}),
 ) -> dict[str, dict[int, float]]:
-    """What each term gives to the scores of the memories at the positions ``among``."""
+    """What each term gives to the scores of the memories at the positions ``among``; ``holders`` says of terms, where that was
+    counted already, how many memories have them.
+    """
     out: dict[str, dict[int, float]] = {}
     for term, count in terms.items():
-        found = [(position_of[row], packed) for row, packed in postings.get(term, ()) if row in position_of]
-        gain = _gain(len(found), count, statistics, weights)
+        found = postings.get(term, ())
+        having = holders[term] if term in holders else sum(row in position_of for row, _ in found)
+        gain = _gain(having, count, statistics, weights)
         out[term] = {}
-        for position, packed in found:
-            if position in among:
+        for row, packed in found:
+            position = position_of.get(row)
+            if position is not None and position in among:
                 tf = frequency(packed, position, statistics, weights)
                 out[term][position] = gain * tf / (weights.k1 + tf)
     return out

@@ -97,7 +97,9 @@ def test_what_add_prints_names_the_branch_it_is_for(feature):
     """The branch that is told is the one that the memory is for, also where HEAD is detached."""
     assert feature.ok("add", "fact", "Workers claim jobs with SKIP LOCKED").endswith(f"({FEATURE})\n")
     feature.git("switch", "-q", "--detach")
-    assert feature.ok("add", "fact", "The pool has ten connections", "--branch", FEATURE).endswith(f"({FEATURE})\n")
+    assert feature.ok("add", "fact", "The pool has ten connections", "--branch", FEATURE).endswith(
+        f"({FEATURE})\n"
+    )
 
 
 # -- edits in place
