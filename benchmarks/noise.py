@@ -73,6 +73,8 @@ class Noise:
         self._plain = [word for word in self.words if word.isalpha() and word.islower()]
         self.paths = [path for record in clean for path in self._scope(record)] or ["src/main.py"]
         self._made = 0
+        # an author makes an entry part of a conversation: where the true ones have none, noise has none
+        self._signed = any(record.get("by") for record in clean)
 
     @staticmethod
     def _scope(record: Record) -> list[str]:
@@ -86,14 +88,15 @@ class Noise:
     def _record(
         self, kind: str, title: str, body: str, created: str, scope: Sequence[str]
     ) -> dict[str, object]:
+        by = {"by": f"agent-{self._chance.randint(1, 16)}"} if self._signed else {}
         return {
             "id": self._id(),
             "kind": kind,
             "title": title[:200],
             "body": body,
             "created": created,
-            "by": f"agent-{self._chance.randint(1, 16)}",
             "scope": list(scope),
+            **by,
         }
 
     def _moment(self) -> str:
@@ -123,7 +126,7 @@ class Noise:
         nothing could tell else which of the two holds. None is much older: it would be known when the true one is not yet.
         """
         newer = self._chance.random() < 0.5 and not says_otherwise
-        return self._shifted(record, self._chance.randint(*((10, 5 * 86_400) if newer else (-3600, -10))))
+        return self._shifted(record, self._chance.randint(*((10, 5 * 86_400) if newer else (-90, -10))))
 
     @staticmethod
     def _shifted(record: Record, seconds: int) -> str:

@@ -89,12 +89,14 @@ class _Groups:
 
     def _is_better(self, one: Candidate, other: Candidate) -> bool:
         """Of two that say the same, whether the one that ranks lower says clearly more, or says it firmly, or is the newer of two
-        that differ in a number.
+        that differ in a number or in nothing.
         """
         new, old = self._said(one.position), self._said(other.position)
         if repeating.is_tentative(new) != repeating.is_tentative(old):
             return repeating.is_tentative(old)
-        if abs(new.size - old.size) <= CLEARLY * new.size and similarity.other_numbers(new.text, old.text):
+        if abs(new.size - old.size) <= CLEARLY * new.size and (
+            similarity.other_numbers(new.text, old.text) or similarity.same(*new[:2], *old[:2])
+        ):
             return self._is_newer(one, other)
         return new.size - old.size > CLEARLY * new.size
 
