@@ -94,9 +94,7 @@ class _Groups:
         new, old = self._said(one.position), self._said(other.position)
         if repeating.is_tentative(new) != repeating.is_tentative(old):
             return repeating.is_tentative(old)
-        if abs(new.size - old.size) <= CLEARLY * new.size and (
-            similarity.other_numbers(new.text, old.text) or similarity.same(*new[:2], *old[:2])
-        ):
+        if similarity.other_numbers(new.text, old.text) or similarity.same(*new[:2], *old[:2]):
             return self._is_newer(one, other)
         return new.size - old.size > CLEARLY * new.size
 

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.actions import selecting
-from agentmem.actions.wording import FIRST, Words
+from agentmem.actions.wording import BEFORE_IT, FIRST, Words
 from agentmem.index.index import Index
 from agentmem.index.view import NO_TIME, View
 from agentmem.model import analysis, ranking, scopes, scoring
@@ -135,7 +135,8 @@ def gather(
 
         strengths = relating.related(index, view, worded, named_so, allowed)
         arms.append(Arm("related", weights.related_arm, strengths))
-    if near is not None:
+    # the model sees each entry of a conversation alone: where what was said before completes the best, it knows less than we
+    if near is not None and not (words and first and words.said.get(first[0]) == BEFORE_IT):
         low = weights.meaning_floor
         cosines = {p: ranking.nearness(c, low) for p, c in near.cosines.items() if c > low}
         arms.append(Arm("meaning", weights.meaning_arm, cosines))

@@ -64,6 +64,7 @@ def all_rankers(context: Context) -> tuple[Ranker, ...]:
         Arm("areas", gather, weights, identities),
         Arm("related", gather, weights, identities),
         Arm("time", gather, weights, identities),
+        *([Arm("meaning", gather, weights, identities)] if context.meaning else []),
         Whole("fixed formula", context, gather, weights),
         *trained,
     )
@@ -149,5 +150,14 @@ class Gathering:
         context.set_role(question.role)
         files = (*question.files, *filters.files)
         return ranked.rank(
-            context, index, view, asked, eligible, files, weights, clock, learned=self._learned
+            context,
+            index,
+            view,
+            asked,
+            eligible,
+            files,
+            weights,
+            clock,
+            context.meaning,
+            self._learned,
         )

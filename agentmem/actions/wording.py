@@ -19,6 +19,9 @@ FIRST = 15
 MOST_HELD = 200
 """The best so many are held against the question: of thousands that share a word nobody looks at the last."""
 
+BEFORE_IT = "with what was said before it"
+"""How an entry of a log speaks for the words that it takes up."""
+
 CONVERSED = 200
 """The best so many, whose days are read as conversations."""
 
@@ -86,7 +89,7 @@ class Words:
                     taken = ranking.borrowed(parts[term], chain, own, weights.neighbours)
                     for position, value in taken.items():
                         scores[position] += value
-                        self.said.setdefault(position, "with what was said before it")
+                        self.said.setdefault(position, BEFORE_IT)
         for row, twins in view.twins.items():
             first = view.positions[row]
             for other in twins if first in scores else ():

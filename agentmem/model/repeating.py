@@ -16,6 +16,9 @@ the other. Of the 124,750 pairs of a team's first 500 work commits none is one; 
 FEWEST = 8
 """Terms of a text from which on it can be a part of another: of five words three are soon shared."""
 
+OF_DRAFT = 0.6
+"""The share of what calls itself a draft or a question that another has from which on it is a draft of that."""
+
 MUCH_LESS = 0.75
 """What a part says at most of what the whole does: of two that say as much each says something of its own."""
 
@@ -52,6 +55,10 @@ def relation(one: Said, other: Said) -> str | None:
         return None
     if not (one.body.strip() and other.body.strip()):  # titles alone: a name of several parts is most of one
         return SAME if _words(one.title) == _words(other.title) else None
+    if is_tentative(one) != is_tentative(other):  # what a draft calls its subject is not settled either
+        draft = one if is_tentative(one) else other
+        if shared >= OF_DRAFT * draft.size:
+            return FULLER if draft is one else PART
     less, more = sorted((one.size, other.size))
     is_part = (
         shared >= CONTAINED * less
