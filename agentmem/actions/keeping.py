@@ -50,6 +50,8 @@ class _Known(NamedTuple):
 
 def learn(context: Context, events: Sequence[Event], serves: Weights) -> Kept | None:
     """The weights of what is worth keeping that ``events``, oldest first, teach; None where they tell nothing of it."""
+    if not events:
+        return None
     times = [event.posed.question.clock for event in events]
     begin, last = times[0], times[-1]
     if last <= begin:

@@ -67,7 +67,7 @@ class Weights(NamedTuple):
     meaning_floor: float = 0.3
     meaning_terms: int = 32
     meaning_alone: float = 0.62
-    meaning_held: float = 0.6
+    meaning_held: float = 0.75
     meaning_apart: float = 0.25
 
 
