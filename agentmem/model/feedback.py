@@ -226,7 +226,7 @@ def everybodys(changes: Collection[Iterable[str]]) -> frozenset[str]:
     """The files that so many of ``changes`` (the files of a task each) touch that it says nothing of any of them."""
     counts = Counter(path for files in changes for path in set(files))
     # where there are few files each is changed often: then only what stands out among them
-    usual = sorted(counts.values())[len(counts) // 2] if counts else 0
+    usual = sorted(counts.values())[(len(counts) - 1) // 2] if counts else 0
     often = max(OFTEN * len(changes), OFTEN_AT_LEAST - 1, 2 * usual)
     return frozenset(path for path, count in counts.items() if count > often)
 
