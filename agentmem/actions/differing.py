@@ -6,7 +6,7 @@ from agentmem.actions import selecting
 from agentmem.actions.ranked import Candidate
 from agentmem.index.index import Index
 from agentmem.index.view import View
-from agentmem.model import repeating, similarity
+from agentmem.model import repeating, similarity, substance
 from agentmem.model.repeating import FULLER, RIVALS, SAME, Said
 
 LOOKED, SHOWN = 30, 5
@@ -22,7 +22,7 @@ PAGE = "entity"
 CLEARLY = 0.05
 """The share of a text by which one that says the same says clearly more: a vaguer copy is no correction, however new."""
 
-STANDS_FOR, OUTDATED = "in place of", "a newer differs"
+STANDS_FOR, OUTDATED, EMPTY = "in place of", "a newer differs", "says nothing"
 """The terms of a score that say so."""
 
 
@@ -85,6 +85,9 @@ class _Groups:
                 one.moved(STANDS_FOR, group.best.score, shorts[identities[group.best.position]])
             if group.newer is not None:
                 one.weakened(OUTDATED, RIVAL, shorts[identities[group.newer.position]])
+            text = self._said(one.position)
+            if self._view.kind(one.position) == "log" and substance.thin(text.title, text.body):
+                one.weakened(EMPTY, RIVAL, "")
         return [group.shown for group in self._groups]
 
     def _is_better(self, one: Candidate, other: Candidate) -> bool:

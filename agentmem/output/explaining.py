@@ -33,6 +33,7 @@ SAYS = {
     "use": "whether it helped or misled in earlier work",
     "not merged here": "another branch's, not merged here",
     "in place of": "it stands where one would that says the same, but less",
+    "says nothing": "a log entry of a status line, a heartbeat or a pasted prompt, as `add` would call it",
     "a newer differs": "a newer memory says the same with another number, or denies it",
 }
 """What each term of a score means, to who has never seen one."""

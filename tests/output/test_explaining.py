@@ -96,7 +96,8 @@ def test_all_that_a_score_can_have_is_explained():
     from agentmem.actions import differing
     from agentmem.model import scoring
 
-    assert {*scoring.SIGNALS, differing.STANDS_FOR, differing.OUTDATED, "newest"} == explaining.SAYS.keys()
+    said = {differing.STANDS_FOR, differing.OUTDATED, differing.EMPTY, "newest"}
+    assert {*scoring.SIGNALS, *said} == explaining.SAYS.keys()
 
 
 def words_term(store, question, number):
