@@ -8,7 +8,7 @@ the default budget, at the default limit. The noise, by construction: junk (hear
 with the project's own words and paths), near-duplicates of true memories (before or after them; cut, vaguer, or with another
 number), older versions that the true one supersedes, and notes on other subjects with its common words. A near-duplicate is no
 evidence, however near it is: it is a copy that says less, or something else. Exits 1 where evidence within 1,000 tokens falls by
-more than 10 % of what the clean store has, on either, for questions as they were asked.
+more than 10 % of what the clean store has, on either.
 """
 
 import argparse
@@ -36,9 +36,6 @@ MIX = {"junk": 0.45, "near": 0.15, "superseded": 0.15, "foreign": 0.25}
 """How the noise is made up."""
 
 ANSWERABLE = ("notes", "names", "same", "other")
-DEMANDED = ("notes", "same")
-"""Questions as they were asked, or in the memory's own words. A name of three words, or a paraphrase that shares a name alone,
-finds little in a clean store and loses more of it: they are told."""
 
 Record = Mapping[str, object]
 
@@ -264,7 +261,7 @@ def told(folder: str, one: Set, times_: int, seed: int, sorts: Sequence[str]) ->
                 f"  {now - was:+.3f} [{low:+.3f}, {high:+.3f}]  {-fall:+.1%}",
                 flush=True,
             )
-            held &= budget is None or kind not in DEMANDED or fall <= FALL
+            held &= budget is None or fall <= FALL
     return held
 
 
