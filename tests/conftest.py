@@ -101,6 +101,7 @@ def hermetic(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
         "PYTHONPATH": str(support.ROOT),  # what git starts (the merge driver) runs the code under test
         "AGENTMEM_NOW": support.NOW,
         "AGENTMEM_AGENT": "tester",
+        "AGENTMEM_HOOKS": "off",  # a commit of a test starts no Python but where it is about hooks
     }.items():
         monkeypatch.setenv(name, value)
     before = _traces()
@@ -130,7 +131,7 @@ def repo(tmp_path: Path) -> Project:
 @pytest.fixture
 def store(repo: Project) -> Project:
     """A repository with a committed, empty store."""
-    repo.ok("init")
+    repo.ok("init", "--no-hooks")
     repo.commit("memory")
     return repo
 

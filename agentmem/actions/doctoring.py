@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from agentmem.actions import hooking
 from agentmem.git import driver, process, rules
 from agentmem.model import kinds, merging
 from agentmem.model.findings import ERROR, WARNING
@@ -166,6 +167,12 @@ def _merge_driver(patient: _Patient) -> Iterator[Ailment]:
     yield Ailment(check, ERROR, f"set in this clone, but it does not work: {reason}", by_hand + patient.init)
 
 
+def _hooks(patient: _Patient) -> Iterator[Ailment]:
+    found = hooking.ailment(patient.here)
+    if found:
+        yield Ailment("hooks", WARNING, *found)
+
+
 def _link_of_store(patient: _Patient) -> Iterator[Ailment]:
     name = patient.named(patient.root)
     aside = shlex.quote(f"{name}-link")
@@ -292,4 +299,10 @@ def _append(file: str, lines: list[str]) -> str:
     return f"printf '\\n%s' {' '.join(map(shlex.quote, lines))} '' >> {shlex.quote(file)}"
 
 
-CHECKS: tuple[Callable[[_Patient], Iterator[Ailment]], ...] = (_merge_driver, _ignored, _attributes, _strays)
+CHECKS: tuple[Callable[[_Patient], Iterator[Ailment]], ...] = (
+    _merge_driver,
+    _hooks,
+    _ignored,
+    _attributes,
+    _strays,
+)

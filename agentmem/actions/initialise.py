@@ -3,7 +3,9 @@
 import os
 from typing import NamedTuple
 
+from agentmem.actions import hooking
 from agentmem.actions.board import NAMESPACE
+from agentmem.actions.hooking import Hooked
 from agentmem.errors import ConfigError, NoRepository, NoStore
 from agentmem.git import driver, process, remotes, rules, settings, trunk
 from agentmem.git.repository import Probe, Repository
@@ -15,7 +17,8 @@ class Initialised(NamedTuple):
     """What ``init`` did. Paths are from the folder that holds the store; ``plan`` counts files that look like a team's plan.
 
     ``driver`` is what became of git's merge driver in the configuration at ``driver_place``: set, kept or failed; ``remote``
-    the one that claims could be shared over and are not; ``memories`` counts the files of memories that are there.
+    the one that claims could be shared over and are not; ``memories`` counts the files of memories that are there; ``hooks``
+    is None where they were not asked for.
     """
 
     root: str
@@ -31,10 +34,11 @@ class Initialised(NamedTuple):
     notes: tuple[str, ...] = ()
     remote: str | None = None
     memories: int = 0
+    hooks: Hooked | None = None
 
 
-def init(directory: str, store: str | None = None) -> Initialised:
-    """Make ``.agentmem/`` at the top of the repository around ``directory`` (or the folder ``store``).
+def init(directory: str, store: str | None = None, hooks: bool = False) -> Initialised:
+    """Make ``.agentmem/`` at the top of the repository around ``directory`` (or the folder ``store``), and install ``hooks``.
 
     Raises:
         NoRepository: there is none, or it is bare; NotWritable; NoStore: something else is in the place.
@@ -71,6 +75,7 @@ def init(directory: str, store: str | None = None) -> Initialised:
     plan, count, size = _plan(parent)
     ignored = rules.ignored(parent, [f"{name}/facts/x.md"])
     setting = driver.configure(directory, repository.common_dir)
+    hooked = hooking.attempt(directory, root) if hooks else None
     note = f"no merge driver, so memories merge by lines here: {setting.problem}"
     return Initialised(
         root,
@@ -83,9 +88,10 @@ def init(directory: str, store: str | None = None) -> Initialised:
         (name,) if ignored else (),
         setting.state,
         _shown(setting.place, parent),
-        (note,) if setting.problem else (),
+        (*((note,) if setting.problem else ()), *(hooked.notes if hooked else ())),
         _remote(repository, root),
         sum(layout.is_memory(path) for path in reading.walk(root)),
+        hooked,
     )
 
 

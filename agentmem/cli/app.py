@@ -44,6 +44,7 @@ COMMANDS = (
     ("model", "model:model"),
     ("check", "check:check"),
     ("init", "init:init"),
+    ("hooks", "hooks:hooks"),
     ("import", "import_:import_memories"),
     ("export", "export:export"),
     ("index", "index:index"),
@@ -51,6 +52,7 @@ COMMANDS = (
     ("demo", "demo:demo"),
     ("status", "status:status"),
     ("merge-driver", "merge_driver:merge_driver"),
+    ("hook", "hook:hook"),
 )
 """Every verb and its function, in the order of the help."""
 

@@ -407,9 +407,17 @@ VERBS = {
     ),
     "init": Verb(
         "init:init",
-        "Make a store in this repository; what is there stays as it is",
-        {},
+        "Make a store in this repository, and install git's hooks; what is there stays as it is",
+        {
+            "--no-hooks": ("no_hooks", "flag"),
+        },
         (),
+    ),
+    "hooks": Verb(
+        "hooks:hooks",
+        "Install git's hooks beside those that are there, take them away, or tell how they stand",
+        {},
+        (("action", "one", False),),
     ),
     "import": Verb(
         "import_:import_memories",
@@ -471,6 +479,15 @@ VERBS = {
             ("ours", "one", True),
             ("theirs", "one", True),
             ("path", "one", True),
+        ),
+    ),
+    "hook": Verb(
+        "hook:hook",
+        "Do what a hook of git is for; git runs this",
+        {},
+        (
+            ("name", "one", True),
+            ("words", "many", False),
         ),
     ),
 }

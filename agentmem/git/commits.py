@@ -4,7 +4,7 @@ import os
 from collections.abc import Collection, Iterator, Sequence
 
 from agentmem.errors import GitFailed
-from agentmem.git import objects, process
+from agentmem.git import objects, process, stubs
 from agentmem.git.repository import Repository
 
 MANY = 500
@@ -88,7 +88,7 @@ def commit_alone(repository: Repository, paths: Sequence[str], message: str) -> 
             _with_paths(repository, ("commit", "--quiet", "--only", "-m", message), paths)
         else:
             with Repo(repository.top, expand_vars=False) as repo:
-                repo.git.commit("--quiet", "--only", "-m", message, "--", *paths)
+                repo.git.commit("--quiet", "--only", "-m", message, "--", *paths, env={stubs.OFF: "off"})
     except GitError as error:
         raise GitFailed(f"git commit failed: {_words(error)}", "the memory is written and staged") from None
     return process.demand(repository.top, "rev-parse", "HEAD").decode("ascii").strip()
@@ -107,7 +107,7 @@ def commit_staged(repository: Repository, paths: Sequence[str], message: str) ->
     stage(repository, paths)
     try:
         with Repo(repository.top, expand_vars=False) as repo:
-            repo.git.commit("--quiet", f"--message={message}")
+            repo.git.commit("--quiet", f"--message={message}", env={stubs.OFF: "off"})
     except GitError as error:
         raise GitFailed(
             f"git commit failed: {_words(error)}",

@@ -7,7 +7,12 @@ from typing import NamedTuple
 
 from agentmem.errors import GitFailed, NoRepository
 
-ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
+ENVIRONMENT = {
+    "GIT_OPTIONAL_LOCKS": "0",
+    "LC_ALL": "C",
+    "GIT_TERMINAL_PROMPT": "0",
+    "AGENTMEM_HOOKS": "off",  # what we commit ourselves is what was asked for and no more; the user's own hooks run
+}
 LOCATIONS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
 """Set by git for hooks, often relative to the folder it started them in; we start git in others."""
 

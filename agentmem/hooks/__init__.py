@@ -1,1 +1,1 @@
-"""What git and agents call: hidden verbs behind installed stubs. Comes with the issue on hooks."""
+"""What git calls: the hidden verb behind the installed stubs. A hook fails open: only what it was asked to refuse it refuses."""

@@ -271,6 +271,7 @@ def initialised(result: Initialised) -> Record:
         "kept": list(result.kept),
         "trunk": result.trunk,
         "driver": result.driver,
+        "hooks": result.hooks.done if result.hooks else None,
         "remote": result.remote,
     }
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 from agentmem import errors
+from agentmem.actions import hooking
+from agentmem.git import stubs
 from agentmem.model import admission, fields, findings, kinds, lifecycle, packing, schema, verdict
 
 Schema = dict[str, object]
@@ -62,6 +64,7 @@ def all_schemas() -> dict[str, Schema]:
         "supersede": ("A memory that replaces another", _supersede()),
         "check": ("What check found", _check()),
         "init": ("What init made", _init()),
+        "hooks": ("How git's hooks stand in a clone", _hooks()),
         "doctor": ("What is amiss in a clone", _doctor()),
         "merge-driver": ("What a merge of one file has left to a person", _merge_driver()),
         "import": ("What became of the records of an import", _import()),
@@ -332,7 +335,26 @@ def _init() -> Schema:
         "kept": TEXTS,
         "trunk": TEXT_OR_NULL,
         "driver": driver,
+        "hooks": told({"enum": [*hooking.DONE, None]}, "kept: they were there; null: --no-hooks"),
         "remote": remote,
+    }
+
+
+def _hooks() -> Schema:
+    hook = {
+        "name": {"enum": list(stubs.OURS)},
+        "state": {"enum": ["installed", "older", "displaced", "missing"]},
+        "before": told(TEXT_OR_NULL, "what runs with it"),
+        "tool": told(TEXT_OR_NULL, "whose that is"),
+    }
+    return {
+        "done": {"enum": [*hooking.DONE, None]},
+        "folder": TEXT,
+        "earlier": told(TEXT_OR_NULL, "core.hooksPath as the user has set it; null: git's own folder"),
+        "config": told(TEXT_OR_NULL, "the file that puts our folder before the earlier one"),
+        "active": told(TEXT_OR_NULL, "the folder that git reads in place of ours"),
+        "hooks": some(closed(hook)),
+        "notes": TEXTS,
     }
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-NOT_LISTED = ("remember", "status", "merge-driver")
+NOT_LISTED = ("remember", "status", "merge-driver", "hook")
 """Verbs that nobody needs to be told of: another name, what stands for no verb, what git calls."""
 
 FIRST = """\
@@ -31,7 +31,8 @@ more: agentmem help people | ci | all     one command: agentmem COMMAND -h
 PEOPLE = """\
 Memories are markdown files in .agentmem/, one each; read, edit and review them like any other file.
 
-  agentmem init                      make the store; commit it
+  agentmem init                      make the store; commit it; --no-hooks: without git's hooks
+  agentmem hooks                     how git's hooks stand here; install, uninstall: yours go on as they were
   agentmem import plan plan/         take in the plan files you have
   agentmem list --kind decision      what was decided
   agentmem edit ID                   in $EDITOR

@@ -250,8 +250,15 @@ def initialised(result: Initialised) -> str:
         lines.append(
             f"a .gitignore above hides {result.ignored[0]}/ from git: take it out there, or git add --force it"
         )
-    if result.driver == "set":
-        lines.append(f"merge driver in {result.driver_place}")
+    driver = f"merge driver in {result.driver_place}" if result.driver == "set" else ""
+    if result.hooks and result.hooks.done in ("installed", "declined"):
+        from agentmem.output import hooking
+
+        declined = "declined here; to have them all the same: agentmem hooks install"
+        told = declined if result.hooks.done == "declined" else hooking.summary(result.hooks)
+        driver = f"hooks   {told}" + (f"; {driver}" if driver else "")
+    if driver:
+        lines.append(driver)
     if result.created:
         files = "this file" if len(result.created) == 1 else f"these {len(result.created)} files"
         lines.append(f"commit {files}; each other clone runs: agentmem init")

@@ -45,7 +45,7 @@ class Semantic(NamedTuple):
 
 class Config(NamedTuple):
     """``trunk`` is None where the file does not say; budgets are in tokens, 0 for no limit; ``claim_ttl`` is in seconds;
-    ``exact_tokens``: tokens are to be counted, not estimated.
+    ``exact_tokens``: tokens are to be counted, not estimated; ``hooks_block``: errors in staged memories stop a commit.
     """
 
     trunk: str | None = None
@@ -60,6 +60,7 @@ class Config(NamedTuple):
     semantic: Semantic = Semantic()
     model_command: str | None = None
     exact_tokens: bool = False
+    hooks_block: bool = True
 
 
 def load(root: str) -> Config:
@@ -122,6 +123,8 @@ def parse(data: bytes | None, path: str) -> Config:
     _take(semantic, "enabled", bool, "enabled", arm, path)
     _take(semantic, "model", str, "model", arm, path)
     _take(semantic, "command", str, "command", arm, path)
+    hooks = _table(record, "hooks", path)
+    _take(hooks, "block", bool, "hooks_block", values, path)
     model = _table(record, "model", path)
     _take(model, "command", str, "model_command", values, path)
     rules = _table(record, "check", path)
@@ -129,13 +132,20 @@ def parse(data: bytes | None, path: str) -> Config:
     for rule, setting in rules.items():
         if setting not in RULE_SETTINGS:
             raise ConfigError(f"{path}: check.{rule} must be one of {', '.join(RULE_SETTINGS)}")
-    tables = {"recall": recall, "output": output, "claims": claims, "semantic": semantic, "model": model}
+    tables = {
+        "recall": recall,
+        "output": output,
+        "claims": claims,
+        "semantic": semantic,
+        "hooks": hooks,
+        "model": model,
+    }
     left = [*record, *(f"{name}.{key}" for name, table in tables.items() for key in table)]
     if left:
         raise ConfigError(
             f"{path}: no key {left[0]!r}",
             "keys: trunk, recall.limit, recall.budget, output.budget, output.tokens, claims.limit, claims.ttl, claims.remote,"
-            " semantic.enabled, semantic.model, semantic.command, model.command, check.RULE, [[check.ignore]]",
+            " semantic.enabled, semantic.model, semantic.command, hooks.block, model.command, check.RULE, [[check.ignore]]",
         )
     settings = {str(rule): str(setting) for rule, setting in rules.items()}
     return Config(rules=settings, ignores=ignores, semantic=Semantic(**arm), **values)  # type: ignore[arg-type]

@@ -1,0 +1,78 @@
+"""What waits for whoever has just switched, merged or pushed: seen at a glance, without an index."""
+
+import os
+from collections.abc import Sequence
+
+from agentmem.git import refs
+from agentmem.git.repository import Difference, Repository
+from agentmem.store import layout, overlays, reading
+
+CLAIMS, CLAIM_FILE = "refs/agentmem/claims", "claim.json"
+
+
+def carried(repository: Repository, store: str, differences: Sequence[Difference]) -> dict[str, int]:
+    """How many files of which other branches came along uncommitted with a switch."""
+    from agentmem.git import branches, state
+
+    root = os.path.join(repository.directory, store)
+    found: dict[str, int] = {}
+    for one in differences:
+        path = one.path.removeprefix(store + "/")
+        if one.old is None and not one.deleted and (layout.is_memory(path) or layout.is_change(path)):
+            branch = written_on(reading.read(root, path) or b"")
+            if branch and branch != repository.branch:
+                found[branch] = found.get(branch, 0) + 1
+    if not found or state.under_way(repository):
+        return {}
+    there = branches.existing(repository, found)
+    return {
+        name: number
+        for name, number in sorted(found.items())
+        if name in there and not overlays.is_own(repository, repository.branch, name)
+    }
+
+
+def written_on(data: bytes) -> str | None:
+    """The branch that the front matter of ``data`` names, as the tool writes it."""
+    head = data[: data.find(b"\n---", 3)] if data.startswith(b"---") else b""
+    for line in head.split(b"\n"):
+        if line.startswith(b"branch:"):
+            return line[7:].strip().strip(b"\"'").decode("utf-8", "replace") or None
+    return None
+
+
+def pending(root: str) -> int:
+    """How many changes of overlays base has not taken up."""
+    done = overlays.receipts(root)
+    folder = os.path.join(root, layout.OVERLAYS)
+    names = [
+        name for _, folders, files in os.walk(folder) for name in files if not folders or name.endswith(".md")
+    ]
+    changes = {name.split(".")[1] for name in names if name.endswith(".md") and name.count(".") == 2}
+    return len(changes - done)
+
+
+def handed_on(repository: Repository, now: int) -> list[str]:
+    """What was handed on on the branch at hand and nobody has taken since: task, who left it, how long ago."""
+    if repository.branch is None or not refs.commits(repository, CLAIMS):
+        return []
+    from agentmem.model import ids, leases, times
+
+    told = []
+    for task, held in refs.read_all(repository, CLAIMS, CLAIM_FILE).items():
+        claim = leases.read(held.data, task)
+        if claim and claim.handoff and claim.state == leases.RELEASED and claim.branch == repository.branch:
+            age = times.age(max(now - claim.handoff.at, 0))
+            told.append(f"{task[: ids.SHORT]} was left by {claim.handoff.by} ({age})")
+    return told
+
+
+def unshared(repository: Repository, remote: str) -> int:
+    """How many claims of this clone ``remote`` did not have when it was last asked."""
+    ours = refs.commits(repository, CLAIMS)
+    if not ours:
+        return 0
+    shared: set[tuple[str, str]] = set()
+    for folder in ("claims", "fallback"):
+        shared |= set(refs.commits(repository, f"refs/agentmem/remotes/{remote}/{folder}").items())
+    return sum(pair not in shared for pair in ours.items())

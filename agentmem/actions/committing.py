@@ -1,0 +1,203 @@
+"""What the next commit takes of a store: the branch's own memories, staged where they are well; the errors in what is staged.
+
+Called by hooks, on every commit: git alone is asked, and no index opened.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from agentmem.checks import alone, frame
+from agentmem.checks.frame import StoreFile
+from agentmem.git import objects, staging, state, stubs, trunk
+from agentmem.git.repository import Difference, Repository
+from agentmem.model.findings import Finding
+from agentmem.store import config, layout, overlays, reading
+from agentmem.store.config import Config
+
+
+class Prepared(NamedTuple):
+    """What a commit will hold of a store. ``staged`` are the files that were put there now, ``branch`` whose they are; ``left``
+    are errors for which others were not, ``errors`` those in what was staged before. Paths begin with the store's name.
+
+    ``blocked``: the commit is not to be made.
+    """
+
+    branch: str | None
+    staged: tuple[str, ...]
+    left: tuple[Finding, ...]
+    errors: tuple[Finding, ...]
+    blocked: bool
+
+
+def prepare(
+    repository: Repository, store: str, differences: Sequence[Difference], environment: Mapping[str, str]
+) -> Prepared:
+    """Stage the memories of the branch at hand that are well, and check what is staged; ``differences`` are those from HEAD.
+
+    While a merge, rebase or pick is under way nothing is staged: what belongs to it, git knows.
+
+    Raises:
+        ConfigError: the store's configuration cannot be read; GitFailed.
+
+    """
+    settings = config.load(os.path.join(repository.directory, store))
+    before = staging.staged(repository, store)
+    doing = state.under_way(repository)
+    branch = None if doing else repository.branch
+    candidates = _own(repository, store, branch, settings, differences, before) if branch else []
+    left = alone.errors(candidates, store, settings.rules, settings.ignores)
+    ill = {finding.path for finding in left}
+    chosen = [path for file in candidates if (path := f"{store}/{file.path}") not in ill]
+    if branch and _is_trunk(repository, branch, settings):
+        # a receipt says what base has taken up: in the same commit as that, else neither is whole
+        chosen += [
+            one.path for one in differences if one.old is None and layout.is_receipt(_below(one.path, store))
+        ]
+    if chosen:
+        staging.add(repository, chosen)
+        if staging.is_partial(environment):
+            _remind(repository, chosen)
+    held = _read(repository, store, before)
+    errors = alone.errors(held, store, settings.rules, settings.ignores)
+    if doing:
+        errors = [one for one in errors if one.rule in alone.UNDECIDED]
+    return Prepared(branch, tuple(chosen), tuple(left), tuple(errors), bool(errors) and settings.hooks_block)
+
+
+def _below(path: str, store: str) -> str:
+    return path.removeprefix(store + "/")
+
+
+def _own(
+    repository: Repository,
+    store: str,
+    branch: str,
+    settings: Config,
+    differences: Sequence[Difference],
+    staged: Sequence[staging.Staged],
+) -> list[StoreFile]:
+    """The memories and changes of ``branch`` that the commit would not hold as they are in the worktree.
+
+    What is staged in part stays so: somebody has chosen.
+    """
+    chosen = {one.path for one in staged}
+    root = os.path.join(repository.directory, store)
+    found: list[StoreFile] = []
+    others: dict[str, list[StoreFile]] = {}
+    for one in differences:
+        path = _below(one.path, store)
+        if one.deleted or one.new or one.path in chosen:
+            continue
+        is_new_change = one.old is None and layout.is_change(path)
+        if not (layout.is_memory(path) or is_new_change):
+            continue
+        data = reading.read(root, path)
+        if data is None:
+            continue
+        file = frame.read(path, data)
+        written = file.memory.branch if file.memory else file.document.meta.get("branch")
+        written = written if isinstance(written, str) else None
+        if one.old is not None:
+            if overlays.is_own(repository, branch, written) or _is_trunk(repository, branch, settings):
+                found.append(file)
+        elif written is None or overlays.is_own(repository, branch, written):
+            found.append(file)
+        else:
+            others.setdefault(written, []).append(file)
+    if others:
+        from agentmem.git import branches
+
+        # a branch that is gone claims nothing: what it wrote is of whoever has it
+        there = branches.existing(repository, list(others))
+        found += [file for name, files in others.items() if name not in there for file in files]
+    return found
+
+
+def _is_trunk(repository: Repository, branch: str, settings: Config) -> bool:
+    """Whether memories are edited in place on ``branch``: it is trunk, or nobody knows what is."""
+    known = settings.trunk or trunk.guess(repository)
+    return known is None or branch == known
+
+
+def _read(repository: Repository, store: str, staged: Sequence[staging.Staged]) -> list[StoreFile]:
+    wanted = {
+        path: one.blob
+        for one in staged
+        if layout.is_memory(path := _below(one.path, store))
+        or layout.is_change(path)
+        or layout.is_misplaced(path)
+    }
+    if not wanted:
+        return []
+    contents = dict(objects.read_blobs(repository, set(wanted.values())))
+    return [frame.read(path, contents[blob]) for path, blob in sorted(wanted.items()) if blob in contents]
+
+
+def examine(repository: Repository, store: str, staged: Sequence[staging.Staged]) -> list[Finding]:
+    """The errors in files that commits have brought, as the team has set the rules."""
+    settings = config.load(os.path.join(repository.directory, store))
+    return alone.errors(_read(repository, store, staged), store, settings.rules, settings.ignores)
+
+
+def closings(repository: Repository, store: str) -> list[tuple[str, tuple[str, ...]]]:
+    """``(entry, tasks that it closes)`` of the log entries that the commit at hand adds."""
+    added = [one for one in staging.staged(repository, store) if one.added]
+    files = _read(repository, store, [one for one in added if _below(one.path, store).startswith("log/")])
+    return [(file.memory.id, file.memory.closes) for file in files if file.memory and file.memory.closes]
+
+
+# -- a commit of some paths: git makes it of an index of its own, and prepares the usual one before hooks run
+
+
+def _reminder(repository: Repository) -> str:
+    return os.path.join(repository.git_dir, stubs.AFTER_COMMIT)
+
+
+def _remind(repository: Repository, paths: Sequence[str]) -> None:
+    """Note for after the commit what the usual index does not know that HEAD will hold."""
+    whole = [repository.prefix + path for path in paths]
+    held = staging.blobs(repository, whole)
+    before = staging.blobs(repository, whole, "HEAD") if repository.head else {}
+    rows = (f"{before.get(path, '-')} {blob} {path}\0" for path, blob in held.items())
+    with open(_reminder(repository), "ab") as file:
+        file.writelines(map(os.fsencode, rows))
+
+
+def forget(repository: Repository) -> None:
+    """Forget what was noted for a commit that was not made."""
+    try:
+        os.unlink(_reminder(repository))
+    except OSError:
+        pass
+
+
+def readd(repository: Repository) -> list[str]:
+    """Give the usual index what the commit holds and it does not, else it would say that the next one deletes it.
+
+    Raises:
+        GitFailed: git refuses.
+
+    """
+    try:
+        with open(_reminder(repository), "rb") as file:
+            rows = file.read().split(b"\0")
+    except OSError:
+        return []
+    noted = {}
+    for row in rows:
+        old, _, rest = os.fsdecode(row).partition(" ")
+        blob, _, path = rest.partition(" ")
+        noted[path] = old, blob
+    noted.pop("", None)
+    forget(repository)
+    held, known = staging.blobs(repository, noted, "HEAD"), staging.blobs(repository, noted)
+    # what was staged since is newer
+    wanted = {
+        path: blob
+        for path, (old, blob) in noted.items()
+        if held.get(path) == blob and known.get(path, "-") == old
+    }
+    if wanted:
+        staging.put(repository, wanted)
+    return sorted(wanted)

@@ -1,0 +1,72 @@
+"""The hooks around a commit: what it takes, what its message says, what the git index has after it."""
+
+import os
+from collections.abc import Sequence
+
+from agentmem.git.repository import Probe
+from agentmem.hooks.running import say
+
+
+def run(top: str, store: str, hook: str, words: Sequence[str]) -> bool:
+    """Run one of them for one store; whether the commit is to be stopped.
+
+    Raises:
+        AgentmemError: what goes wrong; the commit is made.
+
+    """
+    folder, name = os.path.split(os.path.join(top, store))
+    probe = Probe(folder, name, None)
+    try:
+        if hook == "pre-commit":
+            return _before(probe, name)
+        repository = probe.repository()
+        from agentmem.actions import committing
+
+        if hook == "post-commit":
+            committing.readd(repository)
+        elif words:
+            _message(probe, name, words)
+        return False
+    finally:
+        probe.close()
+
+
+def _before(probe: Probe, store: str) -> bool:
+    repository = probe.repository()
+    _, differences = probe.differences(repository)
+    from agentmem.git import stubs
+
+    if os.path.lexists(os.path.join(repository.git_dir, stubs.AFTER_COMMIT)):
+        from agentmem.actions import committing
+
+        committing.forget(repository)  # of a commit that was not made
+    if not differences:
+        return False
+    from agentmem.actions import committing
+    from agentmem.output import hooking
+
+    result = committing.prepare(repository, store, differences, os.environ)
+    say(hooking.prepared(result))
+    return result.blocked
+
+
+def _message(probe: Probe, store: str, words: Sequence[str]) -> None:
+    """Say in a message which tasks the commit closes.
+
+    Not where an editor opens on an empty one: a message that has trailers alone would be taken, where an empty one ends it.
+    """
+    from agentmem.actions import committing
+    from agentmem.git import staging
+    from agentmem.model import trailers
+
+    repository = probe.repository()
+    path = os.path.join(repository.top, words[0])
+    with open(path, "rb") as file:
+        message = file.read()
+    if staging.is_empty(repository.top, message):
+        return
+    named: list[str] = []
+    for entry, tasks in committing.closings(repository, store):
+        named += trailers.written(tasks, entry).splitlines()
+    if named:
+        staging.with_trailers(repository.top, path, list(dict.fromkeys(named)))
