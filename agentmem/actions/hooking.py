@@ -40,7 +40,9 @@ class Hooked(NamedTuple):
     @property
     def tools(self) -> tuple[str, ...]:
         """Whose hooks run with ours, as people call them; empty for those of nobody we know."""
-        return tuple(dict.fromkeys(hook.tool or "" for hook in self.hooks if hook.before))
+        named = [hook.tool or "" for hook in self.hooks if hook.before]
+        of_folder = stubs.tool(self.earlier, None) if self.earlier else None
+        return tuple(dict.fromkeys([*named, *((of_folder,) if of_folder else ())]))
 
     @property
     def is_run_by_framework(self) -> bool:
@@ -193,10 +195,10 @@ def ailment(directory: str) -> tuple[str, str] | None:
         if os.path.lexists(os.path.join(cache.state_folder(place.common), NO_MARK)):
             return None
         return "not installed in this clone: what is written is committed by hand alone", fix
+    if told.active:
+        return f"git reads {told.active} and not ours: core.hooksPath was set since", fix
     if DISPLACED in states:
         tool = next((hook.tool for hook in told.hooks if hook.state == DISPLACED and hook.tool), None)
-        if told.active:
-            return f"git reads {told.active} and not ours: core.hooksPath was set since", fix
         return f"{tool or 'another hook'} has taken their place", fix
     if OLDER in states:
         return "of an older version", fix

@@ -85,13 +85,15 @@ INSTALLED, OLDER, DISPLACED, ABSENT = "installed", "older", "displaced", "missin
 
 def where(directory: str) -> Where | None:
     """Where the hooks of the clone around ``directory`` are; None where it has no worktree."""
-    asked = process.run(
-        directory, "rev-parse", "--path-format=absolute", "--git-common-dir", "--git-dir", "--show-toplevel"
-    )
-    paths = os.fsdecode(asked.out).splitlines()
-    if asked.code or len(paths) != 3:
+    words = "--git-common-dir", "--git-dir", "--show-toplevel"
+    asked = process.run(directory, "rev-parse", "--path-format=absolute", *words)
+    paths = os.fsdecode(asked.out).split("\n")
+    if asked.code:
         return None
-    common, git_dir, top = paths
+    if len(paths) != 4:  # a path holds a newline
+        each = [process.run(directory, "rev-parse", "--path-format=absolute", word).out for word in words]
+        paths = [os.fsdecode(out.removesuffix(b"\n")) for out in each]
+    common, git_dir, top = paths[:3]
     own = os.path.join(common, "agentmem", "hooks")
     out = process.run(directory, "config", "--show-scope", "-z", "--path", "--get-all", "core.hooksPath").out
     fields = os.fsdecode(out).split("\0")
@@ -227,7 +229,7 @@ def _set_aside(place: Where, at: str, name: str, said: list[str]) -> None:
 
 def _link_neighbours(place: Where) -> None:
     for name in os.listdir(place.usual):
-        if name in stubs.OURS or name.endswith(".sample"):
+        if name.partition(".")[0] in stubs.OURS or name.endswith(".sample"):
             continue
         link = os.path.join(place.beside, name)
         if not os.path.lexists(link):

@@ -28,7 +28,11 @@ def put(config: str, git_dir: str, included: str) -> None:
     """
     # a pattern of git, in which these stand for more than themselves
     pattern = "".join(f"\\{char}" if char in "*?[\\" else char for char in git_dir.replace(os.sep, "/"))
-    lines = f"[includeIf {value(f'gitdir:{pattern}/')}]\n\tpath = {value(included)}\n"
+    # the first worktree's git dir and those of the others
+    places = (pattern, f"{pattern}/worktrees/*")
+    lines = "".join(
+        f"[includeIf {value(f'gitdir:{place}')}]\n\tpath = {value(included)}\n" for place in places
+    )
     block = BEGIN + b"\n" + os.fsencode(lines) + END
     _change(config, lambda data: data if data.endswith(block) else appended(removed(data), block))
 

@@ -140,6 +140,14 @@ before=$(git config --path --get-all core.hooksPath | grep -vxF {own} | tail -n 
 test -n "$before" || before=$(git rev-parse --git-common-dir)/hooks
 """
 
+_NEW_WORKTREE = """\
+case $before in
+    /*) ;;
+    # for a new worktree git looks into a relative folder from where it was started, not from here
+    *) expr "$1" : '00*$' >/dev/null && before=$(git rev-parse --git-common-dir)/../$before ;;
+esac
+"""
+
 _BEFORE_GATE = """\
 if test -x "$before/{hook}"; then
     "$before/{hook}" "$@" || exit
@@ -201,10 +209,12 @@ def text(hook: str, start: str, own: str | None = None, beside: str = "") -> str
     """
     parts = [_HEAD.format(version=VERSION)]
     if own is None:
-        names = "".join(f"{name} | " for name in OURS)
+        names = "".join(f"{name} | {name}.* | " for name in OURS)
         parts.append(_BESIDE.format(beside=beside, hook=hook, ours=names))
     else:
         parts.append(_ELSEWHERE.format(own=shlex.quote(own)))
+        if hook == "post-checkout":
+            parts.append(_NEW_WORKTREE)
     if hook not in OURS:
         return "".join([*parts, _ONLY_BEFORE.format(hook=hook)])
     gate = hook.startswith("pre")

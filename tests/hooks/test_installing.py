@@ -1,0 +1,387 @@
+"""Hooks beside hooks: whatever a repository has goes on as if ours were not there, through every step, and stands there after."""
+
+import os
+import re
+import subprocess
+
+import pytest
+
+from agentmem.actions import hooking
+from agentmem.git import hooks, inclusion, stubs
+from tests import support
+from tests.hooks import houses
+from tests.hooks.houses import HOUSES
+
+
+@pytest.fixture
+def log(tmp_path, monkeypatch):
+    """Hooks run, and those of the user write here how they were called."""
+    monkeypatch.delenv("AGENTMEM_HOOKS")
+    monkeypatch.setenv("HOOKS_LOG", str(tmp_path / "log"))
+    return tmp_path / "log"
+
+
+@pytest.fixture
+def build(new_repository, tmp_path):
+    """A function that makes a repository with a store, a remote and hooks as ``house`` has them; ours are not there yet."""
+
+    def made(name, house):
+        project = new_repository(f"{name}/repo")
+        support.git(tmp_path / name, "init", "-q", "--bare", "origin.git")
+        project.git("remote", "add", "origin", "../origin.git")
+        project.ok("init", "--no-hooks")
+        (project.path / ".git" / "agentmem" / hooking.NO_MARK).unlink()
+        house(project)
+        project.git("add", "-A")
+        project.git("-c", "core.hooksPath=/dev/null", "commit", "-q", "-m", "memory")
+        return project
+
+    return made
+
+
+def put(project, name, text="x\n"):
+    """A file of code, staged."""
+    support.put(project.path / name, text)
+    project.git("add", name)
+
+
+def day(project):
+    """A day of git: commits, one of some paths, a merge, a rebase, an amend, a push, a checkout of a file, a new worktree."""
+    put(project, "a.py")
+    project.remember(1)
+    project.git("commit", "-q", "-m", "one")
+    put(project, "b.py")
+    support.put(project.path / "a.py", "y\n")
+    project.remember(2)
+    project.git("commit", "-q", "-m", "two", "a.py")
+    project.git("commit", "-q", "-m", "three")
+    project.git("switch", "-q", "-c", "feature")
+    put(project, "c.py")
+    project.remember(3, branch="feature")
+    project.git("commit", "-q", "-m", "four")
+    project.git("switch", "-q", "main")
+    put(project, "d.py")
+    project.git("commit", "-q", "-m", "five")
+    project.git("merge", "-q", "--no-edit", "feature")
+    project.git("switch", "-q", "-c", "topic", "main~1")
+    put(project, "e.py")
+    project.git("commit", "-q", "-m", "six")
+    project.git("rebase", "-q", "main")
+    put(project, "f.py")
+    project.git("commit", "-q", "--amend", "-m", "six again")
+    project.git("push", "-q", "origin", "main", "topic")
+    project.git("checkout", "-q", "main", "--", "a.py")
+    project.git("worktree", "add", "-q", "../other", "feature")
+
+
+@pytest.mark.parametrize("house", HOUSES, ids=lambda house: house.__name__)
+def test_a_day(build, log, house):
+    """The user's hooks are called as without ours, in order, with the same words and input; ours take the memories along; what
+    is left after an upgrade and taking them away is what was there, to the byte.
+    """
+    before = build("without", house)
+    day(before)
+    expected = houses.log_of(log)
+    log.unlink(missing_ok=True)
+    project = build("with", house)
+    was = houses.snapshot(project)
+    told = hooking.install(str(project.path))
+    assert told.done == "installed" and told.are_in and not told.notes
+    assert project.git("status", "--porcelain") == ""
+    older(project)
+    assert {one.state for one in hooking.status(str(project.path)).hooks} == {"older"}
+    assert hooking.install(str(project.path)).done == "installed"
+    assert hooking.install(str(project.path)).done == "kept"
+    day(project)
+    assert houses.log_of(log) == expected
+    assert bool(expected) == (house is not houses.nothing)
+    assert (house is houses.absolute) == ("post-index-change" in (log.read_text() if expected else ""))
+    for number in (1, 2, 3):
+        added = project.git(
+            "log", "--format=%s", "--diff-filter=A", "main", "--", f".agentmem/facts/m{number}-*"
+        )
+        assert added.split() == [("one", "two", "four")[number - 1]]
+    assert project.git("status", "--porcelain") == ""
+    with_worktree = project.path.parent / "other"
+    assert hooking.status(str(with_worktree)).are_in
+    hooking.uninstall(str(with_worktree))
+    project.git("worktree", "remove", "--force", "../other")
+    for one in ("origin", "topic", "feature"):  # what git itself has noted
+        project.git("config", "--remove-section", f"branch.{one}", check=False)
+    assert houses.snapshot(project) == was
+
+
+def older(project):
+    """Make our stubs those of an older version."""
+    for path in (project.path / ".git").rglob("*"):
+        if path.is_file() and stubs.version(stubs.head(str(path))) is not None:
+            text = path.read_text()
+            path.write_text(text.replace("# agentmem git hook 1:", "# agentmem git hook 0:"))
+
+
+@pytest.mark.parametrize("house", HOUSES[:-1], ids=lambda house: house.__name__)
+def test_what_a_hook_refuses(build, log, house):
+    """The exit code of a user's hook is git's, whatever ours say, and after a refusal ours do nothing."""
+    codes = {}
+    for name in ("without", "with"):
+        project = build(name, house)
+        if name == "with":
+            hooking.install(str(project.path))
+        support.put(project.path / "a.py", "x\n")
+        project.git("add", "a.py")
+        project.remember(1)
+        codes[name] = []
+        for hook, words in (
+            ("pre-commit", ("commit", "-q", "-m", "x")),
+            ("prepare-commit-msg", ("commit", "-q", "-m", "x")),
+            ("commit-msg", ("commit", "-q", "-m", "x")),
+            ("post-checkout", ("switch", "-q", "-c", "b")),
+            ("pre-push", ("push", "-q", "origin", "HEAD")),
+        ):
+            support.put(log.parent / "log.refuse", hook)
+            done = subprocess.run(["git", *words], cwd=project.path, capture_output=True, check=False)
+            codes[name].append(done.returncode)
+            assert hook != "pre-commit" or b"agentmem" not in done.stderr
+        (log.parent / "log.refuse").unlink()
+    assert codes["with"] == codes["without"]
+    assert any(codes["with"])
+
+
+def test_husky_is_installed_again(build, log):
+    """`npm install` sets core.hooksPath as before and writes its folder anew: ours and husky's run all the same."""
+    project = build("repo", houses.husky9)
+    hooking.install(str(project.path))
+    houses.npm_install(project)
+    assert hooking.status(str(project.path)).are_in
+    project.remember(1)
+    put(project, "a.py")
+    project.git("commit", "-q", "-m", "one")
+    assert "m1-" in project.git("show", "--stat=200") and "husky9 pre-commit" in log.read_text()
+
+
+def test_husky_is_given_up(build, log):
+    """Where core.hooksPath is taken out, ours run, with what is in git's own folder; the next install moves there."""
+    project = build("repo", houses.husky9)
+    hooking.install(str(project.path))
+    project.git("config", "--unset", "core.hooksPath")
+    houses.executable(project.path / ".git" / "hooks" / "pre-commit", houses.SCRIPT)
+    project.remember(1)
+    project.git("commit", "-q", "--allow-empty", "-m", "one")
+    assert "m1-" in project.git("show", "--stat=200") and "script pre-commit" in log.read_text()
+    assert hooking.ailment(str(project.path)) is not None
+    assert hooking.install(str(project.path)).config is None
+    assert not inclusion.is_in(str(project.path / ".git" / "config"))
+    assert hooking.ailment(str(project.path)) is None
+
+
+def test_husky_comes_later(build, log):
+    """Husky 9 set up over ours displaces them: that is told, and the next install goes before it."""
+    project = build("repo", houses.nothing)
+    hooking.install(str(project.path))
+    houses.husky9(project)
+    assert "core.hooksPath was set since" in hooking.ailment(str(project.path))[0]
+    told = hooking.install(str(project.path))
+    assert told.are_in and told.config == ".git/config" and told.tools == ("husky",)
+    assert not (project.path / ".git" / "hooks" / "pre-commit").exists()
+
+
+def test_the_framework_is_installed_again(build, log):
+    """`pre-commit install` after ours runs ours first; `pre-commit uninstall` puts ours back; nothing runs twice."""
+    project = build("repo", houses.plain)
+    was = houses.snapshot(project)
+    hooking.install(str(project.path))
+    for step in (houses.framework_install, houses.framework_install, houses.framework_uninstall):
+        step(project)
+        log.unlink(missing_ok=True)
+        project.remember(len(project.git("log", "--format=%h").split()))
+        project.git("commit", "-q", "--allow-empty", "-m", "x")
+        assert "agentmem: " not in project.git("status") and project.git("status", "--porcelain") == ""
+        assert log.read_text().count("script pre-commit") == 1
+        assert log.read_text().count("framework pre-commit") == (step is houses.framework_install)
+        assert hooking.status(str(project.path)).are_in
+    houses.framework_install(project)
+    hooking.uninstall(str(project.path))
+    assert (project.path / ".git/hooks/pre-commit.legacy").read_text() == houses.SCRIPT
+    houses.framework_uninstall(project)
+    assert houses.snapshot(project) == was
+
+
+def test_another_tool_takes_the_place(build, log):
+    """Lefthook moves what it finds aside and does not run it: that is told, and ours run again after the next install."""
+    project = build("repo", houses.plain)
+    hooking.install(str(project.path))
+    folder = project.path / ".git" / "hooks"
+    os.replace(folder / "pre-commit", folder / "pre-commit.old")
+    houses.executable(folder / "pre-commit", "#!/bin/sh\n# lefthook\n" + houses.NOTE.format(who="lefthook"))
+    assert hooking.ailment(str(project.path)) == ("lefthook has taken their place", "agentmem hooks install")
+    told = hooking.install(str(project.path))
+    assert told.are_in and "pre-commit.1" in told.notes[0] and "lefthook" in told.tools
+    project.remember(1)
+    project.git("commit", "-q", "--allow-empty", "-m", "x")
+    assert "lefthook pre-commit" in log.read_text() and "script pre-commit" not in log.read_text()
+    assert "m1-" in project.git("show", "--stat=200")
+    told = hooking.uninstall(str(project.path))
+    assert "lefthook" in (folder / "pre-commit").read_text() and "pre-commit.1" in told.notes[0]
+
+
+@pytest.mark.parametrize("size", [0, 3], ids=["no end", "end"])
+def test_a_configuration_edited_meanwhile(build, log, size):
+    """What others write into git's configuration while ours are there stays; a last line without an end has none again."""
+    project = build("repo", houses.tracked)
+    config = project.path / ".git" / "config"
+    data = config.read_bytes().rstrip(b"\n") + b"\n" * bool(size)
+    config.write_bytes(data)
+    config.chmod(0o640)
+    hooking.install(str(project.path))
+    assert config.read_bytes() != data
+    if size:
+        project.git("config", "user.nick", "x")
+        project.git("config", "core.editor", "vi")
+    hooking.uninstall(str(project.path))
+    if size:
+        assert project.git("config", "user.nick") == "x\n" and project.git("config", "core.editor") == "vi\n"
+        project.git("config", "--unset", "core.editor")
+        project.git("config", "--unset", "user.nick")
+    assert config.read_bytes() == data and config.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_folder_for_all_repositories(build, log, tmp_path, monkeypatch):
+    """core.hooksPath in the user's own configuration: its folder is not touched, its hooks run, and other clones keep it."""
+    project = build("repo", houses.nothing)
+    folder = tmp_path / "global"
+    houses.executable(folder / "pre-commit", houses.SCRIPT)
+    support.put(tmp_path / "gitconfig", f'[core]\n\thooksPath = "{folder}"\n')
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+    assert hooking.install(str(project.path)).are_in
+    project.remember(1)
+    project.git("commit", "-q", "--allow-empty", "-m", "x")
+    assert "script pre-commit" in log.read_text() and "m1-" in project.git("show", "--stat=200")
+    assert os.listdir(folder) == ["pre-commit"]
+
+
+def test_a_worktree_with_a_folder_of_its_own(build, log):
+    """extensions.worktreeConfig: a worktree's own core.hooksPath is gone before too, and the others stay as they are."""
+    project = build("repo", houses.plain)
+    project.git("worktree", "add", "-q", "../other", "-b", "other")
+    project.git("config", "extensions.worktreeConfig", "true")
+    other = support.Project(project.path.parent / "other")
+    houses.executable(other.path / "tools" / "pre-commit", houses.SCRIPT.replace("script", "tools"))
+    other.git("config", "--worktree", "core.hooksPath", "tools")
+    config = project.path / ".git/worktrees/other/config.worktree"
+    was, snapshot = config.read_bytes(), houses.snapshot(project)
+    hooking.install(str(project.path))
+    assert hooking.install(str(other.path)).are_in and hooking.status(str(project.path)).are_in
+    for number, one in enumerate((project, other), 1):
+        one.remember(number)
+        one.git("commit", "-q", "--allow-empty", "-m", "x")
+        assert f"m{number}-" in one.git("show", "--stat=200")
+    assert "tools pre-commit" in log.read_text() and "script pre-commit" in log.read_text()
+    hooking.uninstall(str(project.path))
+    assert config.read_bytes() == was and houses.snapshot(project) == snapshot
+
+
+@pytest.mark.parametrize("house", [houses.plain, houses.tracked], ids=lambda house: house.__name__)
+def test_a_clone_that_is_moved(build, log, house):
+    """A repository that is moved, or seen elsewhere by a container, keeps the user's hooks; ours where no path is needed."""
+    project = build("repo", house)
+    hooking.install(str(project.path))
+    moved = support.Project(project.path.rename(project.path.parent / "moved [x]*"))
+    moved.git("commit", "-q", "--allow-empty", "-m", "x")
+    assert "script pre-commit" in log.read_text()
+    assert hooking.install(str(moved.path)).are_in
+    moved.remember(1)
+    moved.git("commit", "-q", "--allow-empty", "-m", "x")
+    assert "m1-" in moved.git("show", "--stat=200")
+    assert hooking.uninstall(str(moved.path)).notes == ()
+
+
+def test_the_program_is_gone(build, log):
+    """Where what the stub starts is not there, another on PATH is; without one git goes on, and so it does when Python fails."""
+    project = build("repo", houses.nothing)
+    place = hooks.where(str(project.path))
+    project.remember(1)
+    found = project.path.parent / "bin" / "agentmem"
+    for start, code in (
+        ("/no/such/agentmem", 0),
+        (program(project, "exit 1"), 0),
+        (program(project, "exit 70"), 0),
+        (program(project, "kill -9 $$"), 0),
+        (program(project, "exit 11"), 1),
+    ):
+        hooks.install(place, start)
+        env = support.environment({"PATH": "/usr/bin:/bin"})
+        words = ["git", "commit", "-q", "--allow-empty", "-m", "x"]
+        done = subprocess.run(words, cwd=project.path, capture_output=True, check=False, env=env)
+        assert done.returncode == code, (start, done)
+    houses.executable(found, '#!/bin/sh\necho "found $*" >&2\n')
+    hooks.install(place, "/no/such/agentmem")
+    env = support.environment({"PATH": f"{found.parent}:/usr/bin:/bin"})
+    done = subprocess.run(words, cwd=project.path, capture_output=True, check=False, env=env)
+    assert b"found hook pre-commit --\n" in done.stderr
+    assert "not there any more" in hooking.ailment(str(project.path))[0]
+
+
+def program(project, what):
+    """A program that does ``what``."""
+    path = project.path.parent / f"fake {re.sub('[^0-9a-z]', '', what)}"
+    houses.executable(path, f"#!/bin/sh\n{what}\n")
+    return f"'{path}'"
+
+
+def test_hooks_that_are_off(build, log, monkeypatch):
+    """AGENTMEM_HOOKS=off leaves ours out of one command; core.hooksPath=/dev/null, which turns hooks off, init respects."""
+    project = build("repo", houses.plain)
+    project.ok("init")
+    project.remember(1)
+    monkeypatch.setenv("AGENTMEM_HOOKS", "off")
+    project.git("commit", "-q", "--allow-empty", "-m", "x")
+    assert "script pre-commit" in log.read_text() and "m1-" not in project.git("show", "--stat=200")
+    monkeypatch.delenv("AGENTMEM_HOOKS")
+    assert hooking.uninstall(str(project.path)).done == "uninstalled"
+    project.git("config", "core.hooksPath", "/dev/null")
+    assert hooking.install(str(project.path), unasked=True).done == "off"
+    assert hooking.install(str(project.path)).are_in
+
+
+def test_init(build, log):
+    """`init` installs them and says so; who declines is not asked again; a read-only git dir is a note."""
+    project = build("repo", houses.husky9)
+    line = f"hooks   {' '.join(stubs.OURS)}, after your husky ones"
+    assert line in project.ok("init").splitlines()
+    assert project.json("init")["hooks"] == "kept"
+    project.ok("hooks", "uninstall")
+    assert project.json("init")["hooks"] == "declined"
+    assert "declined" in project.ok("init") and project.ok("doctor") == "all is well\n"
+    project.ok("hooks", "install")
+    assert project.json("init")["hooks"] == "kept"
+    project.ok("hooks", "uninstall")
+    (project.path / ".git" / "agentmem" / hooking.NO_MARK).unlink()
+    with support.read_only(project.path / ".git"):
+        ran = project.call("init")
+        assert ran.code == 0 and "note: no hooks: cannot write" in ran.err
+        refused = project.call("hooks", "install")
+        assert refused.code == 3 and refused.err.count("\n") == 2 and "allow writes to" in refused.err
+
+
+def test_init_without(repo):
+    """`init --no-hooks` installs none, and doctor does not ask for them."""
+    repo.ok("init", "--no-hooks")
+    assert repo.ok("hooks").startswith("hooks   none\n")
+    assert repo.ok("doctor") == "all is well\n"
+    assert repo.json("hooks")["done"] is None
+
+
+def test_doctor_says_what_mends(build, log):
+    """Of hooks that are not there, of an older version, or displaced, doctor says so with the command that mends it."""
+    project = build("repo", houses.plain)
+    for spoil, said in (
+        (lambda: None, "not installed in this clone"),
+        (lambda: older(project), "of an older version"),
+        (lambda: (project.path / ".git/hooks/pre-push").unlink(), "not there: pre-push"),
+        (lambda: houses.husky9(project), "core.hooksPath was set since"),
+    ):
+        spoil()
+        told = project.ok("doctor")
+        assert said in told and "\n  agentmem hooks install\n" in told
+        project.ok("hooks", "install")
+        assert "hooks:" not in project.call("doctor").out
