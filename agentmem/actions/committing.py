@@ -31,9 +31,14 @@ class Prepared(NamedTuple):
 
 
 def prepare(
-    repository: Repository, store: str, differences: Sequence[Difference], environment: Mapping[str, str]
+    repository: Repository,
+    store: str,
+    differences: Sequence[Difference],
+    environment: Mapping[str, str],
+    before: Sequence[staging.Staged],
 ) -> Prepared:
-    """Stage the memories of the branch at hand that are well, and check what is staged; ``differences`` are those from HEAD.
+    """Stage the memories of the branch at hand that are well, and check what is staged: ``before`` we came; ``differences`` are
+    those of the worktree from HEAD.
 
     While a merge, rebase or pick is under way nothing is staged: what belongs to it, git knows.
 
@@ -42,7 +47,6 @@ def prepare(
 
     """
     settings = config.load(os.path.join(repository.directory, store))
-    before = staging.staged(repository, store)
     doing = state.under_way(repository)
     branch = None if doing else repository.branch
     candidates = _own(repository, store, branch, settings, differences, before) if branch else []

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from agentmem.checks import (
-    broken_change,
     broken_file,
     hidden_characters,
     schema,
@@ -16,8 +15,9 @@ from agentmem.checks import (
     unknown_kind,
     unsettled_merge,
 )
-from agentmem.checks.frame import StoreFile, Subject
+from agentmem.checks.frame import Rule, StoreFile, Subject
 from agentmem.model.findings import ERROR, Finding, ordered
+from agentmem.store import layout
 from agentmem.store.config import Ignore
 
 RULES = (
@@ -27,7 +27,6 @@ RULES = (
     secret.RULE,
     hidden_characters.RULE,
     size.RULE,
-    broken_change.RULE,
     unsettled_merge.RULE,
 )
 UNDECIDED = frozenset((broken_file.RULE.id, unsettled_merge.RULE.id))
@@ -40,7 +39,12 @@ def errors(
     """The errors in ``files`` of the store ``name``, each by itself, as the team has set the rules."""
     subject = Subject(tuple(files), (), name)
     found: list[Finding] = []
-    for rule in RULES:
+    rules: tuple[Rule, ...] = RULES
+    if any(file.path.startswith(layout.OVERLAYS + "/") for file in files):
+        from agentmem.checks import broken_change
+
+        rules = (*RULES, broken_change.RULE)
+    for rule in rules:
         severity = settings.get(rule.id)
         if severity in (None, ERROR):
             found += [

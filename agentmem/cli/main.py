@@ -96,6 +96,11 @@ def _dispatch(words: list[str]) -> int:
         if rest:
             raise errors.UsageError(f"no option {rest[0]}", "agentmem help")
         name = "status"
+    if name == "hook" and rest[1:2] == ["--"]:
+        # every commit pays for what is imported here
+        from agentmem.hooks import running
+
+        return running.run(str(values.get("directory", ".")), rest[0], rest[2:])
     verb = VERBS.get(name)
     if verb is None:
         from agentmem.actions.selecting import nearest

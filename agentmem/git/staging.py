@@ -4,9 +4,11 @@ Git tells a hook which index the commit is made of (``GIT_INDEX_FILE``), and wha
 """
 
 import os
+import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from agentmem.errors import GitFailed
 from agentmem.git import process
 from agentmem.git.repository import Repository
 
@@ -19,14 +21,32 @@ class Staged(NamedTuple):
     added: bool
 
 
-def staged(repository: Repository, store: str) -> list[Staged]:
-    """The plain files below ``store`` that the next commit adds or changes; those in conflict are none."""
-    base = "HEAD" if repository.head else repository.empty_tree
-    out = process.demand(
-        repository.directory, "diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "--relative",
+def ask(directory: str, store: str, base: str = "HEAD") -> "subprocess.Popen[bytes]":
+    """Ask git what ``staged`` tells, of the store below ``directory``; it works meanwhile."""
+    return process.start(
+        directory, "diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "--relative",
         "--diff-filter=AMT", base, "--", store,
     )  # fmt: skip
-    return _raw(out)
+
+
+def staged(
+    repository: Repository, store: str, asked: "subprocess.Popen[bytes] | None" = None
+) -> list[Staged]:
+    """The plain files below ``store`` that the next commit adds or changes; those in conflict are none.
+
+    Raises:
+        GitFailed: git refuses.
+
+    """
+    if repository.head is None or asked is None:
+        if asked is not None:
+            process.finish(asked)  # there was no HEAD to compare with
+        base = "HEAD" if repository.head else repository.empty_tree
+        asked = ask(repository.directory, store, base)
+    result = process.finish(asked)
+    if result.code:
+        raise GitFailed(f"git diff-index failed: {result.err}")
+    return _raw(result.out)
 
 
 def pushed(repository: Repository, commit: str, remote: str, store: str) -> list[Staged]:

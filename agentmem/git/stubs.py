@@ -6,8 +6,6 @@ program, unless a cheap look says that it has nothing to do. Nothing of ours sto
 
 import os
 import re
-import shlex
-import shutil
 import sys
 
 VERSION = 1
@@ -17,6 +15,8 @@ OFF = "AGENTMEM_HOOKS"
 """The variable that, set to ``off``, leaves only the user's own hooks."""
 AFTER_COMMIT = "agentmem-after-commit"
 """In the git dir of a worktree: what the commit that is being made holds and the git index will not."""
+STORE = ".agentmem"
+"""The store that hooks look for, as ``layout`` names it; that would import what a memory is, for each commit."""
 STORES = "hook-stores"
 """In our folder of the common git dir: stores besides ``.agentmem`` that hooks look after, from the top, one a line."""
 
@@ -102,6 +102,9 @@ def tool(path: str, data: bytes | None) -> str | None:
 
 def program() -> str:
     """How this installation is started, as words of a shell."""
+    import shlex
+    import shutil
+
     script = os.path.abspath(sys.argv[0]) if sys.argv and sys.argv[0] else ""
     if os.path.basename(script) in ("agentmem", "agentmem.exe", "git-agentmem") and os.access(
         script, os.X_OK
@@ -207,6 +210,8 @@ def text(hook: str, start: str, own: str | None = None, beside: str = "") -> str
     ``own`` is the folder that holds it where it stands before the user's folder, else what was there before lies in the
     folder ``beside`` git's own.
     """
+    import shlex
+
     parts = [_HEAD.format(version=VERSION)]
     if own is None:
         names = "".join(f"{name} | {name}.* | " for name in OURS)

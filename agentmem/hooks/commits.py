@@ -1,6 +1,7 @@
 """The hooks around a commit: what it takes, what its message says, what the git index has after it."""
 
 import os
+import subprocess
 from collections.abc import Sequence
 
 from agentmem.git.repository import Probe
@@ -18,7 +19,9 @@ def run(top: str, store: str, hook: str, words: Sequence[str]) -> bool:
     probe = Probe(folder, name, None)
     try:
         if hook == "pre-commit":
-            return _before(probe, name)
+            from agentmem.git import staging
+
+            return _before(probe, name, staging.ask(folder, name))
         repository = probe.repository()
         from agentmem.actions import committing
 
@@ -31,21 +34,23 @@ def run(top: str, store: str, hook: str, words: Sequence[str]) -> bool:
         probe.close()
 
 
-def _before(probe: Probe, store: str) -> bool:
+def _before(probe: Probe, store: str, asked: "subprocess.Popen[bytes]") -> bool:
     repository = probe.repository()
     _, differences = probe.differences(repository)
-    from agentmem.git import stubs
+    from agentmem.git import staging, stubs
 
     if os.path.lexists(os.path.join(repository.git_dir, stubs.AFTER_COMMIT)):
         from agentmem.actions import committing
 
         committing.forget(repository)  # of a commit that was not made
     if not differences:
+        asked.communicate()
         return False
     from agentmem.actions import committing
     from agentmem.output import hooking
 
-    result = committing.prepare(repository, store, differences, os.environ)
+    staged = staging.staged(repository, store, asked)
+    result = committing.prepare(repository, store, differences, os.environ, staged)
     say(hooking.prepared(result))
     return result.blocked
 

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 from agentmem.errors import AgentmemError
 from agentmem.git import stubs
-from agentmem.output import hooking as text
-from agentmem.store import layout
 
 
 def run(directory: str, hook: str, words: Sequence[str]) -> int:
@@ -21,7 +19,9 @@ def run(directory: str, hook: str, words: Sequence[str]) -> int:
         for store in _stores(top):
             blocked |= _one(top, store, hook, words)
     except AgentmemError as problem:
-        say(text.said(f"{hook}: {problem.message}"))
+        from agentmem.output import hooking
+
+        say(hooking.said(f"{hook}: {problem.message}"))
     return stubs.BLOCK if blocked else 0
 
 
@@ -34,7 +34,7 @@ def say(said: str) -> None:
 
 def _stores(top: str) -> list[str]:
     """The stores that are there, from the worktree's top."""
-    stores = [layout.NAME]
+    stores = [stubs.STORE]
     git_dir = os.environ.get("GIT_DIR") or os.path.join(top, ".git")
     common = os.environ.get("GIT_COMMON_DIR") or _common(git_dir)
     try:
