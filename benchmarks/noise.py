@@ -4,13 +4,14 @@
 
 For the team's history (its claims' notes, and their names, each at its moment; ``team_history.py``) and a generated project
 (``project.py``, asked in its own words and in others): the share of what is relevant that recall shows with more than its title
-within 1,000 tokens, and within the default budget, at the default limit. The noise, by construction: junk (heartbeats, pasted prompts, log and status lines
-with the project's own words and paths), near-duplicates of true memories (before or after them; cut, vaguer, or with another
-number), older versions that the true one supersedes, and notes on other subjects with its common words. A near-duplicate is no
-evidence, however near it is: it is a copy that says less, or something else. Exits 1 where evidence within 1,000 tokens falls by
-more than 10 % of what the clean store has, for any kind of question that is one. The names of claims are printed and not held:
-they are slugs ("fix dce alloca 7"), and what counts as relevant to them is every memory that touched one of the task's files,
-of which they say a fifth; what other memories say weighs their two or three words anew.
+within 1,000 tokens, and within the default budget, at the default limit. The noise, by construction: junk (heartbeats, pasted
+prompts, log and status lines with the project's own words and paths), near-duplicates of true memories (before or after them;
+cut, vaguer, or with another number), older versions that the true one supersedes, and notes on other subjects with its common
+words. A near-duplicate is no evidence, however near it is: it is a copy that says less, or something else. Exits 1 where
+evidence within 1,000 tokens falls by more than 10 % of what the clean store has, for any kind of question that is one. The
+names of claims are printed and not held: they are slugs ("fix dce alloca 7"), and what counts as relevant to them is every
+memory that touched one of the task's files, of which they say a fifth; what other memories say weighs their two or three words
+anew.
 """
 
 import argparse
