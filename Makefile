@@ -45,28 +45,32 @@ generate: .venv/installed .venv/dev
 	@$(PY) -m ruff format --quiet agentmem/cli/grammar.py
 
 bench: .venv/installed .venv/dev
-	@$(PY) -P benchmarks/cold.py </dev/null
-	@$(PY) -P benchmarks/cold.py --uncommitted --no-install </dev/null
-	@$(PY) -P benchmarks/team_history.py </dev/null
-	@$(PY) -P benchmarks/semantic.py </dev/null
-	@$(PY) -P benchmarks/retention.py </dev/null
-	@$(PY) -P benchmarks/neighbours.py </dev/null
-	@$(PY) -P benchmarks/noise.py </dev/null
-	@$(PY) -P benchmarks/admission.py </dev/null
-	@$(PY) -P benchmarks/abstaining.py </dev/null
-	@$(PY) -P benchmarks/token_estimate.py </dev/null
-	@$(PY) -P benchmarks/concurrency.py </dev/null
-	@$(PY) -P benchmarks/branches.py </dev/null
-	@$(PY) -P benchmarks/replay.py </dev/null
-	@$(PY) -P benchmarks/at.py </dev/null
-	@$(PY) -P benchmarks/contradiction.py </dev/null
-	@$(PY) -P benchmarks/anchoring.py </dev/null
-	@$(PY) -P benchmarks/releases.py </dev/null
-	@$(PY) -P benchmarks/verify.py </dev/null
-	@$(PY) -P benchmarks/check.py </dev/null
-	@$(PY) -P benchmarks/foresight.py </dev/null
-	@$(PY) -P benchmarks/claims.py --rounds 100 --remote-rounds 30 </dev/null
-	@$(PY) -P benchmarks/simulation.py --tasks 100 </dev/null
+	@missed=; for one in \
+	  'cold.py' \
+	  'cold.py --uncommitted --no-install' \
+	  'team_history.py' \
+	  'semantic.py' \
+	  'retention.py' \
+	  'neighbours.py' \
+	  'noise.py' \
+	  'admission.py' \
+	  'abstaining.py' \
+	  'token_estimate.py' \
+	  'concurrency.py' \
+	  'branches.py' \
+	  'replay.py' \
+	  'at.py' \
+	  'contradiction.py' \
+	  'anchoring.py' \
+	  'releases.py' \
+	  'verify.py' \
+	  'check.py' \
+	  'foresight.py' \
+	  'claims.py --rounds 100 --remote-rounds 30' \
+	  'simulation.py --tasks 100'; do \
+	  $(PY) -P benchmarks/$$one </dev/null || missed="$$missed  $$one"; \
+	done; \
+	[ -z "$$missed" ] || { echo "not reached:$$missed" >&2; exit 1; }
 
 clean:
 	rm -rf .venv

@@ -3,12 +3,15 @@
     python benchmarks/noise.py [--data DIR] [--clean 1000] [--times 9] [--seed 3]
 
 For the team's history (its claims' notes, and their names, each at its moment; ``team_history.py``) and a generated project
-(``project.py``): the share of what is relevant that recall shows with more than its title within 1,000 tokens, and within
-the default budget, at the default limit. The noise, by construction: junk (heartbeats, pasted prompts, log and status lines
-with the project's own words and paths), near-duplicates of true memories (before or after them; cut, vaguer, or with another
-number), older versions that the true one supersedes, and notes on other subjects with its common words. A near-duplicate is no
-evidence, however near it is: it is a copy that says less, or something else. Exits 1 where evidence within 1,000 tokens falls by
-more than 10 % of what the clean store has, on either.
+(``project.py``, asked in its own words and in others): the share of what is relevant that recall shows with more than its title
+within 1,000 tokens, and within the default budget, at the default limit. The noise, by construction: junk (heartbeats, pasted
+prompts, log and status lines with the project's own words and paths), near-duplicates of true memories (before or after them;
+cut, vaguer, or with another number), older versions that the true one supersedes, and notes on other subjects with its common
+words. A near-duplicate is no evidence, however near it is: it is a copy that says less, or something else. Exits 1 where
+evidence within 1,000 tokens falls by more than 10 % of what the clean store has, for any kind of question that is one. The
+names of claims are printed and not held: they are slugs ("fix dce alloca 7"), and what counts as relevant to them is every
+memory that touched one of the task's files, of which they say a fifth; what other memories say weighs their two or three words
+anew.
 """
 
 import argparse
@@ -35,7 +38,8 @@ BUDGET = 1000
 MIX = {"junk": 0.45, "near": 0.15, "superseded": 0.15, "foreign": 0.25}
 """How the noise is made up."""
 
-ANSWERABLE = ("notes", "names", "same", "other")
+HELD = ("notes", "same", "other")
+TOLD = ("names",)
 
 Record = Mapping[str, object]
 
@@ -247,7 +251,7 @@ def told(folder: str, one: Set, times_: int, seed: int, sorts: Sequence[str]) ->
     )
     held = True
     for kind in one.kinds(answered=True):
-        if kind not in ANSWERABLE:
+        if kind not in HELD + TOLD:
             continue
         part = [q for q in one.asked if q.kind == kind and q.relevant]
         for name, budget in (("1,000 tokens", BUDGET), ("default budget", None)):
@@ -261,7 +265,7 @@ def told(folder: str, one: Set, times_: int, seed: int, sorts: Sequence[str]) ->
                 f"  {now - was:+.3f} [{low:+.3f}, {high:+.3f}]  {-fall:+.1%}",
                 flush=True,
             )
-            held &= budget is None or fall <= FALL
+            held &= budget is None or fall <= FALL or kind in TOLD
     return held
 
 

@@ -7,7 +7,7 @@ from agentmem.actions.ranked import Candidate
 from agentmem.index.index import Index
 from agentmem.index.view import View
 from agentmem.model import repeating, similarity, substance
-from agentmem.model.repeating import FULLER, RIVALS, SAME, Said
+from agentmem.model.repeating import FULLER, PART, RIVALS, SAME, Said
 
 LOOKED, SHOWN = 30, 5
 """The best so many are held against each other, or so many times what is shown: where nine of ten are noise, the whole text
@@ -60,6 +60,9 @@ class _Groups:
         rivals = []
         for group in self._groups[:LOOKED]:
             how = self._alike(group.best.position, candidate.position)
+            if how in (SAME, PART, FULLER) and group.shown is not group.best:
+                # a draft is like what is said of many things: who stands for it says the same as who stood for it
+                how = self._alike(group.shown.position, candidate.position)
             if how == RIVALS:
                 rivals.append(group)
             elif how is not None:
@@ -99,7 +102,7 @@ class _Groups:
             return repeating.is_tentative(old)
         if similarity.other_numbers(new.text, old.text) or similarity.same(*new[:2], *old[:2]):
             return self._is_newer(one, other)
-        return new.size - old.size > CLEARLY * new.size
+        return new.says - old.says > CLEARLY * new.says
 
     def _overrules(self, one: Candidate, other: Candidate) -> bool:
         """Whether of two that say otherwise the one holds: it is newer; a draft overrules nothing."""

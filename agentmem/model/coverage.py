@@ -18,6 +18,12 @@ MOST_WORDS = 6
 FEWEST = 16
 """Memories that a store is taken to have at least: in fewer, chance has less to match, and less is known of what is rare."""
 
+MOST = 2_000
+"""Memories that a store is taken to have at most: what large ones have more is mostly repetition and noise, which says no more.
+With it 10,000 of which 9,000 are noise answer as many questions, right or wrong, as the 1,000 do by themselves; without it
+each new note made older ones harder to find.
+"""
+
 BY_CHANCE = 8
 """Memories in which nothing would match by chance: what is asked of a match grows with the logarithm of their number over it."""
 
@@ -142,7 +148,7 @@ def coverage(
                     has.mass + unit.says * shares[position],
                     has.words + (position not in taken),
                 )
-    size = max(statistics.size, FEWEST)
+    size = min(max(statistics.size, FEWEST), MOST)
     return Coverage(
         held=held,
         total=sum(sorted(unit.weight for unit in found)[-MOST_WORDS:]),

@@ -27,12 +27,15 @@ _TENTATIVE = re.compile(r"\?\s*$|\b(?:draft|wip|tbd|todo|unsure|maybe|tentative)
 
 
 class Said(NamedTuple):
-    """A text with its terms by weight (``similarity.weights``)."""
+    """A text with its terms by weight (``similarity.weights``); ``size`` is what they weigh, ``says`` the same by how little each
+    is used of any subject: "something" in the place of a word says less.
+    """
 
     title: str
     body: str
     weights: Mapping[str, int]
     size: int
+    says: float
 
     @property
     def text(self) -> str:
@@ -42,8 +45,11 @@ class Said(NamedTuple):
 
 def said(title: str, body: str) -> Said:
     """``title`` and ``body``, analysed."""
+    from agentmem.model.background import SAYS
+
     weights = similarity.weights(title, body)
-    return Said(title, body, weights, sum(weights.values()))
+    says = sum([weight * SAYS.get(term, 1.0) for term, weight in weights.items()])
+    return Said(title, body, weights, sum(weights.values()), says)
 
 
 def relation(one: Said, other: Said) -> str | None:

@@ -425,6 +425,17 @@ def test_many_that_say_the_same_are_shown_once(store: Project, limit: str) -> No
     assert sum(int(one[6:]) < 25 for one in found) == 1
 
 
+def test_a_draft_does_not_make_two_things_one(store: Project) -> None:
+    """What is said of one thing and of another is two hits, though a draft of the one is like both."""
+    body = "The garbage collector paused for {} ms under load. Only the admin page is still Python."
+    for name, number in (("lesson-export", 36), ("recipe-export", 73), ("parcel-export", 62)):
+        store.ok("add", "fact", f"{name} is written in Rust", "--body", body.format(number), "--force")
+    text = "Not sure that this is right. " + body.format(45)
+    store.ok("add", "fact", "lesson-export is written in Rust?", "--body", text, "--force", "--pin")
+    found = json.loads(store.ok("recall", "which exports are written in Rust", "--json"))["hits"]
+    assert {hit["title"].split()[0] for hit in found} == {"lesson-export", "recipe-export", "parcel-export"}
+
+
 def test_what_is_left_out_is_counted_alike(store: Project) -> None:
     """Hits and omitted are together the same number, whatever the limit and however many say the same."""
     for number in range(25):

@@ -36,6 +36,15 @@ def test_relations(one: tuple[str, str], other: tuple[str, str], how: str | None
     assert relation(said(*one), said(*other)) == how
 
 
+def test_a_vaguer_copy_says_less():
+    """Where a word that any text may have stands in the place of one that says something, as much is written and less is said."""
+    whole, vague = (
+        said(TITLE, BODY),
+        said(TITLE, BODY.replace("sweeper", "something").replace("poll", "thing")),
+    )
+    assert vague.size == whole.size and vague.says < whole.says
+
+
 WORDS = st.lists(
     st.sampled_from(
         ["lease", "worker", "queue", "sweeper", "poll", "renew", "5", "9", "crash", "block", "job"]
