@@ -235,6 +235,15 @@ class Context:
         named = self._agent or self.environment.get("AGENTMEM_AGENT") or self._remembered.get("agent")
         return _name(named or os.path.basename(self.repository.top)) or "agent"
 
+    @property
+    def is_named(self) -> bool:
+        """Whether anybody said who is asking."""
+        return bool(self._agent or self.environment.get("AGENTMEM_AGENT") or self._remembered.get("agent"))
+
+    def learn_name(self) -> None:
+        """Read anew who works in this worktree."""
+        vars(self).pop("_remembered", None)
+
     @cached_property
     def _remembered(self) -> Mapping[str, str]:
         """Who works in this worktree, as ``brief --as`` was told."""

@@ -1,11 +1,13 @@
 """``init``: make a store, or complete one, changing nothing that is there."""
 
 import os
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from agentmem.actions import hooking
+from agentmem.actions import hooking, outfitting
 from agentmem.actions.board import NAMESPACE
 from agentmem.actions.hooking import Hooked
+from agentmem.actions.outfitting import Fitted
 from agentmem.errors import ConfigError, NoRepository, NoStore
 from agentmem.git import driver, process, remotes, rules, settings, trunk
 from agentmem.git.repository import Probe, Repository
@@ -35,27 +37,33 @@ class Initialised(NamedTuple):
     remote: str | None = None
     memories: int = 0
     hooks: Hooked | None = None
+    fitted: tuple[Fitted, ...] = ()
 
 
-def init(directory: str, store: str | None = None, hooks: bool = False) -> Initialised:
-    """Make ``.agentmem/`` at the top of the repository around ``directory`` (or the folder ``store``), and install ``hooks``.
+class Removed(NamedTuple):
+    """What was taken out again: of the files for agents, git's hooks (None where they were left alone), git's merge driver."""
+
+    fitted: tuple[Fitted, ...]
+    hooks: Hooked | None = None
+    driver: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def init(
+    directory: str, store: str | None = None, hooks: bool = False, agents: Sequence[str] = ()
+) -> Initialised:
+    """Make ``.agentmem/`` at the top of the repository around ``directory`` (or the folder ``store``), install ``hooks``, and
+    write what ``agents`` expect.
 
     Raises:
-        NoRepository: there is none, or it is bare; NotWritable; NoStore: something else is in the place.
+        UsageError: an agent that nobody knows; NoRepository: there is none, or it is bare; NotWritable; NoStore: something
+        else is in the place.
 
     """
+    outfitting.known(agents)
     directory = os.path.abspath(directory)
-    if not os.path.isdir(directory):
-        raise NoRepository(f"no directory {directory}")
-    top = process.run(directory, "rev-parse", "--show-toplevel")
-    if top.code:
-        if process.run(directory, "rev-parse", "--git-dir").code:
-            raise NoRepository(f"no git repository in {directory} or above", "git init")
-        raise NoRepository(
-            f"{directory} has no worktree (a bare repository?)", "run agentmem init in a clone with files"
-        )
-    parent = os.fsdecode(top.out.rstrip(b"\n"))
-    root = os.path.normpath(os.path.join(directory, store)) if store else os.path.join(parent, layout.NAME)
+    top = _top(directory)
+    root = os.path.normpath(os.path.join(directory, store)) if store else os.path.join(top, layout.NAME)
     parent, name = os.path.split(root)
     if os.path.islink(root) or (os.path.lexists(root) and not os.path.isdir(root)):
         raise NoStore(f"{root} is a link or a file: a store is a folder of its own")
@@ -76,6 +84,7 @@ def init(directory: str, store: str | None = None, hooks: bool = False) -> Initi
     ignored = rules.ignored(parent, [f"{name}/facts/x.md"])
     setting = driver.configure(directory, repository.common_dir)
     hooked = hooking.attempt(directory, root) if hooks else None
+    fitted = outfitting.fit(top, agents)
     note = f"no merge driver, so memories merge by lines here: {setting.problem}"
     return Initialised(
         root,
@@ -92,6 +101,42 @@ def init(directory: str, store: str | None = None, hooks: bool = False) -> Initi
         _remote(repository, root),
         sum(layout.is_memory(path) for path in reading.walk(root)),
         hooked,
+        tuple(fitted),
+    )
+
+
+def remove(directory: str, agents: Sequence[str] = ()) -> Removed:
+    """Take out of the worktree around ``directory`` what ``init`` has put in for ``agents``; where none is named for all of them,
+    and git's hooks and merge driver. The store and its memories stay.
+
+    Raises:
+        UsageError: an agent that nobody knows; NoRepository: there is no worktree; NotWritable.
+
+    """
+    directory = os.path.abspath(directory)
+    fitted = tuple(outfitting.unfit(_top(directory), agents))
+    if agents:
+        return Removed(fitted)
+    hooked = hooking.uninstall(directory)
+    return Removed(fitted, hooked, driver.forget(directory), hooked.notes)
+
+
+def _top(directory: str) -> str:
+    """The top of the worktree around ``directory``.
+
+    Raises:
+        NoRepository: there is none.
+
+    """
+    if not os.path.isdir(directory):
+        raise NoRepository(f"no directory {directory}")
+    top = process.run(directory, "rev-parse", "--show-toplevel")
+    if not top.code:
+        return os.fsdecode(top.out.rstrip(b"\n"))
+    if process.run(directory, "rev-parse", "--git-dir").code:
+        raise NoRepository(f"no git repository in {directory} or above", "git init")
+    raise NoRepository(
+        f"{directory} has no worktree (a bare repository?)", "run agentmem init in a clone with files"
     )
 
 

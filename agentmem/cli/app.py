@@ -52,6 +52,7 @@ COMMANDS = (
     ("demo", "demo:demo"),
     ("status", "status:status"),
     ("merge-driver", "merge_driver:merge_driver"),
+    ("session", "session:session"),
     ("hook", "hook:hook"),
 )
 """Every verb and its function, in the order of the help."""

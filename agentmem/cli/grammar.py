@@ -407,9 +407,12 @@ VERBS = {
     ),
     "init": Verb(
         "init:init",
-        "Make a store in this repository, and install git's hooks; what is there stays as it is",
+        "Make a store in this repository, with git's hooks and what agents expect; what is there stays as it is",
         {
+            "--agent": ("agent", "many"),
             "--no-hooks": ("no_hooks", "flag"),
+            "--remove": ("remove", "flag"),
+            "--plugin": ("plugin", "one"),
         },
         (),
     ),
@@ -479,6 +482,15 @@ VERBS = {
             ("ours", "one", True),
             ("theirs", "one", True),
             ("path", "one", True),
+        ),
+    ),
+    "session": Verb(
+        "session:session",
+        "Answer the hook of an agent's program; the message comes on standard input",
+        {},
+        (
+            ("agent", "one", True),
+            ("event", "one", True),
         ),
     ),
     "hook": Verb(

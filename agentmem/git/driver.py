@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from agentmem.errors import NotWritable
 from agentmem.git import process
 
 KEY = "merge.agentmem.driver"
@@ -121,3 +122,26 @@ def attempt(top: str, driver: str, path: str, contents: Sequence[bytes]) -> Tria
         except OSError:
             data = b""  # the driver has taken it away
     return Trial(running.returncode, data, (err or out_bytes).decode("utf-8", "replace").strip())
+
+
+def forget(directory: str) -> bool:
+    """Take our driver out of this clone's configuration; False where it is not there, or was set by hand.
+
+    Raises:
+        NotWritable: the git dir is read-only.
+
+    """
+    result = process.run(directory, "config", "-z", "--local", "--get", KEY)
+    if result.code or not is_ours(os.fsdecode(result.out.removesuffix(b"\0"))):
+        return False
+    # the name first: a name without a command is a fatal error to git at every merge
+    for key in (NAME, KEY):
+        deadline = time.monotonic() + LOCK_WAIT
+        while (result := process.run(directory, "config", "--local", "--unset-all", key)).code not in (0, 5):
+            if "File exists" not in result.err or time.monotonic() > deadline:
+                raise NotWritable(
+                    f"cannot take the merge driver out of git's configuration: {result.err.strip()}",
+                    "allow writes to the git dir",
+                )
+            time.sleep(0.02)
+    return True

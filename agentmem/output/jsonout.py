@@ -272,6 +272,7 @@ def initialised(result: Initialised) -> Record:
         "trunk": result.trunk,
         "driver": result.driver,
         "hooks": result.hooks.done if result.hooks else None,
+        "agents": [{"path": one.path, "state": one.state, "why": one.why or None} for one in result.fitted],
         "remote": result.remote,
     }
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 
 from agentmem import errors
-from agentmem.actions import hooking
-from agentmem.git import stubs
 from agentmem.model import admission, fields, findings, kinds, lifecycle, packing, schema, verdict
 
 Schema = dict[str, object]
@@ -49,6 +47,7 @@ def all_schemas() -> dict[str, Schema]:
         evaluation_schemas,
         evidence_schemas,
         manager_schemas,
+        setup_schemas,
         teamwork_schemas,
         upkeep_schemas,
     )
@@ -63,13 +62,12 @@ def all_schemas() -> dict[str, Schema]:
         "restore": ("A memory that was brought back", _changed()),
         "supersede": ("A memory that replaces another", _supersede()),
         "check": ("What check found", _check()),
-        "init": ("What init made", _init()),
-        "hooks": ("How git's hooks stand in a clone", _hooks()),
         "doctor": ("What is amiss in a clone", _doctor()),
         "merge-driver": ("What a merge of one file has left to a person", _merge_driver()),
         "import": ("What became of the records of an import", _import()),
         "index-status": ("What the index holds", _index_status()),
         "status": ("Where one is, and what there is", _status()),
+        **setup_schemas.outputs(),
         **branching_schemas.outputs(),
         **evidence_schemas.outputs(),
         **teamwork_schemas.outputs(),
@@ -322,39 +320,6 @@ def _check() -> Schema:
         "findings": told(some(closed(finding)), "by path, line and rule"),
         "counts": closed(counted),
         "mended": told(TEXTS, "the files that --fix has written"),
-    }
-
-
-def _init() -> Schema:
-    driver: Schema = {"enum": ["set", "kept", "failed"]}
-    driver = told(driver, "git's merge driver; kept: as it was, ours or set by hand")
-    remote = told(TEXT_OR_NULL, "the one that claims could be shared over, by a dry push, and are not")
-    return {
-        "root": TEXT,
-        "created": TEXTS,
-        "kept": TEXTS,
-        "trunk": TEXT_OR_NULL,
-        "driver": driver,
-        "hooks": told({"enum": [*hooking.DONE, None]}, "kept: they were there; null: --no-hooks"),
-        "remote": remote,
-    }
-
-
-def _hooks() -> Schema:
-    hook = {
-        "name": {"enum": list(stubs.OURS)},
-        "state": {"enum": ["installed", "older", "displaced", "missing"]},
-        "before": told(TEXT_OR_NULL, "what runs with it"),
-        "tool": told(TEXT_OR_NULL, "whose that is"),
-    }
-    return {
-        "done": {"enum": [*hooking.DONE, None]},
-        "folder": TEXT,
-        "earlier": told(TEXT_OR_NULL, "core.hooksPath as the user has set it; null: git's own folder"),
-        "config": told(TEXT_OR_NULL, "the file that puts our folder before the earlier one"),
-        "active": told(TEXT_OR_NULL, "the folder that git reads in place of ours"),
-        "hooks": some(closed(hook)),
-        "notes": TEXTS,
     }
 
 

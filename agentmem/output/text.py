@@ -244,6 +244,10 @@ def initialised(result: Initialised) -> str:
         lines.append(f"created {' '.join(result.created)}")
     if result.kept:
         lines.append(f"kept {' '.join(result.kept)}")
+    if result.fitted:
+        from agentmem.output import outfits
+
+        lines += outfits.lines(result.fitted)
     if result.trunk is None:
         lines.append('trunk is not known here: set trunk = "…" in config.toml')
     if result.ignored:
@@ -259,8 +263,9 @@ def initialised(result: Initialised) -> str:
         driver = f"hooks   {told}" + (f"; {driver}" if driver else "")
     if driver:
         lines.append(driver)
-    if result.created:
-        files = "this file" if len(result.created) == 1 else f"these {len(result.created)} files"
+    written = len(result.created) + sum(one.state in ("created", "updated") for one in result.fitted)
+    if written:
+        files = "this file" if written == 1 else f"these {written} files"
         lines.append(f"commit {files}; each other clone runs: agentmem init")
     if result.remote:
         lines.append(

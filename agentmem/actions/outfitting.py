@@ -1,0 +1,237 @@
+"""``init --agent``: what an agent expects, written into files of the user with nothing of theirs changed, and taken out again."""
+
+import json
+import os
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from agentmem.errors import NotWritable, UsageError
+from agentmem.model import marks, outfits
+from agentmem.model.marks import Torn
+from agentmem.model.outfits import AGENTS, BLOCK, POINTER, WHOLE, Piece
+from agentmem.store import resources, writing
+
+CREATED, UPDATED, KEPT, LEFT, REMOVED = "created", "updated", "kept", "left", "removed"
+
+POINT = "@AGENTS.md"
+"""What Claude Code and Gemini CLI read as: the text of that file."""
+
+SHORT = (
+    "This repository has a team's memory in `.agentmem/`; how to use it stands in AGENTS.md. Before you change a file you do not"
+    ' know: `agentmem recall "question" --file PATH`.'
+)
+
+
+class Fitted(NamedTuple):
+    """What became of one file; ``why`` says of one that was ``LEFT`` what is in the way."""
+
+    path: str
+    state: str
+    what: str = ""
+    why: str = ""
+
+
+def known(agents: Sequence[str]) -> None:
+    """Whether these agents can be set up.
+
+    Raises:
+        UsageError: one that nobody knows.
+
+    """
+    from agentmem.actions.selecting import nearest
+
+    for agent in agents:
+        if agent not in AGENTS:
+            raise UsageError(f'no agent "{agent}"', nearest(agent, AGENTS) + f"agents: {' '.join(AGENTS)}")
+
+
+def fit(top: str, agents: Sequence[str]) -> list[Fitted]:
+    """Write into the worktree ``top`` what ``agents`` expect, and bring up to date what others have of ours there.
+
+    Raises:
+        UsageError: an agent that nobody knows.
+
+    """
+    known(agents)
+    wanted = outfits.pieces(tuple(agents))
+    present = [
+        piece for piece in outfits.pieces(tuple(AGENTS)) if piece not in wanted and _is_there(top, piece)
+    ]
+    return [_fit(top, piece) for piece in (*wanted, *present)]
+
+
+def unfit(top: str, agents: Sequence[str]) -> list[Fitted]:
+    """Take out of the worktree ``top`` what is ours for ``agents``, all where none is named; what others share stays with them.
+
+    Raises:
+        UsageError: an agent that nobody knows.
+
+    """
+    known(agents)
+    gone = tuple(agents) or tuple(AGENTS)
+    stay = [agent for agent in AGENTS if agent not in gone and _is_set_up(top, agent)]
+    kept = outfits.pieces(tuple(stay))
+    return [
+        _unfit(top, piece) for piece in outfits.pieces(gone) if piece not in kept and _is_there(top, piece)
+    ]
+
+
+def plugin(folder: str) -> list[Fitted]:
+    """Write the plugin for Claude Code into ``folder``.
+
+    Raises:
+        NotWritable: the disk refuses.
+
+    """
+    from agentmem import __version__
+
+    done = []
+    for piece in outfits.PLUGIN:
+        text = _template(piece).replace("@version@", __version__)
+        if piece.path == outfits.PLUGIN_HOOKS:
+            text = json.dumps({"hooks": json.loads(text)["hooks"]}, indent=2) + "\n"
+        path = os.path.join(folder, *piece.path.split("/"))
+        old = _read(path)
+        if old == text:
+            done.append(Fitted(piece.path, KEPT))
+        elif old is None:
+            writing.create(path, text.encode())
+            done.append(Fitted(piece.path, CREATED))
+        else:
+            writing.replace(path, text.encode())
+            done.append(Fitted(piece.path, UPDATED))
+    return done
+
+
+def _is_set_up(top: str, agent: str) -> bool:
+    own = outfits.own_pieces(agent)
+    others = [a for a in AGENTS if a != agent and set(outfits.own_pieces(a)) != set(own)]
+    if own == AGENTS[agent]:  # AGENTS.md alone is for nobody in particular where another agent is set up
+        return all(_is_there(top, piece) for piece in own) and not any(_is_set_up(top, a) for a in others)
+    return any(_is_there(top, piece) for piece in own)
+
+
+def _is_there(top: str, piece: Piece) -> bool:
+    """Whether the file has anything of ours."""
+    text = _read(os.path.join(top, *piece.path.split("/")))
+    if text is None:
+        return False
+    if piece.form in (BLOCK, POINTER):
+        return marks.has_block(text)
+    if piece.form == WHOLE:
+        return marks.is_our_file(text)
+    return marks.has_entries(text, marks.settings(_template(piece)))
+
+
+def _fit(top: str, piece: Piece) -> Fitted:
+    path = os.path.realpath(os.path.join(top, *piece.path.split("/")))  # a link stays one
+    if problem := _in_the_way(top, path):
+        return Fitted(piece.path, LEFT, piece.what, problem)
+    old = _read(path)
+    refused: list[str] = []
+    try:
+        new = _wanted(piece, old, refused)
+    except Torn:
+        return Fitted(piece.path, LEFT, piece.what, "half a block of ours is in it: begin or end is missing")
+    except ValueError as problem:
+        return Fitted(piece.path, LEFT, piece.what, f"no JSON: {problem}")
+    if isinstance(new, Fitted):
+        return new
+    if new == old:
+        return Fitted(piece.path, KEPT, piece.what)
+    try:
+        if old is None:
+            writing.create(path, _bytes(new))
+        else:
+            writing.replace(path, _bytes(new))
+    except NotWritable as refusal:
+        return Fitted(piece.path, LEFT, piece.what, refusal.message)
+    why = f"{', '.join(refused)} is set otherwise there" if refused else ""
+    return Fitted(piece.path, CREATED if old is None else UPDATED, piece.what, why)
+
+
+def _wanted(piece: Piece, old: str | None, refused: list[str]) -> str | Fitted:
+    """What the file should hold; ``refused`` gets the names of entries that are set otherwise.
+
+    Raises:
+        Torn, ValueError: it cannot be told what of it is ours.
+
+    """
+    template = _template(piece)
+    if piece.form == BLOCK:
+        return marks.with_block(old or "", template)
+    if piece.form == POINTER:
+        if old is not None and not marks.has_block(old) and POINT in old.split():
+            return Fitted(piece.path, KEPT, piece.what)
+        own = marks.without_block(old or "").strip()
+        # who has a file of rules of its own there may not want those of AGENTS.md as well
+        return marks.with_block(old or "", template if own else POINT)
+    if piece.form == WHOLE:
+        if old is not None and not marks.is_our_file(old):
+            return Fitted(piece.path, LEFT, piece.what, "a file of yours is there")
+        return template
+    new, others = marks.with_entries(old or "", marks.settings(template))
+    refused += others
+    return new
+
+
+def _unfit(top: str, piece: Piece) -> Fitted:
+    path = os.path.realpath(os.path.join(top, *piece.path.split("/")))
+    if problem := _in_the_way(top, path):
+        return Fitted(piece.path, LEFT, piece.what, problem)
+    old = _read(path) or ""
+    try:
+        if piece.form in (BLOCK, POINTER):
+            new = marks.without_block(old)
+        elif piece.form == WHOLE:
+            new = ""
+        else:
+            new = marks.without_entries(old, marks.settings(_template(piece)))
+        if new.strip():
+            writing.replace(path, _bytes(new))
+        else:
+            writing.remove(path)
+            _remove_folders(os.path.realpath(top), os.path.dirname(path))
+    except Torn:
+        return Fitted(piece.path, LEFT, piece.what, "half a block of ours is in it: begin or end is missing")
+    except (ValueError, NotWritable) as problem:
+        return Fitted(piece.path, LEFT, piece.what, str(problem))
+    return Fitted(piece.path, REMOVED, piece.what)
+
+
+def _remove_folders(top: str, folder: str) -> None:
+    """Take away ``folder`` and those above it while they are empty."""
+    while folder.startswith(top + os.sep):
+        try:
+            os.rmdir(folder)
+        except OSError:
+            return
+        folder = os.path.dirname(folder)
+
+
+def _in_the_way(top: str, path: str) -> str:
+    """What keeps ``path``, links followed, from being written: it is outside of the worktree, or no file."""
+    if not path.startswith(os.path.realpath(top) + os.sep):
+        return "it is a link out of the repository"
+    return "a folder is there" if os.path.isdir(path) else ""
+
+
+def _template(piece: Piece) -> str:
+    text = resources.read(f"agents/{piece.template}")
+    if piece.form == WHOLE:
+        mark = f"# {marks.FILE}" if piece.path.endswith(".rules") else f"<!-- {marks.FILE} -->"
+        text = text.replace("@mark@", mark).replace("@block@", SHORT)
+    return text
+
+
+def _read(path: str) -> str | None:
+    """The text of a file, its bytes kept through surrogates; None where there is none."""
+    try:
+        with open(path, "rb") as file:
+            return file.read().decode("utf-8", "surrogateescape")
+    except OSError:
+        return None
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")

@@ -1,0 +1,132 @@
+"""What an agent's program calls at the start of a session, after an edit, before a compaction and at the end.
+
+Nothing here breaks a session: what goes wrong is left out, the exit code is 0, and stdout holds what the program expects, or
+nothing.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from agentmem.actions.context import Context
+from agentmem.model import safety, sessions
+from agentmem.model.sessions import EDIT, START, STOP
+
+TOLD = "agentmem-session.json"
+"""In the git dir of a worktree: what the session there was told."""
+EDIT_BUDGET, EDIT_LIMIT = 300, 3
+"""Tokens and memories that are told of a file after an edit: an edit is one of hundreds."""
+
+
+class Told(NamedTuple):
+    """What one session was told already: the memories, and the last line about what is not committed."""
+
+    session: str = ""
+    memories: tuple[str, ...] = ()
+    left: str = ""
+
+
+def run(directory: str, store: str | None, agent: str, event: str, given: bytes) -> str:
+    """What to print for ``agent`` at ``event``, which came with the JSON ``given``; empty where there is nothing to say."""
+    try:
+        message = json.loads(given.decode("utf-8", "replace") or "{}")
+        message = message if isinstance(message, dict) else {}
+    except (ValueError, RecursionError):
+        message = {}
+    try:
+        where = sessions.folder(message, directory)
+        context = Context(where if os.path.isdir(where) else directory, store)
+        try:
+            text = _said(context, agent, event, message)
+        finally:
+            context.close()
+    except Exception:  # whatever it is, the session goes on; who asks by hand is told what is wrong
+        text = ""
+    said = sessions.answer(agent, event, text)
+    return json.dumps(said) + "\n" if said else ""
+
+
+def _said(context: Context, agent: str, event: str, message: Mapping[str, object]) -> str:
+    session = sessions.identity(message)
+    if event == START:
+        return _brief(context, agent, session)
+    if event == EDIT:
+        return _about(context, session, sessions.paths(message))
+    return _left(context, session, event)
+
+
+def _brief(context: Context, agent: str, session: str) -> str:
+    from agentmem.actions import briefing
+    from agentmem.output import briefs
+
+    if not context.is_named:
+        from agentmem.actions import identity
+        from agentmem.actions.board import Board
+
+        # who holds a claim under the worktree's name goes on under it
+        name = context.agent if Board(context).mine else f"{agent}-{context.agent}"
+        identity.remember(context, name, context.role)
+        context.learn_name()
+    result = briefing.brief(context)
+    _remember(context, Told(session, tuple(result.digest.memories)))
+    return briefs.brief(result)
+
+
+def _about(context: Context, session: str, paths: list[str]) -> str:
+    """What is known of the files that were edited, and was not told in this session yet."""
+    from agentmem.actions import nearby
+    from agentmem.errors import UsageError
+    from agentmem.output.text import QUOTED
+
+    files = []
+    for path in paths:
+        try:
+            files.append(context.from_top(path))
+        except UsageError:
+            continue  # a file elsewhere
+    files = [path for path in files if not path.startswith(f"{context.store_path}/")]
+    if not files:
+        return ""
+    known = _told(context, session)
+    new, texts = nearby.about(context, files, known.memories, EDIT_LIMIT, EDIT_BUDGET)
+    if not new:
+        return ""
+    _remember(context, known._replace(session=session, memories=(*known.memories, *new)))
+    named = ", ".join(safety.one_line(path) for path in files[:3])
+    return f"agentmem: known of {named}. {QUOTED}\n" + "\n".join(texts) + "\n"
+
+
+def _left(context: Context, session: str, event: str) -> str:
+    """What would be lost with the session, kept on the claims it holds; told where it is not what was told last."""
+    from agentmem.actions import leaving
+
+    left = leaving.left(context)
+    line = leaving.line(left)
+    known = _told(context, session)
+    if line == known.left and event == STOP:
+        return ""
+    leaving.keep(context, left)
+    _remember(context, known._replace(session=session, left=line))
+    return line
+
+
+def _told(context: Context, session: str) -> Told:
+    try:
+        with open(os.path.join(context.repository.git_dir, TOLD), encoding="utf-8") as file:
+            record = json.load(file)
+        known = Told(str(record["session"]), tuple(map(str, record["memories"])), str(record["left"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return Told(session)
+    return known if known.session == session else Told(session)
+
+
+def _remember(context: Context, told: Told) -> None:
+    from agentmem.errors import NotWritable
+    from agentmem.store import writing
+
+    try:
+        path = os.path.join(context.repository.git_dir, TOLD)
+        writing.replace(path, json.dumps(told._asdict()).encode("ascii"))
+    except NotWritable:
+        pass  # a sandbox: it is told again
