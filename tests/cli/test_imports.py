@@ -196,6 +196,35 @@ def test_the_merge_driver_imports_the_parser_alone(warm, modules, title, code):
     assert not found & (HEAVY | SEARCH | {"sqlite3", "_sqlite3"}) and "yaml" in found
 
 
+HOOKED = {"agentmem.actions.context", "agentmem.index.index", "agentmem.checks.rules"}
+"""What a hook has no use for, on the way of every commit."""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("pre-commit",), ("post-commit",), ("post-checkout", "--", "1", "1", "1"), ("post-merge", "--", "0")],
+)
+def test_a_hook_with_nothing_to_do_imports_little(warm, modules, words):
+    """A hook that finds nothing in the store to look after loads no parser, no library, no index."""
+    name, *rest = words
+    found = modules(warm, "hook", name, *(rest or ["--"]), whole=True)
+    assert not {one.partition(".")[0] for one in found} & (
+        HEAVY | SEARCH | PARSING | SLOW_PARTS | {"sqlite3", "_sqlite3", "json", "tomllib"}
+    )
+    assert not found & HOOKED and ("agentmem.checks.frame" not in found or name == "post-commit")
+
+
+def test_a_hook_that_commits_memories_imports_the_parser_alone(warm, modules):
+    """What takes memories along reads their front matter, and loads nothing else from outside and no index."""
+    warm.ok("add", "fact", "The zebra crossing")
+    found = modules(warm, "hook", "pre-commit", "--", whole=True)
+    assert not {one.partition(".")[0] for one in found} & (
+        HEAVY | SEARCH | {"sqlite3", "_sqlite3", "tomllib"}
+    )
+    assert not found & HOOKED and "yaml" in found
+    assert warm.git("diff", "--cached", "--name-only").startswith(".agentmem/facts/the-zebra-crossing-")
+
+
 def test_errors_import_no_library(warm, modules):
     """A mistake is told without loading typer where the quick parser has understood it."""
     for words in (("nonsense",), ("add", "desicion", "x"), ("list", "--scope", "a", "b")):

@@ -76,6 +76,8 @@ def say_everything(spoken):
     """Have every verb say all that it can, in success."""
     ask, project = spoken.ask, spoken.project
     assert ask("init", "init")["kept"]
+    assert ask("hooks", "hooks", "install")["hooks"] and ask("hooks", "hooks", "uninstall")["done"]
+    assert ask("hooks", "hooks")["done"] is None
     changed = KNOWN.replace("Batch size is 50", "Batch size is 60")
     support.put(project.path / "changed.jsonl", changed + '{"id": "x"}\nno json\n')
     done = ask("import", "import", "jsonl", "changed.jsonl")
