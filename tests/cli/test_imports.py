@@ -190,7 +190,7 @@ def test_recall_by_scanning_imports_no_search_library(warm, modules):
 @pytest.mark.parametrize(("title", "code"), [("B", 0), ("C", 1)])
 def test_the_merge_driver_imports_the_parser_alone(warm, modules, title, code):
     """What git starts for each file that it merges loads what reads front matter and nothing else from outside."""
-    for name, text in (("o", "title: A\nby: a"), ("a", "title: B\nby: a"), ("b", f"title: {title}\nby: b")):
+    for name, text in (("o", "title: 'A'\nby: a"), ("a", "title: B\nby: a"), ("b", f"title: {title}\nby: b")):
         support.put(warm.path / name, f"---\n{text}\n---\n")
     found = modules(warm, "merge-driver", "o", "a", "b", ".agentmem/facts/x.md", code=code)
     assert not found & (HEAVY | SEARCH | {"sqlite3", "_sqlite3"}) and "yaml" in found
@@ -214,14 +214,17 @@ def test_a_hook_with_nothing_to_do_imports_little(warm, modules, words):
     assert not found & HOOKED and ("agentmem.checks.frame" not in found or name == "post-commit")
 
 
-def test_a_hook_that_commits_memories_imports_the_parser_alone(warm, modules):
-    """What takes memories along reads their front matter, and loads nothing else from outside and no index."""
-    warm.ok("add", "fact", "The zebra crossing")
+@pytest.mark.parametrize("title", ["The zebra crossing", '"The zebra" crossing'])
+def test_a_hook_that_commits_memories_imports_the_parser_alone(warm, modules, title):
+    """What takes memories along reads their front matter, with YAML only where quotes ask for it, and loads nothing else from
+    outside and no index.
+    """
+    warm.ok("add", "fact", title)
     found = modules(warm, "hook", "pre-commit", "--", whole=True)
     assert not {one.partition(".")[0] for one in found} & (
         HEAVY | SEARCH | {"sqlite3", "_sqlite3", "tomllib"}
     )
-    assert not found & HOOKED and "yaml" in found
+    assert not found & HOOKED and ("yaml" in found) == ('"' in title)
     assert warm.git("diff", "--cached", "--name-only").startswith(".agentmem/facts/the-zebra-crossing-")
 
 
