@@ -82,7 +82,7 @@ def main() -> int:
         run("git", "init", "-q", "-b", "main")
         for key, value in (("user.name", "bench"), ("user.email", "bench@example.org"), ("gc.auto", "0")):
             run("git", "config", key, value)
-        run(*tool, "init")
+        run(*tool, "init", "--no-hooks")
         source = os.path.join(folder, "records.jsonl")
         with open(source, "w", encoding="utf-8") as file:
             file.writelines(json.dumps(record) + "\n" for record in cold.records(options.memories))

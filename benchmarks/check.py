@@ -149,7 +149,7 @@ def main() -> int:
     identity = ["-c", "user.name=bench", "-c", "user.email=bench@example.org"]
     with tempfile.TemporaryDirectory(prefix="agentmem-check-") as folder:
         subprocess.run(["git", "init", "-q", "-b", "main", folder], check=True)
-        timed([*tool, "init"], folder)
+        timed([*tool, "init", "--no-hooks"], folder)
         store = Store(Path(folder) / ".agentmem", options.seed)
         store.fill(options.memories)
         subprocess.run(["git", "-C", folder, "add", "-A"], check=True)

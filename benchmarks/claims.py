@@ -60,7 +60,7 @@ def prepare(folder: str, mode: str, processes: int) -> tuple[list[str], str, str
     subprocess.run(["git", "init", "-q", "-b", "main", first], check=True)
     git(first, "config", "user.name", "racer")
     git(first, "config", "user.email", "racer@example.org")
-    subprocess.run([*TOOL, "-C", first, "init"], check=True, capture_output=True)
+    subprocess.run([*TOOL, "-C", first, "init", "--no-hooks"], check=True, capture_output=True)
     if mode == "remote":
         with open(os.path.join(first, ".agentmem", "config.toml"), "a", encoding="utf-8") as file:
             file.write('\n[claims]\nremote = "origin"\n')

@@ -39,7 +39,16 @@ AREAS = (
     "gateway",
     "metrics",
 )
-BUDGETS = {"--help": 8, "--version": 8, "add": 8, "recall": 14, "list": 10, "next": 12, "brief": 18}
+BUDGETS = {
+    "--help": 8,
+    "--version": 8,
+    "add": 8,
+    "hook": 8,
+    "recall": 14,
+    "list": 10,
+    "next": 12,
+    "brief": 18,
+}
 BRIEF_TOKENS = 1200
 FIRST_INDEX_SECONDS = 30.0
 NEW_FILES_SECONDS = 1.0
@@ -155,7 +164,7 @@ class Report:
 def store(folder: str, tool: Sequence[str], made: Sequence[dict[str, object]], commit: bool) -> float:
     """Make a repository with a store of the records ``made``; the seconds that their import takes."""
     subprocess.run(["git", "init", "-q", "-b", "main", folder], check=True)
-    timed([*tool, "init"], folder)
+    timed([*tool, "init", "--no-hooks"], folder)
     spent = bring(folder, tool, made)
     if commit:
         subprocess.run([*team_plan.GIT, "-C", folder, "add", "-A"], check=True)
@@ -194,11 +203,37 @@ def plain_store(folder: str, tool: Sequence[str], options: argparse.Namespace, r
         "add": [*tool, "add", "fact", "the scheduler restarts storage"],
     }
     for name, command in commands.items():
+        if name == "add" and not options.uncommitted:
+            hooks(folder, tool, options, report)
         report.multiple(name, name, ratio(command, folder, options.rounds, fresh=name == "add"))
     bring(folder, tool, records(100, seed=8))
     spent = timed(question, folder)
     told = f"{spent - plain:+.2f} s over a plain recall"
     report("recall after 100 new files", spent - plain, NEW_FILES_SECONDS, told)
+
+
+def hooks(folder: str, tool: Sequence[str], options: argparse.Namespace, report: Report) -> None:
+    """Git's hooks as git starts them: the stub, a shell, and what it starts."""
+    timed([*tool, "hooks", "install"], folder)
+    here = os.path.join(folder, ".git", "hooks")
+    calls = {
+        "pre-commit": (),
+        "prepare-commit-msg": (".git/message", "message"),
+        "post-commit": (),
+        "post-checkout": ("0" * 39 + "1", "0" * 39 + "2", "1"),
+        "post-merge": ("0",),
+        "pre-push": ("origin", "url"),
+    }
+    with open(os.path.join(folder, ".git", "message"), "w", encoding="utf-8") as file:
+        file.write("a message\n")
+    for name, words in calls.items():
+        measured = ratio([os.path.join(here, name), *words], folder, options.rounds)
+        report.multiple(f"{name}, nothing to do", "hook", measured)
+    timed([*tool, "add", "fact", "the gateway parses cookies"], folder)
+    # of an index of its own, as git has it for a commit of some paths: the next round finds what this one found
+    once = 'cp .git/index .git/once && GIT_INDEX_FILE="$PWD/.git/once" exec .git/hooks/pre-commit'
+    report.multiple("pre-commit, a new memory", "hook", ratio(["sh", "-c", once], folder, options.rounds))
+    timed([*tool, "hooks", "uninstall"], folder)
 
 
 def team_store(folder: str, tool: Sequence[str], options: argparse.Namespace, report: Report) -> None:

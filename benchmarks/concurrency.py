@@ -45,7 +45,7 @@ def call(folder: str, *words: str) -> subprocess.CompletedProcess[bytes]:
 def new_store(folder: str) -> None:
     """An empty repository with a store."""
     subprocess.run(["git", "init", "-q", "-b", "main", folder], check=True)
-    assert call(folder, "init").returncode == 0
+    assert call(folder, "init", "--no-hooks").returncode == 0
 
 
 def marker(writer: int, number: int) -> str:

@@ -60,7 +60,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         store = os.path.join(folder, "store")
         subprocess.run(["git", "init", "-q", "-b", "main", store], check=True)
-        agentmem(store, "init")
+        agentmem(store, "init", "--no-hooks")
         agentmem(store, "import", "jsonl", source, "--map", "files=scope")
         senseless = labels(os.path.join(folder, "senseless.jsonl"), first, random.Random(7))
         found = json.loads(agentmem(store, "--json", "model", "train", "--labels", senseless))

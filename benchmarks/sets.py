@@ -182,7 +182,7 @@ def filled(directory: str, one: Set, meaning: bool = False) -> str:
 
     """
     subprocess.run(["git", "init", "-q", "-b", "main", directory], check=True)
-    agentmem(directory, "init")
+    agentmem(directory, "init", "--no-hooks")
     store = os.path.join(directory, ".agentmem")
     if one.folder:
         shutil.copytree(one.folder, store, dirs_exist_ok=True)

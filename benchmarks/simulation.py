@@ -100,7 +100,7 @@ def prepare(world, tasks):
     for number in range(60):
         with open(os.path.join(world.main, "src", f"part{number}.py"), "w", encoding="utf-8") as file:
             file.write(f"def part{number}():\n    return {number}\n")
-    world.agentmem(world.main, "pm", "pm", "init")
+    world.agentmem(world.main, "pm", "pm", "init", "--no-hooks")
     plan = json.loads(world.agentmem(world.main, "pm", "pm", "add", "plan", "Job queue v1", "--json").stdout)[
         "id"
     ]

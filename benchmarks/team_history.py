@@ -158,7 +158,10 @@ def main() -> int:
     first, second = asked[: len(asked) // 2], asked[len(asked) // 2 :]
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(["git", "init", "-q", "-b", "main", folder], check=True)
-        for words in (["init"], ["import", "jsonl", os.path.abspath(source), "--map", "files=scope"]):
+        for words in (
+            ["init", "--no-hooks"],
+            ["import", "jsonl", os.path.abspath(source), "--map", "files=scope"],
+        ):
             subprocess.run(
                 [sys.executable, "-m", "agentmem.cli.main", "-C", folder, *words],
                 check=True,

@@ -53,7 +53,10 @@ def build(folder, citations, files, chance):
     git(folder, "commit", "-qm", "code")
     commit = git(folder, "rev-parse", "HEAD")
     subprocess.run(
-        [sys.executable, "-m", "agentmem.cli.main", "init"], cwd=folder, check=True, capture_output=True
+        [sys.executable, "-m", "agentmem.cli.main", "init", "--no-hooks"],
+        cwd=folder,
+        check=True,
+        capture_output=True,
     )
     paths = sorted(texts)
     for number in range(citations // 2):

@@ -190,12 +190,18 @@ def nonce() -> str:
     return os.urandom(16).hex()
 
 
-def unwritable(context: Context, problem: NotWritable, task: str) -> NotWritable:
+def unwritable(context: Context, task: str, handing_on: bool = False) -> NotWritable:
     """The error for a git dir that a sandbox keeps read-only, with both ways out."""
+    import shlex
+
     repository = context.repository
     common = repository.common_dir
+    agent, top = shlex.quote(context.agent), shlex.quote(repository.top)
+    verb, outside = "claim", f"agentmem claim {task} --agent {agent} --worktree {top}"
+    if handing_on:
+        verb, outside = "hand on", f"agentmem -C {top} handoff {task} --agent {agent} -m TEXT"
     return NotWritable(
-        f"cannot claim: {common} is read-only here (sandbox?)",
-        f"allow writes to {common}/objects, {common}/refs/agentmem and {common}/agentmem, or claim from outside:"
-        f" agentmem claim {task} --agent {context.agent} --worktree {repository.top}",
+        f"cannot {verb}: {common} is read-only here (sandbox?)",
+        f"allow writes to {common}/objects, {common}/refs/agentmem and {common}/agentmem, or {verb} from outside:"
+        f" {outside}",
     )

@@ -184,8 +184,8 @@ class _Taking:
     def _write(self, placed: Placed, new: Claim, seen: Seen | None) -> Claimed | None:
         try:
             won = self.board.write(new, seen, "claim")
-        except NotWritable as problem:
-            raise unwritable(self.context, problem, self.tasks.shorts[new.task]) from None
+        except NotWritable:
+            raise unwritable(self.context, self.tasks.shorts[new.task]) from None
         if won is None:
             return None
         # a remote that was away a moment ago is not waited for once more

@@ -247,10 +247,15 @@ class Context:
     @cached_property
     def _remembered(self) -> Mapping[str, str]:
         """Who works in this worktree, as ``brief --as`` was told."""
-        try:
-            with open(os.path.join(self.repository.git_dir, IDENTITY), encoding="ascii") as file:
-                text = file.read()
-        except (OSError, UnicodeDecodeError):
+        repository = self.repository
+        for folder in cache.worktree_folders(repository.git_dir, repository.common_dir, self.environment):
+            try:
+                with open(os.path.join(folder, IDENTITY), encoding="ascii") as file:
+                    text = file.read()
+                break
+            except (OSError, UnicodeDecodeError):
+                continue
+        else:
             return {}
         import json
 

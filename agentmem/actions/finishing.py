@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from agentmem.actions import noting, sharing, write
-from agentmem.actions.board import Board, Seen, nonce
+from agentmem.actions.board import Board, Seen, nonce, unwritable
 from agentmem.actions.branch import branch_for_writing
 from agentmem.actions.context import Context
 from agentmem.actions.offering import available
@@ -194,7 +194,10 @@ def handoff(context: Context, reference: str | None, text: str) -> tuple[Placed,
     now = context.now
     note = Handoff(text.strip()[: leases.MAX_TEXT], board.me.agent, now)
     claim = seen.claim._replace(nonce=nonce(), state=leases.RELEASED, renewed=now, handoff=note)
-    written = board.write(claim, seen, "handoff")
+    try:
+        written = board.write(claim, seen, "handoff")
+    except NotWritable:
+        raise unwritable(context, tasks.shorts[placed.task.id], handing_on=True) from None
     sharing.sync(context, [claim.task])
     if written is None:
         raise NeedsDecision(f"{tasks.shorts[placed.task.id]} was taken over meanwhile", "agentmem claims")

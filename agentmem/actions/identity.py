@@ -33,15 +33,12 @@ def identity(context: Context) -> Identity:
 
 
 def remember(context: Context, agent: str, role: str | None) -> bool:
-    """Keep who works in this worktree, so that what it runs next is told; False where the git dir cannot be written."""
+    """Keep who works in this worktree, so that what it runs next is told; False where no folder can be written."""
     record = json.dumps({"agent": agent, "role": role}, ensure_ascii=True)
+    repository = context.repository
+    folders = cache.worktree_folders(repository.git_dir, repository.common_dir, context.environment)
     try:
-        writing.replace(path_of(context.repository.git_dir), record.encode("ascii"))
+        writing.replace(os.path.join(folders[0], IDENTITY), record.encode("ascii"))
     except NotWritable:
         return False
     return True
-
-
-def path_of(git_dir: str) -> str:
-    """The file that says who works in the worktree whose git dir is ``git_dir``."""
-    return os.path.join(git_dir, IDENTITY)

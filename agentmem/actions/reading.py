@@ -27,6 +27,7 @@ class Status(NamedTuple):
 
     ``carried`` has how many files of which other branches are here uncommitted; ``lost`` counts writes of worktrees that are
     gone; ``trunk_guessed`` is trunk where the configuration does not say. ``claims`` has a line for each task the asker holds.
+    ``hooked``: git's hooks take what is not committed along with the next commit.
     """
 
     view: Standpoint
@@ -41,6 +42,7 @@ class Status(NamedTuple):
     trunk_guessed: str | None = None
     claims: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    hooked: bool = False
 
 
 def listed(context: Context, filters: Filters, limit: int | None) -> Listed:
@@ -96,6 +98,7 @@ def _chosen(index: Index, references: Sequence[str]) -> list[int]:
 def status(context: Context) -> Status:
     """The state of the store."""
     from agentmem.actions import rescuing
+    from agentmem.git import stubs
 
     index = context.index
     view = index.view()
@@ -115,6 +118,9 @@ def status(context: Context) -> Status:
         claims=_claims(context),
         broken=tuple(f"{context.place.name}/{path}" for path, _ in view.columns.broken),
         notes=tuple(index.notes),
+        hooked=context.repository.branch is not None
+        and not carried
+        and stubs.are_in(context.repository.common_dir),
     )
 
 

@@ -85,6 +85,15 @@ def version(data: bytes | None) -> int | None:
     return int(found[1]) if found else None
 
 
+def are_in(common_dir: str) -> bool:
+    """Whether a commit seems to start our stub, by a look at three files: no process is started."""
+    usual = os.path.join(common_dir, "hooks", OURS[0])
+    ours = any(version(head(path)) is not None for path in (usual, f"{usual}.legacy"))
+    config = head(os.path.join(common_dir, "config")) or b""
+    included = b"agentmem/hooks.config" in config
+    return included or (ours and b"hookspath" not in config.lower())
+
+
 def is_framework(data: bytes | None) -> bool:
     """Whether ``data`` is the script of the pre-commit framework, which runs what it found there as ``<hook>.legacy``."""
     return data is not None and _FRAMEWORK in data

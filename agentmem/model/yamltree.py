@@ -19,6 +19,15 @@ _UNREADABLE = re.compile(
 )
 
 
+_PLAIN = (
+    r"[A-Za-z0-9\u00c0-\u024f](?:(?!: | #)[ -~\u00a1-\u2027\u2030-\ud7ff])*"
+    r"(?<=[!-9;-~\u00a1-\u2027\u2030-\ud7ff])"
+)
+_ITEM = r"[A-Za-z0-9](?:[A-Za-z0-9 _./*-]*[A-Za-z0-9_./*-])?"
+_LINE = re.compile(rf"([a-z][a-z_]*): (?:({_PLAIN})|\[({_ITEM}(?:, {_ITEM})*)?\])(?:\n|\Z)")
+"""A key and its value as they are written nearly always: a scalar without quotes on one line, or a list of words."""
+
+
 class RefusedError(Exception):
     """Front matter that is not read: ``code`` is a problem's, ``index`` the character of the block."""
 
@@ -70,9 +79,39 @@ def read(block: str) -> Node | None:
     if unreadable := _UNREADABLE.search(block):
         code = f"U+{ord(unreadable[0]):04X}"
         raise RefusedError("yaml", unreadable.start(), f"an invisible character, {code}: take it out")
+    if plain := _plain(block):
+        return plain
     tree = _handler().load(block)
     assert tree is None or isinstance(tree, Node)
     return tree
+
+
+def _plain(block: str) -> Node | None:
+    """The tree of a block that says nothing but ``key: value`` as ``_LINE`` has it, without YAML, whose import a hook would pay
+    for with each commit; None for any other, which YAML reads.
+    """
+    pairs: list[tuple[Node, Node]] = []
+    keys = set()
+    at = 0
+    while at < len(block):
+        line = _LINE.match(block, at)
+        if line is None or line[1] in keys:
+            return None
+        keys.add(line[1])
+        key = Node("", line[1], [], [], line.start(1), line.end(1))
+        if line[2] is not None:
+            value = Node("", line[2], [], [], line.start(2), line.end(2))
+        else:
+            items = []
+            place = line.end(1) + 3
+            for word in (line[3] or "").split(", ") if line[3] else ():
+                items.append(Node("", word, [], [], place, place + len(word)))
+                place += len(word) + 2
+            start, end = line.end(1) + 2, line.end(3) + 1 if line[3] else line.end(1) + 4
+            value = Node("[", "", items, [], start, end)
+        pairs.append((key, value))
+        at = line.end()
+    return Node(":", "", [], pairs, 0, pairs[-1][1].end) if pairs else None
 
 
 @cache

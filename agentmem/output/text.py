@@ -215,7 +215,8 @@ def status(result: Status) -> str:
     if result.hidden:
         facts.append(f"{result.hidden} superseded, expired or retracted")
     if result.uncommitted:
-        facts.append(f"{result.uncommitted} not committed")
+        takes = " (the next git commit takes them)" if result.hooked else ""
+        facts.append(f"{result.uncommitted} not committed{takes}")
     lines = [f"{where(result.view)} · {you} · {', '.join(facts)}"]
     lines += [f"claim {safety.one_line(held)}" for held in result.claims]
     if result.trunk_guessed:

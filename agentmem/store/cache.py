@@ -37,6 +37,17 @@ def writable_folder(common_dir: str, environment: Mapping[str, str]) -> str | No
     return None
 
 
+def worktree_folders(git_dir: str, common_dir: str, environment: Mapping[str, str]) -> list[str]:
+    """Where what is remembered of one worktree lies: its git dir; where that is read-only, first a folder beside the index."""
+    if os.access(git_dir, os.W_OK):
+        return [git_dir]
+    import zlib
+
+    folder = writable_folder(common_dir, environment)
+    key = zlib.crc32(git_dir.encode("utf-8", "surrogateescape"))
+    return [*((os.path.join(folder, f"worktree-{key:08x}"),) if folder else ()), git_dir]
+
+
 def _usable(folder: str) -> bool:
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)

@@ -190,10 +190,42 @@ def test_recall_by_scanning_imports_no_search_library(warm, modules):
 @pytest.mark.parametrize(("title", "code"), [("B", 0), ("C", 1)])
 def test_the_merge_driver_imports_the_parser_alone(warm, modules, title, code):
     """What git starts for each file that it merges loads what reads front matter and nothing else from outside."""
-    for name, text in (("o", "title: A\nby: a"), ("a", "title: B\nby: a"), ("b", f"title: {title}\nby: b")):
+    for name, text in (("o", "title: 'A'\nby: a"), ("a", "title: B\nby: a"), ("b", f"title: {title}\nby: b")):
         support.put(warm.path / name, f"---\n{text}\n---\n")
     found = modules(warm, "merge-driver", "o", "a", "b", ".agentmem/facts/x.md", code=code)
     assert not found & (HEAVY | SEARCH | {"sqlite3", "_sqlite3"}) and "yaml" in found
+
+
+HOOKED = {"agentmem.actions.context", "agentmem.index.index", "agentmem.checks.rules"}
+"""What a hook has no use for, on the way of every commit."""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("pre-commit",), ("post-commit",), ("post-checkout", "--", "1", "1", "1"), ("post-merge", "--", "0")],
+)
+def test_a_hook_with_nothing_to_do_imports_little(warm, modules, words):
+    """A hook that finds nothing in the store to look after loads no parser, no library, no index."""
+    name, *rest = words
+    found = modules(warm, "hook", name, *(rest or ["--"]), whole=True)
+    assert not {one.partition(".")[0] for one in found} & (
+        HEAVY | SEARCH | PARSING | SLOW_PARTS | {"sqlite3", "_sqlite3", "json", "tomllib"}
+    )
+    assert not found & HOOKED and ("agentmem.checks.frame" not in found or name == "post-commit")
+
+
+@pytest.mark.parametrize("title", ["The zebra crossing", '"The zebra" crossing'])
+def test_a_hook_that_commits_memories_imports_the_parser_alone(warm, modules, title):
+    """What takes memories along reads their front matter, with YAML only where quotes ask for it, and loads nothing else from
+    outside and no index.
+    """
+    warm.ok("add", "fact", title)
+    found = modules(warm, "hook", "pre-commit", "--", whole=True)
+    assert not {one.partition(".")[0] for one in found} & (
+        HEAVY | SEARCH | {"sqlite3", "_sqlite3", "tomllib"}
+    )
+    assert not found & HOOKED and ("yaml" in found) == ('"' in title)
+    assert warm.git("diff", "--cached", "--name-only").startswith(".agentmem/facts/the-zebra-crossing-")
 
 
 def test_errors_import_no_library(warm, modules):

@@ -1,4 +1,4 @@
-"""What a commit takes of a store, by real hooks: the branch's own memories that are well and no others, whatever git is doing."""
+"""What a commit takes of a store, by real hooks: the branch's own memories that are well, whatever git is doing."""
 
 import os
 import subprocess

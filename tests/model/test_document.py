@@ -270,6 +270,42 @@ BROKEN = [
 ]
 
 
+VALUES = st.one_of(
+    st.text(alphabet="abZ019é中:#,[]{}'\"&*!|>%@`-?~./_ \t\x85\xa0\u2028<=", max_size=9),
+    st.lists(st.text(alphabet="ab1 ./*_-:#", max_size=4), max_size=3).map(
+        lambda words: f"[{', '.join(words)}]"
+    ),
+    st.sampled_from(
+        ["2026-02-10T14:03:22Z", "null", "~", "a: b", "a #b", "a:", "[a,b]", "[]", "[a b]", "a, b [c]"]
+    ),
+)
+KEYS = st.sampled_from(["id", "title", "tags", "null", "y", "a_b", "A", "<<"])
+LINES = st.lists(st.tuples(KEYS, st.sampled_from([": ", ":", ":  "]), VALUES).map("".join), max_size=4)
+
+
+@given(LINES, st.sampled_from(["\n", "", "\n\n", "\n "]))
+@settings(max_examples=300)
+def test_what_is_read_without_yaml_is_read_as_yaml(lines: list[str], end: str) -> None:
+    """What the short way takes, YAML reads as the same tree, place for place; the rest is left to it."""
+    block = "\n".join(lines) + end
+    found = yamltree._plain(block)
+    if found is not None and not yamltree._UNREADABLE.search(block):
+        assert found == yamltree._handler().load(block)
+
+
+def test_what_the_tool_writes_is_read_without_yaml() -> None:
+    """A plain memory of ours takes the short way."""
+    block = "id: 7k3m9qwpdx2v\nkind: fact\ntitle: It's café, not tea (v1.2)\ncreated: 2026-02-10T14:03:22Z\ntags: [a, b c]\n"
+    found = yamltree._plain(block)
+    assert found is not None and found.plain() == {
+        "id": "7k3m9qwpdx2v",
+        "kind": "fact",
+        "title": "It's café, not tea (v1.2)",
+        "created": "2026-02-10T14:03:22Z",
+        "tags": ["a", "b c"],
+    }
+
+
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize(("text", "code", "line"), BROKEN, ids=range(len(BROKEN)))
 @pytest.mark.parametrize("loader", ["c", "pure"])
