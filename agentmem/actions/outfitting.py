@@ -76,6 +76,22 @@ def unfit(top: str, agents: Sequence[str]) -> list[Fitted]:
     ]
 
 
+def outdated(top: str) -> list[str]:
+    """The files in the worktree ``top`` that have something of ours, of another version than is written now."""
+    old = []
+    for piece in outfits.pieces(tuple(AGENTS)):
+        path = os.path.realpath(os.path.join(top, *piece.path.split("/")))
+        if not _is_there(top, piece) or _in_the_way(top, path):
+            continue
+        text = _read(path)
+        try:
+            if _wanted(piece, text, []) not in (text, None):
+                old.append(piece.path)
+        except (Torn, ValueError):
+            continue
+    return old
+
+
 def plugin(folder: str) -> list[Fitted]:
     """Write the plugin for Claude Code into ``folder``.
 

@@ -456,7 +456,9 @@ VERBS = {
     "doctor": Verb(
         "doctor:doctor",
         "Tell what is amiss in this clone, with the commands that mend it",
-        {},
+        {
+            "--fix": ("fix", "flag"),
+        },
         (),
     ),
     "demo": Verb(

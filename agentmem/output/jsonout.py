@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from agentmem.actions.indexing import IndexStatus
     from agentmem.actions.initialise import Initialised
     from agentmem.actions.merging import MergedFile
+    from agentmem.actions.patients import Ailment
     from agentmem.actions.reading import Listed, Status
     from agentmem.actions.recall import Hit, Recalled
     from agentmem.actions.selecting import Conflict, Found
@@ -314,15 +315,18 @@ def examined(result: Examined) -> Record:
     """What is amiss in this clone."""
     return {
         "schema": "agentmem/doctor/1",
-        "findings": [
-            {
-                "check": one.check,
-                "severity": one.severity,
-                "message": safety.one_line(one.message),
-                "fix": safety.one_line(one.fix),
-            }
-            for one in result.findings
-        ],
+        "findings": [_ailment(one) for one in result.findings],
+        "mended": [_ailment(one) for one in result.mended],
+    }
+
+
+def _ailment(one: Ailment) -> Record:
+    return {
+        "check": one.check,
+        "severity": one.severity,
+        "message": safety.one_line(one.message),
+        "fix": safety.one_line(one.fix),
+        "safe": one.safe,
     }
 
 

@@ -329,8 +329,12 @@ def _doctor() -> Schema:
         "severity": {"enum": list(findings.SEVERITIES)},
         "message": TEXT,
         "fix": told(TEXT, "a command that can be run as it stands"),
+        "safe": told(FLAG, "doctor --fix does the same"),
     }
-    return {"findings": some(closed(finding))}
+    return {
+        "findings": some(closed(finding)),
+        "mended": told(some(closed(finding)), "what was found, and --fix has mended"),
+    }
 
 
 def _merge_driver() -> Schema:

@@ -290,15 +290,17 @@ def _round(number: int) -> str:
 
 def examined(result: Examined) -> str:
     """What is amiss in this clone, each with what mends it."""
+    lines = [safety.one_line(f"mended {one.check}: {one.message}") for one in result.mended]
     if not result.findings:
-        return "all is well\n"
-    lines = []
+        return "\n".join((*lines, "all is well")) + "\n"
     for one in result.findings:
         severity = "" if one.severity == "error" else f"{one.severity}: "
         lines += [safety.one_line(f"{one.check}: {severity}{one.message}"), f"  {safety.one_line(one.fix)}"]
     errors = sum(one.severity == "error" for one in result.findings)
     parts = ((errors, "error"), (len(result.findings) - errors, "warning"))
-    lines.append(", ".join(count(number, word) for number, word in parts if number))
+    safe = sum(one.safe for one in result.findings)
+    able = f"; agentmem doctor --fix mends {safe}" if safe and not result.mended else ""
+    lines.append(", ".join(count(number, word) for number, word in parts if number) + able)
     return "\n".join(lines) + "\n"
 
 

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from agentmem.actions import doctoring
+from agentmem.actions import clone_ailments
 from agentmem.git import driver
 from agentmem.model import document
 from agentmem.store import layout
@@ -91,6 +91,7 @@ def test_no_driver(store):
         "severity": "warning",
         "message": "not set in this clone: two edits of one memory merge by lines",
         "fix": "agentmem init",
+        "safe": True,
     }
     assert len(mended(store)) == 1
 
@@ -308,6 +309,163 @@ def test_the_trial_is_one_that_git_alone_does_not_merge():
     """The file that a driver is tried on merges by field and in no other way."""
     from agentmem.model import merging
 
-    merged = merging.merge(*doctoring._TRIAL)
-    assert not merged.conflicts and merging.merge_lines(*doctoring._TRIAL).conflicts
+    merged = merging.merge(*clone_ailments._TRIAL)
+    assert not merged.conflicts and merging.merge_lines(*clone_ailments._TRIAL).conflicts
     assert document.parse(merged.data).meta["title"] == "B"
+
+
+def fixed(project, *checks):
+    """``--fix`` mends findings of ``checks`` and of no others; nothing that was there is gone, and all is well after."""
+    before = tree(project)
+    record = project.call("doctor", "--fix", "--json").json
+    assert [one["check"] for one in record["mended"]] == list(checks), record
+    assert record["findings"] == [] and findings(project) == []
+    assert all(tree(project).get(path, b"").startswith(data) for path, data in before.items())
+
+
+def test_fix_mends_what_is_safe(store):
+    """A driver that is not set, older files for agents, lines that are lacking, hooks that were displaced: one command."""
+    store.ok("init", "--agent", "codex")
+    store.ok("hooks", "install")
+    store.commit()
+    store.git("config", "--remove-section", "merge.agentmem")
+    (store.path / ".git/hooks/pre-commit").write_text("#!/bin/sh\nexit 0\n")
+    store.write(".gitattributes", "*.md -text\n")
+    (store.store / ".gitignore").unlink()
+    said = store.call("doctor")
+    assert "agentmem doctor --fix mends 4" in said.out and said.code == 0
+    fixed(store, "merge-driver", "hooks", "store", "store")
+    assert "mended" not in store.ok("doctor", "--fix")
+
+
+def test_fix_leaves_what_is_not_safe(store):
+    """A driver of somebody's own and a rule of the project's are theirs to change."""
+    store.git("config", "merge.agentmem.driver", "true")
+    support.put(store.path / ".gitignore", ".agentmem/\n")
+    before = tree(store)
+    found = findings(store)
+    assert found and not any(one["safe"] for one in found)
+    assert store.call("doctor", "--fix", "--json").json == {
+        "schema": "agentmem/doctor/1",
+        "findings": found,
+        "mended": [],
+    }
+    assert tree(store) == before
+
+
+def test_an_older_block_for_agents(store):
+    """What an older version wrote for agents is told, and brought up to date."""
+    store.ok("init", "--agent", "agents-md")
+    path = store.path / "AGENTS.md"
+    new = path.read_text()
+    path.write_text(new.replace("begin 1", "begin 0").replace("Take work", "Work"))
+    (found,) = findings(store)
+    assert found["check"] == "agents" and "AGENTS.md" in found["message"] and found["safe"]
+    assert store.call("doctor", "--fix").out == "mended agents: AGENTS.md: of an older version\nall is well\n"
+    assert path.read_text() == new
+
+
+@pytest.mark.parametrize("torn", [b"no database at all", None])
+def test_a_torn_index(store, torn):
+    """A catalog that SQLite cannot read is told and made anew; looking does not touch it."""
+    store.remember(1, "Zebra crossings are striped")
+    assert store.found("zebra crossings") == [support.identity(1)]
+    path = store.path / ".git/agentmem/catalog.sqlite"
+    for more in path.parent.glob("catalog.sqlite-*"):
+        more.unlink()
+    data = path.read_bytes()
+    path.write_bytes(torn or data[:4096] + b"\xff" * 3000 + data[7096:])
+    before = path.read_bytes()
+    (found,) = findings(store)
+    assert (
+        found["check"] == "index" and found["fix"] == "agentmem index rebuild" and path.read_bytes() == before
+    )
+    fixed(store, "index")
+    assert store.found("zebra crossings") == [support.identity(1)]
+
+
+def test_a_broken_configuration(store):
+    """A configuration that no command can read is named with its line, and so is what it says that is not so here."""
+    store.write("config.toml", "trunk = [\n")
+    (found,) = findings(store)
+    assert found["check"] == "config" and found["severity"] == "error" and "config.toml" in found["message"]
+    store.write("config.toml", 'trunk = "nowhere"\n[claims]\nremote = "upstream"\n')
+    told = [one["message"] for one in findings(store)]
+    assert told == [
+        "claims are to be shared over upstream, which is no remote here",
+        'trunk = "nowhere" is no branch here; is it main?',
+    ]
+
+
+def test_files_that_are_no_memories(store):
+    """A note in no kind's folder and what a killed write has left are told; the latter goes, with nothing that is being
+    written.
+    """
+    store.write("notes.md", "# A note\n")
+    store.write("ideas/one.md", "# Another\n")
+    store.write("README.md", "read\n")
+    for name, age in ((".tmp-1-aa", 7200), (".tmp-2-bb", 10)):
+        path = store.write(f"facts/{name}", "half")
+        os.utime(path, (path.stat().st_mtime - age,) * 2)
+    left, misplaced = findings(store)
+    assert left["safe"] and ".tmp-1-aa" in left["message"] and "more" not in left["message"]
+    assert (
+        "notes.md" in misplaced["message"] + left["message"]
+        or "ideas/one.md and 1 more" in misplaced["message"]
+    )
+    record = store.call("doctor", "--fix", "--json").json
+    assert [one["check"] for one in record["mended"]] == ["files"] and len(record["findings"]) == 1
+    assert sorted(path.name for path in (store.store / "facts").iterdir()) == [".tmp-2-bb"]
+    done = subprocess.run(["sh", "-c", misplaced["fix"]], cwd=store.path, capture_output=True, check=False)
+    assert done.returncode == 0 and "and 1 more" not in findings(store)[0]["message"]
+
+
+def test_a_store_of_too_many(store, monkeypatch):
+    """Past five thousand files a store is worth tidying, and that is only told."""
+    from agentmem.actions import store_ailments
+
+    monkeypatch.setattr(store_ailments, "MANY", 3)
+    for number in range(4):
+        store.remember(number)
+    (found,) = findings(store)
+    assert found["check"] == "size" and not found["safe"]
+    store.ok(*shlex.split(found["fix"])[1:])
+
+
+def test_what_a_removed_worktree_had(store):
+    """Memories that a worktree took with it are told, with the command that brings them back."""
+    store.git("worktree", "add", "-q", "-b", "feature/x", "../linked")
+    support.Project(store.path.parent / "linked").ok("add", "fact", "Written and never committed")
+    store.git("worktree", "remove", "--force", "../linked")
+    (found,) = findings(store)
+    assert found["check"] == "journal" and "1 memory" in found["message"]
+    store.ok(*shlex.split(found["fix"])[1:])
+    assert findings(store) == []
+    assert any("Written and never committed" in path.read_text() for path in store.store.glob("facts/*.md"))
+
+
+def test_claims_that_lost_their_object_or_their_worktree(store):
+    """A claim whose object is gone, and one of a worktree that is gone, are told."""
+    task = store.json("task", "add", "Do it")["id"]
+    store.commit()
+    store.git("worktree", "add", "-q", "-b", "feature/x", "../linked")
+    support.Project(store.path.parent / "linked").ok("claim", task)
+    store.git("worktree", "remove", "--force", "../linked")
+    (found,) = findings(store)
+    assert found["check"] == "refs" and "worktree that is gone" in found["message"]
+    store.ok(*shlex.split(found["fix"])[1:])
+    assert findings(store) == []
+    lost = store.path / ".git/refs/agentmem/claims/00000000zzzz"
+    lost.write_text("1" * 40 + "\n")
+    (found,) = findings(store)
+    assert found["check"] == "refs" and found["severity"] == "error" and "not there" in found["message"]
+
+
+def test_a_package_that_overwrites_ours(store, monkeypatch):
+    """Another package of the name whoosh, which installs into the same folder, is told."""
+    from importlib import metadata
+
+    real = metadata.distribution
+    monkeypatch.setattr(metadata, "distribution", lambda name: None if name == "whoosh" else real(name))
+    (found,) = findings(store)
+    assert found["check"] == "versions" and "overwrites" in found["message"]

@@ -1,0 +1,192 @@
+"""What may be amiss with a clone that no file of the store shows: git's configuration, hooks, index, refs, journal, versions."""
+
+import os
+import re
+import sqlite3
+from collections.abc import Iterator
+
+from agentmem.actions import hooking, outfitting
+from agentmem.actions.context import Context
+from agentmem.actions.patients import Ailment, Patient
+from agentmem.errors import AgentmemError
+from agentmem.git import driver, process
+from agentmem.model import merging
+from agentmem.model.findings import ERROR, WARNING
+from agentmem.store import cache, halfway
+
+LEAST_GIT = (2, 31)
+"""The first git that gives absolute paths when asked for them."""
+SAME_FOLDER = ("whoosh", "whoosh-reloaded")
+"""Packages that install into the folder of the one that is used, and replace it in part."""
+
+_BASE = b"---\nid: 7k3m9qwpdx2v\ntitle: A\ncreated: 2026-02-10T14:03:22Z\n---\nText.\n"
+_TRIAL = (
+    _BASE,
+    _BASE.replace(b"title: A", b"title: B"),
+    _BASE.replace(b"created: 2026-02-10", b"created: 2026-02-11"),
+)
+"""Edits of two lines that touch: git alone cannot merge them, by field they do not meet."""
+
+
+def merge_driver(patient: Patient) -> Iterator[Ailment]:
+    """Git's merge driver: set, ours or fit for it, and tried as git would run it."""
+    check = "merge-driver"
+    known = driver.current(patient.top)
+    if known is None and driver.is_half_set(patient.top):
+        yield Ailment(
+            check,
+            ERROR,
+            "named in git's configuration without a command: git refuses every merge",
+            patient.init,
+            safe=True,
+        )
+        return
+    if known is None:
+        message = "not set in this clone: two edits of one memory merge by lines"
+        yield Ailment(check, WARNING, message, patient.init, safe=True)
+        return
+    if not driver.is_ours(known) and "merge-driver" not in known:
+        yield Ailment(
+            check,
+            WARNING,
+            f"set by hand to another program, which merges memories in its own way: {known}",
+            f"git config --rename-section merge.agentmem merge.agentmem-by-hand && {patient.init}",
+        )
+        return
+    wanted = merging.merge(*_TRIAL).data
+    trial = driver.attempt(patient.top, known, f"{patient.below}/facts/x.md", _TRIAL)
+    if trial.code == 0 and trial.data == wanted:
+        return
+    said = [": ".join(line.split(": ")[-2:]) for line in trial.err.splitlines()]  # before that, who says it
+    reason = (
+        said[-1]
+        if said
+        else f"no end after {driver.TRIAL_WAIT:.0f} s"
+        if trial.code is None
+        else f"exit {trial.code}"
+    )
+    message, ours = f"set in this clone, but it does not work: {reason}", driver.is_ours(known)
+    aside = "" if ours else "git config --rename-section merge.agentmem merge.agentmem-by-hand && "
+    yield Ailment(check, ERROR, message, aside + patient.init, safe=ours)
+
+
+def hooks(patient: Patient) -> Iterator[Ailment]:
+    """Git's hooks, where they were not declined."""
+    found = hooking.ailment(patient.here)
+    if found:
+        yield Ailment("hooks", WARNING, *found, safe=True)
+
+
+def index(patient: Patient) -> Iterator[Ailment]:
+    """The index: torn, or kept in a place that does not last."""
+    context = _context(patient)
+    common = context.repository.common_dir
+    folder = cache.writable_folder(common, context.environment)
+    own = cache.state_folder(common)
+    if folder is None:
+        message = "there is no folder for it: each question reads all memories anew"
+        yield Ailment("index", WARNING, message, "export AGENTMEM_CACHE=~/.cache/agentmem")
+        return
+    if folder != own:
+        message = (
+            f"{patient.named(common)} is read-only here: the index is in {folder}, and there is no journal"
+        )
+        yield Ailment("index", WARNING, message, "export AGENTMEM_CACHE=~/.cache/agentmem")
+    path = os.path.join(folder, "catalog.sqlite")
+    problem = _torn(path) if os.path.exists(path) else None
+    if problem:
+        yield Ailment(
+            "index", WARNING, f"its catalog is torn: {problem}", "agentmem index rebuild", safe=True
+        )
+
+
+def _torn(path: str) -> str | None:
+    """What SQLite finds wrong with the file at ``path``, which is only read."""
+    try:
+        from urllib.parse import quote
+
+        connection = sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True, timeout=2.0)
+        try:
+            said = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+        finally:
+            connection.close()
+    except sqlite3.OperationalError:
+        return None  # somebody is writing it, or it cannot be read from here
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    return None if said == "ok" else said.splitlines()[-1]
+
+
+def refs(patient: Patient) -> Iterator[Ailment]:
+    """Claims that cannot be read, and those of worktrees that are gone."""
+    result = process.run(patient.top, "for-each-ref", "--format=%(refname) %(objectname)", "refs/agentmem/")
+    named = [line.split(" ") for line in result.out.decode("utf-8", "replace").splitlines()]
+    wanted = "".join(f"{oid}\n" for _, oid in named).encode()
+    there = (
+        process.run(patient.top, "cat-file", "--batch-check", stdin=wanted).out.decode().splitlines()
+        if named
+        else []
+    )
+    for (name, _), said in zip(named, there, strict=False):
+        if said.endswith(" missing"):
+            message = f"{name} points to an object that is not there: it was lost, or a fetch was cut short"
+            yield Ailment("refs", ERROR, message, "git fsck --connectivity-only")
+    context = _context(patient)
+    try:
+        from agentmem.actions.board import Board
+
+        board = Board(context)
+        left = [task for task, one in board.held.items() if board.is_left(one)]
+    except AgentmemError:
+        return
+    for task in left:
+        message = f"{task[:6]} is claimed from a worktree that is gone"
+        yield Ailment("refs", WARNING, message, f"agentmem claim {task} --resume")
+
+
+def journal(patient: Patient) -> Iterator[Ailment]:
+    """What was written and never committed in worktrees that are gone, and what a run that was killed has left halfway."""
+    from agentmem.actions import rescuing
+
+    context = _context(patient)
+    lost = rescuing.lost(context, surely=True)
+    if lost:
+        number = f"{len(lost)} memor{'y' if len(lost) == 1 else 'ies'}"
+        message = f"{number} of a worktree that is gone, never committed"
+        yield Ailment("journal", WARNING, message, "agentmem restore --journal")
+    if halfway.found(cache.state_folder(context.repository.common_dir), context.place.root):
+        message = "a forget, reflect or tidy was stopped before its commit: its files are half as they were"
+        yield Ailment(
+            "journal", ERROR, message, "agentmem forget --dry-run && agentmem doctor --fix", safe=True
+        )
+
+
+def versions(patient: Patient) -> Iterator[Ailment]:
+    """A git that is too old, and packages that overwrite one that is used."""
+    said = process.run(patient.top, "--version").out.decode("utf-8", "replace")
+    found = re.search(r"(\d+)\.(\d+)", said)
+    if found and (int(found[1]), int(found[2])) < LEAST_GIT:
+        least = ".".join(map(str, LEAST_GIT))
+        yield Ailment("versions", ERROR, f"git {found[0]}: {least} or later is needed", "git --version")
+    from importlib import metadata
+
+    for package in SAME_FOLDER:
+        try:
+            metadata.distribution(package)
+        except metadata.PackageNotFoundError:
+            continue
+        message = f"{package} is installed beside whoosh3, into the same folder: one overwrites the other"
+        fix = f"python -m pip uninstall -y {package} && python -m pip install --force-reinstall --no-deps whoosh3"
+        yield Ailment("versions", ERROR, message, fix)
+
+
+def agents(patient: Patient) -> Iterator[Ailment]:
+    """What ``init --agent`` wrote, and an older version of it."""
+    old = outfitting.outdated(patient.top)
+    if old:
+        more = f" and {len(old) - 1} more" if len(old) > 1 else ""
+        yield Ailment("agents", WARNING, f"{old[0]}{more}: of an older version", patient.init, safe=True)
+
+
+def _context(patient: Patient) -> Context:
+    return Context(patient.here, patient.root)
