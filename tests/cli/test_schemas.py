@@ -120,7 +120,6 @@ def say_everything(spoken):
     ask("status", "status")
     project.git("config", "--remove-section", "merge.agentmem")
     assert ask("doctor", "doctor")["findings"]
-    project.git("config", "--remove-section", "merge.agentmem")
     assert ask("doctor", "doctor", "--fix")["mended"]
     for side in ("a", "b"):
         support.put(project.path / side, f"---\ntitle: {side}\n---\n")
