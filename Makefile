@@ -12,14 +12,14 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PYTEST_ARGS ?=
 PY := .venv/bin/python
 PIP := $(PY) -m pip install -qq --no-warn-script-location
-SOURCES := $(shell find agentmem templates -type f ! -path '*/__pycache__/*' 2>/dev/null)
+SOURCES := $(shell find agentmem templates docs/man -type f ! -path '*/__pycache__/*' 2>/dev/null)
 
 help:
 	@echo 'make demo       two weeks of a team in a throwaway repository, asked and checked (15 s)'
 	@echo 'make test       build the package, install it into .venv, run pytest on it   PYTEST_ARGS="-k recall"'
 	@echo 'make fuzz       the properties of the model again, on 2,000 new examples each'
 	@echo 'make lint       ruff, mypy, import-linter'
-	@echo 'make generate   write agentmem/cli/grammar.py and templates/schemas/ anew from the code'
+	@echo 'make generate   write the grammar, the schemas and the reference anew from the code'
 	@echo 'make bench      speed, quality and many processes at once, as ratios measured in one run (80 min)'
 	@echo 'make clean      remove .venv'
 

@@ -49,10 +49,12 @@ COMMANDS = (
     ("export", "export:export"),
     ("index", "index:index"),
     ("doctor", "doctor:doctor"),
+    ("completion", "completion:completion"),
     ("demo", "demo:demo"),
     ("status", "status:status"),
     ("merge-driver", "merge_driver:merge_driver"),
     ("session", "session:session"),
+    ("complete", "completion:complete"),
     ("hook", "hook:hook"),
 )
 """Every verb and its function, in the order of the help."""

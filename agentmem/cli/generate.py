@@ -1,8 +1,10 @@
-"""Writes ``grammar.py``, the quick parser's table, from the typer commands, and the schemas that ship: ``make generate``."""
+"""Writes ``grammar.py``, the quick parser's table, from the typer commands, the schemas that ship, the reference: ``make
+generate``.
+"""
 
 import os
 
-from agentmem.cli import app
+from agentmem.cli import app, reference
 from agentmem.output import schemas
 
 HEADER = '"""The commands\' grammar, generated from the typer commands by ``make generate``; a test keeps it true."""\n\n'
@@ -45,6 +47,10 @@ def main() -> None:
     os.makedirs(folder, exist_ok=True)
     for name, text in files().items():
         _write(os.path.join(folder, name), text)
+    for name, text in reference.files().items():
+        path = os.path.join(os.path.dirname(os.path.dirname(here)), *name.split("/"))
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        _write(path, text)
 
 
 def _write(path: str, text: str) -> None:

@@ -461,6 +461,12 @@ VERBS = {
         },
         (),
     ),
+    "completion": Verb(
+        "completion:completion",
+        "Print the script that completes commands in a shell",
+        {},
+        (("shell", "one", True),),
+    ),
     "demo": Verb(
         "demo:demo",
         "Make a throwaway repository with a team's memory, and ask it things",
@@ -494,6 +500,12 @@ VERBS = {
             ("agent", "one", True),
             ("event", "one", True),
         ),
+    ),
+    "complete": Verb(
+        "completion:complete",
+        "Say what the last word can become; shells run this",
+        {},
+        (("words", "many", False),),
     ),
     "hook": Verb(
         "hook:hook",

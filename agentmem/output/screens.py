@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-NOT_LISTED = ("remember", "status", "merge-driver", "hook", "session")
-"""Verbs that nobody needs to be told of: another name, what stands for no verb, what git and agents' programs call."""
+NOT_LISTED = ("remember", "status", "merge-driver", "hook", "session", "complete")
+"""Verbs that nobody needs to be told of: another name, what stands for no verb, what git, agents' programs and shells call."""
 
 FIRST = """\
 usage: agentmem COMMAND …          memory of the team, in .agentmem/ of this repository
