@@ -64,7 +64,7 @@ def install(directory: str, root: str | None = None, unasked: bool = False) -> H
         NoRepository: there is no worktree; NotWritable: the git dir is read-only.
 
     """
-    place = _place(directory)
+    place = _place(directory, anew=True)
     if unasked and place.off:
         note = "no hooks: core.hooksPath turns all hooks off here; ours all the same: agentmem hooks install"
         return _told(place, OFF, [note])
@@ -91,12 +91,13 @@ def uninstall(directory: str) -> Hooked:
 
     """
     place = _place(directory)
+    had = _has_stub(place)
     said = hooks.uninstall(place)
     path = _stores_file(place)
     if os.path.lexists(path):
         os.unlink(path)
     decline(directory)
-    return _told(_place(directory), TAKEN, said)
+    return _told(_place(directory), TAKEN if had else KEPT, said)
 
 
 def decline(directory: str) -> None:
@@ -132,8 +133,8 @@ def attempt(directory: str, root: str) -> Hooked:
         return told._replace(done=FAILED, notes=(f"no hooks: {problem.message}",))
 
 
-def _place(directory: str) -> hooks.Where:
-    place = hooks.where(directory)
+def _place(directory: str, anew: bool = False) -> hooks.Where:
+    place = hooks.where(directory, anew)
     if place is None:
         raise NoRepository(
             f"no worktree in {directory}: hooks are installed where files are", "run it in a clone with files"

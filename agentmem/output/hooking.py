@@ -91,7 +91,7 @@ def hooked(result: Hooked) -> str:
     lines = [f"hooks   {summary(result)}"]
     if result.names or result.done:
         before = (
-            f", before {result.earlier or 'hooks/, a link'}: by an include in {result.config}"
+            f", before {result.earlier or 'hooks/'}: by an include in {result.config}"
             if result.config
             else ""
         )

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -160,18 +161,37 @@ def test_husky_is_installed_again(build, log):
 
 
 def test_husky_is_given_up(build, log):
-    """Where core.hooksPath is taken out, ours run, with what is in git's own folder; the next install moves there."""
+    """Where core.hooksPath is taken out, ours run, with what is in git's own folder; the next install moves there once the
+    files of husky are gone.
+    """
     project = build("repo", houses.husky9)
     hooking.install(str(project.path))
     project.git("config", "--unset", "core.hooksPath")
+    assert hooking.install(str(project.path)).config == ".git/config"
+    shutil.rmtree(project.path / ".husky")
     houses.executable(project.path / ".git" / "hooks" / "pre-commit", houses.SCRIPT)
     project.remember(1)
     project.git("commit", "-q", "--allow-empty", "-m", "one")
     assert "m1-" in project.git("show", "--stat=200") and "script pre-commit" in log.read_text()
-    assert hooking.ailment(str(project.path)) is not None
+    assert hooking.ailment(str(project.path)) is None and hooking.status(str(project.path)).are_in
     assert hooking.install(str(project.path)).config is None
     assert not inclusion.is_in(str(project.path / ".git" / "config"))
     assert hooking.ailment(str(project.path)) is None
+
+
+def test_husky_is_installed_after_ours(build, log):
+    """In a clone in which `npm install` has not been run yet ours go before the folder that it will set."""
+    project = build("repo", houses.nothing)
+    support.put(project.path / ".husky" / "pre-commit", houses.NOTE.format(who="husky9"))
+    assert hooking.install(str(project.path)).are_in
+    project.remember(1)
+    project.git("commit", "-q", "--allow-empty", "-m", "x")
+    assert "m1-" in project.git("show", "--stat=200") and not log.exists()
+    houses.npm_install(project)
+    project.remember(2)
+    project.git("commit", "-q", "--allow-empty", "-m", "x")
+    assert "m2-" in project.git("show", "--stat=200") and "husky9 pre-commit" in log.read_text()
+    assert hooking.status(str(project.path)).are_in
 
 
 def test_husky_comes_later(build, log):
@@ -326,6 +346,43 @@ def program(project, what):
     path = project.path.parent / f"fake {re.sub('[^0-9a-z]', '', what)}"
     houses.executable(path, f"#!/bin/sh\n{what}\n")
     return f"'{path}'"
+
+
+@pytest.mark.parametrize("house", [houses.plain, houses.husky9], ids=lambda house: house.__name__)
+def test_killed_while_installing(build, log, house):
+    """Whoever kills an install at any step leaves the user's hooks running; the next one ends it, and uninstall restores all."""
+    project = build("repo", house)
+    was = houses.snapshot(project)
+    steps = ("link", "rename", "replace", "symlink", "makedirs", "chmod", "fsync")
+    for at in range(1, 90, 3):
+        left = [at]
+
+        def counted(function, left=left):
+            def step(*words, **named):
+                left[0] -= 1
+                if not left[0]:
+                    raise KeyboardInterrupt
+                return function(*words, **named)
+
+            return step
+
+        with pytest.MonkeyPatch.context() as patch:
+            for name in steps:
+                patch.setattr(os, name, counted(getattr(os, name)))
+            try:
+                hooking.install(str(project.path))
+            except KeyboardInterrupt:
+                pass
+        if at % 4 == 1:
+            log.unlink(missing_ok=True)
+            project.git("commit", "-q", "--allow-empty", "-m", "x")
+            assert log.read_text().count(" pre-commit\n") == 1
+        assert hooking.install(str(project.path)).are_in
+        hooking.uninstall(str(project.path))
+        assert houses.snapshot(project) == was
+        if left[0] > 0:
+            break
+    assert left[0] > 0
 
 
 def test_hooks_that_are_off(build, log, monkeypatch):
