@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from agentmem.errors import NoRepository, NotWritable
-from agentmem.git import hooks, inclusion, stubs
+from agentmem.git import hooks, inclusion, process, stubs
 from agentmem.git.hooks import ABSENT, DISPLACED, INSTALLED, OLDER, Hook
 from agentmem.store import cache, layout
 
@@ -136,8 +136,11 @@ def attempt(directory: str, root: str) -> Hooked:
 def _place(directory: str, anew: bool = False) -> hooks.Where:
     place = hooks.where(directory, anew)
     if place is None:
+        here = os.path.abspath(directory)
+        if not os.path.isdir(here) or process.run(here, "rev-parse", "--git-dir").code:
+            raise NoRepository(f"no git repository in {here} or above", "git init")
         raise NoRepository(
-            f"no worktree in {directory}: hooks are installed where files are", "run it in a clone with files"
+            f"{here} has no worktree (a bare repository?)", "run it in a worktree of it, or a clone"
         )
     return place
 

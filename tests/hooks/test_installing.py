@@ -420,6 +420,24 @@ def test_init(build, log):
         assert refused.code == 3 and refused.err.count("\n") == 2 and "allow writes to" in refused.err
 
 
+def test_where_there_is_nothing_to_hook(repo, new_repository, tmp_path, log):
+    """Outside of a repository and in a bare one that is said; in a worktree of a bare one they are installed for all of those."""
+    for words in (("install",), ("uninstall",), ("status",)):
+        ran = repo.call("hooks", *words, cwd=tmp_path)
+        assert (ran.code, ran.err.splitlines()[1]) == (3, "hint: git init")
+    repo.ok("init", "--no-hooks")
+    repo.commit()
+    support.git(tmp_path, "clone", "-q", "--bare", "repo", "bare.git")
+    ran = repo.call("hooks", "install", cwd=tmp_path / "bare.git")
+    assert ran.code == 3 and "no worktree" in ran.err
+    support.git(tmp_path / "bare.git", "worktree", "add", "-q", "../wörk tree", "-b", "x")
+    project = support.Project(tmp_path / "wörk tree")
+    project.ok("hooks", "install")
+    project.remember(1)
+    project.git("commit", "-q", "--allow-empty", "-m", "x")
+    assert "m1-" in project.git("show", "--stat=200") and project.git("status", "--porcelain") == ""
+
+
 def test_init_without(repo):
     """`init --no-hooks` installs none, and doctor does not ask for them."""
     repo.ok("init", "--no-hooks")
