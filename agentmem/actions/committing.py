@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from agentmem.checks import alone, frame
 from agentmem.checks.frame import StoreFile
-from agentmem.git import objects, staging, state, stubs, trunk
+from agentmem.git import objects, rules, staging, state, stubs, trunk
 from agentmem.git.repository import Difference, Repository
 from agentmem.model.findings import Finding
 from agentmem.store import config, layout, overlays, reading
@@ -58,6 +58,7 @@ def prepare(
         chosen += [
             one.path for one in differences if one.old is None and layout.is_receipt(_below(one.path, store))
         ]
+    chosen = _let_in(repository, chosen, differences)
     if chosen:
         staging.add(repository, chosen)
         if staging.is_partial(environment):
@@ -67,6 +68,14 @@ def prepare(
     if doing:
         errors = [one for one in errors if one.rule in alone.UNDECIDED]
     return Prepared(branch, tuple(chosen), tuple(left), tuple(errors), bool(errors) and settings.hooks_block)
+
+
+def _let_in(repository: Repository, paths: Sequence[str], differences: Sequence[Difference]) -> list[str]:
+    """Those of ``paths`` that git would take: who has the whole store ignored keeps it for himself."""
+    new = {one.path for one in differences if one.old is None}
+    asked = [repository.prefix + path for path in paths if path in new]
+    hidden = {one.path for one in rules.ignored(repository.top, asked)} if asked else set()
+    return [path for path in paths if path not in new or repository.prefix + path not in hidden]
 
 
 def _below(path: str, store: str) -> str:

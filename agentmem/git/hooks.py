@@ -228,7 +228,9 @@ def _set_aside(place: Where, at: str, name: str, said: list[str]) -> None:
     kept = os.path.join(place.beside, name)
     if _is_same(at, kept):
         return  # whoever began this was killed
-    if os.path.lexists(kept):
+    if os.path.isfile(kept) and not os.path.islink(at) and stubs.head(kept) == stubs.head(at):
+        os.unlink(kept)  # a tool has written its own once more
+    elif os.path.lexists(kept):
         # the tool that took our place took that of this one too, so it would not run without us
         number = next(n for n in range(1, 1000) if not os.path.lexists(f"{kept}.{n}"))
         os.rename(kept, f"{kept}.{number}")

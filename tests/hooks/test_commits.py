@@ -202,6 +202,17 @@ def test_errors_stop_a_commit(hooked):
     assert "error" not in git(hooked, "commit", "-q", "--allow-empty", "-m", "x")
 
 
+def test_a_store_that_is_kept_private(hooked):
+    """Who has git ignore the whole store commits nothing of it by accident; what is tracked all the same goes along."""
+    path = named(hooked, "One thing")
+    git(hooked, "commit", "-q", "--allow-empty", "-m", "x")
+    support.put(hooked.path / ".git" / "info" / "exclude", "/.agentmem/\n")
+    named(hooked, "For my eyes only")
+    hooked.ok("edit", path[-15:-3], "--set", "importance=5")
+    git(hooked, "commit", "-q", "--allow-empty", "-m", "x")
+    assert changed(hooked) == [path] and not unclean(hooked)
+
+
 def test_no_verify(hooked):
     """--no-verify leaves the hook out, as git has it."""
     named(hooked, "One thing")

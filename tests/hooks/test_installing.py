@@ -96,7 +96,6 @@ def test_a_day(build, log, house):
     day(project)
     assert houses.log_of(log) == expected
     assert bool(expected) == (house is not houses.nothing)
-    assert (house is houses.absolute) == ("post-index-change" in (log.read_text() if expected else ""))
     for number in (1, 2, 3):
         added = project.git(
             "log", "--format=%s", "--diff-filter=A", "main", "--", f".agentmem/facts/m{number}-*"
@@ -120,7 +119,28 @@ def older(project):
             path.write_text(text.replace("# agentmem git hook 1:", "# agentmem git hook 0:"))
 
 
-@pytest.mark.parametrize("house", HOUSES[:-1], ids=lambda house: house.__name__)
+@pytest.mark.parametrize("house", [houses.absolute, houses.linked], ids=lambda house: house.__name__)
+def test_other_folders(build, log, house):
+    """A folder outside by its whole path, with a hook that is seldom there, and a link in the place of git's own folder."""
+    project = build("repo", house)
+    was = houses.snapshot(project)
+    assert hooking.install(str(project.path)).are_in
+    project.remember(1)
+    project.git("commit", "-q", "--allow-empty", "-m", "one")
+    project.git("switch", "-q", "-c", "feature")
+    assert "m1-" in project.git("show", "--stat=200") and project.git("status", "--porcelain") == ""
+    called = [line.split()[1] for line in log.read_text().splitlines() if "post-index-change" not in line]
+    assert called == ["pre-commit", "prepare-commit-msg", "commit-msg", "post-commit", "post-checkout"]
+    assert (house is houses.absolute) == ("post-index-change" in log.read_text())
+    hooking.uninstall(str(project.path))
+    assert houses.snapshot(project) == was
+
+
+@pytest.mark.parametrize(
+    "house",
+    [houses.plain, houses.husky9, houses.framework, houses.tracked],
+    ids=lambda house: house.__name__,
+)
 def test_what_a_hook_refuses(build, log, house):
     """The exit code of a user's hook is git's, whatever ours say, and after a refusal ours do nothing."""
     codes = {}
@@ -240,6 +260,9 @@ def test_another_tool_takes_the_place(build, log):
     project.git("commit", "-q", "--allow-empty", "-m", "x")
     assert "lefthook pre-commit" in log.read_text() and "script pre-commit" not in log.read_text()
     assert "m1-" in project.git("show", "--stat=200")
+    os.replace(folder / "pre-commit", folder / "pre-commit.old")
+    shutil.copy(project.path / ".git" / hooks.BESIDE / "pre-commit", folder / "pre-commit")
+    assert hooking.install(str(project.path)).notes == ()  # its own once more
     told = hooking.uninstall(str(project.path))
     assert "lefthook" in (folder / "pre-commit").read_text() and "pre-commit.1" in told.notes[0]
 
