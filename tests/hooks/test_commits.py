@@ -116,6 +116,10 @@ def test_what_is_not_the_branchs(hooked):
     before = unclean(hooked)
     assert git(hooked, "commit", "-q", "--allow-empty", "-m", "x") == ""
     assert changed(hooked) == [] and unclean(hooked) == before
+    hooked.git("add", carried)
+    said = git(hooked, "commit", "-q", "-m", "x")
+    assert "foreign-memory: other wrote this" in said and f"git restore --staged {carried}" in said
+    hooked.git("reset", "-q", "--mixed", "HEAD~1")
     hooked.git("switch", "-q", "main")
     assert "1 memory of main" in git(hooked, "commit", "-q", "--allow-empty", "-m", "x")
     assert changed(hooked) == [path]
