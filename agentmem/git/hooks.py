@@ -70,8 +70,8 @@ class Where(NamedTuple):
 
 
 class Hook(NamedTuple):
-    """One of our hooks in a clone: ``state`` is installed, older, displaced, missing; ``before`` what runs before it (``after``
-    where that runs ours first), ``tool`` whose that is.
+    """One of our hooks in a clone: ``state`` is installed, older, displaced or missing; ``before`` what of the user's runs with
+    it, ``tool`` whose that is; ``framework``: it is the script of pre-commit, which runs ours first.
     """
 
     name: str
@@ -110,7 +110,7 @@ def where(directory: str, anew: bool = False) -> Where | None:
     within = earlier is None or os.path.realpath(os.path.join(top, earlier)) == os.path.realpath(usual)
     config = None
     # of husky 9, whose files are there, the next `npm install` sets core.hooksPath
-    awaited = os.path.isdir(os.path.join(top, ".husky"))
+    awaited = anew and os.path.isdir(os.path.join(top, ".husky"))
     before = bool(pairs) and pairs[-1][1] == own and not anew
     if not within or os.path.islink(usual) or awaited or before:
         config = (
@@ -191,7 +191,6 @@ def _found(place: Where, name: str) -> Hook:
         state = ABSENT if data is None or framework else DISPLACED
         if state == DISPLACED:
             about = (at, stubs.tool(at, data), False)
-        # never put there, where nothing else of ours is
         return Hook(name, state, *about)
     if os.path.realpath(place.active) != os.path.realpath(place.folder):
         return Hook(name, DISPLACED, *about)

@@ -203,6 +203,10 @@ def test_husky_is_installed_after_ours(build, log):
     """In a clone in which `npm install` has not been run yet ours go before the folder that it will set."""
     project = build("repo", houses.nothing)
     support.put(project.path / ".husky" / "pre-commit", houses.NOTE.format(who="husky9"))
+    shutil.move(project.path / ".husky", project.path.parent / "later")
+    assert hooking.install(str(project.path)).config is None
+    shutil.move(project.path.parent / "later", project.path / ".husky")
+    assert hooking.status(str(project.path)).are_in and hooking.ailment(str(project.path)) is None
     assert hooking.install(str(project.path)).are_in
     project.remember(1)
     project.git("commit", "-q", "--allow-empty", "-m", "x")
