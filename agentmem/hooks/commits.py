@@ -8,6 +8,10 @@ from agentmem.git.repository import Probe
 from agentmem.hooks.running import say
 
 
+MOST = 40
+"""Entries that a message names: a commit that brings more is an import, or a history, and closes nothing itself."""
+
+
 def run(top: str, store: str, hook: str, words: Sequence[str]) -> bool:
     """Run one of them for one store; whether the commit is to be stopped.
 
@@ -70,8 +74,11 @@ def _message(probe: Probe, store: str, words: Sequence[str]) -> None:
         message = file.read()
     if staging.is_empty(repository.top, message):
         return
+    closings = committing.closings(repository, store)
+    if len(closings) > MOST:
+        return
     named: list[str] = []
-    for entry, tasks in committing.closings(repository, store):
+    for entry, tasks in closings:
         named += trailers.written(tasks, entry).splitlines()
     if named:
         staging.with_trailers(repository.top, path, list(dict.fromkeys(named)))

@@ -356,6 +356,17 @@ def test_trailers(hooked):
     assert hooked.git("log", "-1", "--format=%B") == "no trailers here\n\n"
 
 
+def test_an_import_of_a_history(hooked):
+    """A commit that brings more closed tasks than one does names none of them."""
+    for number in range(50):
+        closes = f"[{support.identity(number)}]"
+        name = support.identity(100 + number)
+        text = support.memory(name, kind="log", title=f"Done {number}", closes=closes)
+        hooked.write(f"log/2026-02/done-{name}.md", text)
+    assert "50 memories of main" in git(hooked, "commit", "-q", "--allow-empty", "-m", "history")
+    assert hooked.git("log", "-1", "--format=%B") == "history\n\n"
+
+
 def test_done_commit_alone(hooked):
     """Our own commits hold what they were asked for: no other memory goes along, and trailers are not doubled."""
     task = hooked.json("task", "add", "Do it")["id"]
