@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from agentmem.git.repository import Probe
 from agentmem.hooks.running import say
 
-
 MOST = 40
 """Entries that a message names: a commit that brings more is an import, or a history, and closes nothing itself."""
 
