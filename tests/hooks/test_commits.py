@@ -253,6 +253,9 @@ def test_a_hook_fails_open(hooked):
     support.put(hooked.store / "config.toml", "trunk = [\n")
     said = git(hooked, "commit", "-q", "--allow-empty", "-m", "x")
     assert said.startswith("agentmem: pre-commit: ") and said.count("\n") == 1 and changed(hooked) == []
+    ran = hooked.call("hook", "prepare-commit-msg", "--", "no/such/file", "message")
+    assert ran.code == 0 and ran.err.startswith("agentmem: prepare-commit-msg: ") and ran.err.count("\n") == 1
+    assert hooked.call("hook", "no-such-hook", "--").code == 0
 
 
 def test_before_the_first_commit(repo, monkeypatch):
