@@ -38,9 +38,10 @@ def prepare(
     differences: Sequence[Difference],
     environment: Mapping[str, str],
     before: Sequence[staging.Staged],
+    hidden: "rules.Asked | None" = None,
 ) -> Prepared:
     """Stage the memories of the branch at hand that are well, and check what is staged: ``before`` we came; ``differences`` are
-    those of the worktree from HEAD.
+    those of the worktree from HEAD. ``hidden``: git was asked already which of ``rules.new_paths`` it ignores.
 
     While a merge, rebase or pick is under way nothing is staged: what belongs to it, git knows.
 
@@ -60,7 +61,7 @@ def prepare(
         chosen += [
             one.path for one in differences if one.old is None and layout.is_receipt(_below(one.path, store))
         ]
-    chosen = _let_in(repository, chosen, differences)
+    chosen = _let_in(repository, chosen, differences, hidden)
     if chosen:
         staging.add(repository, chosen)
         if staging.is_partial(environment):
@@ -112,12 +113,16 @@ def _existing(repository: Repository, names: Iterable[str]) -> set[str]:
     return branches.existing(repository, names)
 
 
-def _let_in(repository: Repository, paths: Sequence[str], differences: Sequence[Difference]) -> list[str]:
+def _let_in(
+    repository: Repository,
+    paths: Sequence[str],
+    differences: Sequence[Difference],
+    asked: "rules.Asked | None",
+) -> list[str]:
     """Those of ``paths`` that git would take: who has the whole store ignored keeps it for himself."""
-    new = {one.path for one in differences if one.old is None}
-    asked = [repository.prefix + path for path in paths if path in new]
-    hidden = {one.path for one in rules.ignored(repository.top, asked)} if asked else set()
-    return [path for path in paths if path not in new or repository.prefix + path not in hidden]
+    new = rules.new_paths(repository, differences)
+    hidden = {one.path for one in rules.ignored(repository.top, new, asked)} if new else set()
+    return [path for path in paths if repository.prefix + path not in hidden]
 
 
 def _below(path: str, store: str) -> str:

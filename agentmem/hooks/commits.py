@@ -4,7 +4,7 @@ import os
 import subprocess
 from collections.abc import Sequence
 
-from agentmem.git.repository import Probe
+from agentmem.git.repository import Probe, Repository
 from agentmem.hooks.running import say
 
 MOST = 40
@@ -39,8 +39,10 @@ def run(top: str, store: str, hook: str, words: Sequence[str]) -> bool:
 
 def _before(probe: Probe, store: str, asked: "subprocess.Popen[bytes]") -> bool:
     repository = probe.repository()
+    if _wrote_lately(repository):  # what will be needed is imported while git works
+        from agentmem.actions import committing
     _, differences = probe.differences(repository)
-    from agentmem.git import staging, stubs
+    from agentmem.git import rules, staging, stubs
 
     if os.path.lexists(os.path.join(repository.git_dir, stubs.AFTER_COMMIT)):
         from agentmem.actions import committing
@@ -49,13 +51,25 @@ def _before(probe: Probe, store: str, asked: "subprocess.Popen[bytes]") -> bool:
     if not differences:
         asked.communicate()
         return False
+    new = rules.new_paths(repository, differences)
+    hidden = rules.ask_ignored(repository.top, new) if new else None
     from agentmem.actions import committing
     from agentmem.output import hooking
 
     staged = staging.staged(repository, store, asked)
-    result = committing.prepare(repository, store, differences, os.environ, staged)
+    result = committing.prepare(repository, store, differences, os.environ, staged, hidden)
     say(hooking.prepared(result))
     return result.blocked
+
+
+def _wrote_lately(repository: Repository) -> bool:
+    """Whether the journal tells of a write after HEAD was moved last; a guess, which costs a look at two folders."""
+    try:
+        newest = max(os.listdir(os.path.join(repository.common_dir, "agentmem", "journal")), default="")
+        moved = os.stat(os.path.join(repository.git_dir, "logs", "HEAD")).st_mtime_ns
+        return int(newest.partition("-")[0]) > moved
+    except (OSError, ValueError):
+        return False
 
 
 def _message(probe: Probe, store: str, words: Sequence[str]) -> None:
