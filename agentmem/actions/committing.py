@@ -4,12 +4,12 @@ Called by hooks, on every commit: git alone is asked, and no index opened.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from agentmem.checks import alone, frame
 from agentmem.checks.frame import StoreFile
-from agentmem.git import objects, staging, state, stubs, trunk
+from agentmem.git import objects, rules, staging, state, stubs, trunk
 from agentmem.git.repository import Difference, Repository
 from agentmem.model.findings import Finding
 from agentmem.store import config, layout, overlays, reading
@@ -18,7 +18,8 @@ from agentmem.store.config import Config
 
 class Prepared(NamedTuple):
     """What a commit will hold of a store. ``staged`` are the files that were put there now, ``branch`` whose they are; ``left``
-    are errors for which others were not, ``errors`` those in what was staged before. Paths begin with the store's name.
+    are errors for which others were not, ``errors`` those in what was staged before, ``foreign`` what of that another branch
+    wrote that is not merged here. Paths begin with the store's name.
 
     ``blocked``: the commit is not to be made.
     """
@@ -28,6 +29,7 @@ class Prepared(NamedTuple):
     left: tuple[Finding, ...]
     errors: tuple[Finding, ...]
     blocked: bool
+    foreign: tuple[Finding, ...] = ()
 
 
 def prepare(
@@ -36,9 +38,10 @@ def prepare(
     differences: Sequence[Difference],
     environment: Mapping[str, str],
     before: Sequence[staging.Staged],
+    hidden: "rules.Asked | None" = None,
 ) -> Prepared:
     """Stage the memories of the branch at hand that are well, and check what is staged: ``before`` we came; ``differences`` are
-    those of the worktree from HEAD.
+    those of the worktree from HEAD. ``hidden``: git was asked already which of ``rules.new_paths`` it ignores.
 
     While a merge, rebase or pick is under way nothing is staged: what belongs to it, git knows.
 
@@ -58,6 +61,7 @@ def prepare(
         chosen += [
             one.path for one in differences if one.old is None and layout.is_receipt(_below(one.path, store))
         ]
+    chosen = _let_in(repository, chosen, differences, hidden)
     if chosen:
         staging.add(repository, chosen)
         if staging.is_partial(environment):
@@ -66,7 +70,59 @@ def prepare(
     errors = alone.errors(held, store, settings.rules, settings.ignores)
     if doing:
         errors = [one for one in errors if one.rule in alone.UNDECIDED]
-    return Prepared(branch, tuple(chosen), tuple(left), tuple(errors), bool(errors) and settings.hooks_block)
+    foreign = _foreign(repository, store, branch, settings, held, before) if branch else []
+    blocked = bool(errors) and settings.hooks_block
+    return Prepared(branch, tuple(chosen), tuple(left), tuple(errors), blocked, tuple(foreign))
+
+
+def _foreign(
+    repository: Repository,
+    store: str,
+    branch: str,
+    settings: Config,
+    held: Sequence[StoreFile],
+    staged: Sequence[staging.Staged],
+) -> list[Finding]:
+    """Of what was staged before we came (a `git add -A`), what another branch has written."""
+    added = {one.path for one in staged if one.added}
+    named = {}
+    for file in held:
+        written = _written(file)
+        if f"{store}/{file.path}" in added and written and not overlays.is_own(repository, branch, written):
+            named[file.path] = written
+    if not named:
+        return []
+    from agentmem.checks import foreign_memory
+
+    if settings.rules.get(foreign_memory.ID) == "off":
+        return []
+    there = _existing(repository, named.values())
+    foreign = {path: name for path, name in named.items() if name in there}
+    return list(foreign_memory.run(frame.Subject(tuple(held), (), store, foreign=foreign)))
+
+
+def _written(file: StoreFile) -> str | None:
+    """The branch that a memory or a change was written on."""
+    written = file.memory.branch if file.memory else file.document.meta.get("branch")
+    return written if isinstance(written, str) else None
+
+
+def _existing(repository: Repository, names: Iterable[str]) -> set[str]:
+    from agentmem.git import branches
+
+    return branches.existing(repository, names)
+
+
+def _let_in(
+    repository: Repository,
+    paths: Sequence[str],
+    differences: Sequence[Difference],
+    asked: "rules.Asked | None",
+) -> list[str]:
+    """Those of ``paths`` that git would take: who has the whole store ignored keeps it for himself."""
+    new = rules.new_paths(repository, differences)
+    hidden = {one.path for one in rules.ignored(repository.top, new, asked)} if new else set()
+    return [path for path in paths if repository.prefix + path not in hidden]
 
 
 def _below(path: str, store: str) -> str:
@@ -100,8 +156,7 @@ def _own(
         if data is None:
             continue
         file = frame.read(path, data)
-        written = file.memory.branch if file.memory else file.document.meta.get("branch")
-        written = written if isinstance(written, str) else None
+        written = _written(file)
         if one.old is not None:
             if overlays.is_own(repository, branch, written) or _is_trunk(repository, branch, settings):
                 found.append(file)
@@ -110,10 +165,8 @@ def _own(
         else:
             others.setdefault(written, []).append(file)
     if others:
-        from agentmem.git import branches
-
         # a branch that is gone claims nothing: what it wrote is of whoever has it
-        there = branches.existing(repository, list(others))
+        there = _existing(repository, others)
         found += [file for name, files in others.items() if name not in there for file in files]
     return found
 

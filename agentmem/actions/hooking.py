@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from agentmem.errors import NoRepository, NotWritable
-from agentmem.git import hooks, inclusion, stubs
+from agentmem.git import hooks, inclusion, process, stubs
 from agentmem.git.hooks import ABSENT, DISPLACED, INSTALLED, OLDER, Hook
 from agentmem.store import cache, layout
 
@@ -64,7 +64,7 @@ def install(directory: str, root: str | None = None, unasked: bool = False) -> H
         NoRepository: there is no worktree; NotWritable: the git dir is read-only.
 
     """
-    place = _place(directory)
+    place = _place(directory, anew=True)
     if unasked and place.off:
         note = "no hooks: core.hooksPath turns all hooks off here; ours all the same: agentmem hooks install"
         return _told(place, OFF, [note])
@@ -91,12 +91,13 @@ def uninstall(directory: str) -> Hooked:
 
     """
     place = _place(directory)
+    had = _has_stub(place)
     said = hooks.uninstall(place)
     path = _stores_file(place)
     if os.path.lexists(path):
         os.unlink(path)
     decline(directory)
-    return _told(_place(directory), TAKEN, said)
+    return _told(_place(directory), TAKEN if had else KEPT, said)
 
 
 def decline(directory: str) -> None:
@@ -132,11 +133,14 @@ def attempt(directory: str, root: str) -> Hooked:
         return told._replace(done=FAILED, notes=(f"no hooks: {problem.message}",))
 
 
-def _place(directory: str) -> hooks.Where:
-    place = hooks.where(directory)
+def _place(directory: str, anew: bool = False) -> hooks.Where:
+    place = hooks.where(directory, anew)
     if place is None:
+        here = os.path.abspath(directory)
+        if not os.path.isdir(here) or process.run(here, "rev-parse", "--git-dir").code:
+            raise NoRepository(f"no git repository in {here} or above", "git init")
         raise NoRepository(
-            f"no worktree in {directory}: hooks are installed where files are", "run it in a clone with files"
+            f"{here} has no worktree (a bare repository?)", "run it in a worktree of it, or a clone"
         )
     return place
 

@@ -22,6 +22,7 @@ from agentmem.git import inclusion, process, stubs
 
 BESIDE = "hooks.before-agentmem"
 """Folder beside git's own for what stood in the place of our stubs."""
+_NEW = ".agentmem-new-"
 MADE = "hooks-folder-made"
 """In our folder of the common git dir: that git's folder for hooks was made by us."""
 
@@ -69,8 +70,8 @@ class Where(NamedTuple):
 
 
 class Hook(NamedTuple):
-    """One of our hooks in a clone: ``state`` is installed, older, displaced, missing; ``before`` what runs before it (``after``
-    where that runs ours first), ``tool`` whose that is.
+    """One of our hooks in a clone: ``state`` is installed, older, displaced or missing; ``before`` what of the user's runs with
+    it, ``tool`` whose that is; ``framework``: it is the script of pre-commit, which runs ours first.
     """
 
     name: str
@@ -83,8 +84,12 @@ class Hook(NamedTuple):
 INSTALLED, OLDER, DISPLACED, ABSENT = "installed", "older", "displaced", "missing"
 
 
-def where(directory: str) -> Where | None:
-    """Where the hooks of the clone around ``directory`` are; None where it has no worktree."""
+def where(directory: str, anew: bool = False) -> Where | None:
+    """Where the hooks of the clone around ``directory`` are; None where it has no worktree.
+
+    ``anew``: where they would be put now. Once put before another folder they stay there, as long as git reads them, when that
+    is not set any more.
+    """
     words = "--git-common-dir", "--git-dir", "--show-toplevel"
     asked = process.run(directory, "rev-parse", "--path-format=absolute", *words)
     paths = os.fsdecode(asked.out).split("\n")
@@ -104,7 +109,10 @@ def where(directory: str) -> Where | None:
     usual = os.path.join(common, "hooks")
     within = earlier is None or os.path.realpath(os.path.join(top, earlier)) == os.path.realpath(usual)
     config = None
-    if not within or os.path.islink(usual):
+    # of husky 9, whose files are there, the next `npm install` sets core.hooksPath
+    awaited = anew and os.path.isdir(os.path.join(top, ".husky"))
+    before = bool(pairs) and pairs[-1][1] == own and not anew
+    if not within or os.path.islink(usual) or awaited or before:
         config = (
             os.path.join(git_dir, "config.worktree")
             if scope == "worktree"
@@ -183,7 +191,6 @@ def _found(place: Where, name: str) -> Hook:
         state = ABSENT if data is None or framework else DISPLACED
         if state == DISPLACED:
             about = (at, stubs.tool(at, data), False)
-        # never put there, where nothing else of ours is
         return Hook(name, state, *about)
     if os.path.realpath(place.active) != os.path.realpath(place.folder):
         return Hook(name, DISPLACED, *about)
@@ -201,6 +208,7 @@ def _into_gits_own(place: Where, start: str, said: list[str]) -> None:
     if not os.path.isdir(place.usual):
         os.makedirs(place.usual)
         _write(os.path.join(place.common, "agentmem", MADE), b"")
+    _sweep(place.usual)
     moved = False
     for name in stubs.OURS:
         at = slot(place, name)
@@ -217,14 +225,28 @@ def _into_gits_own(place: Where, start: str, said: list[str]) -> None:
 def _set_aside(place: Where, at: str, name: str, said: list[str]) -> None:
     os.makedirs(place.beside, exist_ok=True)
     kept = os.path.join(place.beside, name)
-    if os.path.lexists(kept):
+    if _is_same(at, kept):
+        return  # whoever began this was killed
+    if os.path.isfile(kept) and not os.path.islink(at) and stubs.head(kept) == stubs.head(at):
+        os.unlink(kept)  # a tool has written its own once more
+    elif os.path.lexists(kept):
         # the tool that took our place took that of this one too, so it would not run without us
         number = next(n for n in range(1, 1000) if not os.path.lexists(f"{kept}.{n}"))
         os.rename(kept, f"{kept}.{number}")
         said.append(
             f"{BESIDE}/{name}, which another tool has replaced, is kept as {name}.{number} and does not run"
         )
-    os.rename(at, kept)
+    try:
+        os.link(at, kept, follow_symlinks=False)  # git finds the one or the other at every moment
+    except OSError:
+        os.rename(at, kept)
+
+
+def _is_same(one: str, other: str) -> bool:
+    try:
+        return os.path.samestat(os.lstat(one), os.lstat(other))
+    except OSError:
+        return False
 
 
 def _link_neighbours(place: Where) -> None:
@@ -273,9 +295,9 @@ def _not_before_theirs(place: Where, configs: list[str], said: list[str]) -> Non
         inclusion.take(path)
     if any(inclusion.is_in(path) for path in _configs(place)):
         return
-    for name in (*stubs.OURS, *stubs.PASSED_ON, *stubs.RARE):
+    for name in os.listdir(place.own) if os.path.isdir(place.own) else ():
         at = os.path.join(place.own, name)
-        if stubs.version(stubs.head(at)) is not None:
+        if stubs.version(stubs.head(at)) is not None or _NEW in name:
             os.unlink(at)
     if os.path.lexists(place.own + ".config"):
         os.unlink(place.own + ".config")
@@ -285,15 +307,19 @@ def _not_before_theirs(place: Where, configs: list[str], said: list[str]) -> Non
 
 
 def _out_of_gits_own(place: Where, said: list[str]) -> None:
+    _sweep(place.usual)
     for name in stubs.OURS:
         at, kept = os.path.join(place.usual, name), os.path.join(place.beside, name)
         # what another tool has moved aside: the framework of pre-commit, lefthook
         for path in (at, f"{at}.legacy", f"{at}.old"):
             if stubs.version(stubs.head(path)) is None:
                 continue
-            os.unlink(path)
             if os.path.lexists(kept):
-                os.rename(kept, path)
+                os.replace(kept, path)
+            else:
+                os.unlink(path)
+        if _is_same(at, kept):
+            os.unlink(kept)
     _unlink_neighbours(place)
     if os.path.isdir(place.beside) and (left := sorted(os.listdir(place.beside))):
         said.append(f"{place.beside} stays: it holds {' '.join(left)}, in whose place is another hook now")
@@ -325,7 +351,7 @@ def _rmdir(path: str) -> None:
 def _write(path: str, data: bytes, executable: bool = False) -> None:
     """Put a file in its place in one step, so that git never starts half of one."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    temporary = f"{path}.new-{os.getpid()}"
+    temporary = f"{path}{_NEW}{os.urandom(6).hex()}"
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o777 if executable else 0o666)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -333,6 +359,20 @@ def _write(path: str, data: bytes, executable: bool = False) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
-    except OSError:
+    except BaseException:
         os.unlink(temporary)
         raise
+
+
+def _sweep(folder: str) -> None:
+    """Take away what somebody who was killed has left half written."""
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return
+    for name in names:
+        if (
+            name.partition(_NEW)[0] in (*stubs.OURS, *(f"{one}.legacy" for one in stubs.OURS))
+            and _NEW in name
+        ):
+            os.unlink(os.path.join(folder, name))

@@ -97,7 +97,7 @@ def _change(path: str, make: Callable[[bytes], bytes]) -> None:
         if new != old:
             os.replace(lock, path)
             return
-    except OSError:
+    except BaseException:
         os.unlink(lock)
         raise
     os.unlink(lock)

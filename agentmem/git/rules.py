@@ -1,10 +1,15 @@
 """The rules that git has for files: what it ignores, and which attributes it gives."""
 
 import os
+import subprocess
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from agentmem.git import process
+from agentmem.git.repository import Difference, Repository
+
+AT_ONCE = 4096
+"""Bytes that a pipe takes without a reader, and whose answer it takes as well."""
 
 
 class Ignored(NamedTuple):
@@ -16,12 +21,39 @@ class Ignored(NamedTuple):
     pattern: str
 
 
-def ignored(top: str, paths: Sequence[str]) -> list[Ignored]:
-    """Those of ``paths`` (from ``top``) that git would not add by itself, whether it tracks them by now or not."""
+def new_paths(repository: Repository, differences: Sequence[Difference]) -> list[str]:
+    """The paths of ``differences`` that HEAD does not hold, from the top."""
+    return [repository.prefix + one.path for one in differences if one.old is None and not one.deleted]
+
+
+class Asked(NamedTuple):
+    """A question for what git ignores, and git at work on it; ``request`` is what it has not been given yet."""
+
+    running: "subprocess.Popen[bytes]"
+    request: bytes | None
+
+
+def ask_ignored(top: str, paths: Sequence[str]) -> Asked:
+    """Ask git what ``ignored`` tells; it works meanwhile."""
     request = b"".join(os.fsencode(path) + b"\0" for path in paths)
     # check-ignore dies of --literal-pathspecs, which every other call gets
-    asked = ("--no-literal-pathspecs", "check-ignore", "--no-index", "-v", "-z", "--stdin")
-    out = process.run(top, *asked, stdin=request).out
+    words = ("--no-literal-pathspecs", "check-ignore", "--no-index", "-v", "-z", "--stdin")
+    running = process.start(top, *words, stdin=True)
+    if len(request) > AT_ONCE or running.stdin is None:
+        return Asked(running, request)
+    try:
+        running.stdin.write(request)
+        running.stdin.close()
+    except BrokenPipeError:
+        pass  # it has ended, and will say why
+    running.stdin = None
+    return Asked(running, None)
+
+
+def ignored(top: str, paths: Sequence[str], asked: Asked | None = None) -> list[Ignored]:
+    """Those of ``paths`` (from ``top``) that git would not add by itself, whether it tracks them by now or not."""
+    asked = asked or ask_ignored(top, paths)
+    out = process.finish(asked.running, asked.request).out
     fields = [os.fsdecode(part) for part in out.split(b"\0")]
     return [
         Ignored(path, source, int(line), pattern)

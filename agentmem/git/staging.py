@@ -12,6 +12,9 @@ from agentmem.errors import GitFailed
 from agentmem.git import process
 from agentmem.git.repository import Repository
 
+PUSH_WAIT = 2.0
+"""Seconds that git may take to tell what a push brings."""
+
 
 class Staged(NamedTuple):
     """A plain file that the index holds otherwise than HEAD: its path from the folder of the store, its blob there."""
@@ -50,12 +53,20 @@ def staged(
 
 
 def pushed(repository: Repository, commit: str, remote: str, store: str) -> list[Staged]:
-    """The plain files below ``store`` as the commits added or changed them that ``remote`` gets with ``commit``."""
-    result = process.run(
-        repository.top, "log", "--format=", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-show-signature",
-        "--diff-filter=AM", commit, "--not", f"--remotes={remote}", "--", store,
+    """The plain files below ``store`` as the commits added or changed them that ``remote`` gets with ``commit``.
+
+    None where git takes too long to tell: the first push of a long history is not held up.
+    """
+    running = process.start(
+        repository.directory, "log", "--format=", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-show-signature",
+        "--diff-filter=AM", commit, "--not", f"--remotes={remote}", "--", store, alone=True,
     )  # fmt: skip
-    return _raw(result.out)
+    try:
+        out, _ = running.communicate(timeout=PUSH_WAIT)
+    except subprocess.TimeoutExpired:
+        process.end(running)
+        return []
+    return _raw(out)
 
 
 def _raw(out: bytes) -> list[Staged]:

@@ -4,8 +4,11 @@ import os
 import subprocess
 from collections.abc import Sequence
 
-from agentmem.git.repository import Probe
+from agentmem.git.repository import Probe, Repository
 from agentmem.hooks.running import say
+
+MOST = 40
+"""Entries that a message names: a commit that brings more is an import, or a history, and closes nothing itself."""
 
 
 def run(top: str, store: str, hook: str, words: Sequence[str]) -> bool:
@@ -36,8 +39,10 @@ def run(top: str, store: str, hook: str, words: Sequence[str]) -> bool:
 
 def _before(probe: Probe, store: str, asked: "subprocess.Popen[bytes]") -> bool:
     repository = probe.repository()
+    if _wrote_lately(repository):  # what will be needed is imported while git works
+        from agentmem.actions import committing
     _, differences = probe.differences(repository)
-    from agentmem.git import staging, stubs
+    from agentmem.git import rules, staging, stubs
 
     if os.path.lexists(os.path.join(repository.git_dir, stubs.AFTER_COMMIT)):
         from agentmem.actions import committing
@@ -46,13 +51,25 @@ def _before(probe: Probe, store: str, asked: "subprocess.Popen[bytes]") -> bool:
     if not differences:
         asked.communicate()
         return False
+    new = rules.new_paths(repository, differences)
+    hidden = rules.ask_ignored(repository.top, new) if new else None
     from agentmem.actions import committing
     from agentmem.output import hooking
 
     staged = staging.staged(repository, store, asked)
-    result = committing.prepare(repository, store, differences, os.environ, staged)
+    result = committing.prepare(repository, store, differences, os.environ, staged, hidden)
     say(hooking.prepared(result))
     return result.blocked
+
+
+def _wrote_lately(repository: Repository) -> bool:
+    """Whether the journal tells of a write after HEAD was moved last; a guess, which costs a look at two folders."""
+    try:
+        newest = max(os.listdir(os.path.join(repository.common_dir, "agentmem", "journal")), default="")
+        moved = os.stat(os.path.join(repository.git_dir, "logs", "HEAD")).st_mtime_ns
+        return int(newest.partition("-")[0]) > moved
+    except (OSError, ValueError):
+        return False
 
 
 def _message(probe: Probe, store: str, words: Sequence[str]) -> None:
@@ -70,8 +87,11 @@ def _message(probe: Probe, store: str, words: Sequence[str]) -> None:
         message = file.read()
     if staging.is_empty(repository.top, message):
         return
+    closings = committing.closings(repository, store)
+    if len(closings) > MOST:
+        return
     named: list[str] = []
-    for entry, tasks in committing.closings(repository, store):
+    for entry, tasks in closings:
         named += trailers.written(tasks, entry).splitlines()
     if named:
         staging.with_trailers(repository.top, path, list(dict.fromkeys(named)))

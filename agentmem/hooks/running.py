@@ -18,10 +18,10 @@ def run(directory: str, hook: str, words: Sequence[str]) -> int:
         top = os.path.abspath(directory)
         for store in _stores(top):
             blocked |= _one(top, store, hook, words)
-    except AgentmemError as problem:
+    except (AgentmemError, OSError) as problem:
         from agentmem.output import hooking
 
-        say(hooking.said(f"{hook}: {problem.message}"))
+        say(hooking.said(f"{hook}: {getattr(problem, 'message', problem)}"))
     return stubs.BLOCK if blocked else 0
 
 

@@ -35,6 +35,7 @@ def prepared(result: Prepared) -> str:
     if result.left:
         files = len({one.path for one in result.left})
         text += said(f"{_count(files, 'memory', 'memories')} not in this commit:") + _findings(result.left)
+    text += _findings(result.foreign)
     if result.errors:
         text += _findings(result.errors)
         number = _count(len(result.errors), "error")
@@ -91,7 +92,7 @@ def hooked(result: Hooked) -> str:
     lines = [f"hooks   {summary(result)}"]
     if result.names or result.done:
         before = (
-            f", before {result.earlier or 'hooks/, a link'}: by an include in {result.config}"
+            f", before {result.earlier or 'hooks/'}: by an include in {result.config}"
             if result.config
             else ""
         )

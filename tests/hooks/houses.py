@@ -141,7 +141,7 @@ def nothing(project):
     shutil.rmtree(project.path / ".git" / "hooks", ignore_errors=True)
 
 
-HOUSES = (plain, husky4, husky9, framework, tracked, absolute, linked, nothing)
+HOUSES = (plain, husky4, husky9, framework, tracked, nothing)
 
 
 def snapshot(project):

@@ -116,6 +116,10 @@ def test_what_is_not_the_branchs(hooked):
     before = unclean(hooked)
     assert git(hooked, "commit", "-q", "--allow-empty", "-m", "x") == ""
     assert changed(hooked) == [] and unclean(hooked) == before
+    hooked.git("add", carried)
+    said = git(hooked, "commit", "-q", "-m", "x")
+    assert "foreign-memory: other wrote this" in said and f"git restore --staged {carried}" in said
+    hooked.git("reset", "-q", "--mixed", "HEAD~1")
     hooked.git("switch", "-q", "main")
     assert "1 memory of main" in git(hooked, "commit", "-q", "--allow-empty", "-m", "x")
     assert changed(hooked) == [path]
@@ -202,6 +206,17 @@ def test_errors_stop_a_commit(hooked):
     assert "error" not in git(hooked, "commit", "-q", "--allow-empty", "-m", "x")
 
 
+def test_a_store_that_is_kept_private(hooked):
+    """Who has git ignore the whole store commits nothing of it by accident; what is tracked all the same goes along."""
+    path = named(hooked, "One thing")
+    git(hooked, "commit", "-q", "--allow-empty", "-m", "x")
+    support.put(hooked.path / ".git" / "info" / "exclude", "/.agentmem/\n")
+    named(hooked, "For my eyes only")
+    hooked.ok("edit", path[-15:-3], "--set", "importance=5")
+    git(hooked, "commit", "-q", "--allow-empty", "-m", "x")
+    assert changed(hooked) == [path] and not unclean(hooked)
+
+
 def test_no_verify(hooked):
     """--no-verify leaves the hook out, as git has it."""
     named(hooked, "One thing")
@@ -238,6 +253,9 @@ def test_a_hook_fails_open(hooked):
     support.put(hooked.store / "config.toml", "trunk = [\n")
     said = git(hooked, "commit", "-q", "--allow-empty", "-m", "x")
     assert said.startswith("agentmem: pre-commit: ") and said.count("\n") == 1 and changed(hooked) == []
+    ran = hooked.call("hook", "prepare-commit-msg", "--", "no/such/file", "message")
+    assert ran.code == 0 and ran.err.startswith("agentmem: prepare-commit-msg: ") and ran.err.count("\n") == 1
+    assert hooked.call("hook", "no-such-hook", "--").code == 0
 
 
 def test_before_the_first_commit(repo, monkeypatch):
@@ -339,6 +357,17 @@ def test_trailers(hooked):
     edit(hooked)
     git(hooked, "commit", "-q", "-am", "no trailers here")
     assert hooked.git("log", "-1", "--format=%B") == "no trailers here\n\n"
+
+
+def test_an_import_of_a_history(hooked):
+    """A commit that brings more closed tasks than one does names none of them."""
+    for number in range(50):
+        closes = f"[{support.identity(number)}]"
+        name = support.identity(100 + number)
+        text = support.memory(name, kind="log", title=f"Done {number}", closes=closes)
+        hooked.write(f"log/2026-02/done-{name}.md", text)
+    assert "50 memories of main" in git(hooked, "commit", "-q", "--allow-empty", "-m", "history")
+    assert hooked.git("log", "-1", "--format=%B") == "history\n\n"
 
 
 def test_done_commit_alone(hooked):

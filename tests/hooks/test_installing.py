@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -95,7 +96,6 @@ def test_a_day(build, log, house):
     day(project)
     assert houses.log_of(log) == expected
     assert bool(expected) == (house is not houses.nothing)
-    assert (house is houses.absolute) == ("post-index-change" in (log.read_text() if expected else ""))
     for number in (1, 2, 3):
         added = project.git(
             "log", "--format=%s", "--diff-filter=A", "main", "--", f".agentmem/facts/m{number}-*"
@@ -119,7 +119,28 @@ def older(project):
             path.write_text(text.replace("# agentmem git hook 1:", "# agentmem git hook 0:"))
 
 
-@pytest.mark.parametrize("house", HOUSES[:-1], ids=lambda house: house.__name__)
+@pytest.mark.parametrize("house", [houses.absolute, houses.linked], ids=lambda house: house.__name__)
+def test_other_folders(build, log, house):
+    """A folder outside by its whole path, with a hook that is seldom there, and a link in the place of git's own folder."""
+    project = build("repo", house)
+    was = houses.snapshot(project)
+    assert hooking.install(str(project.path)).are_in
+    project.remember(1)
+    project.git("commit", "-q", "--allow-empty", "-m", "one")
+    project.git("switch", "-q", "-c", "feature")
+    assert "m1-" in project.git("show", "--stat=200") and project.git("status", "--porcelain") == ""
+    called = [line.split()[1] for line in log.read_text().splitlines() if "post-index-change" not in line]
+    assert called == ["pre-commit", "prepare-commit-msg", "commit-msg", "post-commit", "post-checkout"]
+    assert (house is houses.absolute) == ("post-index-change" in log.read_text())
+    hooking.uninstall(str(project.path))
+    assert houses.snapshot(project) == was
+
+
+@pytest.mark.parametrize(
+    "house",
+    [houses.plain, houses.husky9, houses.framework, houses.tracked],
+    ids=lambda house: house.__name__,
+)
 def test_what_a_hook_refuses(build, log, house):
     """The exit code of a user's hook is git's, whatever ours say, and after a refusal ours do nothing."""
     codes = {}
@@ -160,18 +181,41 @@ def test_husky_is_installed_again(build, log):
 
 
 def test_husky_is_given_up(build, log):
-    """Where core.hooksPath is taken out, ours run, with what is in git's own folder; the next install moves there."""
+    """Where core.hooksPath is taken out, ours run, with what is in git's own folder; the next install moves there once the
+    files of husky are gone.
+    """
     project = build("repo", houses.husky9)
     hooking.install(str(project.path))
     project.git("config", "--unset", "core.hooksPath")
+    assert hooking.install(str(project.path)).config == ".git/config"
+    shutil.rmtree(project.path / ".husky")
     houses.executable(project.path / ".git" / "hooks" / "pre-commit", houses.SCRIPT)
     project.remember(1)
     project.git("commit", "-q", "--allow-empty", "-m", "one")
     assert "m1-" in project.git("show", "--stat=200") and "script pre-commit" in log.read_text()
-    assert hooking.ailment(str(project.path)) is not None
+    assert hooking.ailment(str(project.path)) is None and hooking.status(str(project.path)).are_in
     assert hooking.install(str(project.path)).config is None
     assert not inclusion.is_in(str(project.path / ".git" / "config"))
     assert hooking.ailment(str(project.path)) is None
+
+
+def test_husky_is_installed_after_ours(build, log):
+    """In a clone in which `npm install` has not been run yet ours go before the folder that it will set."""
+    project = build("repo", houses.nothing)
+    support.put(project.path / ".husky" / "pre-commit", houses.NOTE.format(who="husky9"))
+    shutil.move(project.path / ".husky", project.path.parent / "later")
+    assert hooking.install(str(project.path)).config is None
+    shutil.move(project.path.parent / "later", project.path / ".husky")
+    assert hooking.status(str(project.path)).are_in and hooking.ailment(str(project.path)) is None
+    assert hooking.install(str(project.path)).are_in
+    project.remember(1)
+    project.git("commit", "-q", "--allow-empty", "-m", "x")
+    assert "m1-" in project.git("show", "--stat=200") and not log.exists()
+    houses.npm_install(project)
+    project.remember(2)
+    project.git("commit", "-q", "--allow-empty", "-m", "x")
+    assert "m2-" in project.git("show", "--stat=200") and "husky9 pre-commit" in log.read_text()
+    assert hooking.status(str(project.path)).are_in
 
 
 def test_husky_comes_later(build, log):
@@ -220,6 +264,9 @@ def test_another_tool_takes_the_place(build, log):
     project.git("commit", "-q", "--allow-empty", "-m", "x")
     assert "lefthook pre-commit" in log.read_text() and "script pre-commit" not in log.read_text()
     assert "m1-" in project.git("show", "--stat=200")
+    os.replace(folder / "pre-commit", folder / "pre-commit.old")
+    shutil.copy(project.path / ".git" / hooks.BESIDE / "pre-commit", folder / "pre-commit")
+    assert hooking.install(str(project.path)).notes == ()  # its own once more
     told = hooking.uninstall(str(project.path))
     assert "lefthook" in (folder / "pre-commit").read_text() and "pre-commit.1" in told.notes[0]
 
@@ -328,6 +375,43 @@ def program(project, what):
     return f"'{path}'"
 
 
+@pytest.mark.parametrize("house", [houses.plain, houses.husky9], ids=lambda house: house.__name__)
+def test_killed_while_installing(build, log, house):
+    """Whoever kills an install at any step leaves the user's hooks running; the next one ends it, and uninstall restores all."""
+    project = build("repo", house)
+    was = houses.snapshot(project)
+    steps = ("link", "rename", "replace", "symlink", "makedirs", "chmod", "fsync")
+    for at in range(1, 90, 3):
+        left = [at]
+
+        def counted(function, left=left):
+            def step(*words, **named):
+                left[0] -= 1
+                if not left[0]:
+                    raise KeyboardInterrupt
+                return function(*words, **named)
+
+            return step
+
+        with pytest.MonkeyPatch.context() as patch:
+            for name in steps:
+                patch.setattr(os, name, counted(getattr(os, name)))
+            try:
+                hooking.install(str(project.path))
+            except KeyboardInterrupt:
+                pass
+        if at % 4 == 1:
+            log.unlink(missing_ok=True)
+            project.git("commit", "-q", "--allow-empty", "-m", "x")
+            assert log.read_text().count(" pre-commit\n") == 1
+        assert hooking.install(str(project.path)).are_in
+        hooking.uninstall(str(project.path))
+        assert houses.snapshot(project) == was
+        if left[0] > 0:
+            break
+    assert left[0] > 0
+
+
 def test_hooks_that_are_off(build, log, monkeypatch):
     """AGENTMEM_HOOKS=off leaves ours out of one command; core.hooksPath=/dev/null, which turns hooks off, init respects."""
     project = build("repo", houses.plain)
@@ -361,6 +445,24 @@ def test_init(build, log):
         assert ran.code == 0 and "note: no hooks: cannot write" in ran.err
         refused = project.call("hooks", "install")
         assert refused.code == 3 and refused.err.count("\n") == 2 and "allow writes to" in refused.err
+
+
+def test_where_there_is_nothing_to_hook(repo, new_repository, tmp_path, log):
+    """Outside of a repository and in a bare one that is said; in a worktree of a bare one they are installed for all of those."""
+    for words in (("install",), ("uninstall",), ("status",)):
+        ran = repo.call("hooks", *words, cwd=tmp_path)
+        assert (ran.code, ran.err.splitlines()[1]) == (3, "hint: git init")
+    repo.ok("init", "--no-hooks")
+    repo.commit()
+    support.git(tmp_path, "clone", "-q", "--bare", "repo", "bare.git")
+    ran = repo.call("hooks", "install", cwd=tmp_path / "bare.git")
+    assert ran.code == 3 and "no worktree" in ran.err
+    support.git(tmp_path / "bare.git", "worktree", "add", "-q", "../wörk tree", "-b", "x")
+    project = support.Project(tmp_path / "wörk tree")
+    project.ok("hooks", "install")
+    project.remember(1)
+    project.git("commit", "-q", "--allow-empty", "-m", "x")
+    assert "m1-" in project.git("show", "--stat=200") and project.git("status", "--porcelain") == ""
 
 
 def test_init_without(repo):
