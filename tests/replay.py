@@ -83,7 +83,7 @@ class Team:
         self.trunk.git("init", "-q", "-b", "main")
         for name, value in (("user.name", "A"), ("user.email", "a@example.org"), ("commit.gpgsign", "false")):
             self.trunk.git("config", name, value)
-        self.trunk.ok("init", env=self.env("pm"))
+        self.trunk.ok("init", "--no-hooks", env=self.env("pm"))
         # the layout alone must do: merges on a host know no driver
         self.trunk.git("config", "--remove-section", "merge.agentmem", check=False)
         self.add(self.trunk, "pm", shared)
