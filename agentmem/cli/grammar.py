@@ -420,8 +420,8 @@ VERBS = {
             "--dry-run": ("dry_run", "flag"),
         },
         (
-            ("source", "one", True),
-            ("paths", "many", True),
+            ("source", "one", False),
+            ("paths", "many", False),
         ),
     ),
     "export": Verb(

@@ -1,0 +1,72 @@
+"""``CLAUDE.md`` and ``AGENTS.md``: what agents are told of a project, a section or a rule a memory."""
+
+import re
+from collections.abc import Sequence
+
+from agentmem.model.importers import prose
+from agentmem.model.importers.found import File, Found, named, note, without_own_block
+
+_IMPORT = re.compile(r"(?<![\w`@])@((?:~/|\.{0,2}/)?[\w./-]*[\w-]\.\w{1,8}|(?:~/|\.{1,2}/)[\w./-]+)")
+_PREAMBLE = re.compile(
+    r"This file provides guidance to [^\n]{3,60}\n?[^\n]{0,60} when working with code in this repository\.?"
+)
+_FENCED = re.compile(r"(?ms)^[ \t]*(`{3,}|~{3,}).*?(?:^[ \t]*\1|\Z)")
+_CODE = re.compile(r"`[^`\n]*`")
+_TITLES = re.compile(
+    r"(?:claude|agents?)(?:\.local)?(?:\.md)?|.*\b(?:guidelines|instructions) for .*agents?.*", re.I
+)
+
+
+def read(files: Sequence[File]) -> Found:
+    """The records of such files; one below the top is about its folder. Imports (``@path``) are told, not followed."""
+    found = Found()
+    there = {file.path for file in files}
+    for file in files:
+        _read(file._replace(text=without_own_block(file.text)), there, found)
+    return found
+
+
+def _read(file: File, there: set[str], found: Found) -> None:
+    whole = note(file, found)
+    if match := _PREAMBLE.search(whole.body):
+        # what the tool itself writes at the head of such a file
+        whole = whole._replace(body=whole.body.replace(match[0], "\n" * match[0].count("\n"), 1))
+    _tell_imports(file, there, found)
+    folder = file.folder
+    heading = prose.first_heading(whole.body)
+    told = heading if heading and not _TITLES.fullmatch(heading) else None
+    if folder.startswith((".claude", ".github")) or "/." in folder:
+        folder = ""
+    title = told or (named(folder.rpartition("/")[2]) if folder else "")
+    reader = prose.Reader(file, whole, found, title=title)
+    scope = [f"{folder}/**"] if folder else []
+    reader.read(prose.kind_of, prefix=f"{folder}: " if folder else "", shared={"scope": scope})
+
+
+def _tell_imports(file: File, there: set[str], found: Found) -> None:
+    text = _FENCED.sub(lambda match: "\n" * match[0].count("\n"), file.text)
+    for number, line in enumerate(text.split("\n"), 1):
+        for match in _IMPORT.finditer(_CODE.sub("", line)):
+            path = _resolved(file.folder, match[1])
+            if path is None:
+                reason = f"imports @{match[1]}, which is outside the repository: not taken"
+            elif path in there:
+                continue
+            else:
+                reason = f"imports @{match[1]}, which is not followed: agentmem import claude-md {path}"
+            found.problem(file.path, number, reason)
+
+
+def _resolved(folder: str, path: str) -> str | None:
+    """A path in the file as the repository names it; None where it leads out."""
+    if path.startswith(("~", "/")):
+        return None
+    parts = folder.split("/") if folder else []
+    for part in path.split("/"):
+        if part == "..":
+            if not parts:
+                return None
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts)
