@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from agentmem.output.schemas import COUNT, ID, IDS, KIND, TEXT, TEXTS, Schema, closed, some, told
+from agentmem.output.schemas import (
+    COUNT,
+    ID,
+    IDS,
+    KIND,
+    TEXT,
+    TEXT_OR_NULL,
+    TEXTS,
+    Schema,
+    closed,
+    some,
+    told,
+)
 
 
 def outputs() -> dict[str, tuple[str, Schema]]:
@@ -37,10 +49,9 @@ def _sources() -> Schema:
 def _export() -> Schema:
     return {
         "format": TEXT,
-        "path": told(TEXT, "the file or folder that was written"),
+        "path": told(TEXT_OR_NULL, "the file or folder that was written"),
+        "text": told(TEXT_OR_NULL, "the export itself, where it was not written to a file"),
         "memories": COUNT,
         "written": told(TEXTS, "the files that were written, below the path"),
-        "kept": told(
-            TEXTS, "files that were there and are not ours, or were edited by hand: left as they are"
-        ),
+        "kept": told(TEXTS, "files that were edited by hand since, left as they are"),
     }

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from agentmem.model import plantext
+from agentmem.model.exporters.madr import MARK
 from agentmem.model.importers.found import File, Found, Note, moment, named, note, plain, record, words
 
 NOT_RECORDS = re.compile(
@@ -81,6 +82,8 @@ def read(files: Sequence[File]) -> Found:
     for file in files:
         if NOT_RECORDS.fullmatch(file.stem):
             found.problem(file.path, 1, "no record: an index or a template")
+        elif mark := MARK.search(file.text):
+            found.problem(file.path, 1, f"an export of memory {mark[1]}")
         elif (one := _record(file, note(file, found), found)) is not None:
             records.append(one)
     by_path = {one.file.path: one for one in records}

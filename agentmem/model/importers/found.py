@@ -11,7 +11,7 @@ Record = dict[str, object]
 MAX_HEADING = 200
 """Characters of a title that is taken as it stands."""
 
-_OWN_BLOCK = re.compile(r"(?s)<!-- agentmem:begin\b.*?(?:<!-- agentmem:end -->|\Z)")
+_OWN_BLOCK = re.compile(r"(?s)<!-- agentmem((?:-memories)?):begin\b.*?(?:<!-- agentmem\1:end -->|\Z)")
 
 
 class File(NamedTuple):
