@@ -45,7 +45,7 @@ def collect(context: Context, source: Source, paths: Sequence[str]) -> Collected
             raise UsageError(
                 f"{path} is a link that leads out of the repository", f"agentmem import {source.name} TARGET"
             )
-        _refuse_store(context, path, real)
+        refuse_own(context, path, real)
         if not os.path.isdir(real):
             _take(context, path, real, collected)
             continue
@@ -64,10 +64,18 @@ def _is_within(path: str, context: Context) -> bool:
     return folder == top or folder.startswith(top + os.sep)
 
 
-def _refuse_store(context: Context, path: str, real: str) -> None:
+def refuse_own(context: Context, path: str, real: str) -> None:
+    """Stop what would take memories, or git's files, for somebody's notes.
+
+    Raises:
+        UsageError: ``path``, which leads to ``real``, is in the store or the git dir.
+
+    """
     root = os.path.realpath(context.place.root)
     if real == root or real.startswith(root + os.sep):
         raise UsageError(f"{path} is in the store already")
+    if "/.git/" in f"{real}/".replace(os.sep, "/"):
+        raise UsageError(f"{path} is git's own")
 
 
 def _below(context: Context, root: str, source: Source, collected: Collected) -> Iterable[str]:
@@ -86,7 +94,7 @@ def _below(context: Context, root: str, source: Source, collected: Collected) ->
         relative = os.path.relpath(folder, root).replace(os.sep, "/")
         for name in files:
             below = name if relative == "." else f"{relative}/{name}"
-            if not sources.takes(source, below):
+            if not sources.takes(source, below, os.path.basename(root)):
                 continue
             if os.path.islink(os.path.join(folder, name)):
                 collected.skipped.append(

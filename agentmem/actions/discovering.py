@@ -81,7 +81,11 @@ def _files(top: str, path: str, source: Source) -> list[str]:
     whole = os.path.join(top, path)
     if not os.path.isdir(whole):
         return [path]
-    return [f"{path}/{name}" for name in reading.walk(whole) if sources.takes(source, name)]
+    return [
+        f"{path}/{name}"
+        for name in reading.walk(whole)
+        if sources.takes(source, name, os.path.basename(path))
+    ]
 
 
 def source_at(whole: str) -> str | None:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from agentmem.actions import selecting
+from agentmem.actions import selecting, standing
 from agentmem.actions.context import Context
 from agentmem.actions.selecting import Filters
 from agentmem.errors import NotWritable, UsageError
@@ -32,17 +32,18 @@ class Exported(NamedTuple):
 
 def records(context: Context, filters: Filters) -> Iterator[dict[str, object]]:
     """Each memory, oldest first, as ``import jsonl`` takes it: the front matter's keys, whole ids, and ``body``."""
-    for one in shown(context, filters):
+    for one in shown(context, filters, labelled=False):
         yield {**as_meta(one.memory), "body": one.memory.body}
 
 
-def shown(context: Context, filters: Filters) -> Iterator[Shown]:
-    """Each memory, oldest first."""
+def shown(context: Context, filters: Filters, labelled: bool = True) -> Iterator[Shown]:
+    """Each memory, oldest first; ``labelled``: with its layer, for which git is asked what trunk has."""
     index = context.index
     view = index.view()
     chosen = list(reversed(view.newest_first(selecting.positions(index, view, filters))))
     for begin in range(0, len(chosen), PAGE):
-        for found in selecting.fetch(index, view, chosen[begin : begin + PAGE]):
+        page = selecting.fetch(index, view, chosen[begin : begin + PAGE])
+        for found in standing.labelled(context, page) if labelled else page:
             yield Shown(found.memory, found.status, found.layer, found.path)
 
 

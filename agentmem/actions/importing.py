@@ -169,7 +169,8 @@ def _gather(
     for path, place, record in records:
         guessed = _dated(record, dates.get(path))
         try:
-            record = _with_evidence(context, place, record, batch)
+            if importer == "records":
+                record = _with_evidence(context, place, record, batch)
             new = recording.memory_of(importer, record, names)
             recording.refuse_unreadable(saving.compose(new))
         except (ValueError, AgentmemError) as error:
@@ -281,10 +282,9 @@ def jobs_of(context: Context, source: str, paths: Iterable[str]) -> list[tuple[s
             return [(source, paths)]
         here = discovering.places(context.repository.top, sources.BY_NAME[source])
         if not here:
-            usual = " ".join(sources.BY_NAME[source].places) or "no usual place"
-            raise UsageError(
-                f"import {source} needs a path: nothing at {usual}", f"agentmem import {source} PATH"
-            )
+            usual = " or ".join(sources.BY_NAME[source].places)
+            where = f": nothing of it at {usual}" if usual else ""
+            raise UsageError(f"import {source} needs a path{where}", f"agentmem import {source} PATH")
         back = os.path.relpath(context.repository.top, context.directory)
         return [(source, [os.path.normpath(os.path.join(back, place)) for place in here])]
     jobs: dict[str, list[str]] = {}
@@ -296,6 +296,7 @@ def jobs_of(context: Context, source: str, paths: Iterable[str]) -> list[tuple[s
                 known = selecting.nearest(source, sources.NAMES)
                 raise UsageError(f'no source "{source}"', f"{known}sources: {' '.join(sources.NAMES)}")
             raise UsageError(f"cannot read {path}: no such file or directory")
+        collecting.refuse_own(context, path, os.path.realpath(whole))
         name = discovering.source_at(whole)
         if name is None:
             raise UsageError(

@@ -54,15 +54,19 @@ def memory_of(importer: str, record: Mapping[str, object], own_ids: Mapping[str,
     """
     values: dict[str, Any] = {}
     extra: dict[str, object] = {}
+    # an export of ours says of each key what it has, also that it has nothing
+    is_ours = ids.is_id(str(record.get("id", "")))
     body = record.get("body", "")
     if not isinstance(body, str):
         raise ValueError("body must be text")
     for key, value in record.items():
         spec = fields.BY_NAME.get(key)
-        if key in ("id", "body") or value is None or value == "" or value == []:
+        if key in ("id", "body"):
             continue
-        if spec is None:
+        if spec is None and (value is not None or is_ours):
             extra[key] = _plain(value)
+        elif spec is None or value is None or value == "" or value == []:
+            continue
         else:
             values[key] = memory.coerce(spec, _plain(value))
     kind = values.pop("kind", "fact")

@@ -105,15 +105,10 @@ def sources_text(here: Sequence[Here]) -> str:
         f"agentmem import {_command(one)}   ({count(one.files, 'file')}, about {rounded(one.tokens)} tokens)"
         for one in here
     ]
-    return (
-        "\n".join(
-            [
-                *lines,
-                "first to look: --dry-run. Commit messages that give reasons: agentmem import git-log --dry-run",
-            ]
-        )
-        + "\n"
+    lines.append(
+        "look first: --dry-run     commit messages that give reasons: agentmem import git-log --dry-run"
     )
+    return "\n".join(lines) + "\n"
 
 
 def next_steps(here: Sequence[Here]) -> list[str]:

@@ -12,6 +12,8 @@ from agentmem.model.memory import as_meta
 APPLICATION = 0x61676D6D
 """``agmm``: what tells a file of ours, in SQLite's own header."""
 VERSION = 1
+RANK = "bm25(0.0, 8.0, 1.0, 4.0, 4.0)"
+"""What ``ORDER BY rank`` means: a word in the title says more than one in the body."""
 LINKS = ("supersedes", "needs", "closes", "reopens", "sources", "related")
 
 _SCHEMA = """
@@ -63,6 +65,7 @@ def build(memories: Iterable[Shown]) -> bytes:
             for one in memories:
                 _insert(connection, one)
         connection.execute("INSERT INTO memories_fts(memories_fts) VALUES('optimize')")
+        connection.execute(f"INSERT INTO memories_fts(memories_fts, rank) VALUES('rank', '{RANK}')")
         connection.commit()
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
         connection.execute(f"PRAGMA user_version = {VERSION}")

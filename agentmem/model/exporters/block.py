@@ -32,22 +32,26 @@ def block(memories: Iterable[Shown], budget: int) -> Block:
     """The block of ``memories``, of each kind the pinned and important first, then the newest; ``budget`` 0 is no limit."""
     every = [one for one in memories if one.memory.kind in SHARES]
     shorts = ids.ShortIds([one.memory.id for one in every])
-    lines: list[str] = []
-    spent, shown = LEAST, 0
-    for kind, heading in KINDS:
-        chosen = sorted((one for one in every if one.memory.kind == kind), key=_order)
-        head = f"### {heading}"
-        taken: list[str] = []
-        for one in chosen:
-            line = _line(one, shorts[one.memory.id])
-            cost = tokens.estimate(line) + 1 + (0 if taken else tokens.estimate(head) + 1)
-            if budget and spent + cost > budget * SHARES[kind]:
-                break
-            spent += cost
-            taken.append(line)
-        if taken:
-            lines += [head, *taken]
-            shown += len(taken)
+    waiting = {
+        kind: sorted((one for one in every if one.memory.kind == kind), key=_order) for kind, _ in KINDS
+    }
+    taken: dict[str, list[str]] = {kind: [] for kind, _ in KINDS}
+    spent = LEAST
+    # what one kind leaves of its share the others may have
+    for shares in (SHARES, dict.fromkeys(SHARES, 1.0)):
+        for kind, heading in KINDS:
+            while waiting[kind]:
+                line = _line(waiting[kind][0], shorts[waiting[kind][0].memory.id])
+                cost = (
+                    tokens.estimate(line) + 1 + (0 if taken[kind] else tokens.estimate(f"### {heading}") + 1)
+                )
+                if budget and spent + cost > budget * shares[kind]:
+                    break
+                spent += cost
+                taken[kind].append(line)
+                del waiting[kind][0]
+    lines = [line for kind, heading in KINDS if taken[kind] for line in (f"### {heading}", *taken[kind])]
+    shown = sum(map(len, taken.values()))
     left = len(every) - shown
     if left:
         lines.append(f'{left} more: `agentmem recall "question" --file PATH`')
@@ -88,7 +92,7 @@ def _first_words(body: str) -> str:
     for line in lines[first:]:
         if not line.strip():
             break
-        items.append(_ITEM.sub("", line).strip())
+        items.append(_ITEM.sub("", line).strip().removesuffix("."))
     return "; ".join(items)
 
 

@@ -12,6 +12,8 @@ from agentmem.model.importers.found import Record
 
 FILES = 8
 """Paths of a commit that become its scope; of more, the folders they share."""
+MANY = 25
+"""Paths of a commit from which on it is more than one choice."""
 CITED = 3
 SHORTEST = 40
 """Characters of an explanation below which it explains nothing."""
@@ -42,17 +44,25 @@ _NOISE = re.compile(
     re.IGNORECASE,
 )
 _CHOICE = re.compile(
-    r"(?:use|uses|switch(?:es)?|replaces?|adopts?|moves?|drops?|removes?|prefers?|choose|keeps?|stores?|stops?|makes?|migrates?"
-    r"|pins?|disables?|enables?|avoids?|requires?|limits?|defaults?|don['’]t|do not|never|always|no longer|allows?"
-    r"|forbids?|splits?"
-    r"|merges?|renames?|rewrites?|converts?|caches?|defers?|inlines?|go(?:es)? back|treats?|trusts?|rejects?|refuses?|lets?|asks?"
-    r"|reads?|writes?|counts?|deprecates?|change|changes|set|sets|raises?|lowers?|reduces?|increases?|refactors?|simplif(?:y|ies))\b",
+    r"(?:use|uses|switch(?:es)?|replaces?|adopts?|moves?|drops?|prefers?|choose|keeps?|stores?|stops?|migrates?|pins?"
+    r"|disables?|enables?|avoids?|requires?|limits?|defaults?|don['’]t|do not|never|always|no longer|allows?|forbids?"
+    r"|go(?:es)? back|treats?|trusts?|rejects?|refuses?|lets?|deprecates?|make|set|raises?|lowers?|defers?)\b",
     re.IGNORECASE,
 )
 _FIXES = re.compile(
     r"(?:fix(?:e[sd])?|bug ?fix|hotfix|repairs?|corrects?|prevents?|guards?|handles?|resolves?)\b",
     re.IGNORECASE,
 )
+_WORK = re.compile(
+    r"(?:add(?:s|ed)?|implement(?:s|ed)?|introduces?|extracts?|supports?|creates?|updates?|improves?|optimi[sz]es?|refactors?|renames?"
+    r"|clean(?:s|up)?|tests?|documents?|writes?|ports?|removes?|splits?|merges?|rewrites?|simplif(?:y|ies)|reduces?|speeds?|complete"
+    r"|finish|tune|extend|expand|rework|reorgani[sz]e|restructure|tidy|polish|wire|enhance|generate|include|expose|convert|inline"
+    r"|eliminate|consolidate|deduplicate|unify|redesign|initial|address|apply|perform|skip|cache|detect|track|emit|parse|export|import"
+    r"|tests?:|readme|docs?|changelog|benchmarks?|figures|transcripts?)\b",
+    re.IGNORECASE,
+)
+"""What a subject begins with that says what was done; others say what holds from now on."""
+_FIXED = re.compile(r"fix(?:e[sd])?:?\s+(?=\S)", re.IGNORECASE)
 _REASON = re.compile(
     r"\bbecause\b(?! of (?:this|that)\b)|\binstead of\b|\brather than\b|\bso that\b|\bin fav(?:ou)?r of\b|\bas opposed to\b"
     r"|\bto avoid\b|\bthe reason\b|\breason(?:s)? (?:is|was|being|are)\b|\botherwise\b|\bdue to\b"
@@ -63,16 +73,26 @@ _REASON = re.compile(
     re.IGNORECASE,
 )
 _CAUSE = re.compile(
-    r"\bbecause\b|\broot cause\b|\bthe (?:cause|problem|bug|issue|culprit|trouble) (?:is|was)\b|\bcaused by\b"
-    r"|\bwas(?:n['’]t| not) \w+(?:ed|en)\b"
-    r"|\bturn(?:s|ed) out\b|\bdue to\b|\bhappen(?:s|ed) (?:when|if)\b|\bled to\b|\bresult(?:s|ed|ing) in\b"
-    r"|\bsince (?:it|we|the|they)\b"
-    r"|\bpreviously\b.*\b(?:so|which|and)\b|\binstead of\b|\brather than\b",
+    r"\bbecause\b|\broot cause\b|\bthe (?:cause|problem|bug|issue|culprit|trouble) (?:is|was)\b|\b(?:bug|problem|cause):"
+    r"|\bcaused by\b"
+    r"|\bturn(?:s|ed) out\b|\bdue to\b|\bhappen(?:s|ed) (?:when|if)\b|\bled to\b|\b(?:this|which) caused\b"
+    r"|\bsince (?:it|we|the|they)\b|\bdid(?:n['’]t| not) (?:check|account|handle|know|see|apply|call|hold|take|wait)\b",
+    re.IGNORECASE,
+)
+_SEVERAL = re.compile(
+    r",.*\band\b|;|:.*,|\band\b.*\band\b|\b(?:several|various|multiple|many|misc\w*|issues|bugs|problems)\b",
+    re.IGNORECASE,
+)
+_MANY_THINGS = re.compile(
+    r"\b(?:two|three|four|five|six|several|multiple|many) (?:[\w-]+ ){0,4}(?:fixes|bugs|issues|problems)\b",
     re.IGNORECASE,
 )
 _MINOR = ("docs", "test", "tests", "style", "ci", "chore", "build")
 _AGAINST = re.compile(r"\b(?:instead of|rather than|in fav(?:ou)?r of|not)\b", re.IGNORECASE)
-_PLAIN_REASON = re.compile(r"\b(?:instead of|rather than|because|so that)\b", re.IGNORECASE)
+_PLAIN_REASON = re.compile(
+    r"\b(?:instead of|rather than|because|so that|to avoid|in place of|otherwise)\b", re.IGNORECASE
+)
+_BECAUSE = re.compile(r"\b(?:because|so that|to avoid|otherwise)\b", re.IGNORECASE)
 _BREAKING = re.compile(r"(?m)^BREAKING[ -]CHANGE:\s*(\S.*(?:\n(?!\n|[A-Z][\w-]+: ).*)*)")
 _LIST_LINE = re.compile(r"\s*(?:[-*+•]|\d+[.)])\s+")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z`\"'(])")
@@ -128,21 +148,24 @@ def _record(commit: Commit, undone: set[str]) -> Record | None:
     area = conventional[2] if conventional else None
     breaking = _BREAKING.search(rest)
     prose = _prose(body)
-    if len(prose) < SHORTEST:
+    if len(prose) < SHORTEST or len(commit.paths) > MANY:
         return None
     fix = bool(_FIXES.match(title)) or (
         conventional is not None and conventional[1].lower() in ("fix", "hotfix", "bugfix")
     )
     reasons = [sentence for sentence in _sentences(prose) if (_CAUSE if fix else _REASON).search(sentence)]
     if fix:
-        if not reasons:
+        # a list of mended things has a cause for each, and no one thing to say
+        if not reasons or _SEVERAL.search(title) or _MANY_THINGS.search(prose):
             return None
-        return _made(commit, "fact", _title(title), body, area)
+        return _made(commit, "fact", f"Fixed: {_FIXED.sub('', _title(title))}", body, area)
     if breaking or (conventional is not None and conventional[3]):
         return _made(commit, "decision", _title(title), body, area)
-    chosen = bool(_CHOICE.match(title)) or bool(_AGAINST.search(title))
+    plainly = bool(_PLAIN_REASON.search(prose))
+    gives = any(_BECAUSE.search(sentence) for sentence in reasons)
+    chosen = bool(_CHOICE.match(title)) or bool(_AGAINST.search(title)) or (gives and not _WORK.match(title))
     if conventional is not None and conventional[1].lower() in _MINOR:
-        chosen = chosen and bool(_PLAIN_REASON.search(body))
+        chosen = chosen and plainly
     return _made(commit, "decision", _title(title), body, area) if chosen and reasons else None
 
 
@@ -172,7 +195,7 @@ def _is_in(name: str, undone: set[str]) -> bool:
 
 
 def _title(title: str) -> str:
-    return re.sub(r"\s*\(#\d+\)\s*$", "", title).rstrip(".").strip()
+    return re.sub(r"\s*\(#\d+\)\s*$", "", title).rstrip(".").strip(" :")
 
 
 def _made(commit: Commit, kind: str, title: str, body: str, area: str | None) -> Record:
@@ -218,14 +241,17 @@ def _without_trailers(text: str) -> str:
 
 
 def _prose(text: str) -> str:
-    """The running text of a message: no code, no tables, each list item a sentence."""
-    lines = []
-    for line in plantext.uncoded(text).split("\n"):
-        if line.startswith(("    ", "\t", ">", "|")) and not _LIST_LINE.match(line):
-            continue
-        item = _LIST_LINE.match(line)
-        lines.append(f"\n{line[item.end() :]}" if item else line.strip())
-    return " ".join(lines).strip()
+    """The running text of a message, a paragraph a line: no code, no tables, no lists, which say what and not why."""
+    paragraphs = []
+    for paragraph in re.split(r"\n\s*\n", plantext.uncoded(text)):
+        lines = []
+        for line in paragraph.split("\n"):
+            if _LIST_LINE.match(line):
+                break
+            if not line.startswith(("    ", "\t", ">", "|")):
+                lines.append(line.strip())
+        paragraphs.append(" ".join(lines))
+    return "\n".join(paragraph for paragraph in paragraphs if paragraph).strip()
 
 
 def _sentences(prose: str) -> list[str]:

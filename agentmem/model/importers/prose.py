@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from agentmem.model import planhints, plantext
-from agentmem.model.importers.found import File, Found, Note, named, record
+from agentmem.model.importers.found import File, Found, Note, record
 from agentmem.model.plantext import Anchors, Item, Line, Section
 
 DEPTH = 3
@@ -126,7 +126,7 @@ class Reader:
     def _title(self, heading: str, level: int, above: Sequence[str], prefix: str) -> str:
         shown = planhints.unprefixed(heading).strip(" :*_")
         if not shown or (level == 1 and self.generic(shown)):
-            shown = self.title or named(self.file.stem)
+            shown = self.title or self.file.path.rpartition("/")[2]
             return f"{prefix}{shown}" if not prefix.startswith(shown) else shown
         if level > 1 and len(shown.split()) <= SHORT:
             around = next((one for one in above if one.casefold() != shown.casefold()), "")

@@ -98,7 +98,7 @@ def _places(file: File, line: int, given: object, found: Found) -> list[str]:
 def place(text: str) -> tuple[str, int | None, int | None] | None:
     """``src/a.ts:12-20`` as path, first and last line; None where it names no path (*User input: …*)."""
     match = _PLACE.fullmatch(text.strip())
-    if match is None or not re.search(r"[/.]", match[1]) or match[1].endswith("."):
+    if match is None or not (match[2] or re.search(r"[/.]", match[1])) or match[1].endswith("."):
         return None
     first = int(match[2]) if match[2] else None
     return match[1].removeprefix("./"), first, int(match[3]) if match[3] else first

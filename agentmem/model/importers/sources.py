@@ -64,9 +64,10 @@ FIRST = ("plan", "cline", "beads", "adr", "serena", "openclaw", "claude-md", "ag
 """The order in which what was found is told: what says most of the work first."""
 
 
-def takes(source: Source, path: str) -> bool:
-    """Whether a file in a folder is one of the source's."""
-    return re.fullmatch(source.takes, path.lower()) is not None
+def takes(source: Source, path: str, folder: str = "") -> bool:
+    """Whether a file in a folder, whose own name is ``folder``, is one of the source's."""
+    names = (path, f"{folder}/{path}") if folder else (path,)
+    return any(re.fullmatch(source.takes, name.lower(), re.DOTALL) for name in names)
 
 
 def of_file(path: str, text: str) -> str | None:
@@ -106,6 +107,8 @@ def of_folder(path: str, names: Collection[str], heads: Sequence[str]) -> str | 
     if "memory.md" in lower or (
         any(re.match(r"\d{4}-\d\d-\d\d", name) for name in lower) and folder == "memory"
     ):
+        return "openclaw"
+    if folder == "bank" and ("opinions.md" in lower or any(name.startswith("entities/") for name in lower)):
         return "openclaw"
     records = sum(_ADR_FILE.fullmatch(name.rpartition("/")[2]) is not None for name in lower)
     texts = sum(name.endswith(".md") for name in lower)

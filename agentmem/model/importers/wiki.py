@@ -97,7 +97,7 @@ def _links(text: str, file: File, names: Mapping[str, str]) -> list[str]:
 def _note(file: File, whole: Note, names: Mapping[str, str], found: Found, *, observed: bool) -> None:
     heading = prose.first_heading(whole.body)
     title = plain(whole.meta.get("title")) or (heading if observed else None) or file.stem
-    if title == file.stem and not re.search(r"\s|[A-Z]", title):
+    if title == file.stem and not re.search(r"\s|[A-Z]", title) and not _DAY.match(title):
         title = heading or named(title)
     body, items = _observations(whole.body, whole.line) if observed else (whole.body, [])
     if heading and heading.casefold() == title.casefold():
