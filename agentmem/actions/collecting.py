@@ -21,11 +21,14 @@ NOT_ENTERED = frozenset(
 
 @dataclass(slots=True)
 class Collected:
-    """The files, each once; ``skipped`` are place and reason of what was passed over; ``inside`` are those of this worktree."""
+    """The files, each once; ``skipped`` are place and reason of what was passed over; ``inside`` are those of this worktree,
+    ``seen`` all that were looked at.
+    """
 
     files: list[File] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
     inside: set[str] = field(default_factory=set)
+    seen: set[str] = field(default_factory=set)
 
 
 def collect(context: Context, source: Source, paths: Sequence[str]) -> Collected:
@@ -117,8 +120,9 @@ def _is_asked(name: str, source: Source) -> bool:
 
 def _take(context: Context, given: str, whole: str, collected: Collected, root: str | None = None) -> None:
     label = _label(context, whole, root)
-    if any(file.path == label for file in collected.files):
+    if label in collected.seen:
         return
+    collected.seen.add(label)
     text = _text(given if root is None else label, label, whole, collected)
     if text is None:
         return

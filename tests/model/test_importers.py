@@ -96,6 +96,26 @@ def test_what_is_no_retain_bullet_stays_text(line):
     assert (one.record["kind"], one.record["body"]) == ("log", line)
 
 
+def test_what_is_struck_out_is_done_and_what_was_ticked_happened():
+    """Of work to do, struck out items are closed; boxes under what was done stay its text, open ones are tasks as well."""
+    text = """# Active Context
+## Next Steps
+### Now
+1. ~~Write the core files~~ ✓ (completed)
+2. Add metrics
+## Status
+- [x] Made the store
+- [ ] Docs
+"""
+    found = cline.read([File("memory-bank/activeContext.md", text)])
+    assert titles(found) == [
+        ("task", "Write the core files"), ("log", "Done: Write the core files"), ("task", "Add metrics"),
+        ("log", "Active context: Status"), ("task", "Docs"),
+    ]  # fmt: skip
+    assert found.records[1].record["closes"] == [found.records[0].record["source_id"]]
+    assert found.records[3].record["body"] == "- [x] Made the store\n- [ ] Docs"
+
+
 def test_a_number_that_two_records_have_names_none():
     """Where branches met, numbers occur twice: a link tells which is meant, a bare number is reported."""
     text = "# {}. T{}\n\n## Status\n\n{}\n\n## Decision\nx.\n"

@@ -28,7 +28,9 @@ class _Issue:
         self.links: list[tuple[str, str]] = []
         for one in value["dependencies"] if isinstance(value.get("dependencies"), list) else ():  # type: ignore[attr-defined]
             if isinstance(one, dict) and one.get("depends_on_id"):
-                self.links.append((str(one.get("type") or "blocks"), str(one["depends_on_id"])))
+                self.links.append(
+                    (str(one.get("type") or one.get("dep_type") or "blocks"), str(one["depends_on_id"]))
+                )
         self.parent = next((target for kind, target in self.links if kind == "parent-child"), None)
         self.children: list[str] = []
 
@@ -149,9 +151,10 @@ def _body(issue: _Issue) -> str:
     comments = issue.value.get("comments")
     said = []
     for one in comments if isinstance(comments, list) else ():
-        if isinstance(one, dict) and isinstance(one.get("text"), str):
+        text = (one.get("text") or one.get("body")) if isinstance(one, dict) else None
+        if isinstance(text, str):
             about = " ".join(str(one[key]) for key in ("created_at", "author") if one.get(key))
-            said.append(f"- {about}: {one['text'].strip()}" if about else f"- {one['text'].strip()}")
+            said.append(f"- {about}: {text.strip()}" if about else f"- {text.strip()}")
     if said:
         parts.append("## Comments\n" + "\n".join(said))
     return "\n\n".join(part.strip("\n") for part in parts if part.strip())

@@ -3,11 +3,13 @@
 import functools
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from agentmem.model import planhints, plantasks, plantext
 from agentmem.model.importers import prose
 from agentmem.model.importers.found import File, Found, named, note, record
 from agentmem.model.importers.prose import Part
+from agentmem.model.plantext import Item, Line
 
 TITLES = {
     "projectbrief": "Project brief",
@@ -21,10 +23,12 @@ _TODO = re.compile(
     r"\bnext steps?\b|\bleft to (?:build|do)\b|\bto ?dos?\b|\bremaining\b|\bupcoming\b|\bbacklog\b", re.I
 )
 _DONE = re.compile(
-    r"\bwhat works\b|\bcompleted\b|\bdone\b|\brecent (?:changes|work|updates)\b"
-    r"|\bcurrent (?:focus|status|state|work)\b",
+    r"\bwhat works\b|\bcompleted\b|\bdone\b|\b(?:recent|latest|previous|last)\b"
+    r"|\bcurrent (?:\w+ )?(?:focus|status|state|task|work)\b"
+    r"|^status\b|^focus\b",
     re.I,
 )
+_STRUCK = re.compile(r"^~~(.+?)~~|\s*(?:[✓✔✅]|\((?:completed|done)\))", re.I)
 _DECIDED = re.compile(r"\bdecisions?\b|\bconsiderations?\b", re.I)
 
 
@@ -46,12 +50,10 @@ def read(files: Sequence[File]) -> Found:
 def _kind(stem: str, part: Part) -> str:
     heading = part.heading or ""
     if stem in ("activecontext", "progress"):
-        if _DECIDED.search(heading):
-            return "decision"
-        if _TODO.search(heading):
-            return "task"
-        if _DONE.search(heading):
-            return "log"
+        for words in (heading, *part.above):
+            for kind, pattern in (("decision", _DECIDED), ("task", _TODO), ("log", _DONE)):
+                if pattern.search(words):
+                    return kind
         return prose.kind_of_heading(heading) or "fact"
     if stem == "systempatterns":
         if _DECIDED.search(heading):
@@ -63,39 +65,40 @@ def _kind(stem: str, part: Part) -> str:
 
 
 def _divide_tasks(file: File, found: Found, start: int) -> None:
-    """Where a section is work to do, or has check boxes: each item a task, ticked ones closed by a log entry."""
+    """Where a section is work to do, or has open check boxes: each such item a task; of work to do, what is ticked or struck out
+    is closed by a log entry. Elsewhere what is ticked is what happened, and stays in the text.
+    """
     taken = found.records[start:]
     del found.records[start:]
     for one in taken:
-        body = str(one.record["body"])
-        rest, items = prose.boxes(body)
         todo = one.record["kind"] == "task"
-        if todo and not items:
-            lines, items = plantext.bullets([plantext.Line(line) for line in body.split("\n")])
-            rest = plantext.body(lines)
-        if not items:
+        rest, items = _work(str(one.record["body"]), todo)
+        if not items or re.search(r"\w", rest):
             # work to do in running text: nobody could take it
-            found.records.append(one._replace(record={**one.record, "kind": "log"}) if todo else one)
-            continue
-        if re.search(r"\w", rest):
             kind = "log" if todo else one.record["kind"]
             found.records.append(one._replace(record={**one.record, "kind": kind, "body": rest}))
-        anchor = str(one.record["source_id"])
-        names = plantext.Anchors(anchor.partition("#")[0] + "#" + anchor.partition("#")[2] + "/")
+        anchors = plantext.Anchors(f"{one.record['source_id']}/")
         for item, task in zip(items, plantasks.parse(items, planhints.ROLES), strict=True):
             if task is None:
                 continue
-            name = names.take(task.title).replace("/#", "/")
-            made = record(
-                "task",
-                task.title,
-                task.body,
-                name,
-                task.finished and None,
-                role=task.role,
-                priority=task.priority,
-            )
-            found.add(one.path, one.line, made)
+            name = anchors.take(task.title).replace("/#", "/")
+            more: dict[str, Any] = {"role": task.role, "priority": task.priority}
+            found.add(one.path, one.line, record("task", task.title, task.body, name, **more))
             if item.done or task.done:
                 entry = record("log", f"Done: {task.title}", "", f"{name}/done", task.finished, closes=[name])
                 found.add(one.path, one.line, entry)
+
+
+def _work(body: str, todo: bool) -> tuple[str, list[Item]]:
+    """The items of a section that are tasks, and what is left of its text."""
+    lines = [Line(line) for line in body.split("\n")]
+    rest, items = plantext.boxes(lines)
+    if not todo and items and any(item.done for item in items):
+        # a list of what was done with some left over: the text stays whole, what is left over is a task as well
+        return body, [item for item in items if not item.done]
+    if todo and not items:
+        rest, items = plantext.bullets(lines)
+        for item in items:
+            item.done = _STRUCK.search(item.text) is not None
+            item.text = _STRUCK.sub(r"\1", item.text).strip()
+    return plantext.body(rest), [item for item in items if item.text]

@@ -184,9 +184,3 @@ def kind_of(part: Part, default: str = "fact") -> str:
 
 def _bullets(text: str) -> list[Item]:
     return plantext.bullets([Line(line) for line in text.split("\n")])[1]
-
-
-def boxes(text: str) -> tuple[str, list[Item]]:
-    """The check boxes in a text, and the text without them."""
-    rest, items = plantext.boxes([Line(line) for line in text.split("\n")])
-    return plantext.body(rest), items
