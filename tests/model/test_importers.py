@@ -227,10 +227,23 @@ def test_imports_of_agents_files_are_told_and_code_is_none():
     """``@path`` is reported with its line, where it is no code, no mail address, and not read beside it."""
     text = "# X\n\nSee @docs/a.md and me@example.org.\n\n```\n@no/b.md\n```\n`@no/c.md` @../out.md @b/CLAUDE.md\n"
     found = agentfiles.read([File("CLAUDE.md", text), File("b/CLAUDE.md", "# B\n")])
-    assert [(one.line, one.reason.split(",")[0]) for one in found.problems] == [
-        (3, "imports @docs/a.md"),
-        (8, "imports @../out.md"),
+    assert [one.record["title"] for one in found.records] == ["X"]
+    assert [(one.line, one.reason) for one in found.problems] == [
+        (8, "imports @../out.md, which is outside the repository: not taken"),
+        (3, "imports that are not followed: agentmem import claude-md docs/a.md"),
     ]
+
+
+def test_a_section_that_only_names_a_file_is_no_memory():
+    """Where a section is an import and nothing else, what it would say is in that file, which is told and read on demand."""
+    text = "# CLAUDE.md\n\n## Code style\n\n@docs/style.md\n\n## Tests\n- @docs/tests.md\n\n## Rest\nReal.\n"
+    found = agentfiles.read([File("CLAUDE.md", text)])
+    assert titles(found) == [("fact", "Rest")]
+    assert [one.reason for one in found.problems] == [
+        "imports that are not followed: agentmem import claude-md docs/style.md docs/tests.md"
+    ]
+    (one,) = agentfiles.read([File("docs/style.md", "# Style\n\nNo tabs.\n")]).records
+    assert (one.record["title"], one.record.get("scope")) == ("Style", None)
 
 
 def test_a_wiki_link_is_resolved_as_obsidian_does():
