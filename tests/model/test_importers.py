@@ -154,6 +154,34 @@ def test_statuses_of_decisions(status, kind, kept):
         assert (one.record["kind"], one.record.get("status")) == (kind, kept), text
 
 
+def test_nothing_of_a_record_is_dropped():
+    """Who was asked, a technical story, words under the status, keys of other templates: all stay with the decision."""
+    text = """---
+status: accepted
+consulted: [Cy, Di]
+decision-makers: {}
+---
+# T
+
+* Technical Story: SHOP-7
+* Date: 2026-01-02
+
+## Status
+
+Accepted
+
+We look again in June.
+
+## Decision
+x.
+"""
+    (one,) = adr.read([File("adr/0001-t.md", text.format(", ".join(["Somebody With A Name"] * 4)))]).records
+    assert one.record["consulted"] == "Cy, Di" and one.record["technical_story"] == "SHOP-7"
+    assert one.record["deciders"].startswith("Somebody") and "by" not in one.record
+    assert one.record["body"] == "## Decision\nx.\n\n## Status\nWe look again in June."
+    assert one.record["created"] == "2026-01-02"
+
+
 def test_templates_and_indexes_are_no_decisions():
     """What a folder of records holds besides is told, not taken."""
     files = [
@@ -255,6 +283,19 @@ def test_a_wiki_link_is_resolved_as_obsidian_does():
     found = wiki.obsidian(files)
     links = {one.path: one.record.get("related") for one in found.records}
     assert links["v/Links.md"] == ["v/Page.md", "v/b/Same.md"]
+
+
+def test_keys_of_a_note_that_mean_something_else_here_are_kept_apart():
+    """A note's own ``status: done`` or ``priority: high`` is no status or priority of a memory, and is not lost; its ``related``
+    links are links.
+    """
+    meta = 'status: done\npriority: high\nid: 7\nsource: https://example.org\nrelated: "[[B]]"\nup: "[[B]]"\nrating: 5\ntype: idea'
+    found = wiki.obsidian([File("v/A.md", f"---\n{meta}\n---\nx\n"), File("v/B.md", "y")])
+    one = found.records[0].record
+    assert {key: one[key] for key in one if key.startswith("note_")} == {
+        "note_status": "done", "note_priority": "high", "note_id": "7", "note_source": "https://example.org", "note_type": "idea",
+    }  # fmt: skip
+    assert (one["related"], one["up"], one["rating"], "status" in one) == (["v/B.md"], "[[B]]", "5", False)
 
 
 def commit(subject, body="", number=1):

@@ -9,12 +9,27 @@ from typing import NamedTuple
 
 from agentmem.model import plantext
 from agentmem.model.exporters.madr import MARK
-from agentmem.model.importers.found import File, Found, Note, moment, named, note, plain, record, words
+from agentmem.model.importers.found import (
+    File,
+    Found,
+    Note,
+    Record,
+    kept,
+    moment,
+    named,
+    note,
+    plain,
+    record,
+    words,
+)
 
 NOT_RECORDS = re.compile(
     r"(?:readme|index|template|toc|.*[-_]template|0*-?template.*|adr-template.*)", re.IGNORECASE
 )
 
+MAX_NAME = 60
+"""Characters of who decided up to which they are one author."""
+_READ = ("status", "date", "created", "decider", "decisionmaker", "author", "title", "tag")
 _NUMBER = re.compile(r"(?:adr[-_ ]?)?(\d{1,8})(?=[-_. ]|$)", re.IGNORECASE)
 _HEADING = re.compile(r"(?:adr[-_ ]?)?\d{1,8}\s*(?:[.:)–—-]|\s)\s*(?=\S)", re.IGNORECASE)
 _META = re.compile(
@@ -73,6 +88,7 @@ class _Adr(NamedTuple):
     by: str | None
     tags: list[str]
     number: int | None
+    rest: Record
 
 
 def read(files: Sequence[File]) -> Found:
@@ -123,6 +139,7 @@ def _record(file: File, whole: Note, found: Found) -> _Adr | None:
         found.problem(file.path, whole.line, "no record: a template")
         return None
     meta: dict[str, str] = {}
+    rest: dict[str, object] = {}
     body: list[str] = []
     status_lines: list[str] = []
     for section in sections:
@@ -139,14 +156,19 @@ def _record(file: File, whole: Note, found: Found) -> _Adr | None:
             match = None if line.fenced or not head else _META.match(line.text)
             if match:
                 meta.setdefault(_key(match[1]), match[2].strip())
+                rest.setdefault(re.sub(r"[- ]", "_", match[1].lower()), match[2].strip())
             else:
                 body.append(line.text)
     for key, value in whole.meta.items():
         stated = ", ".join(words(value)) if isinstance(value, list) else str(value or "")
         meta.setdefault(_key(key), stated)
+        rest.setdefault(key, stated)
     said = "\n".join(filter(None, (meta.get("status", ""), *status_lines)))
     said = _COMMENT.sub("", said)
     first = next((line.strip(" *_-+.`\"'") for line in said.split("\n") if line.strip(" *_-+.`\"'")), "")
+    more = [line for line in status_lines if line.strip() and not _is_status(line, first)]
+    if more:
+        body += ["", "## Status", *more]
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(body)).strip("\n").rstrip()
     if not re.search(r"\w", text) and not said:
         found.problem(file.path, whole.line, "no record: it has no text")
@@ -154,6 +176,13 @@ def _record(file: File, whole: Note, found: Found) -> _Adr | None:
     number = _NUMBER.match(file.stem)
     deciders = meta.get("decider") or meta.get("decisionmaker") or meta.get("author") or ""
     by = plain(deciders) if not _BLANK.match(deciders) and not deciders.startswith("[") else None
+    if by and len(by) > MAX_NAME:
+        rest["deciders"], by = by, None
+    read = [
+        name for name in rest if (_key(name) in _READ and name != "deciders") or str(rest[name])[:1] in "{["
+    ]
+    if by:
+        read.append("deciders")
     return _Adr(
         file,
         whole.line,
@@ -161,11 +190,18 @@ def _record(file: File, whole: Note, found: Found) -> _Adr | None:
         text,
         first.lower(),
         said,
-        moment(meta.get("date")),
-        by if by and len(by) <= 60 else None,
-        words(whole.meta.get("tags")),
+        moment(meta.get("date")) or moment(meta.get("created")),
+        by,
+        words(whole.meta.get("tags")) or words(meta.get("tag")),
         int(number[1]) if number else None,
+        kept(rest, read, "adr"),
     )
+
+
+def _is_status(line: str, first: str) -> bool:
+    """Whether a line of the section on the status says no more than was understood."""
+    words_of = line.strip(" *_-+.`\"'").lower()
+    return words_of == first or any(pattern.search(line) for pattern in (_BY, _REPLACES, _BESIDE, _COMMENT))
 
 
 def _key(name: str) -> str:
@@ -227,7 +263,7 @@ def _take(
 ) -> None:
     path = one.file.path
     tags = [*one.tags, *([f"adr-{one.number:04d}"] if one.number is not None else [])]
-    more: dict[str, object] = {"by": one.by, "tags": tags}
+    more: dict[str, object] = {**one.rest, "by": one.by, "tags": tags}
     more["supersedes"] = [old for old in dict.fromkeys(replaces) if old != path]
     more["related"] = [other for other in dict.fromkeys(beside) if other != path]
     kind, title, status = "decision", one.title, one.status

@@ -4,15 +4,21 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from agentmem.model import plantext
 from agentmem.model.importers import lines
-from agentmem.model.importers.found import File, Found, plain, record
+from agentmem.model.importers.found import File, Found, kept, plain, record
 
 BLOCKING = ("blocks", "waits-for", "conditional-blocks")
 TALK = ("message", "event")
 """Issue types that are no work: what was said, or happened."""
 NO_WORK = ("gate", "molecule", "merge-request", "slot", "agent", "role", "rig")
 """Issue types by which the tool itself keeps house."""
-KEPT = ("external_ref", "due_at", "defer_until", "estimated_minutes", "status")
-"""Keys that a task keeps under their own names, ``status`` where it is neither open nor closed."""
+READ = (
+    "_type", "id", "title", "description", "design", "acceptance_criteria", "notes", "comments", "labels", "dependencies",
+    "priority", "issue_type", "created_at", "created_by", "sender", "assignee", "closed_at", "closed_by", "close_reason",
+    "updated_at", "is_template", "content_hash", "source_repo", "source_system", "compaction_level", "compacted_at",
+    "original_size", "ephemeral", "wisp", "metadata", "started_at", "dependency_count", "dependent_count", "comment_count",
+    "deleted_at", "deleted_by", "delete_reason", "original_type",
+)  # fmt: skip
+"""Keys that are understood, or by which the tool keeps house; what an issue says besides is kept under its own keys."""
 LONGEST = 120
 """Levels of epics within epics that are followed."""
 
@@ -111,10 +117,10 @@ def _take(issue: _Issue, issues: Mapping[str, _Issue], found: Found) -> None:
         kind = "task"
         more |= {"owner": owner, "priority": _priority(issue, found), "plan": _plan(issue, issues)}
         more["needs"] = _needs(issue, issues, found)
-    for key in KEPT:
-        kept = value.get(key)
-        if kept not in (None, "", 0) and not (key == "status" and kept in ("open", "closed")):
-            more["beads_status" if key == "status" else key] = kept
+    rest = {key: one for key, one in value.items() if one not in (0, False, {}) and one != owner}
+    if issue.status in ("open", "closed"):
+        rest.pop("status", None)
+    more |= kept(rest, READ, "beads")
     related = [
         target for link, target in issue.links if link not in (*BLOCKING, "parent-child", "supersedes")
     ]

@@ -1,10 +1,11 @@
 """What an importer reads and what it gives."""
 
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from agentmem.model import document, planhints, plantext
+from agentmem.model import document, fields, planhints, plantext
 
 Record = dict[str, object]
 
@@ -98,6 +99,15 @@ def record(
             value = list(dict.fromkeys([*value, *both]))
         made[key] = value
     return {key: value for key, value in made.items() if key == "body" or value not in (None, [], (), "")}
+
+
+def kept(values: Mapping[str, object], known: Collection[str], prefix: str) -> Record:
+    """What a source says beside what is understood, under its own keys; a key that means something else here gets ``prefix``."""
+    return {
+        f"{prefix}_{key}" if key in fields.BY_NAME or key in ("body", "type") else key: value
+        for key, value in values.items()
+        if key not in known and value not in (None, "", [])
+    }
 
 
 def named(text: str) -> str:

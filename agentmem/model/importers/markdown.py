@@ -7,6 +7,7 @@ from agentmem.model.importers import prose
 from agentmem.model.importers.found import (
     File,
     Found,
+    kept,
     moment,
     named,
     note,
@@ -17,6 +18,7 @@ from agentmem.model.importers.found import (
 )
 from agentmem.model.importers.prose import Part
 
+READ = ("title", "tags", "author", "by", "created", "date")
 DEPTH = 2
 """A section of a document is a heading of this level with all that is below it."""
 
@@ -32,7 +34,7 @@ def read(files: Sequence[File]) -> Found:
             named_kind = prose.kind_of_heading(title)
             return prose.kind_of(part, named_kind or "fact")
 
-        shared: dict[str, object] = {
+        shared = kept(whole.meta, READ, "note") | {
             "tags": words(whole.meta.get("tags")),
             "by": plain(whole.meta.get("author")) or plain(whole.meta.get("by")),
         }

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from agentmem.model import plantext
 from agentmem.model.importers import lines
-from agentmem.model.importers.found import File, Found, plain, record
+from agentmem.model.importers.found import File, Found, kept, plain, record
 from agentmem.model.plantext import Anchors
 
 CITED = "cited"
@@ -27,19 +27,7 @@ _PLACE = re.compile(
     r"`?([^\s`,;:#]+(?: [^\s`,;:#]+)*?\.?[^\s`,;:#]*)`?(?:(?::|#L?)L?(\d+)(?:(?:-|:|\.\.)L?(\d+))?)?`?"
 )
 _KEYS = ("subject", "fact", "citations", "reason")
-_KNOWN = (
-    *_KEYS,
-    "category",
-    "id",
-    "created_at",
-    "created",
-    "timestamp",
-    "author",
-    "by",
-    "agent",
-    "updated_at",
-    "repository",
-)
+_KNOWN = (*_KEYS, "id", "created_at", "created", "timestamp", "author", "by", "agent")
 
 
 def read(files: Sequence[File]) -> Found:
@@ -71,7 +59,7 @@ def _made(
         (text for key in ("created_at", "created", "timestamp") if (text := plain(value.get(key)))), None
     )
     by = next((text for key in ("author", "by", "agent") if (text := plain(value.get(key)))), None)
-    rest = {key: kept for key, kept in value.items() if key not in _KNOWN and kept not in (None, "", [])}
+    rest = kept(value, _KNOWN, "record")
     made = record(kind, title, body, name, time, by=by, tags=[subject] if subject else [], **rest)
     if places := _places(file, line, value.get("citations"), found):
         made[CITED] = places

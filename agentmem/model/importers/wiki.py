@@ -5,14 +5,23 @@ from collections.abc import Mapping, Sequence
 
 from agentmem.model import kinds, planhints, plantext
 from agentmem.model.importers import prose
-from agentmem.model.importers.found import File, Found, Note, moment, named, note, plain, record, words
+from agentmem.model.importers.found import File, Found, Note, kept, moment, named, note, plain, record, words
 from agentmem.model.plantext import Anchors
 
 KNOWN = (
-    "title", "tags", "tag", "aliases", "alias", "created", "date", "created_at", "author", "by", "type", "kind", "status",
-    "permalink", "modified", "updated", "updated_at", "cssclass", "cssclasses", "publish", "id",
-)  # fmt: skip
-"""Keys of front matter that are understood, or say nothing to others; the rest is kept as it stands."""
+    "title",
+    "tags",
+    "tag",
+    "aliases",
+    "alias",
+    "created",
+    "date",
+    "created_at",
+    "author",
+    "by",
+    "related",
+)
+"""Keys of front matter that become a memory's own; the rest is kept as it stands."""
 
 CATEGORIES = {
     "decision": "decision", "decided": "decision", "choice": "decision",
@@ -116,9 +125,7 @@ def _note(file: File, whole: Note, names: Mapping[str, str], found: Found, *, ob
     }
     replaced = [_target(to, file, names) for how, to in relations(body) if _REPLACES.fullmatch(how)]
     more["supersedes"] = [path for path in dict.fromkeys(replaced) if path and path != file.path]
-    more |= {
-        key: value for key, value in whole.meta.items() if key not in KNOWN and value not in (None, "", [])
-    }
+    more |= kept(whole.meta, KNOWN, "note")
     time = next(
         (
             found_time
