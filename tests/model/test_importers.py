@@ -289,7 +289,8 @@ def test_keys_of_a_note_that_mean_something_else_here_are_kept_apart():
     """A note's own ``status: done`` or ``priority: high`` is no status or priority of a memory, and is not lost; its ``related``
     links are links.
     """
-    meta = 'status: done\npriority: high\nid: 7\nsource: https://example.org\nrelated: "[[B]]"\nup: "[[B]]"\nrating: 5\ntype: idea'
+    meta = 'status: done\npriority: high\nid: 7\nsource: https://example.org\nrelated: "[[B]]"\nup: "[[B]]"\nrating: 5'
+    meta += "\ntype: idea"
     found = wiki.obsidian([File("v/A.md", f"---\n{meta}\n---\nx\n"), File("v/B.md", "y")])
     one = found.records[0].record
     assert {key: one[key] for key in one if key.startswith("note_")} == {
