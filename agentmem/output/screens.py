@@ -32,7 +32,7 @@ PEOPLE = """\
 Memories are markdown files in .agentmem/, one each; read, edit and review them like any other file.
 
   agentmem init                      make the store; commit it
-  agentmem import plan plan/         take in the plan files you have
+  agentmem import                    what there is to take in: plans, CLAUDE.md, decision records, issues, notes
   agentmem list --kind decision      what was decided
   agentmem edit ID                   in $EDITOR
   agentmem history ID                who changed it, when and why; without ID, what happened in all

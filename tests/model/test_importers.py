@@ -64,6 +64,14 @@ def test_no_text_breaks_a_reader(name, texts):
     assert READERS[name](files) == found
 
 
+@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("piece", ["[", "[[", "(", "@a ", "- ", "\n- [ ] a", "superseded by 1 "])
+def test_a_hostile_file_costs_no_more_than_a_long_one(name, piece):
+    """A file of nothing but what begins something is read in one go; by the square of its length it would take half an hour."""
+    text = piece * (100_000 // len(piece))
+    assert READERS[name]([File("memory-bank/progress.md", text)]) is not None
+
+
 @pytest.mark.parametrize(
     ("line", "kind", "title", "entities"),
     [

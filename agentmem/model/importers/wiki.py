@@ -39,7 +39,7 @@ _TYPES = {
     "concept": "entity", "project": "entity", "organization": "entity", "moc": "entity",
 }  # fmt: skip
 
-_LINK = re.compile(r"!?\[\[([^\]\n|#^]*)(?:[#^][^\]\n|]*)?(?:\|[^\]\n]*)?\]\]")
+_LINK = re.compile(r"\[\[([^\[\]\n|#^]{0,300})(?:[#^][^\[\]\n|]{0,300})?(?:\|[^\[\]\n]{0,300})?\]\]")
 _OBSERVATION = re.compile(r"\s*[-*+]\s+\[([^\[\]()\n]{2,40})\]\s+(\S.*)$")
 _RELATION = re.compile(
     r"\s*[-*+]\s+(?:\"([^\"\n]{1,60})\"|([\w][\w -]{0,58}?))\s*\[\[([^\]\n]+)\]\]\s*(\([^()\n]*\))?\s*$"
