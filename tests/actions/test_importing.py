@@ -448,6 +448,22 @@ def test_git_log_of_a_repository_without_commits_is_empty(repo):
     assert repo.json("import", "git-log")["added"] == []
 
 
+def test_what_a_branch_imported_is_its_own_until_trunk_has_it(store):
+    """Its records name no branch, and are still told from what trunk has: nobody takes for settled what nobody has merged."""
+    put(store, KEPT["serena"].files)
+    store.commit("memories")
+    store.git("switch", "-q", "-c", "feature/x")
+    store.ok("import", "serena")
+    store.commit("imported")
+    assert {(one["layer"], one["branch"]) for one in store.json("list")["memories"]} == {("own", "feature/x")}
+    assert "Type hints" not in store.ok("export", "agents-md")
+    store.git("switch", "-q", "main")
+    store.git("merge", "-q", "--squash", "feature/x")
+    store.commit("squashed")
+    assert {one["layer"] for one in store.json("list")["memories"]} == {"base"}
+    assert "Type hints" in store.ok("export", "agents-md")
+
+
 def test_an_import_needs_no_branch(store):
     """On a detached HEAD an import writes what it would on a branch: its records name none."""
     put(store, KEPT["serena"].files)
