@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING, NamedTuple
 from agentmem.actions import collecting, placing, recording, saving, selecting
 from agentmem.actions.context import Context
 from agentmem.errors import AgentmemError, UsageError
-from agentmem.model import times
+from agentmem.model import ids, times
 from agentmem.model.importers import sources
 from agentmem.model.importers.found import Found, Record
 from agentmem.model.importers.sources import Source
 from agentmem.model.memory import Memory
 
 if TYPE_CHECKING:
+    from agentmem.index.view import View
     from agentmem.model.importers.found import File
 
 MOST_COMMITS = 2_000
 """Commits whose messages are read where no range is named."""
+COPIES = ("claude-md", "agents-md")
+"""Sources that teams keep the same text in."""
 UNDATED = ("jsonl", "plan", "beads", "records", "git-log")
 """Sources whose files' own age says nothing of when a record was written."""
 
@@ -35,8 +38,8 @@ class Skipped(NamedTuple):
 class Imported(NamedTuple):
     """Ids by what became of them: ``changed`` ones differ from their source, and are only written with ``update``.
 
-    ``sources`` are those that were read; ``shown`` has kind, title and source of what is new, ``left`` how many commits were
-    not read.
+    ``sources`` are those that were read, ``archived`` those of the known ones that are out of the tree; ``shown`` has id, kind,
+    title and place of what is new, ``left`` how many commits were not read.
     """
 
     added: tuple[str, ...] = ()
@@ -49,6 +52,7 @@ class Imported(NamedTuple):
     shown: tuple[tuple[str, str, str, str], ...] = ()
     differing: tuple[tuple[str, str], ...] = ()
     left: int = 0
+    archived: tuple[str, ...] = ()
 
     @property
     def kinds(self) -> Mapping[str, int]:
@@ -233,11 +237,17 @@ def _with_evidence(context: Context, place: str, record: Record, batch: _Batch) 
 
 def _store(context: Context, batch: _Batch, update: bool, dry_run: bool) -> Imported:
     index = context.index
+    index.include_archived()  # what was forgotten here is known, and does not come back by itself
     view = index.view()
     at = {identity: i for i, identity in enumerate(view.columns.ids)}
     there = [at[identity] for identity in batch.memories if identity in at]
-    present = {found.memory.id: found for found in selecting.fetch(index, view, there)}
-    added = [new for identity, new in batch.memories.items() if identity not in present]
+    archived = [view.columns.ids[i] for i in there if i in view.archived]
+    present = {
+        found.memory.id: found
+        for found in selecting.fetch(index, view, [i for i in there if i not in view.archived])
+    }
+    unknown = [new for identity, new in batch.memories.items() if identity not in at]
+    added = _not_copied(context, view, unknown, batch)
     edits = {
         identity: recording.edits(batch.memories[identity], found.memory, identity in batch.guessed)
         for identity, found in present.items()
@@ -257,13 +267,36 @@ def _store(context: Context, batch: _Batch, update: bool, dry_run: bool) -> Impo
     return Imported(
         added=tuple(new.id for new in added),
         changed=tuple(changed),
-        known=tuple(identity for identity in present if identity not in changed),
+        known=(*(identity for identity in present if identity not in changed), *archived),
+        archived=tuple(archived),
         skipped=tuple(batch.skipped),
         updated=update and not dry_run,
         tokens=sum(tokens.estimate(f"{new.title}\n{new.body}") for new in added),
         shown=tuple((new.id, new.kind, new.title, batch.places[new.id]) for new in added),
         differing=tuple((identity, batch.memories[identity].title) for identity in changed),
     )
+
+
+def _not_copied(context: Context, view: "View", added: Sequence[Memory], batch: _Batch) -> list[Memory]:
+    """``added`` without what is here word for word from elsewhere: AGENTS.md is often a copy of CLAUDE.md."""
+    from agentmem.actions import write
+    from agentmem.model import similarity
+
+    new_ones: list[Memory] = []
+    said: dict[tuple[str, str], Memory] = {}
+    for new in added:
+        words = similarity.normal(new.title), similarity.normal(new.body)
+        if new.source in COPIES:
+            near = [found.memory for found in write.candidates(context, view, new)]
+            others = [one for one in (said.get(words), *near) if one is not None and one.source != new.source]
+            same = (one for one in others if similarity.same(new.title, new.body, one.title, one.body))
+            if (one := next(same, None)) is not None:
+                reason = f'"{new.title}" stands in {one.id[: ids.SHORT]}, word for word'
+                batch.skipped.append(Skipped(batch.places[new.id], reason))
+                continue
+        said.setdefault(words, new)
+        new_ones.append(new)
+    return new_ones
 
 
 def jobs_of(context: Context, source: str, paths: Iterable[str]) -> list[tuple[str, Sequence[str]]]:

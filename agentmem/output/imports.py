@@ -36,6 +36,8 @@ def as_text(result: Imported, dry_run: bool, detected: Sequence[str] = ()) -> st
         parts.append(f"{'updated' if result.updated else 'differ from the source'}: {len(result.changed):,}")
     if result.known:
         parts.append(f"known already: {len(result.known):,}")
+    if result.archived:
+        parts[-1] += f", {len(result.archived):,} of them archived (agentmem restore ID)"
     if result.skipped:
         parts.append(f"skipped: {len(result.skipped):,}")
     lines = [" · ".join(parts)]

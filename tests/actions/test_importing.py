@@ -473,6 +473,31 @@ def test_an_import_needs_no_branch(store):
     assert all("branch" not in one for one in exported(store).values())
 
 
+def test_what_was_forgotten_does_not_come_back(kept, store):
+    """A memory that was archived is known still: an import adds it no more, and says how it comes back."""
+    name = kept("serena")["added"][0]
+    store.commit("imported")
+    for path in store.store.rglob(f"*{name}.md"):
+        path.unlink()
+    store.commit("forgotten")
+    assert (
+        store.ok("import", "serena")
+        == "added 0 · known already: 2, 1 of them archived (agentmem restore ID)\n"
+    )
+    assert store.json("import", "serena", "--update")["added"] == []
+    store.ok("restore", name)
+    assert store.json("show", name)["memories"][0]["status"] == "active"
+
+
+def test_a_copy_of_agents_rules_comes_in_once(store):
+    """What AGENTS.md and CLAUDE.md both say, word for word, becomes one memory; what they say otherwise becomes one each."""
+    put(store, {"CLAUDE.md": AGENTS_LIKE, "AGENTS.md": AGENTS_LIKE + "\n## Tests\nRun them.\n"})
+    store.ok("import", "claude-md")
+    done = store.json("import", "agents-md")
+    assert [one["title"] for one in done["new"]] == ["X: Tests"]
+    assert done["skipped"][0]["place"] == "AGENTS.md:3" and "word for word" in done["skipped"][0]["reason"]
+
+
 def test_what_was_retracted_here_stays_so(kept, store):
     """Importing again brings back nothing that was retracted, with --update neither."""
     name = kept("serena")["added"][0]

@@ -95,6 +95,14 @@ def test_retain_bullets(line, kind, title, entities):
     assert one.record.get("importance") == {"O": 2, "*": 4}.get(line[0])
 
 
+def test_an_opinion_keeps_its_evidence():
+    """In the bank an opinion is a paragraph with its evidence below it; a heading ends it."""
+    text = "# Opinions\n\n## About Ada\n\nO(c=0.95) @Ada: Likes it short\n\n- Evidence: said so\n- Last: 2026-02-03\n\n## Rest\nx y\n"
+    opinion, rest = openclaw.read([File("bank/opinions.md", text)]).records
+    assert opinion.record["body"] == "- Evidence: said so\n- Last: 2026-02-03"
+    assert rest.record["title"] == "Opinions: Rest"
+
+
 @pytest.mark.parametrize(
     "line", ["- What: a question", "- WB: no letter", "- S is a word", "Note W @x: not at the start"]
 )

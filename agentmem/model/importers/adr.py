@@ -263,7 +263,8 @@ def _take(
 ) -> None:
     path = one.file.path
     tags = [*one.tags, *([f"adr-{one.number:04d}"] if one.number is not None else [])]
-    more: dict[str, object] = {**one.rest, "by": one.by, "tags": tags}
+    names = [] if one.number is None else [f"ADR-{one.number}"]
+    more: dict[str, object] = {**one.rest, "by": one.by, "tags": tags, "entities": names}
     more["supersedes"] = [old for old in dict.fromkeys(replaces) if old != path]
     more["related"] = [other for other in dict.fromkeys(beside) if other != path]
     kind, title, status = "decision", one.title, one.status

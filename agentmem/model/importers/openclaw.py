@@ -22,6 +22,7 @@ _RETAIN = re.compile(
     r"([WBOS])(?:\(c\s*=\s*([01](?:\.\d+)?|\.\d+)\))?((?:\s+@[\w.-]*\w)*)`?\s*[:：]\s*(\S.*)$",
     re.IGNORECASE,
 )
+_ENDS = re.compile(r"\s*(?:#|---)")
 _IMPORTANCE = {"high": 4, "medium": 3, "low": 2}
 
 
@@ -73,20 +74,22 @@ def _retained(file: File, text: str, first: int, day: str | None, found: Found) 
     rest: list[str] = []
     last: dict[str, object] | None = None
     indent = 0
-    fenced = False
+    plainly = fenced = False
     for number, line in enumerate(text.split("\n"), first):
         if line.lstrip().startswith(("```", "~~~")):
             fenced = not fenced
         match = None if fenced else _RETAIN.match(line)
         if match is None:
-            deeper = len(line) - len(line.lstrip()) > indent
-            if last is not None and line.strip() and deeper:
+            deeper = plainly or len(line) - len(line.lstrip()) > indent
+            if last is not None and line.strip() and deeper and not _ENDS.match(line):
                 last["body"] = f"{last['body']}\n{line.strip()}".strip()
                 continue
             last = last if not line.strip() else None
             rest.append(line)
             continue
         last = _bullet(match, day, anchors)
+        # one that is no list item has its evidence in the list below it
+        plainly = not match[0].lstrip().startswith(("-", "*", "+"))
         indent = len(match[1])
         found.add(file.path, number, last)
     # a heading that had nothing but such bullets has gone with them
