@@ -97,9 +97,10 @@ def test_retain_bullets(line, kind, title, entities):
 
 def test_an_opinion_keeps_its_evidence():
     """In the bank an opinion is a paragraph with its evidence below it; a heading ends it."""
-    text = "# Opinions\n\n## About Ada\n\nO(c=0.95) @Ada: Likes it short\n\n- Evidence: said so\n- Last: 2026-02-03\n\n## Rest\nx y\n"
+    evidence = "- Evidence: said so\n- Last: 2026-02-03"
+    text = f"# Opinions\n\n## About Ada\n\nO(c=0.95) @Ada: Likes it short\n\n{evidence}\n\n## Rest\nx y\n"
     opinion, rest = openclaw.read([File("bank/opinions.md", text)]).records
-    assert opinion.record["body"] == "- Evidence: said so\n- Last: 2026-02-03"
+    assert opinion.record["body"] == evidence
     assert rest.record["title"] == "Opinions: Rest"
 
 
