@@ -226,7 +226,7 @@ KEPT = {
             ("fact", "Project overview"), ("procedure", "Commands"), ("convention", "Code style"),
             ("fact", "Architecture: Database"), ("fact", "Advisory locks do not survive pgbouncer in transaction mode"),
             ("fact", "Days are compared in UTC on the build machines"), ("convention", "Do not"),
-            ("procedure", "packages/api: API package: Testing"),
+            ("procedure", "packages/api: Testing"),
         },
     ),
     "agents-md": Kept(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from agentmem.model.importers import prose
-from agentmem.model.importers.found import File, Found, named, note, without_own_block
+from agentmem.model.importers.found import File, Found, note, without_own_block
 
 _IMPORT = re.compile(r"(?<![\w`@])@((?:~/|\.{0,2}/)?[\w./-]*[\w-]\.\w{1,8}|(?:~/|\.{1,2}/)[\w./-]+)")
 _PREAMBLE = re.compile(
@@ -41,7 +41,7 @@ def _read(file: File, there: set[str], found: Found) -> None:
         folder = ""
     heading = prose.first_heading(whole.body)
     told = heading if heading and not _TITLES.fullmatch(heading) else None
-    title = told or (named(folder.rpartition("/")[2]) if folder else "")
+    title = "" if folder else told or ""
     reader = prose.Reader(file, whole, found, title=title)
     start = len(found.records)
     scope = [f"{folder}/**"] if folder else []
