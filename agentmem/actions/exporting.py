@@ -1,7 +1,7 @@
 """Exports: the store as other programs read it, to a stream or to files, never over what a person wrote."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from agentmem.actions import selecting, standing
@@ -137,7 +137,8 @@ def madr(context: Context, filters: Filters, path: str) -> Exported:
         if name.endswith(".md")
     }
     wanted = filters._replace(kinds=("decision",), statuses=filters.statuses or madrs.STATUSES)
-    files = madrs.files(shown(context, wanted), there)
+    decisions = list(shown(context, wanted))
+    files = madrs.files(decisions, there, _records(context, folder, decisions, there))
     written: list[str] = []
     kept: list[str] = []
     for file in files:
@@ -149,7 +150,21 @@ def madr(context: Context, filters: Filters, path: str) -> Exported:
             continue
         _put(os.path.join(folder, file.name), file.text.encode("utf-8"), old is not None)
         written.append(file.name)
-    return Exported("madr", len(files), path, written=tuple(written), kept=tuple(kept))
+    return Exported("madr", len(decisions), path, written=tuple(written), kept=tuple(kept))
+
+
+def _records(
+    context: Context, folder: str, decisions: Sequence[Shown], there: Collection[str]
+) -> dict[str, str]:
+    """The files of ``folder`` that decisions were imported from, by memory."""
+    found = {}
+    for one in decisions:
+        name = (one.memory.source_id or "").rpartition("/")[2]
+        if one.memory.source == "adr" and name in there:
+            whole = os.path.normpath(os.path.join(context.repository.top, str(one.memory.source_id)))
+            if os.path.dirname(whole) == folder:
+                found[one.memory.id] = name
+    return found
 
 
 def _to(context: Context, path: str | None, text: str, head: str, done: Exported) -> Exported:

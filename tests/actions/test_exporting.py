@@ -157,6 +157,20 @@ def test_madr_files_are_read_as_records_by_nobody_twice(known):
     assert "- Evidence: `server/src/queue/claim.ts:40-52` JobQueue.claimNext\n" in text
 
 
+def test_records_that_were_imported_are_not_written_again(known):
+    """Into the folder that decisions came from only new ones are written, and their links lead to the records that are there."""
+    support.put(
+        known.path / "adr" / "0003-old.md", "# 3. Old way\n\n## Status\n\nAccepted\n\n## Decision\n\nSo.\n"
+    )
+    known.ok("import", "adr", "adr")
+    old = next(one["id"] for one in known.json("list")["memories"] if one["title"] == "Old way")
+    known.ok("supersede", old, "--title", "New way")
+    done = known.json("export", "madr", "adr")
+    assert "0003-old.md" not in done["written"] and len(done["written"]) == 2
+    new = next(path for path in (known.path / "adr").iterdir() if "new-way" in path.name)
+    assert "- Supersedes [ADR-0003](0003-old.md)\n" in new.read_text()
+
+
 def test_the_block_is_put_in_place(known):
     """What a person wrote around the block stays byte for byte; the block is brought up to date where it stands."""
     known.ok("add", "convention", "Errors are problem+json", "--body", "- one\n- two", "--scope", "server/**")

@@ -6,6 +6,7 @@ A file says in its last line which memory it is and a digest of what was written
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from agentmem.model import citing, emitting, ids, safety, times
@@ -16,6 +17,7 @@ MARK = re.compile(rf"<!-- agentmem:madr ([{ids.ALPHABET}]{{{ids.LENGTH}}}) ([0-9
 NUMBER = re.compile(r"(?:adr[-_]?)?(\d{1,8})[-_.]", re.IGNORECASE)
 STATUSES = ("active", "proposed", "superseded", "expired", "retracted")
 DIGITS = 4
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Written(NamedTuple):
@@ -26,14 +28,18 @@ class Written(NamedTuple):
     memory: str
 
 
-def files(decisions: Iterable[Shown], there: Mapping[str, str]) -> list[Written]:
+def files(
+    decisions: Iterable[Shown], there: Mapping[str, str], records: Mapping[str, str] = NOTHING
+) -> list[Written]:
     """The file of each decision. ``there`` has the texts of what the folder holds, by name: a decision that has a file keeps its
-    name, a new one gets the next number, the oldest first.
+    name, a new one gets the next number, the oldest first. ``records`` are the files, by memory, that decisions were imported
+    from: these are theirs, and get no other.
     """
     ordered = sorted(
         decisions, key=lambda one: (one.memory.created is None, one.memory.created or 0, one.memory.id)
     )
     names = {mark[1]: name for name, text in sorted(there.items()) if (mark := MARK.search(text))}
+    names |= records
     last = max((int(match[1]) for name in there if (match := NUMBER.match(name))), default=0)
     for one in ordered:
         if one.memory.id not in names:
@@ -47,6 +53,7 @@ def files(decisions: Iterable[Shown], there: Mapping[str, str]) -> list[Written]
     return [
         Written(names[one.memory.id], _text(one, names, replaced.get(one.memory.id, ())), one.memory.id)
         for one in ordered
+        if one.memory.id not in records
     ]
 
 
