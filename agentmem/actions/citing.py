@@ -56,6 +56,19 @@ def cite_place(context: Context, path: str, first: int, last: int) -> Citation:
     return _Citing(context, _verifier(context), path).at(Spec(path, None, first, last)).citation
 
 
+def cite_known(context: Context, path: str, first: int | None = None, last: int | None = None) -> Citation:
+    """The citation of the file at ``path``, from the repository's top, or of its lines ``first`` to ``last``.
+
+    Raises:
+        NotFound: no such file or lines; Refused: a secret; UsageError: it is ignored by git, binary, blank.
+
+    """
+    one = _Citing(context, _verifier(context), path)
+    if not one.is_there(path):
+        raise NotFound(f"no file {_shown(path)}")
+    return one.at(Spec(path, None, first, last)).citation
+
+
 def _verifier(context: Context) -> Verifier:
     if context.repository.bare:
         saving.demand_writable(context, "")
@@ -125,17 +138,18 @@ class _Citing:
             except UsageError as error:
                 problem = problem or error
                 continue
-            if self._is_there(path):
+            if self.is_there(path):
                 return spec._replace(path=path)
         # what we print names paths from the top, and is copied from there in whatever folder one is
         for spec in readings:
-            if self._is_there(spec.path):
+            if self.is_there(spec.path):
                 return spec
         if problem is not None:
             raise problem
         raise self._missing(readings[0].path)
 
-    def _is_there(self, path: str) -> bool:
+    def is_there(self, path: str) -> bool:
+        """Whether the repository has a plain file at ``path``."""
         if not trees.inside(path) or self.tree.read(path) is None:
             return False
         self._refuse_ignored(path)

@@ -1,33 +1,46 @@
 """Imports: records from elsewhere become memories, the same record the same file on every branch."""
 
-import json
+import importlib
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from agentmem.actions import placing, saving, selecting
+from agentmem.actions import collecting, placing, recording, saving, selecting
 from agentmem.actions.context import Context
 from agentmem.errors import AgentmemError, UsageError
-from agentmem.model import fields, ids, kinds, memory
-from agentmem.model.editing import Edit
-from agentmem.model.fields import Type
-from agentmem.model.memory import Memory, as_meta
-from agentmem.store import reading
+from agentmem.model import ids, times
+from agentmem.model.importers import sources
+from agentmem.model.importers.found import Found, Record
+from agentmem.model.importers.sources import Source
+from agentmem.model.memory import Memory
 
-PLAN_BYTES = 4_194_304
-"""A plan file larger than this is no plan."""
+if TYPE_CHECKING:
+    from agentmem.index.view import View
+    from agentmem.model.importers.found import File
+
+MOST_COMMITS = 2_000
+"""Commits whose messages are read where no range is named."""
+COPIES = ("claude-md", "agents-md")
+"""Sources that teams keep the same text in."""
+UNDATED = ("jsonl", "plan", "beads", "records", "git-log")
+"""Sources whose files' own age says nothing of when a record was written."""
 
 
 class Skipped(NamedTuple):
-    """A record that became no memory, and why; ``place`` is file and line."""
+    """What was not taken, or not understood, and why; ``place`` is file and line."""
 
     place: str
     reason: str
 
 
 class Imported(NamedTuple):
-    """Ids by what became of them: ``changed`` ones differ from their source, and are only written with ``update``."""
+    """Ids by what became of them: ``changed`` ones differ from their source, and are only written with ``update``.
+
+    ``sources`` are those that were read, ``archived`` those of the known ones that are out of the tree; ``shown`` has id, kind,
+    title and place of what is new, ``left`` how many commits were not read.
+    """
 
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
@@ -35,221 +48,293 @@ class Imported(NamedTuple):
     skipped: tuple[Skipped, ...] = ()
     updated: bool = False
     tokens: int = 0
+    sources: tuple[str, ...] = ()
+    shown: tuple[tuple[str, str, str, str], ...] = ()
+    differing: tuple[tuple[str, str], ...] = ()
+    left: int = 0
+    archived: tuple[str, ...] = ()
+
+    @property
+    def kinds(self) -> Mapping[str, int]:
+        """How many memories of each kind are new."""
+        return Counter(kind for _, kind, _, _ in self.shown)
 
 
 @dataclass(slots=True)
 class _Batch:
     memories: dict[str, Memory] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
+    guessed: set[str] = field(default_factory=set)
+    """Memories whose author git told, not their source."""
+    left: int = 0
 
 
-def import_jsonl(
+def take(
     context: Context,
-    paths: Sequence[str],
-    rename: Mapping[str, str],
+    jobs: Sequence[tuple[str, Sequence[str]]],
+    rename: Mapping[str, str] | None = None,
     update: bool = False,
     dry_run: bool = False,
 ) -> Imported:
-    """One memory a line, with the front matter's keys and ``body``; ``rename`` maps other keys to them.
+    """Import from each source of ``jobs`` (its name, and paths; of ``git-log`` ranges). ``rename`` maps a record's keys to ours.
 
     Raises:
-        UsageError: a file that cannot be read.
+        UsageError: a path that cannot be read, a range that git does not know.
 
     """
-    records: list[tuple[str, dict[str, object]]] = []
-    skipped: list[Skipped] = []
-    for path in paths:
-        for number, line in enumerate(_text(context, path).split("\n"), 1):
-            if not line.strip():
-                continue
-            try:
-                record = json.loads(line)
-                if not isinstance(record, dict):
-                    raise ValueError("not an object")
-            except (ValueError, RecursionError) as error:
-                skipped.append(Skipped(f"{path}:{number}", f"no JSON object: {error}"))
-                continue
-            records.append(
-                (f"{path}:{number}", {rename.get(key, key): value for key, value in record.items()})
-            )
-    return _import(context, "jsonl", records, skipped, update, dry_run)
-
-
-def import_plan(
-    context: Context, paths: Sequence[str], update: bool = False, dry_run: bool = False
-) -> Imported:
-    """Markdown plans, logs and overviews, as teams keep them; folders are walked.
-
-    Raises:
-        UsageError: a path that does not exist.
-
-    """
-    from agentmem.model import planfiles
-
-    records: list[tuple[str, dict[str, object]]] = []
-    for path in paths:
-        whole = os.path.normpath(os.path.join(context.directory, path))
-        if os.path.isdir(whole):
-            found = [f"{path.rstrip('/')}/{name}" for name in reading.walk(whole) if name.endswith(".md")]
+    batch = _Batch()
+    taken: set[str] = set()
+    for name, paths in jobs:
+        source = sources.BY_NAME[name]
+        if name == "git-log":
+            _gather(context, name, _of_commits(context, paths, batch), {}, batch)
         else:
-            found = [path]
-        for file in found:
-            name = context.from_top(file)
-            if name.startswith(context.repository.prefix + context.place.name + "/"):
-                raise UsageError(f"{file} is in the store already")
-            records += [(name, record) for record in planfiles.records(name, _text(context, file))]
-    return _import(context, "plan", records, [], update, dry_run)
+            _gather(context, name, *_of_files(context, source, paths, rename or {}, batch, taken), batch)
+    result = _store(context, batch, update, dry_run)
+    return result._replace(sources=tuple(dict.fromkeys(name for name, _ in jobs)), left=batch.left)
 
 
-def _text(context: Context, path: str) -> str:
-    try:
-        with open(os.path.join(context.directory, path), "rb") as file:
-            data = file.read()
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
-    if path.endswith(".md") and len(data) > PLAN_BYTES:
-        raise UsageError(f"{path} has {len(data):,} bytes: no plan file is that large")
-    return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").replace("\r\n", "\n")
-
-
-def _import(
+def _of_files(
     context: Context,
-    importer: str,
-    records: Iterable[tuple[str, dict[str, object]]],
-    skipped: Sequence[Skipped],
-    update: bool,
-    dry_run: bool,
-) -> Imported:
-    batch = _Batch(skipped=list(skipped))
-    found = list(records)
-    own_ids = {str(r["id"]): _identity(importer, r) for _, r in found if "id" in r}
-    own_ids |= {str(r["source_id"]): _identity(importer, r) for _, r in found if "source_id" in r}
-    for place, record in found:
+    source: Source,
+    paths: Sequence[str],
+    rename: Mapping[str, str],
+    batch: _Batch,
+    taken: set[str],
+) -> tuple[Found, Mapping[str, tuple[str, int]]]:
+    collected = collecting.collect(context, source, paths)
+    batch.skipped += [Skipped(*one) for one in collected.skipped]
+    # one file may be found under two names (a link), or by two sources
+    files = [file for file in collected.files if file.path not in taken]
+    taken.update(file.path for file in files)
+    found = _read(source, files, rename)
+    if source.name in UNDATED or context.repository.bare:
+        return found, {}
+    from agentmem.git import added
+
+    needed = {one.path for one in found.records if "created" not in one.record or "by" not in one.record}
+    return found, added.added(context.repository, needed & collected.inside)
+
+
+def _read(source: Source, files: "Sequence[File]", rename: Mapping[str, str]) -> Found:
+    if source.name == "plan":
+        from agentmem.model import planfiles
+
+        found = Found()
+        for file in files:
+            for record in planfiles.records(file.path, file.text):
+                found.add(file.path, 0, record)
+        return found
+    if source.name == "jsonl":
+        from agentmem.model.importers import lines
+
+        found = Found()
+        for file in files:
+            for line, value in lines.objects(file, found):
+                found.add(file.path, line, {rename.get(key, key): item for key, item in value.items()})
+        return found
+    module, _, function = source.module.partition(":")
+    read: sources.Read = getattr(importlib.import_module(f"agentmem.model.importers.{module}"), function)
+    return read(files)
+
+
+def _of_commits(context: Context, ranges: Sequence[str], batch: _Batch) -> Found:
+    from agentmem.git import added
+    from agentmem.model.importers import commits
+
+    most = None if ranges else MOST_COMMITS
+    messages = added.messages(context.repository, ranges, most)
+    if most is not None and len(messages) == most:
+        batch.left = added.count(context.repository) - most
+    below = f"{context.store_path}/"
+    read = [
+        commits.Commit(one.commit, one.author, times.format_iso(one.time), one.text, one.paths)
+        for one in messages
+        if not (one.paths and all(path.startswith(below) for path in one.paths))
+    ]
+    found = Found()
+    there = context.verifier.tree.files
+    for record in commits.read(read):
+        cites = [cite for cite in record.pop("cites", ()) if cite["path"] in there]  # type: ignore[attr-defined]
+        if cites:
+            record["cites"] = [{**cite, "commit": str(record["source_id"])[:12]} for cite in cites]
+        found.add(str(record["source_id"])[:12], 0, record)
+    return found
+
+
+def _gather(
+    context: Context, importer: str, found: Found, dates: Mapping[str, tuple[str, int]], batch: _Batch
+) -> None:
+    """The memories of what was found, its links as ids, into ``batch``."""
+    batch.skipped += [Skipped(f"{one.path}:{one.line}", one.reason) for one in found.problems]
+    records = [(one.path, _place(one.path, one.line), one.record) for one in found.records]
+    names = recording.names(importer, (record for _, _, record in records))
+    for path, place, record in records:
+        guessed = _dated(record, dates.get(path))
         try:
-            new = _memory(importer, record, own_ids)
-            saving.compose(new)
+            if importer == "records":
+                record = _with_evidence(context, place, record, batch)
+            new = recording.memory_of(importer, record, names)
+            recording.refuse_unreadable(saving.compose(new))
         except (ValueError, AgentmemError) as error:
             batch.skipped.append(Skipped(place, str(error).removeprefix("not written: ")))
             continue
-        if new.id in batch.memories and batch.memories[new.id] != new:
-            batch.skipped.append(
-                Skipped(place, f"id {new.id} stands twice in the source with different content")
-            )
+        if new.id in batch.memories:
+            if batch.memories[new.id] != new:
+                reason = f"id {new.id} stands twice in the source with different content"
+                batch.skipped.append(Skipped(place, reason))
             continue
         batch.memories[new.id] = new
-    return _store(context, batch, update, dry_run)
+        batch.places[new.id] = place
+        if guessed:
+            batch.guessed.add(new.id)
+
+
+def _place(path: str, line: int) -> str:
+    return f"{path}:{line}" if line else path
+
+
+def _dated(record: Record, written: tuple[str, int] | None) -> bool:
+    """Give a record without one the author and time of the commit that added its file; whether the author is from there."""
+    if written is None:
+        return False
+    author, time = written
+    record.setdefault("created", times.format_iso(time))
+    if "by" in record or not author.strip():
+        return False
+    record["by"] = author
+    return True
+
+
+def _with_evidence(context: Context, place: str, record: Record, batch: _Batch) -> Record:
+    """The record with citations of the places it names, where they are there; what it was given stays beside them."""
+    from agentmem.model.importers import records
+
+    given = record.get(records.CITED)
+    if not isinstance(given, list) or context.repository.bare:
+        return record
+    from agentmem.actions import citing
+
+    cites: list[dict[str, str]] = []
+    for text in given:
+        named = records.place(text)
+        if named is None:
+            continue  # "User input: …": said, not shown
+        path, first, last = named
+        try:
+            cite = citing.cite_known(context, path, first, last)
+        except (AgentmemError, ValueError) as error:
+            batch.skipped.append(
+                Skipped(place, f"evidence not taken: {text}: {str(error).split(chr(10))[0]}")
+            )
+            continue
+        # the commit differs from branch to branch, and the same record must be the same file on each
+        values = cite._replace(commit=None)._asdict().items()
+        cites.append({key: value for key, value in values if value is not None})
+    return {**record, "cites": cites} if cites else record
 
 
 def _store(context: Context, batch: _Batch, update: bool, dry_run: bool) -> Imported:
     index = context.index
+    index.include_archived()  # what was forgotten here is known, and does not come back by itself
     view = index.view()
     at = {identity: i for i, identity in enumerate(view.columns.ids)}
     there = [at[identity] for identity in batch.memories if identity in at]
-    present = {found.memory.id: found for found in selecting.fetch(index, view, there)}
-    added = [new for identity, new in batch.memories.items() if identity not in present]
-    changed = [
-        identity for identity, found in present.items() if _edits(batch.memories[identity], found.memory)
-    ]
+    archived = [view.columns.ids[i] for i in there if i in view.archived]
+    present = {
+        found.memory.id: found
+        for found in selecting.fetch(index, view, [i for i in there if i not in view.archived])
+    }
+    unknown = [new for identity, new in batch.memories.items() if identity not in at]
+    added = _not_copied(context, view, unknown, batch)
+    edits = {
+        identity: recording.edits(batch.memories[identity], found.memory, identity in batch.guessed)
+        for identity, found in present.items()
+    }
+    changed = [identity for identity, found in edits.items() if found]
     if not dry_run:
-        branch = _branch(context)
-        saving.create_many(context, [new._replace(branch=new.branch or branch) for new in added])
+        # without branch: the same record is the same bytes on every branch, so that two that import it merge
+        saving.create_many(context, added)
         for identity in changed if update else ():
             new, found = batch.memories[identity], present[identity]
             body = new.body if new.body.strip() != found.memory.body.strip() else None
-            edits = [e for e in _edits(new, found.memory) if e.key != "body"]
-            placing.edit(context, found, edits, body, verb="import …")
+            placing.edit(
+                context, found, [e for e in edits[identity] if e.key != "body"], body, verb="import …"
+            )
     from agentmem.model import tokens
 
     return Imported(
         added=tuple(new.id for new in added),
         changed=tuple(changed),
-        known=tuple(identity for identity in present if identity not in changed),
+        known=(*(identity for identity in present if identity not in changed), *archived),
+        archived=tuple(archived),
         skipped=tuple(batch.skipped),
         updated=update and not dry_run,
         tokens=sum(tokens.estimate(f"{new.title}\n{new.body}") for new in added),
+        shown=tuple((new.id, new.kind, new.title, batch.places[new.id]) for new in added),
+        differing=tuple((identity, batch.memories[identity].title) for identity in changed),
     )
 
 
-def _branch(context: Context) -> str | None:
+def _not_copied(context: Context, view: "View", added: Sequence[Memory], batch: _Batch) -> list[Memory]:
+    """``added`` without what is here word for word from elsewhere: AGENTS.md is often a copy of CLAUDE.md."""
     from agentmem.actions import write
+    from agentmem.model import similarity
 
-    return write.other_branch(context)
-
-
-def _edits(new: Memory, old: Memory) -> list[Edit]:
-    """What the source says otherwise than the memory; keys that only the memory has are its own."""
-    wanted, present = as_meta(new), as_meta(old)
-    skip = ("id", "created", "branch", "cites", "source", "source_id")
-    edits = [
-        Edit(key, "set", value if isinstance(value, list) else str(value))
-        for key, value in wanted.items()
-        if key in fields.BY_NAME and key not in skip and value != present.get(key)
-    ]
-    if new.body.strip() != old.body.strip():
-        edits.append(Edit("body", "set"))
-    return edits
-
-
-def _identity(importer: str, record: Mapping[str, object]) -> str:
-    own = record.get("id")
-    if isinstance(own, str) and ids.is_id(own):
-        # 12 hex digits of another system look like an id of ours, and are as good: the record keeps its name
-        return own
-    source = own if own is not None else record.get("source_id")
-    if source is not None:
-        return ids.derived_id(importer, str(source))
-    return ids.derived_id(
-        importer, str(record.get("title", "")), str(record.get("created", "")), str(record.get("body", ""))
-    )
+    new_ones: list[Memory] = []
+    said: dict[tuple[str, str], Memory] = {}
+    for new in added:
+        words = similarity.normal(new.title), similarity.normal(new.body)
+        if new.source in COPIES:
+            near = [found.memory for found in write.candidates(context, view, new)]
+            others = [one for one in (said.get(words), *near) if one is not None and one.source != new.source]
+            same = (one for one in others if similarity.same(new.title, new.body, one.title, one.body))
+            if (one := next(same, None)) is not None:
+                reason = f'"{new.title}" stands in {one.id[: ids.SHORT]}, word for word'
+                batch.skipped.append(Skipped(batch.places[new.id], reason))
+                continue
+        said.setdefault(words, new)
+        new_ones.append(new)
+    return new_ones
 
 
-def _memory(importer: str, record: Mapping[str, object], own_ids: Mapping[str, str]) -> Memory:
-    """The memory of one record.
+def jobs_of(context: Context, source: str, paths: Iterable[str]) -> list[tuple[str, Sequence[str]]]:
+    """What ``import SOURCE PATH…`` means: paths left out are where the source lies; a path in the source's place is told by what
+    is there.
 
     Raises:
-        ValueError: it is none.
+        UsageError: no such source, or nothing of it here.
 
     """
-    values: dict[str, Any] = {}
-    extra: dict[str, object] = {}
-    body = record.get("body", "")
-    if not isinstance(body, str):
-        raise ValueError("body must be text")
-    for key, value in record.items():
-        spec = fields.BY_NAME.get(key)
-        if key in ("id", "body") or value is None or value == "" or value == []:
-            continue
-        if spec is None:
-            extra[key] = _plain(value)
-        else:
-            values[key] = memory.coerce(spec, _plain(value))
-    kind = values.pop("kind", "fact")
-    if kind not in kinds.BY_NAME:
-        raise ValueError(f"no kind {kind!r}; kinds: {' '.join(kinds.NAMES)}")
-    title = str(values.pop("title", "") or memory.first_heading(body) or "")
-    if not title.strip():
-        raise ValueError("no title")
-    for key in values:
-        if fields.BY_NAME[key].type is Type.IDS:
-            values[key] = tuple(own_ids.get(target, target) for target in values[key])
-    identity = _identity(importer, record)
-    own = record.get("id")
-    if own is not None and own != identity:
-        values.setdefault("source_id", str(own))
-    values.setdefault("source", importer)
-    return Memory(
-        id=identity, kind=str(kind), title=" ".join(title.split()), body=body.strip(), extra=extra, **values
-    )
+    from agentmem.actions import discovering
 
-
-def _plain(value: object) -> object:
-    """A JSON value as front matter has it: text, lists, mappings."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return str(value)
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items() if item is not None}
-    return value
+    paths = list(paths)
+    if source in sources.BY_NAME:
+        if source == "git-log" or paths:
+            return [(source, paths)]
+        here = discovering.places(context.repository.top, sources.BY_NAME[source])
+        if not here:
+            usual = " or ".join(sources.BY_NAME[source].places)
+            where = f": nothing of it at {usual}" if usual else ""
+            raise UsageError(f"import {source} needs a path{where}", f"agentmem import {source} PATH")
+        back = os.path.relpath(context.repository.top, context.directory)
+        return [(source, [os.path.normpath(os.path.join(back, place)) for place in here])]
+    jobs: dict[str, list[str]] = {}
+    known_sources = " ".join(sources.NAMES)
+    for path in (source, *paths):
+        whole = os.path.join(context.directory, path)
+        if not os.path.lexists(whole):
+            if path == source:
+                known = selecting.nearest(source, sources.NAMES)
+                raise UsageError(f'no source "{source}"', f"{known}sources: {' '.join(sources.NAMES)}")
+            raise UsageError(f"cannot read {path}: no such file or directory")
+        collecting.refuse_own(context, path, os.path.realpath(whole))
+        name = discovering.source_at(whole)
+        if name is None:
+            raise UsageError(
+                f"{path}: nothing tells which source it is of",
+                f"agentmem import SOURCE {path}     sources: {known_sources}",
+            )
+        jobs.setdefault(name, []).append(path)
+    return list(jobs.items())

@@ -4,19 +4,19 @@ import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agentmem.actions import hooking, outfitting
+from agentmem.actions import discovering, hooking, outfitting
 from agentmem.actions.board import NAMESPACE
+from agentmem.actions.discovering import Here
 from agentmem.actions.hooking import Hooked
 from agentmem.actions.outfitting import Fitted
 from agentmem.errors import ConfigError, NoRepository, NoStore
 from agentmem.git import driver, process, remotes, rules, settings, trunk
 from agentmem.git.repository import Probe, Repository
-from agentmem.model import tokens
 from agentmem.store import config, layout, reading, resources, writing
 
 
 class Initialised(NamedTuple):
-    """What ``init`` did. Paths are from the folder that holds the store; ``plan`` counts files that look like a team's plan.
+    """What ``init`` did. Paths are from the folder that holds the store; ``found`` is what there is to import.
 
     ``driver`` is what became of git's merge driver in the configuration at ``driver_place``: set, kept or failed; ``remote``
     the one that claims could be shared over and are not; ``memories`` counts the files of memories that are there; ``hooks``
@@ -27,9 +27,7 @@ class Initialised(NamedTuple):
     created: tuple[str, ...]
     kept: tuple[str, ...]
     trunk: str | None
-    plan_folder: str | None = None
-    plan_files: int = 0
-    plan_tokens: int = 0
+    found: tuple[Here, ...] = ()
     ignored: tuple[str, ...] = ()
     driver: str = driver.KEPT
     driver_place: str = ""
@@ -80,7 +78,7 @@ def init(
     for file, text in files.items():
         made = writing.create(os.path.join(root, file), text.encode("utf-8"))
         (created if made else kept).append(f"{name}/{file}")
-    plan, count, size = _plan(parent)
+    found = discovering.found(parent)
     ignored = rules.ignored(parent, [f"{name}/facts/x.md"])
     setting = driver.configure(directory, repository.common_dir)
     hooked = hooking.attempt(directory, root) if hooks else None
@@ -91,9 +89,7 @@ def init(
         tuple(created),
         tuple(kept),
         branch,
-        plan,
-        count,
-        size,
+        tuple(found),
         (name,) if ignored else (),
         setting.state,
         _shown(setting.place, parent),
@@ -157,16 +153,3 @@ def _shown(path: str, folder: str) -> str:
     """``path`` as people write it: from ``folder`` where it is below it."""
     below = path.startswith(folder + os.sep)
     return (path[len(folder) + 1 :] if below else path).replace(os.sep, "/")
-
-
-def _plan(top: str) -> tuple[str | None, int, int]:
-    """The folder where teams keep their plan today, how many markdown files it holds, and their tokens."""
-    for name in ("plan", "plans", "docs/plan", "memory-bank"):
-        folder = os.path.join(top, name)
-        if not os.path.isdir(folder) or os.path.islink(folder):
-            continue
-        files = [path for path in reading.walk(folder) if path.endswith(".md")]
-        texts = [reading.read(folder, path) or b"" for path in files]
-        if files:
-            return name, len(files), sum(tokens.estimate(text.decode("utf-8", "replace")) for text in texts)
-    return None, 0, 0

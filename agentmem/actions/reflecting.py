@@ -19,6 +19,8 @@ from agentmem.model.memory import Memory
 from agentmem.model.reflection import Draft
 from agentmem.store import layout
 
+PROPOSERS = (reflection.SOURCE, "git-log")
+"""Programs whose proposals are accepted by being merged."""
 ACCEPTED_AFTER = 86_400
 """Seconds after which a proposal that is on trunk is taken as accepted: two runs in a row are not proposal and acceptance."""
 
@@ -151,7 +153,7 @@ def _merged(context: Context, memories: Sequence[Weighed]) -> list[Weighed]:
     waiting = {
         f"{context.repository.prefix}{each.found.path}": each
         for each in memories
-        if each.found.memory.source == reflection.SOURCE
+        if each.found.memory.source in PROPOSERS
         and each.found.status == "proposed"
         and each.held not in weighing.UNSETTLED
         and not (each.held or "").startswith(weighing.ELSEWHERE)
@@ -200,7 +202,7 @@ def _message(plan: Reflected) -> str:
     what = (
         f"reflect on {entries} log entries"
         if plan.proposed
-        else f"accept {len(plan.accepted)} reflection{'s' if len(plan.accepted) > 1 else ''}"
+        else f"accept {len(plan.accepted)} proposal{'s' if len(plan.accepted) > 1 else ''}"
     )
     return f"memory: {what}\n\n" + "\n".join(lines) + "\n"
 

@@ -118,7 +118,7 @@ def labelled(context: Context, found: Sequence[Found]) -> list[Found]:
     asked = [
         one.path
         for one in found
-        if one.position not in view.archived and (one.memory.branch or one.position in view.foreign)
+        if one.position not in view.archived and (_says_where(one) or one.position in view.foreign)
     ]
     held, known = set[str](), False
     if asked and trunk and not on_trunk:
@@ -150,14 +150,21 @@ def labelled(context: Context, found: Sequence[Found]) -> list[Found]:
     return out
 
 
+def _says_where(one: Found) -> bool:
+    """Whether it may be of another branch than trunk: it names one, or was imported, which names none wherever that was."""
+    return one.memory.branch is not None or one.memory.source is not None
+
+
 def _layer(
     context: Context, one: Found, origin: Origin | None, here: str | None, held: bool, known: bool
 ) -> tuple[str, str | None]:
     if origin is not None:
         return "unmerged", origin.branch
     written = one.memory.branch
-    if written is None or held or context.trunk is None:
+    if held or context.trunk is None or not _says_where(one):
         return "base", None
+    if written is None:
+        return ("own", here) if known and context.index.is_at_hand else ("base", None)
     if not context.index.is_at_hand and context.standpoint.branch is not None:
         return ("unmerged", written) if known else ("base", None)
     if is_own(context, here, written):

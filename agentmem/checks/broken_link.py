@@ -11,7 +11,7 @@ from agentmem.model.findings import ERROR, WARNING, Finding
 from agentmem.store import layout
 
 ID = "broken-link"
-KEYS = ("supersedes", "sources", "needs", "closes", "reopens")
+KEYS = ("supersedes", "sources", "related", "needs", "closes", "reopens")
 _LOOK_ALIKES = str.maketrans("oilu", "011v")
 """Crockford's base32 has no letter that looks like a digit; who copies an id by hand may write one. u is read as v."""
 

@@ -431,16 +431,25 @@ VERBS = {
             "--dry-run": ("dry_run", "flag"),
         },
         (
-            ("source", "one", True),
-            ("paths", "many", True),
+            ("source", "one", False),
+            ("paths", "many", False),
         ),
     ),
     "export": Verb(
         "export:export",
         "Give the store in another form",
         {
+            "--out": ("out", "one"),
             "--kind": ("kind", "many"),
+            "--tag": ("tag", "many"),
+            "--entity": ("entity", "many"),
+            "--file": ("file", "many"),
+            "--since": ("since", "one"),
+            "--until": ("until", "one"),
             "--status": ("status", "many"),
+            "--budget": ("budget", "number"),
+            "--no-entities": ("no_entities", "flag"),
+            "--unlinked": ("unlinked", "flag"),
         },
         (
             ("format", "one", True),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from agentmem.index.record import Record
 
 T = TypeVar("T")
-VERSION = 8
+VERSION = 9
 SCHEMA = """
 CREATE TABLE info(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE doc(
@@ -34,7 +34,7 @@ BATCH = 500
 MEMORY_ROWS = 2**40
 """Where the rows of a catalog in memory start, so that they are told from those of the one on disk."""
 
-LINKS = ("supersedes", "closes", "reopens", "needs", "sources")
+LINKS = ("supersedes", "closes", "reopens", "needs", "sources", "related")
 """The keys by which one memory names others, in the order of a row's ``links``."""
 
 

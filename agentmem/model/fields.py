@@ -47,6 +47,7 @@ ALL: tuple[Field, ...] = (
     Field("cites", Type.CITES, "evidence: places in the code with the text they had"),
     Field("supersedes", Type.IDS, "the memories that this one replaces"),
     Field("sources", Type.IDS, "the memories that this one was made from"),
+    Field("related", Type.IDS, "other memories to read with it"),
     Field("source", Type.TEXT, "what imported it"),
     Field("source_id", Type.TEXT, "its id where it was imported from"),
     Field("importance", Type.NUMBER, "1 to 5; absent means 3", low=1, high=5),

@@ -60,6 +60,7 @@ class Memory(NamedTuple):
     cites: tuple[Citation, ...] = ()
     supersedes: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
     source: str | None = None
     source_id: str | None = None
     importance: int | None = None

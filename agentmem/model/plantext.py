@@ -36,13 +36,14 @@ class Line:
 class Section:
     """A heading and its own text, without that of the headings below it; level 0 is what precedes them all.
 
-    ``parent`` is the place of the section above it in the list, None for the first.
+    ``parent`` is the place of the section above it in the list, None for the first; ``line`` counts from 1.
     """
 
     level: int
     heading: str
     lines: tuple[Line, ...]
     parent: int | None
+    line: int = 1
 
 
 @dataclass(slots=True)
@@ -59,12 +60,14 @@ def sections(text: str) -> list[Section]:
     """The sections of a file in order, front matter and BOM left out; the first has level 0 and no heading."""
     content = document.normalised(text.removeprefix("\ufeff"))
     parts = document.split(content)
+    before = 0
     if parts.start and document.parse(content.encode("utf-8", "replace")).meta:
+        before = content.count("\n", 0, parts.body)
         content = content[parts.body :]
-    found: list[tuple[int, str, list[Line], int | None]] = [(0, "", [], None)]
+    found: list[tuple[int, str, list[Line], int | None, int]] = [(0, "", [], None, before + 1)]
     above = [0]
     fence = ""
-    for raw in content.split("\n"):
+    for number, raw in enumerate(content.split("\n"), before + 1):
         mark = _FENCE.match(raw)
         if fence:
             closes = mark and mark[1][0] == fence[0] and len(mark[1]) >= len(fence) and not mark[2].strip()
@@ -77,11 +80,12 @@ def sections(text: str) -> list[Section]:
             level = len(heading[1])
             while found[above[-1]][0] >= level:
                 above.pop()
-            found.append((level, (heading[2] or "").strip().rstrip("#").strip(), [], above[-1]))
+            text_of = (heading[2] or "").strip().rstrip("#").strip()
+            found.append((level, text_of, [], above[-1], number))
             above.append(len(found) - 1)
         else:
             found[-1][2].append(Line(raw))
-    return [Section(level, heading, tuple(lines), parent) for level, heading, lines, parent in found]
+    return [Section(level, heading, tuple(lines), parent, at) for level, heading, lines, parent, at in found]
 
 
 def boxes(lines: Iterable[Line]) -> tuple[list[Line], list[Item]]:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from agentmem.actions.checking import Checked
     from agentmem.actions.context import Standpoint
     from agentmem.actions.doctoring import Examined
-    from agentmem.actions.importing import Imported
     from agentmem.actions.indexing import IndexStatus
     from agentmem.actions.initialise import Initialised
     from agentmem.actions.merging import MergedFile
@@ -182,6 +181,7 @@ def full(found: Found) -> Record:
         "closes": list(one.closes),
         "reopens": list(one.reopens),
         "sources": list(one.sources),
+        "related": list(one.related),
         "plan": _clean(one.plan),
         "phase": _clean(one.phase),
         "priority": one.priority,
@@ -336,17 +336,6 @@ def merged(result: MergedFile) -> Record:
         "schema": "agentmem/merge-driver/1",
         "path": safety.one_line(result.path),
         "fields": [safety.one_line(field) for field in result.fields],
-    }
-
-
-def imported(result: Imported) -> Record:
-    """What an import did."""
-    return {
-        "schema": "agentmem/import/1",
-        "added": list(result.added),
-        "changed": list(result.changed),
-        "known": list(result.known),
-        "skipped": [{"place": skip.place, "reason": skip.reason} for skip in result.skipped],
     }
 
 

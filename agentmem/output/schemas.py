@@ -46,6 +46,7 @@ def all_schemas() -> dict[str, Schema]:
         branching_schemas,
         evaluation_schemas,
         evidence_schemas,
+        import_schemas,
         manager_schemas,
         setup_schemas,
         teamwork_schemas,
@@ -64,10 +65,10 @@ def all_schemas() -> dict[str, Schema]:
         "check": ("What check found", _check()),
         "doctor": ("What is amiss in a clone", _doctor()),
         "merge-driver": ("What a merge of one file has left to a person", _merge_driver()),
-        "import": ("What became of the records of an import", _import()),
         "index-status": ("What the index holds", _index_status()),
         "status": ("Where one is, and what there is", _status()),
         **setup_schemas.outputs(),
+        **import_schemas.outputs(),
         **branching_schemas.outputs(),
         **evidence_schemas.outputs(),
         **teamwork_schemas.outputs(),
@@ -220,7 +221,7 @@ def _hit() -> Schema:
 def _full() -> Schema:
     links = {
         name: told(TEXTS, fields.BY_NAME[name].doc)
-        for name in ("supersedes", "aliases", "needs", "closes", "reopens", "sources")
+        for name in ("supersedes", "aliases", "needs", "closes", "reopens", "sources", "related")
     }
     return {
         **_memory(),
@@ -340,12 +341,6 @@ def _doctor() -> Schema:
 def _merge_driver() -> Schema:
     fields_left = "keys of the front matter, body, or file where it was merged by lines"
     return {"path": TEXT, "fields": told(TEXTS, fields_left)}
-
-
-def _import() -> Schema:
-    skipped = told(some(closed({"place": TEXT, "reason": TEXT})), "records that became no memory")
-    changed = told(IDS, "those that differ from their source; written with --update alone")
-    return {"added": IDS, "changed": changed, "known": IDS, "skipped": skipped}
 
 
 def _index_status() -> Schema:

@@ -34,7 +34,7 @@ Memories are markdown files in .agentmem/, one each; read, edit and review them 
   agentmem init                      make the store; commit it; --no-hooks: without git's hooks
   agentmem hooks                     how git's hooks stand here; install, uninstall: yours go on as they were
   AGENTMEM_HOOKS=off git commit      this once without ours
-  agentmem import plan plan/         take in the plan files you have
+  agentmem import                    what there is to take in: plans, CLAUDE.md, decision records, issues, notes
   agentmem list --kind decision      what was decided
   agentmem edit ID                   in $EDITOR
   agentmem history ID                who changed it, when and why; without ID, what happened in all

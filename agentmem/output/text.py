@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from agentmem.actions.change import Changed
     from agentmem.actions.context import Standpoint
     from agentmem.actions.doctoring import Examined
-    from agentmem.actions.importing import Imported
     from agentmem.actions.indexing import IndexStatus
     from agentmem.actions.initialise import Initialised
     from agentmem.actions.merging import MergedFile
@@ -138,7 +137,7 @@ def whole(found: Found, shorts: Mapping[str, str]) -> str:
     ]
     facts += [
         f"{name} {' '.join(shorts.get(value, value[: ids.SHORT]) for value in getattr(memory, name))}"
-        for name in ("supersedes", "needs", "closes", "reopens", "sources")
+        for name in ("supersedes", "needs", "closes", "reopens", "sources", "related")
         if getattr(memory, name)
     ]
     for name in (
@@ -272,20 +271,15 @@ def initialised(result: Initialised) -> str:
         lines.append(
             f'{result.remote} takes claims (a dry push); to share them: [claims] remote = "{result.remote}" in config.toml'
         )
-    if result.plan_folder:
-        found = f"found {count(result.plan_files, 'file')}, about {_round(result.plan_tokens)} tokens"
-        lines.append(f"next    agentmem import plan {result.plan_folder}/   ({found})")
+    if result.found:
+        from agentmem.output import imports
+
+        lines += imports.next_steps(result.found)
     elif result.memories:
         lines.append("next    agentmem brief --as NAME --role R")
     else:
         lines.append('next    agentmem add decision "one line" --body "why"')
     return "\n".join(lines) + "\n"
-
-
-def _round(number: int) -> str:
-    """``number`` to two digits: 31,000."""
-    step = 10 ** max(len(str(number)) - 2, 0)
-    return f"{round(number / step) * step:,}"
 
 
 def examined(result: Examined) -> str:
@@ -311,27 +305,6 @@ def merged(result: MergedFile) -> str:
         return f"{path}: merged by lines; settle what stands between its markers, then git add it\n"
     fields = safety.one_line(", ".join(result.fields))
     return f"{path}: both sides changed {fields}; settle it there, take its key conflicts: out, then git add it\n"
-
-
-def imported(result: Imported, dry_run: bool) -> str:
-    """What an import did."""
-    verb = "would add" if dry_run else "added"
-    parts = [f"{verb} {len(result.added):,}"]
-    if result.changed:
-        parts.append(f"{'updated' if result.updated else 'differ from the source'}: {len(result.changed):,}")
-    if result.known:
-        parts.append(f"known already: {len(result.known):,}")
-    if result.skipped:
-        parts.append(f"skipped: {len(result.skipped):,}")
-    lines = [" · ".join(parts)]
-    if result.changed and not result.updated:
-        lines[0] += " (--update takes the source's text)"
-    lines += [
-        f"  {safety.one_line(skip.place)}: {safety.one_line(skip.reason)}" for skip in result.skipped[:5]
-    ]
-    if len(result.skipped) > 5:
-        lines.append(f"  {len(result.skipped) - 5} more: --json has all")
-    return "\n".join(lines) + "\n"
 
 
 def ids_only(found: Sequence[Found]) -> str:

@@ -151,7 +151,7 @@ def test_merging_is_accepting(store):
     assert "would accept" in store.ok("reflect", "--dry-run", env=late)
     assert store.json("reflect", env=late)["accepted"] == [made["id"]]
     assert store.json("show", made["id"])["memories"][0]["status"] == "active"
-    assert store.git("log", "-1", "--format=%s").strip() == "memory: accept 1 reflection"
+    assert store.git("log", "-1", "--format=%s").strip() == "memory: accept 1 proposal"
     assert store.json("reflect", env=late)["commit"] is None
 
 

@@ -90,6 +90,15 @@ def say_everything(spoken):
     assert done["changed"] and done["known"] and done["skipped"]
     support.put(project.path / "plan.md", "# Plan\n\n- [ ] **T1: Do it**\n")
     ask("import", "import", "plan", "plan.md")
+    support.put(project.path / "CLAUDE.md", "# Rules\n\n## Code style\nUse modules.\n")
+    assert ask("import-sources", "import")["sources"]
+    assert ask("import", "import", "CLAUDE.md", "--dry-run")["new"]
+    assert ask("export", "export", "dot")["text"]
+    assert ask("export", "export", "madr", "records")["written"]
+    for path in (project.path / "records").iterdir():
+        path.write_text(path.read_text() + "by hand")
+    project.ok("edit", "7k3m9qwpdx2v", "--set", "tags+=claims")
+    assert ask("export", "export", "madr", "records")["kept"]
     first = ask("add", "add", "fact", "Workers retry three times", "--tag", "queue", "--importance", "4")
     assert ask("add", "add", "fact", "Workers retry five times")["similar"]
     project.commit()

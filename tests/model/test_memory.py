@@ -81,6 +81,7 @@ MEMORY = st.builds(
     ).map(tuple),
     supersedes=IDS,
     sources=IDS,
+    related=IDS,
     source=OPTIONAL,
     source_id=OPTIONAL,
     importance=st.none() | st.integers(1, 5),

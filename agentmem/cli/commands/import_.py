@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 if TYPE_CHECKING:
     import typer
 
-SOURCES = ("jsonl", "plan")
-
 
 def import_memories(
     ctx: typer.Context,
     source: Annotated[
-        str, typer.Argument(help="jsonl: one memory a line. plan: markdown plans, agents' logs, overviews.")
-    ],
-    paths: Annotated[list[str], typer.Argument(help="Files; for plan also folders.")],
+        str | None,
+        typer.Argument(
+            help="adr, agents-md, basic-memory, beads, claude-md, cline, git-log, jsonl, markdown, obsidian, openclaw, plan, "
+            "records, serena; or a path, and what it is is told by what is there. Nothing: what there is to import here."
+        ),
+    ] = None,
+    paths: Annotated[
+        list[str] | None, typer.Argument(help="Files and folders; of git-log ranges, such as v1.0..HEAD.")
+    ] = None,
     map: Annotated[
         list[str] | None, typer.Option("--map", help="KEY=FIELD: read the source's KEY as our FIELD (jsonl).")
     ] = None,
@@ -25,32 +29,41 @@ def import_memories(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
 ) -> int:
     """Take in what others have written; importing twice adds nothing."""
-    from agentmem.actions import importing, selecting
+    from agentmem.actions import importing
     from agentmem.errors import EXIT_FINDINGS, UsageError
 
     call = ctx.obj
-    if source not in SOURCES:
-        raise UsageError(
-            f'no source "{source}"', selecting.nearest(source, SOURCES) + f"sources: {' '.join(SOURCES)}"
-        )
     rename = {}
     for entry in map or ():
         key, equals, name = entry.partition("=")
         if not equals or not key or not name:
             raise UsageError(f"--map {entry!r} is no KEY=FIELD", "such as --map files=scope")
         rename[key] = name
-    if source == "jsonl":
-        result = importing.import_jsonl(call.context, paths, rename, update, dry_run)
-    elif rename:
+    if source is None:
+        return _what_there_is(ctx)
+    jobs = importing.jobs_of(call.context, source, paths or ())
+    if rename and any(name != "jsonl" for name, _ in jobs):
         raise UsageError("--map is for jsonl")
-    else:
-        result = importing.import_plan(call.context, paths, update, dry_run)
+    result = importing.take(call.context, jobs, rename, update, dry_run)
     if call.json:
-        from agentmem.output import jsonout
+        from agentmem.output import imports, jsonout
 
-        call.give(jsonout.line(jsonout.imported(result)))
+        call.give(jsonout.line(imports.as_json(result)))
     else:
-        from agentmem.output import text
+        from agentmem.output import imports
 
-        call.give(text.imported(result, dry_run))
+        call.give(
+            imports.as_text(
+                result, dry_run, detected=[name for name, _ in jobs] if jobs[0][0] != source else ()
+            )
+        )
     return EXIT_FINDINGS if result.skipped and not (result.added or result.known or result.changed) else 0
+
+
+def _what_there_is(ctx: typer.Context) -> int:
+    from agentmem.actions import discovering
+    from agentmem.output import imports
+
+    call = ctx.obj
+    here = discovering.found(call.context.repository.top)
+    return int(call.give_either(imports.sources_json, imports.sources_text, here))

@@ -1,0 +1,1 @@
+"""Memories in the forms of other programs: values in, text out. No I/O, no clock."""
