@@ -436,6 +436,14 @@ VERBS = {
             ("name", "one", False),
         ),
     ),
+    "mcp": Verb(
+        "mcp:mcp",
+        "Serve the memory to an agent's host over stdin and stdout (MCP)",
+        {
+            "--role": ("role", "one"),
+        },
+        (),
+    ),
     "index": Verb(
         "index:index",
         "Tell what the index holds, or make it anew; no answer ever depends on it",

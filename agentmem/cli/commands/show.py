@@ -33,10 +33,6 @@ def show(
     call.note(*result.notes)
     if result.view.at is None:
         call.showed(found.memory.id for found in result.memories)
-    if call.json:
-        from agentmem.output import jsonout
+    from agentmem.output import jsonout, text  # what asks git comes first
 
-        return int(call.give(jsonout.line(jsonout.shown(result))))
-    from agentmem.output import text
-
-    return int(call.give(text.shown(result)))
+    return int(call.give_either(jsonout.shown, text.shown, result))
