@@ -56,6 +56,7 @@ bench: .venv/installed .venv/dev
 	@$(PY) -P benchmarks/abstaining.py </dev/null
 	@$(PY) -P benchmarks/token_estimate.py </dev/null
 	@$(PY) -P benchmarks/concurrency.py </dev/null
+	@$(PY) -P benchmarks/watch.py </dev/null
 	@$(PY) -P benchmarks/branches.py </dev/null
 	@$(PY) -P benchmarks/replay.py </dev/null
 	@$(PY) -P benchmarks/at.py </dev/null

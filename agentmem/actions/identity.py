@@ -45,3 +45,14 @@ def remember(context: Context, agent: str, role: str | None) -> bool:
 def path_of(git_dir: str) -> str:
     """The file that says who works in the worktree whose git dir is ``git_dir``."""
     return os.path.join(git_dir, IDENTITY)
+
+
+def remembered(git_dir: str) -> str | None:
+    """Who was said to work in the worktree whose git dir is ``git_dir``; None where nobody was."""
+    try:
+        with open(path_of(git_dir), encoding="ascii") as file:
+            record = json.load(file)
+    except (OSError, ValueError):
+        return None
+    agent = record.get("agent") if isinstance(record, dict) else None
+    return safety.one_line(agent)[:MAX_NAME] if isinstance(agent, str) else None

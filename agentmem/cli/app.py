@@ -46,6 +46,7 @@ COMMANDS = (
     ("init", "init:init"),
     ("import", "import_:import_memories"),
     ("export", "export:export"),
+    ("watch", "watch:watch"),
     ("mcp", "mcp:mcp"),
     ("index", "index:index"),
     ("doctor", "doctor:doctor"),

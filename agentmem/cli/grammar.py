@@ -436,6 +436,21 @@ VERBS = {
             ("name", "one", False),
         ),
     ),
+    "watch": Verb(
+        "watch:watch",
+        "Tell what the team writes, as it is written, in all worktrees and branches",
+        {
+            "--kind": ("kind", "many"),
+            "--by": ("by", "many"),
+            "--event": ("event", "many"),
+            "--run": ("run", "one"),
+            "--once": ("once", "flag"),
+            "--timeout": ("timeout", "number"),
+            "--exit-code": ("exit_code", "flag"),
+            "--poll": ("poll", "flag"),
+        },
+        (),
+    ),
     "mcp": Verb(
         "mcp:mcp",
         "Serve the memory to an agent's host over stdin and stdout (MCP)",

@@ -49,6 +49,7 @@ def all_schemas() -> dict[str, Schema]:
         manager_schemas,
         teamwork_schemas,
         upkeep_schemas,
+        watching_schemas,
     )
 
     outputs = {
@@ -73,6 +74,7 @@ def all_schemas() -> dict[str, Schema]:
         **evaluation_schemas.outputs(),
         **upkeep_schemas.outputs(),
         **manager_schemas.outputs(),
+        **watching_schemas.outputs(),
         "error": ("A failure, of any command", _error()),
     }
     made = {name: _output(name, title, properties) for name, (title, properties) in outputs.items()}

@@ -41,6 +41,7 @@ Memories are markdown files in .agentmem/, one each; read, edit and review them 
   agentmem overview                  plan, progress, decisions, dead ends, doubts on one page; --write on trunk
   agentmem plan show                 the plan as a tree; task list: what stands where; claims: who is on what
   agentmem overlay                   what branches have added and changed; promote it on trunk
+  agentmem watch                     what the team writes, as it is written; --run COMMAND
   agentmem mcp                       serves all this to an agent's host
   agentmem doctor                    what is amiss in this clone, and what mends it
   agentmem forget --dry-run          what is not worth keeping, and why; list --status archived: what went

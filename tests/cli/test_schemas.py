@@ -110,6 +110,7 @@ def say_everything(spoken):
     ask("index-status", "index", "status")
     ask("index-status", "index", "rebuild")
     ask("status", "status")
+    ask("watch", "watch", "--timeout", "0")
     project.git("config", "--remove-section", "merge.agentmem")
     assert ask("doctor", "doctor")["findings"]
     for side in ("a", "b"):
