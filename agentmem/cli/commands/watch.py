@@ -39,6 +39,8 @@ def watch(
     ] = False,
 ) -> int:
     """Tell what the team writes, as it is written, in all worktrees and branches."""
+    import gc
+
     from agentmem.actions import selecting, watched, watching
     from agentmem.actions.reacting import Reaction
     from agentmem.cli import watching as loops
@@ -48,6 +50,7 @@ def watch(
     from agentmem.store.alarms import Alarms
 
     call = ctx.obj
+    gc.enable()  # it lives long
     for name in event or ():
         if name not in watched.ALL:
             raise UsageError(
