@@ -96,11 +96,12 @@ VERBS = {
     ),
     "show": Verb(
         "show:show",
-        "Show memories, whole",
+        "Show memories, whole; of an entity or a path its page: what is known, decided, tried, in progress",
         {
             "--at": ("at", "one"),
             "--branch": ("branch", "one"),
             "--all-branches": ("all_branches", "flag"),
+            "--budget": ("budget", "number"),
         },
         (("ids", "many", True),),
     ),

@@ -65,7 +65,12 @@ TOOLS = {
         ),
         {"file": "Paths you work on", "diff": "Files changed here", "at": "Revision or moment"},
     ),
-    "show": Spec("Show memories, whole", READS, ("ids", "at", "branch", "all-branches")),
+    "show": Spec(
+        "Show memories, whole; of an entity, alias or path what is known, decided, tried, in progress",
+        READS,
+        ("ids", "at", "branch", "all-branches", "budget"),
+        {"ids": "Ids or names"},
+    ),
     "add": Spec(
         "Write a memory: title in one line, body says why",
         WRITES,

@@ -260,7 +260,25 @@ def _list() -> Schema:
 
 
 def _show() -> Schema:
-    return {"view": view(), "memories": told(some(closed(_full())), "in the order they were asked for")}
+    sections: Schema = {"type": "object", "additionalProperties": TEXTS}
+    page: Schema = {
+        "name": TEXT,
+        "form": {"enum": ["entity", "file", "symbol"]},
+        "aliases": TEXTS,
+        "paths": told(TEXTS, "of a file: its name now, then those it had before"),
+        "also": told(TEXTS, "the other forms in which the name stands for something"),
+        "sections": told(
+            sections, "page, decided, known, tried, in_progress, done: lines as they are printed"
+        ),
+        "memories": told(IDS, "those told of, the most needed first"),
+        "tokens": COUNT,
+        "omitted": COUNT,
+    }
+    return {
+        "view": view(),
+        "memories": told(some(closed(_full())), "in the order they were asked for"),
+        "pages": told(some(closed(page)), "of entities, paths and symbols, in the order they were asked for"),
+    }
 
 
 def _add() -> Schema:

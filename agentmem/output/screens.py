@@ -19,7 +19,7 @@ usage: agentmem COMMAND …          memory of the team, in .agentmem/ of this r
   brief               where am I, what changed, what next, what to beware of
   recall QUESTION     what is known          --file PATH  --diff  --kind K  --at WHEN  --budget N
   add KIND TITLE      write a memory         --body TEXT|-  --cite PATH#SYMBOL  --scope 'GLOB'
-  show ID             one memory or task, whole
+  show ID|NAME        one memory, task or entity, whole
   retract ID          it is wrong            --reason TEXT
   claim [ID]          take a task (the best free one for your role)
   done | fail | handoff [ID]     end it: finished, broken, or for the next one
