@@ -1,5 +1,6 @@
 """The page of a thing: what is known, decided, tried and in progress about an entity, a path or a symbol, under a budget."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -64,6 +65,9 @@ def page(context: Context, named: Named, budget: int) -> Page:
         found.sort(key=lambda i: (-about.get(rows[i], 2.0), -(view.created(i) or 0), view.columns.ids[i]))
         unread += max(len(found) - LOOKED_AT, 0)
         memories = selecting.fetch(context.index, view, found[:LOOKED_AT])
+        memories.sort(
+            key=lambda one: (-about.get(rows[one.position], 2.0) / _breadth(one), -(one.memory.created or 0))
+        )
         lines = list(_memories(context, memories, weight, len(of_kinds) > 1))
         sections[name] = lines
     going, ended = _work(context, named, about)
@@ -74,6 +78,12 @@ def page(context: Context, named: Named, budget: int) -> Page:
     titles = sum(bool(line.memory) for lines in sections.values() for line in lines)
     told = len(packed.memories)
     return Page(named, packed._replace(omitted=titles - told + unread), sum(view.shown))
+
+
+def _breadth(found: Found) -> float:
+    """How much less a memory is about each thing that it names: who touched many files is about each of them less."""
+    memory = found.memory
+    return math.sqrt(max(len(memory.scope) + len({cite.path for cite in memory.cites}), 1))
 
 
 def _without_orphans(sections: Mapping[str, Sequence[Line]], packed: Digest) -> Digest:

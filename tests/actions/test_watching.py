@@ -188,6 +188,28 @@ def test_what_a_fetch_brings(watched, tmp_path):
     assert not watched.see()
 
 
+def test_a_bare_repository(watched, tmp_path):
+    """Where there are no files but refs, what is pushed is told."""
+    project = watched.project
+    bare = Project(tmp_path / "bare.git")
+    project.git("clone", "-q", "--bare", str(project.path), str(bare.path))
+    there = Watched(bare)
+    project.ok("add", "fact", "Pushed")
+    project.commit()
+    project.git("push", "-q", str(bare.path), "main")
+    assert [(one.title, one.branch, one.worktree) for one in there.see()] == [("Pushed", "main", None)]
+    assert bare.ok("watch", "--timeout", "0").startswith("agentmem: watching main @")
+
+
+def test_a_read_only_git_dir(watched):
+    """In a sandbox that keeps the git dir read-only, all is told as well."""
+    project = watched.project
+    with support.read_only(project.path / ".git"):
+        there = Watched(project)
+        project.remember(1, title="Written in a sandbox")
+        assert there.lines() == [("added", "Written in a sandbox")]
+
+
 def test_other_worktrees(watched):
     """What is written in another worktree is told, also in one that was made since; that one is removed is no harm."""
     project = watched.project

@@ -80,7 +80,7 @@ def watch(
         if call.json:
             call.give_exactly(jsonout.line(output.opening_record(watcher.view, call.another_context().now)))
         elif not call.quiet:
-            others = len(watcher.standing.homes) - 1
+            others = len(watcher.standing.homes) - (not watcher.repository.bare)
             call.give_exactly(output.opening(watcher.view, others, len(watcher.standing.tips)))
         loop = loops.Loop(watcher, alarms, wanted, tell, call.note, reaction, as_json)
         loop.run()
