@@ -9,7 +9,7 @@ from agentmem.actions.context import Context
 from agentmem.actions.watching import Watcher
 from agentmem.errors import NoRepository
 from tests import support
-from tests.actions.teams import claim, task, worktree
+from tests.actions.teams import claim, shared_team, task, worktree
 from tests.support import Project
 
 ONCE = "---\nid: {id}\nkind: fact\ntitle: {title}\ncreated: 2026-02-10T14:03:22Z\n---\n{body}\n"
@@ -253,6 +253,21 @@ def test_claims_and_ends(watched):
     project.ok("fail", one, "--reason", "broken", **other)
     assert [(e.what, e.tasks) for e in watched.see()] == [("failed", (one,))]
     project.commit()
+    assert not watched.see()
+
+
+def test_claims_of_another_clone(store, tmp_path):
+    """A claim that somebody made in another clone is told when it arrives, once."""
+    one = task(store, "Shared work")
+    _, (here, there) = shared_team(store, tmp_path, "there")
+    watched = Watched(here)
+    there.ok("claim", one, env={"AGENTMEM_AGENT": "far-away"})
+    assert not watched.see()
+    here.ok("sync")
+    assert [(e.what, e.id, e.title, e.by) for e in watched.see()] == [
+        ("claimed", one, "Shared work", "far-away")
+    ]
+    here.ok("sync")
     assert not watched.see()
 
 

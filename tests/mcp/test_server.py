@@ -412,6 +412,23 @@ def test_stdout_is_the_protocols(store):
     assert piped(store, opening=())[1] == support.Ran(0, "", "")
 
 
+def test_it_serves_the_store_that_it_is_told(store, new_repository):
+    """With -C and --store it answers for another folder than it was started in, as any command does."""
+    os.rename(store.store, store.path / "notes")
+    store.ok("--store", "notes", "add", "fact", "Kept elsewhere")
+    store.commit()
+    words = ("-C", str(store.path), "--store", "notes", "--agent", "api-1")
+    answers, _ = piped(
+        new_repository("elsewhere"),
+        asked(2, "recall", query="kept elsewhere"),
+        asked(3, "add", kind="log", title="Written from outside"),
+        words=words,
+    )
+    assert "Kept elsewhere" in text_of(answers[2])
+    listed = store.json("--store", "notes", "list", "--by", "api-1")["memories"]
+    assert [one["title"] for one in listed] == ["Written from outside"]
+
+
 def test_cancelled_calls_are_dropped(store):
     """A call that was cancelled while it waited is not done; those before and after it are."""
     answers, done = piped(

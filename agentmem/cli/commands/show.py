@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 if TYPE_CHECKING:
     import typer
 
+    from agentmem.actions.reading import Shown
+
 
 def show(
     ctx: typer.Context,
@@ -46,6 +48,15 @@ def show(
     if result.view.at is None:
         told = (identity for page in result.pages for identity in page.digest.memories)
         call.showed([*(found.memory.id for found in result.memories), *told])
-    from agentmem.output import jsonout, text  # what asks git comes first
 
-    return int(call.give_either(jsonout.shown, text.shown, result))
+    def as_json(told: Shown) -> dict[str, object]:
+        from agentmem.output import jsonout
+
+        return jsonout.shown(told)
+
+    def as_text(told: Shown) -> str:
+        from agentmem.output import text
+
+        return text.shown(told)
+
+    return int(call.give_either(as_json, as_text, result))
