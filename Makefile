@@ -57,6 +57,7 @@ bench: .venv/installed .venv/dev
 	  'abstaining.py' \
 	  'token_estimate.py' \
 	  'concurrency.py' \
+	  'watch.py' \
 	  'branches.py' \
 	  'replay.py' \
 	  'at.py' \

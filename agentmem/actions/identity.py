@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from agentmem.actions.context import IDENTITY, Context
@@ -42,3 +43,17 @@ def remember(context: Context, agent: str, role: str | None) -> bool:
     except NotWritable:
         return False
     return True
+
+
+def remembered(folders: Sequence[str]) -> str | None:
+    """Who was said to work in the worktree that ``folders`` (``cache.worktree_folders``) remember; None where nobody was."""
+    for folder in folders:
+        try:
+            with open(os.path.join(folder, IDENTITY), encoding="ascii") as file:
+                record = json.load(file)
+        except (OSError, ValueError):
+            continue
+        agent = record.get("agent") if isinstance(record, dict) else None
+        if isinstance(agent, str):
+            return safety.one_line(agent)[:MAX_NAME]
+    return None

@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.actions import judging, selecting, standing
 from agentmem.actions.context import Context, Standpoint
 from agentmem.actions.selecting import Filters, Found
 from agentmem.errors import NotFound
-from agentmem.index.index import Index
 from agentmem.model import ids
+
+if TYPE_CHECKING:
+    from agentmem.actions.naming import Named, Names
+    from agentmem.actions.paging import Page
 
 
 class Listed(NamedTuple):
@@ -60,39 +63,104 @@ def listed(context: Context, filters: Filters, limit: int | None) -> Listed:
     )
 
 
-def shown(context: Context, references: Sequence[str]) -> Listed:
-    """The memories that ``references`` name, whole, in that order; in git's history where the tree has them no more.
+class Shown(NamedTuple):
+    """Whole memories and pages of things, each in the order they were asked for."""
+
+    view: Standpoint
+    memories: tuple[Found, ...]
+    pages: "tuple[Page, ...]" = ()
+    notes: tuple[str, ...] = ()
+    shorts: Mapping[str, str] = MappingProxyType({})
+
+
+def shown(context: Context, references: Sequence[str], budget: int | None = None) -> Shown:
+    """What ``references`` name: memories by id, whole, in git's history where the tree has them no more; else the page of an
+    entity, a path or a symbol, each in at most ``budget`` tokens (None: as configured; 0: no limit).
 
     Raises:
-        NotFound, Ambiguous: see ``selecting.by_reference``.
+        NotFound, Ambiguous: see ``selecting.by_reference`` and ``naming``.
 
     """
     index = context.index
-    try:
-        chosen = _chosen(index, references)
-    except NotFound:
-        index.include_archived()
+    chosen: dict[str, int] = {}
+    missing: dict[str, NotFound] = {}
+    notes: list[str] = []
+    for reference in dict.fromkeys(references):
         try:
-            chosen = _chosen(index, references)
+            chosen[reference] = selecting.by_reference(index, index.view(), reference)
         except NotFound as problem:
-            if index.repository.shallow:
-                problem.hint = "git fetch --unshallow     (this clone lacks the older part of history)"
-            raise
+            if problem.message != f"no memory {reference}":
+                raise  # a file of the store that is broken
+            missing[reference] = problem
+        else:
+            notes += _also(context, reference)
+    named: list[Named] = []
+    if missing:
+        from agentmem.actions.naming import Names
+
+        names = Names(context)
+        for reference, why in missing.items():
+            if (thing := names.resolve(reference)) is not None:
+                named.append(thing)
+            elif (position := _archived(context, reference)) is not None:
+                chosen[reference] = position
+            else:
+                raise _unknown(context, reference, why, names)
     view = index.view()
-    return Listed(
+    positions = list(dict.fromkeys(chosen[one] for one in references if one in chosen))
+    memories = judging.judged(context, standing.labelled(context, selecting.fetch(index, view, positions)))
+    result = Shown(
         view=context.standpoint,
-        memories=tuple(
-            judging.judged(context, standing.labelled(context, selecting.fetch(index, view, chosen)))
-        ),
-        total=len(chosen),
-        notes=tuple(index.notes),
+        memories=tuple(memories),
+        notes=(*index.notes, *notes),
         shorts=view.shorts,
     )
+    return result._replace(pages=_pages(context, named, budget)) if named else result
 
 
-def _chosen(index: Index, references: Sequence[str]) -> list[int]:
-    view = index.view()
-    return list(dict.fromkeys(selecting.by_reference(index, view, reference) for reference in references))
+def _archived(context: Context, reference: str) -> int | None:
+    """The position of a memory that is in git's history alone."""
+    context.index.include_archived()
+    try:
+        return selecting.by_reference(context.index, context.index.view(), reference)
+    except NotFound:
+        return None
+
+
+def _unknown(context: Context, reference: str, problem: NotFound, names: "Names") -> NotFound:
+    """That nothing has this name, with the names that are nearest."""
+    if len(reference) >= ids.MIN_PREFIX and not ids.is_prefix(reference.lower()):
+        problem.message = f"nothing is named {reference}"
+        problem.hint = f'agentmem recall "{reference}"'
+    if near := names.near(reference):
+        problem.hint = f'did you mean {", ".join(near)}?     or: agentmem recall "{reference}"'
+    elif context.repository.shallow:
+        problem.hint = "git fetch --unshallow     (this clone lacks the older part of history)"
+    return problem
+
+
+def _pages(context: Context, named: "Sequence[Named]", budget: int | None) -> "tuple[Page, ...]":
+    from agentmem.actions import paging
+
+    spend = context.config.budget if budget is None else budget
+    if context.index.is_at_hand and not context.index.repository.bare:
+        context.begin_again()  # what other branches have closed belongs to a view from its beginning
+        context.index.include_others()
+    return tuple(paging.page(context, one, spend) for one in named)
+
+
+def _also(context: Context, reference: str) -> list[str]:
+    """What else an id, or the start of one, names: a word of four letters may be both."""
+    if not ids.is_prefix(reference.lower()) or not reference.isalpha():
+        return []
+    from agentmem.actions.naming import Names
+
+    also = Names(context).also(reference)
+    return (
+        [f"{reference} is taken for an id; it names another thing too: agentmem show {also[0]}:{reference}"]
+        if also
+        else []
+    )
 
 
 def status(context: Context) -> Status:

@@ -47,6 +47,8 @@ COMMANDS = (
     ("hooks", "hooks:hooks"),
     ("import", "import_:import_memories"),
     ("export", "export:export"),
+    ("watch", "watch:watch"),
+    ("mcp", "mcp:mcp"),
     ("index", "index:index"),
     ("doctor", "doctor:doctor"),
     ("completion", "completion:completion"),

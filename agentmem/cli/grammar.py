@@ -96,11 +96,12 @@ VERBS = {
     ),
     "show": Verb(
         "show:show",
-        "Show memories, whole",
+        "Show memories, whole; of an entity or a path its page: what is known, decided, tried, in progress",
         {
             "--at": ("at", "one"),
             "--branch": ("branch", "one"),
             "--all-branches": ("all_branches", "flag"),
+            "--budget": ("budget", "number"),
         },
         (("ids", "many", True),),
     ),
@@ -455,6 +456,29 @@ VERBS = {
             ("format", "one", True),
             ("name", "one", False),
         ),
+    ),
+    "watch": Verb(
+        "watch:watch",
+        "Tell what the team writes, as it is written, in all worktrees and branches",
+        {
+            "--kind": ("kind", "many"),
+            "--by": ("by", "many"),
+            "--event": ("event", "many"),
+            "--run": ("run", "one"),
+            "--once": ("once", "flag"),
+            "--timeout": ("timeout", "number"),
+            "--exit-code": ("exit_code", "flag"),
+            "--poll": ("poll", "flag"),
+        },
+        (),
+    ),
+    "mcp": Verb(
+        "mcp:mcp",
+        "Serve the memory to an agent's host over stdin and stdout (MCP)",
+        {
+            "--role": ("role", "one"),
+        },
+        (),
     ),
     "index": Verb(
         "index:index",

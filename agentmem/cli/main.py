@@ -98,9 +98,9 @@ def _dispatch(words: list[str]) -> int:
         name = "status"
     if name == "hook" and rest[1:2] == ["--"]:
         # every commit pays for what is imported here
-        from agentmem.hooks import running
+        from agentmem.hooks.running import run as run_hook
 
-        return running.run(str(values.get("directory", ".")), rest[0], rest[2:])
+        return run_hook(str(values.get("directory", ".")), rest[0], rest[2:])
     verb = VERBS.get(name)
     if verb is None:
         from agentmem.actions.selecting import nearest
@@ -108,50 +108,25 @@ def _dispatch(words: list[str]) -> int:
 
         shown = [known for known in VERBS if known not in NOT_LISTED]
         raise errors.UsageError(f'no command "{name}"', nearest(name, shown) + "all: agentmem help all")
-    from agentmem.cli.call import Bare, Call
+    from agentmem.cli import running
+    from agentmem.cli.call import Call
 
     arguments = quick.parse(verb, rest)
 
-    def run_with(call: Call) -> int:
+    def new() -> Call:
+        call = Call()
         for key, value in values.items():
             setattr(call, key, value)
-        try:
-            if arguments is None:
-                from agentmem.cli import app
+        return call
 
-                return app.run(name, rest, call)
-            if name in ASKS_GIT:
-                call.begin()
-            module, _, function = verb.function.partition(":")
-            command = getattr(__import__(f"agentmem.cli.commands.{module}", fromlist=[function]), function)
-            code = int(command(Bare(call), **arguments))
-            call.look_after_claims()
-            call.note_served(name)
-            return code
-        finally:
-            call.close()
+    def command(call: Call) -> int:
+        if arguments is None:
+            from agentmem.cli import app
 
-    call = Call()
-    try:
-        return run_with(call)
-    except Exception as problem:
-        context = vars(call).get("context")
-        if (
-            isinstance(problem, errors.AgentmemError)
-            or call.given
-            or context is None
-            or not context.may_be_torn()
-        ):
-            raise
-        # a torn cache shows itself where it is read: once more, without it; a bug shows itself again
-        again = Call()
-        again.without_cache, again.stdin = True, call.stdin
-        code = run_with(again)
-        context.give_up_caches(problem)
-        again.note(
-            f"the index is being made anew ({type(problem).__name__}: its catalog is torn); answered without it"
-        )
-        return code
+            return app.run(name, rest, call)
+        return running.run_verb(name, verb, arguments, call, name in ASKS_GIT)
+
+    return running.run(command, new)
 
 
 def _print(text: str) -> int:
@@ -163,48 +138,22 @@ def _print(text: str) -> int:
 
 def _report(problem: errors.AgentmemError, json: bool) -> int:
     from agentmem.cli.streams import write
-    from agentmem.model import safety
 
     if json:
         from agentmem.output import jsonout
 
         write(sys.stdout, jsonout.line(jsonout.error(problem)))
     else:
-        text = f"error: {safety.one_line(problem.message)}\n"
-        if problem.hint:
-            hint = safety.clean(problem.hint).replace("\n", " ")
-            text += hint + "\n" if problem.exit == errors.EXIT_DECISION else f"hint: {hint}\n"
-        write(sys.stderr, text)
+        from agentmem.cli import failures
+
+        write(sys.stderr, failures.text(problem))
     return problem.exit
 
 
 def _report_bug(problem: Exception, json: bool) -> int:
-    import platform
-    import tempfile
-    import traceback
-    import zlib
+    from agentmem.cli import failures
 
-    from agentmem import __version__
-
-    trace = "".join(traceback.format_exception(problem))
-    head = f"agentmem {__version__}, Python {platform.python_version()}, {platform.platform()}\ncommand: {sys.argv[1:2]}\n"
-    # the same bug again is the same file: an agent that tries again and again leaves one
-    where = os.path.join(
-        tempfile.gettempdir(), f"agentmem-bug-{zlib.crc32(trace.encode('utf-8', 'replace')):08x}.log"
-    )
-    try:
-        with open(where, "x", encoding="utf-8", errors="replace") as log:
-            log.write(head + trace)
-    except FileExistsError:
-        pass
-    except OSError:
-        where = "nowhere: the temporary folder cannot be written"
-    bug = errors.AgentmemError(
-        f"this is a bug in agentmem: {type(problem).__name__}: {problem}",
-        f"the log to report it with: {where}",
-    )
-    bug.code, bug.exit = "bug", errors.EXIT_BUG
-    return _report(bug, json)
+    return _report(failures.bug(problem, sys.argv[1:2]), json)
 
 
 if __name__ == "__main__":

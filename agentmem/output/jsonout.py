@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from agentmem.actions.initialise import Initialised
     from agentmem.actions.merging import MergedFile
     from agentmem.actions.patients import Ailment
-    from agentmem.actions.reading import Listed, Status
+    from agentmem.actions.reading import Listed, Shown, Status
     from agentmem.actions.recall import Hit, Recalled
     from agentmem.actions.selecting import Conflict, Found
     from agentmem.actions.write import Added
@@ -206,12 +206,15 @@ def listed(result: Listed) -> Record:
     }
 
 
-def shown(result: Listed) -> Record:
-    """Whole memories."""
+def shown(result: Shown) -> Record:
+    """Whole memories, and pages."""
+    from agentmem.output import pages
+
     return {
         "schema": "agentmem/show/1",
         "view": view(result.view),
         "memories": [full(found) for found in result.memories],
+        "pages": [pages.record(one) for one in result.pages],
     }
 
 

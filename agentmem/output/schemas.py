@@ -51,6 +51,7 @@ def all_schemas() -> dict[str, Schema]:
         setup_schemas,
         teamwork_schemas,
         upkeep_schemas,
+        watching_schemas,
     )
 
     outputs = {
@@ -75,6 +76,7 @@ def all_schemas() -> dict[str, Schema]:
         **evaluation_schemas.outputs(),
         **upkeep_schemas.outputs(),
         **manager_schemas.outputs(),
+        **watching_schemas.outputs(),
         "error": ("A failure, of any command", _error()),
     }
     made = {name: _output(name, title, properties) for name, (title, properties) in outputs.items()}
@@ -260,7 +262,25 @@ def _list() -> Schema:
 
 
 def _show() -> Schema:
-    return {"view": view(), "memories": told(some(closed(_full())), "in the order they were asked for")}
+    sections: Schema = {"type": "object", "additionalProperties": TEXTS}
+    page: Schema = {
+        "name": TEXT,
+        "form": {"enum": ["entity", "file", "symbol"]},
+        "aliases": TEXTS,
+        "paths": told(TEXTS, "of a file: its name now, then those it had before"),
+        "also": told(TEXTS, "the other forms in which the name stands for something"),
+        "sections": told(
+            sections, "page, decided, known, tried, in_progress, done: lines as they are printed"
+        ),
+        "memories": told(IDS, "those told of, the most needed first"),
+        "tokens": COUNT,
+        "omitted": COUNT,
+    }
+    return {
+        "view": view(),
+        "memories": told(some(closed(_full())), "in the order they were asked for"),
+        "pages": told(some(closed(page)), "of entities, paths and symbols, in the order they were asked for"),
+    }
 
 
 def _add() -> Schema:

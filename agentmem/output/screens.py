@@ -19,7 +19,7 @@ usage: agentmem COMMAND …          memory of the team, in .agentmem/ of this r
   brief               where am I, what changed, what next, what to beware of
   recall QUESTION     what is known          --file PATH  --diff  --kind K  --at WHEN  --budget N
   add KIND TITLE      write a memory         --body TEXT|-  --cite PATH#SYMBOL  --scope 'GLOB'
-  show ID             one memory or task, whole
+  show ID|NAME        one memory, task or entity, whole
   retract ID          it is wrong            --reason TEXT
   claim [ID]          take a task (the best free one for your role)
   done | fail | handoff [ID]     end it: finished, broken, or for the next one
@@ -43,6 +43,8 @@ Memories are markdown files in .agentmem/, one each; read, edit and review them 
   agentmem overview                  plan, progress, decisions, dead ends, doubts on one page; --write on trunk
   agentmem plan show                 the plan as a tree; task list: what stands where; claims: who is on what
   agentmem overlay                   what branches have added and changed; promote it on trunk
+  agentmem watch                     what the team writes, as it is written; --run COMMAND
+  agentmem mcp                       serves all this to an agent's host
   agentmem doctor                    what is amiss in this clone, and what mends it; --fix mends what is safe
   agentmem forget --dry-run          what is not worth keeping, and why; list --status archived: what went
   agentmem reflect --dry-run         what the log has taught, in fewer words

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from agentmem.actions.indexing import IndexStatus
     from agentmem.actions.initialise import Initialised
     from agentmem.actions.merging import MergedFile
-    from agentmem.actions.reading import Listed, Status
+    from agentmem.actions.reading import Listed, Shown, Status
     from agentmem.actions.recall import Recalled
     from agentmem.actions.selecting import Found
     from agentmem.actions.write import Added
@@ -109,9 +109,14 @@ def list_line(found: Found, shorts: Mapping[str, str]) -> str:
     return " ".join(facts) + f' "{title}"' + "".join(f" | {note}" for note in standing.notes_of(found))
 
 
-def shown(result: Listed) -> str:
-    """Whole memories."""
-    return "\n".join(whole(found, result.shorts) for found in result.memories) + "\n"
+def shown(result: Shown) -> str:
+    """Whole memories, and pages."""
+    told = "".join(whole(found, result.shorts) + "\n" for found in result.memories)
+    if result.pages:
+        from agentmem.output import pages
+
+        told += "".join(pages.page(one, result.view) for one in result.pages)
+    return told
 
 
 def whole(found: Found, shorts: Mapping[str, str]) -> str:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 if TYPE_CHECKING:
     import typer
 
+    from agentmem.actions.write import Added
+
 
 def add(
     ctx: typer.Context,
@@ -99,16 +101,16 @@ def add(
         except Exception as problem:  # it is written, whatever comes of judging it
             call.note(f"not judged: {type(problem).__name__}: {problem}")
     call.note(*context.index.notes)
-    if call.json:
+
+    def as_json(added: Added) -> dict[str, object]:
         from agentmem.output import jsonout
 
-        return int(call.give(jsonout.line(jsonout.added(result))))
-    from agentmem.output import text as texts
+        return jsonout.added(added)
 
-    return int(
-        call.give(
-            texts.added(
-                result, result.memory.branch or context.repository.branch, context.config.trunk, context.now
-            )
-        )
-    )
+    def as_text(added: Added) -> str:
+        from agentmem.output import text as texts
+
+        branch = added.memory.branch or context.repository.branch
+        return texts.added(added, branch, context.config.trunk, context.now)
+
+    return int(call.give_either(as_json, as_text, result))

@@ -30,7 +30,7 @@ def claim(
 ) -> int:
     """Take a task, for an hour at a time."""
     from agentmem.actions import claiming
-    from agentmem.output import jsonout, teamwork
+    from agentmem.output import teamwork
 
     call = ctx.obj
     call.stand_in(worktree, role)
@@ -38,11 +38,13 @@ def claim(
     result = claiming.claim(context, id, scope or (), exclusive, resume, ttl)
     shorts = context.index.view().shorts
     call.note(*context.index.notes)
-    if call.json:
-        call.give(jsonout.line(teamwork.claim_record(result, context.agent)))
-        return 0 if result.won else 4
-    if result.won:
-        return int(call.give(teamwork.claimed(result, shorts, context.now)))
-    from agentmem.errors import NeedsDecision
+    from agentmem.errors import EXIT_DECISION, NeedsDecision
 
-    raise NeedsDecision(*teamwork.lost(result, shorts, context.now))
+    if not (result.won or call.json):
+        raise NeedsDecision(*teamwork.lost(result, shorts, context.now))
+    call.give_either(
+        lambda tried: teamwork.claim_record(tried, context.agent),
+        lambda tried: teamwork.claimed(tried, shorts, context.now),
+        result,
+    )
+    return 0 if result.won else EXIT_DECISION

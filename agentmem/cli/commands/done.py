@@ -25,12 +25,16 @@ def done(
 ) -> int:
     """Close a task, before the last commit of its work."""
     from agentmem.actions import finishing
-    from agentmem.output import jsonout, teamwork
+    from agentmem.output import teamwork
 
     call = ctx.obj
     result = finishing.done(
         call.context, id, call.text_or_stdin(message) or "", used or (), misled or (), commit, branch
     )
-    if call.json:
-        return int(call.give(jsonout.line(teamwork.ended_record(result, "done"))))
-    return int(call.give(teamwork.done(result, call.context.index.view().shorts, commit)))
+    return int(
+        call.give_either(
+            lambda ended: teamwork.ended_record(ended, "done"),
+            lambda ended: teamwork.done(ended, call.context.index.view().shorts, commit),
+            result,
+        )
+    )

@@ -21,10 +21,14 @@ def fail(
 ) -> int:
     """Reopen a task that is broken, for its owner."""
     from agentmem.actions import finishing
-    from agentmem.output import jsonout, teamwork
+    from agentmem.output import teamwork
 
     call = ctx.obj
     result = finishing.fail(call.context, id, call.text_or_stdin(reason) or "", to, branch)
-    if call.json:
-        return int(call.give(jsonout.line(teamwork.ended_record(result, "fail"))))
-    return int(call.give(teamwork.failed(result, call.context.index.view().shorts)))
+    return int(
+        call.give_either(
+            lambda ended: teamwork.ended_record(ended, "fail"),
+            lambda ended: teamwork.failed(ended, call.context.index.view().shorts),
+            result,
+        )
+    )

@@ -17,10 +17,14 @@ def handoff(
 ) -> int:
     """Stop early: let a task go, with a note for the next."""
     from agentmem.actions import finishing
-    from agentmem.output import jsonout, teamwork
+    from agentmem.output import teamwork
 
     call = ctx.obj
     placed, seen = finishing.handoff(call.context, id, call.text_or_stdin(message) or "")
-    if call.json:
-        return int(call.give(jsonout.line(teamwork.handed_on_record(placed, seen))))
-    return int(call.give(teamwork.handed_on(placed, seen, call.context.index.view().shorts)))
+    return int(
+        call.give_either(
+            lambda state: teamwork.handed_on_record(placed, state),
+            lambda state: teamwork.handed_on(placed, state, call.context.index.view().shorts),
+            seen,
+        )
+    )

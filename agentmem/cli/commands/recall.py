@@ -104,22 +104,22 @@ def recall(
     call.note(*result.notes)
     if result.view.at is None and filters.until is None:  # of the past: no evidence of what helps now
         call.showed([hit.found.memory.id for hit in result.hits], question, files)
-    _give(call, result, "json" if call.json else format)
+    _give(call, result, format)
     return EXIT_FINDINGS if exit_code and not result.hits else 0
 
 
 def _give(call: Call, result: Recalled, format: str) -> None:
     from agentmem.output import jsonout, text
 
-    if format == "json":
+    if format == "text" or call.json:
+        call.give_either(jsonout.recalled, text.recalled, result)
+    elif format == "json":
         call.give(jsonout.line(jsonout.recalled(result)))
     elif format == "jsonl":
         call.give(jsonout.lines(jsonout.hit(hit) for hit in result.hits))
     elif format == "ids":
         call.give(text.ids_only([hit.found for hit in result.hits]))
-    elif format == "md":
+    else:
         from agentmem.output import markdown
 
         call.give(markdown.recalled(result))
-    else:
-        call.give(text.recalled(result))
