@@ -124,6 +124,12 @@ def _of(context: Context, verb: str, parameter: str, current: str) -> list[Offer
 
     if (verb, parameter) in ACTIONS:
         return [(word, "") for word in ACTIONS[verb, parameter]]
+    if (verb, parameter) == ("import", "source"):
+        from agentmem.model.importers import sources
+
+        return [(word, "") for word in sources.NAMES]
+    if (verb, parameter) == ("export", "format"):
+        return [(word, "") for word in ("jsonl", "sqlite", "agents-md", "madr", "dot", "mermaid", "schema")]
     if parameter == "kind":
         return [(kind.name, kind.purpose) for kind in kinds.ALL]
     if parameter == "status":

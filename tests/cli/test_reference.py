@@ -129,14 +129,18 @@ def example(tmp_path_factory):
 
 FAILS = {"verify": 1, "check": 1}
 """Commands whose findings about this half of the code are right: they exit with 1 and say what they found."""
-SLOW = ("demo",)
+ELSEWHERE = {
+    "demo": "actions/test_demonstration.py",
+    "mcp": "mcp/test_server.py",
+}
+"""Commands whose example takes a test of its own, and where that is."""
 
 
 def test_every_example_runs(example):
     """Each example does what it says, in the order of the commands; none ends in an error of usage."""
     example.ok("init")
     task = ""
-    for name in [name for name, _ in app.COMMANDS if name in EXAMPLES and name not in SLOW]:
+    for name in [name for name, _ in app.COMMANDS if name in EXAMPLES and name not in ELSEWHERE]:
         for line in EXAMPLES[name]:
             words = shlex.split(line.replace("@TASK", task))
             assert words[0] == "agentmem" and name in (*words, "handoff")
@@ -148,6 +152,7 @@ def test_every_example_runs(example):
                 example.commit(name)
 
 
-def test_the_demonstration_is_an_example():
-    """The one example that takes as long as a test of its own is run by that one."""
-    assert SLOW == ("demo",) and (Path(__file__).parent.parent / "actions/test_demonstration.py").is_file()
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_examples_that_take_a_test_of_their_own(name):
+    """What is not run here is run there."""
+    assert EXAMPLES[name] and (CHECKOUT / "tests" / ELSEWHERE[name]).is_file()
