@@ -3,12 +3,13 @@
 import os
 import shlex
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import NamedTuple
 
 from agentmem.errors import NoRepository, NotWritable
 from agentmem.git import hooks, inclusion, process, stubs
 from agentmem.git.hooks import ABSENT, DISPLACED, INSTALLED, OLDER, Hook
-from agentmem.store import cache, layout
+from agentmem.store import cache, layout, writing
 
 TAKEN, PUT, KEPT, OFF, DECLINED, FAILED = "uninstalled", "installed", "kept", "off", "declined", "failed"
 DONE = (PUT, KEPT, OFF, DECLINED, FAILED, TAKEN)
@@ -71,9 +72,10 @@ def install(directory: str, root: str | None = None, unasked: bool = False) -> H
     declined = os.path.join(cache.state_folder(place.common), NO_MARK)
     if unasked and os.path.lexists(declined):
         return _told(place, DECLINED, [])
-    before = hooks.found(place)
-    said = hooks.install(place, stubs.program())
-    _remember(place, root)
+    with _alone(place):  # two at once would each take the other's stub for a hook of the user
+        before = hooks.found(place)
+        said = hooks.install(place, stubs.program())
+        _remember(place, root)
     if os.path.lexists(declined):
         os.unlink(declined)
     after = _place(directory)
@@ -91,13 +93,21 @@ def uninstall(directory: str) -> Hooked:
 
     """
     place = _place(directory)
-    had = _has_stub(place)
-    said = hooks.uninstall(place)
+    with _alone(place):
+        had = _has_stub(place)
+        said = hooks.uninstall(place)
     path = _stores_file(place)
     if os.path.lexists(path):
         os.unlink(path)
     decline(directory)
     return _told(_place(directory), TAKEN if had else KEPT, said)
+
+
+def _alone(place: hooks.Where) -> AbstractContextManager[None]:
+    """Nobody else installs or takes away the hooks of this clone meanwhile."""
+    common = place.common
+    folders = (cache.state_folder(common), cache.fallback_folder(common, os.environ))
+    return writing.locked([os.path.join(folder, "locks") for folder in folders], "hooks")
 
 
 def decline(directory: str) -> None:

@@ -132,6 +132,9 @@ _HEAD = """\
 #!/bin/sh
 # agentmem git hook {version}: written by `agentmem hooks install`, taken away by `agentmem hooks uninstall`.
 # What was here before runs first; then agentmem, which never stops git by failing. AGENTMEM_HOOKS=off leaves it out.
+AGENTMEM_HOOK_DEPTH=$((${{AGENTMEM_HOOK_DEPTH:-0}} + 1))
+test "$AGENTMEM_HOOK_DEPTH" -lt 9 || exit 0
+export AGENTMEM_HOOK_DEPTH
 """
 
 _BESIDE = """\

@@ -375,6 +375,31 @@ def program(project, what):
     return f"'{path}'"
 
 
+def test_several_at_once(build, log):
+    """Agents that install at the same moment put each hook there once, before none of ours."""
+    project = build("repo", houses.plain)
+    was = houses.snapshot(project)
+    running = [support.start("hooks", "install", cwd=project.path) for _ in range(4)]
+    assert [one.wait() for one in running] == [0] * 4
+    for one in running:
+        one.communicate()
+    project.remember(1)
+    project.git("commit", "-q", "--allow-empty", "-m", "x")
+    assert log.read_text().count("script pre-commit\n") == 1 and "m1-" in project.git("show", "--stat=200")
+    project.ok("hooks", "uninstall")
+    assert houses.snapshot(project) == was
+
+
+def test_a_copy_of_our_stub_among_the_users_hooks(build, log):
+    """Who copies our stub to where the user's hooks lie gets an end all the same, and the commit."""
+    project = build("repo", houses.tracked)
+    hooking.install(str(project.path))
+    shutil.copy(project.path / ".git/agentmem/hooks/pre-commit", project.path / "tools/git hooks/pre-commit")
+    project.remember(1)
+    project.git("commit", "-q", "--allow-empty", "-m", "x")
+    assert "m1-" in project.git("show", "--stat=200")
+
+
 @pytest.mark.parametrize("house", [houses.plain, houses.husky9], ids=lambda house: house.__name__)
 def test_killed_while_installing(build, log, house):
     """Whoever kills an install at any step leaves the user's hooks running; the next one ends it, and uninstall restores all."""
