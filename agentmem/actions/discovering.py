@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from agentmem.git import rules
+from agentmem.git.repository import Repository
 from agentmem.model import tokens
 from agentmem.model.importers import sources
 from agentmem.model.importers.sources import Source
@@ -14,12 +15,15 @@ HEAD = 4_096
 """Bytes of a file that tell what it is."""
 LOOKED_AT = 40
 """Files of a folder whose heads are read."""
+COMMITS = 500
+"""Of a history, the last so many are looked at to tell whether it is worth an import."""
+GIT_LOG = "git-log"
 LISTED = 5_000
 """Paths of a folder that are listed."""
 
 
 class Here(NamedTuple):
-    """One source and where it lies, from the repository's top: its files and their tokens."""
+    """One source and where it lies, from the repository's top: its files, of a history its commits, and their tokens."""
 
     source: str
     paths: tuple[str, ...]
@@ -42,6 +46,26 @@ def found(top: str) -> list[Here]:
             )
             here.append(Here(name, tuple(paths), len(files), counted))
     return here
+
+
+def in_history(repository: Repository, store: str) -> Here | None:
+    """What the messages of the last commits tell of reasons, reverts and fixes, those that touch only ``store`` (a path from the
+    top) aside; None where they tell nothing.
+    """
+    from agentmem.git import added
+    from agentmem.model.importers import commits
+
+    below = f"{store}/"
+    read = [
+        commits.Commit(one.commit, one.author, "", one.text, one.paths)
+        for one in added.messages(repository, (), COMMITS)
+        if not (one.paths and all(path.startswith(below) for path in one.paths))
+    ]
+    records = commits.read(read)
+    if not records:
+        return None
+    said = sum(tokens.estimate(f"{record.get('title', '')}\n{record.get('body', '')}") for record in records)
+    return Here(GIT_LOG, (), len(records), said)
 
 
 def _says(top: str, path: str) -> bool:

@@ -78,7 +78,10 @@ def init(
     for file, text in files.items():
         made = writing.create(os.path.join(root, file), text.encode("utf-8"))
         (created if made else kept).append(f"{name}/{file}")
+    memories = sum(layout.is_memory(path) for path in reading.walk(root))
     found = discovering.found(parent)
+    if not memories and (history := discovering.in_history(repository, _shown(root, top))):
+        found.append(history)
     ignored = rules.ignored(parent, [f"{name}/facts/x.md"])
     setting = driver.configure(directory, repository.common_dir)
     hooked = hooking.attempt(directory, root) if hooks else None
@@ -95,7 +98,7 @@ def init(
         _shown(setting.place, parent),
         (*((note,) if setting.problem else ()), *(hooked.notes if hooked else ())),
         _remote(repository, root),
-        sum(layout.is_memory(path) for path in reading.walk(root)),
+        memories,
         hooked,
         tuple(fitted),
     )

@@ -32,7 +32,8 @@ class Hit(NamedTuple):
 class Recalled(NamedTuple):
     """What recall gives. ``omitted`` counts what matched and is not among ``hits``, ``searched`` what was looked through.
 
-    ``words`` is the question as it was understood: without filters and time words, misspelt words as they were read.
+    ``words`` is the question as it was understood: without filters and time words, misspelt words as they were read; ``empty``:
+    there is no memory at all.
     """
 
     query: str
@@ -46,6 +47,7 @@ class Recalled(NamedTuple):
     notes: tuple[str, ...] = ()
     shorts: Mapping[str, str] = MappingProxyType({})
     words: str = ""
+    empty: bool = False
 
 
 def recall(
@@ -92,6 +94,7 @@ def recall(
         notes=tuple(index.notes),
         shorts=view.shorts,
         words=asked.reading(found.read).plain,
+        empty=not len(view),
     )
 
 

@@ -103,24 +103,29 @@ def sources_text(here: Sequence[Here]) -> str:
     """What there is to import, each as the command that does it."""
     if not here:
         return "nothing to import was found here; what a path holds is looked at: agentmem import PATH --dry-run\n"
-    lines = [
-        f"agentmem import {_command(one)}   ({count(one.files, 'file')}, about {rounded(one.tokens)} tokens)"
-        for one in here
-    ]
-    lines.append(
-        "look first: --dry-run     commit messages that give reasons: agentmem import git-log --dry-run"
-    )
+    lines = [f"agentmem import {_command(one)}   ({_size(one)})" for one in here]
+    lines.append("look first: --dry-run")
     return "\n".join(lines) + "\n"
 
 
 def next_steps(here: Sequence[Here]) -> list[str]:
     """What ``init`` says comes next: the import of what says most, and that there is more."""
     first, *others = here
-    found = f"found {count(first.files, 'file')}, about {rounded(first.tokens)} tokens"
-    lines = [f"next    agentmem import {_command(first)}   ({found})"]
+    lines = [f"next    agentmem import {_command(first)}   (found {_size(first)})"]
     if others:
         lines.append(f"        also here: {', '.join(one.source for one in others)}; all: agentmem import")
     return lines
+
+
+def _size(one: Here) -> str:
+    """How much it is."""
+    what = "message that gives a reason" if one.source == "git-log" else "file"
+    number = (
+        f"{one.files:,} messages that give a reason"
+        if what != "file" and one.files != 1
+        else count(one.files, what)
+    )
+    return f"{number}, about {rounded(one.tokens)} tokens"
 
 
 def _command(one: Here) -> str:

@@ -65,5 +65,8 @@ def _what_there_is(ctx: typer.Context) -> int:
     from agentmem.output import imports
 
     call = ctx.obj
-    here = discovering.found(call.context.repository.top)
+    context = call.context
+    here = discovering.found(context.repository.top)
+    if history := discovering.in_history(context.repository, context.store_path):
+        here.append(history)
     return int(call.give_either(imports.sources_json, imports.sources_text, here))
