@@ -62,3 +62,10 @@ def test_each_error_names_the_next_step(tmp_path, repo):
     assert "nothing to import was found" in repo.ok("import")
     assert repo.ok("recall", "x").startswith("agentmem: 1 of 1")
     assert "To begin" not in repo.ok("recall", "why", "--kind", "log")
+
+
+def test_what_init_wrote_itself_is_nothing_to_import(repo):
+    """The files that init makes for agents hold nothing of the team's yet."""
+    repo.ok("init", "--agent", "claude", "--agent", "codex", "--agent", "gemini")
+    assert said_next(repo.ok("init"))[:2] == ["agentmem", "add"]
+    assert "nothing to import was found" in repo.ok("import")

@@ -38,7 +38,7 @@ def found(top: str) -> list[Here]:
         source = sources.BY_NAME[name]
         paths = places(top, source)
         files = [file for path in paths for file in _files(top, path, source)]
-        if name == "agents-md":
+        if name in ("agents-md", "claude-md"):
             files = [file for file in files if _says(top, file)]
         if files:
             counted = sum(
