@@ -96,8 +96,10 @@ class Team:
         return Project(path)
 
     def add(self, project: Project, agent: str, count: int) -> list[str]:
-        """New memories, imported at once."""
+        """New memories, imported at once; with their branch, as if each had been added there."""
         records, new = [], []
+        branch = project.git("branch", "--show-current").strip()
+        own = {"branch": branch} if branch != "main" else {}
         for _ in range(count):
             self.number += 1
             identity = support.identity(self.number)
@@ -113,6 +115,7 @@ class Team:
                     "tags": [word],
                     "created": "2026-02-10T10:00:00Z",
                     "by": agent,
+                    **own,
                 }
             )
         source = self.root / f"import-{self.number}.jsonl"

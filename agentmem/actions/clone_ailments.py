@@ -189,4 +189,5 @@ def agents(patient: Patient) -> Iterator[Ailment]:
 
 
 def _context(patient: Patient) -> Context:
-    return Context(patient.here, patient.root)
+    # a sparse checkout has the store in git alone
+    return Context(patient.here, patient.root if os.path.isdir(patient.root) else None)

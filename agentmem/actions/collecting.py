@@ -159,6 +159,9 @@ def _text(shown: str, label: str, whole: str, collected: Collected) -> str | Non
     data = data.removeprefix(b"\xef\xbb\xbf")
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    if whole.endswith(".jsonl"):
+        # a line that is no text is one record that is none, and hides no other
+        return data.decode("utf-8", "replace").replace("\r\n", "\n")
     if b"\0" in data:
         collected.skipped.append((label, "NUL bytes, so no text"))
         return None
