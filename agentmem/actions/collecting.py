@@ -149,7 +149,7 @@ def _text(shown: str, label: str, whole: str, collected: Collected) -> str | Non
         if not stat.S_ISREG(info.st_mode):
             collected.skipped.append((label, "no plain file"))
             return None
-        if info.st_size > MAX_BYTES:
+        if info.st_size > MAX_BYTES and not whole.endswith(".jsonl"):  # a whole store is exported so
             collected.skipped.append((label, f"{info.st_size:,} bytes: no notes are that large"))
             return None
         with open(whole, "rb") as file:

@@ -190,7 +190,8 @@ def test_time_is_linear(path, unit):
             best = min(best, time.process_time() - start)
         return best
 
-    assert spent(80_000) < 30 * spent(10_000) + 0.05
+    # a machine may be busy once; what is quadratic is so each time
+    assert any(spent(80_000) < 30 * spent(10_000) + 0.05 for _ in range(4))
 
 
 def test_minified_has_no_symbols(finder):
