@@ -4,6 +4,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -156,3 +157,25 @@ def test_every_example_runs(example):
 def test_examples_that_take_a_test_of_their_own(name):
     """What is not run here is run there."""
     assert EXAMPLES[name] and (CHECKOUT / "tests" / ELSEWHERE[name]).is_file()
+
+
+def test_git_finds_the_manual_page(tmp_path):
+    """The wheel brings the pages to where man looks for those of a program on PATH, so that ``git agentmem --help`` shows ours."""
+    pages = Path(sys.prefix) / "share" / "man" / "man1"
+    assert (pages / "agentmem.1").read_text(encoding="utf-8") == reference.man()
+    assert (pages / "git-agentmem.1").read_text(encoding="utf-8") == reference.alias()
+    if shutil.which("man") is None:
+        pytest.skip("no man here")
+    support.git(tmp_path, "init", "-q")
+    env = support.environment(
+        {
+            "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
+            "MANPATH": None,
+            "MAN_DISABLE_SECCOMP": "1",
+            "PAGER": "cat",
+        }
+    )
+    done = subprocess.run(
+        ["git", "agentmem", "--help"], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0 and "git agentmem" in done.stdout, done.stderr
