@@ -163,7 +163,11 @@ def _fit(top: str, piece: Piece) -> Fitted:
     except NotWritable as refusal:
         return Fitted(piece.path, LEFT, piece.what, refusal.message)
     why = f"{', '.join(refused)} is set otherwise there" if refused else ""
-    return Fitted(piece.path, CREATED if old is None else UPDATED, piece.what, why)
+    what = piece.what
+    if piece.form in (BLOCK, POINTER):
+        number = marks.length(new)
+        what += f", {number} line{'s' * (number != 1)}"
+    return Fitted(piece.path, CREATED if old is None else UPDATED, what, why)
 
 
 def _wanted(piece: Piece, old: str | None, refused: list[str]) -> str | Fitted:

@@ -40,6 +40,12 @@ def has_block(text: str) -> bool:
     return _BLOCK.search(text) is not None
 
 
+def length(text: str) -> int:
+    """Lines of the block in ``text``, its marks aside."""
+    found = _BLOCK.search(text)
+    return len(found[0].splitlines()) - 2 if found else 0
+
+
 def with_block(text: str, body: str) -> str:
     """``text`` with the block in the place of an earlier one, else at its end.
 
