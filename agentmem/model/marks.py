@@ -17,6 +17,11 @@ BEGIN, END = f"<!-- agentmem:begin {VERSION} -->", "<!-- agentmem:end -->"
 _BLOCK = re.compile(
     r"^<!-- agentmem:begin \d+ -->\r?\n.*?^<!-- agentmem:end -->\r?\n?", re.DOTALL | re.MULTILINE
 )
+_LAST = re.compile(
+    r"(?:\r?\n){2}<!-- agentmem:begin \d+ -->\r?\n(?:(?!^<!-- agentmem:end -->).)*^<!-- agentmem:end -->\Z",
+    re.DOTALL | re.MULTILINE,
+)
+"""The block at the end of a text whose last line has no end."""
 _HALF = re.compile(r"^<!-- agentmem:(?:begin \d+|end) -->", re.MULTILINE).search
 
 FILE = f"agentmem:file {VERSION}: kept up to date by agentmem init; without this line it is yours"
@@ -41,7 +46,7 @@ def has_block(text: str) -> bool:
 
 
 def with_block(text: str, body: str) -> str:
-    """``text`` with the block in the place of an earlier one, else at its end.
+    """``text`` with the block in the place of an earlier one, else at its end; the last line has an end as before, or none.
 
     Raises:
         Torn: half a block is there.
@@ -55,27 +60,28 @@ def with_block(text: str, body: str) -> str:
             raise Torn
         first = True
 
-        def once(_: re.Match[str]) -> str:
+        def once(there: re.Match[str]) -> str:
             nonlocal first
             said, first = (new if first else ""), False
-            return said
+            return said if there[0].endswith("\n") else said.removesuffix(end)
 
         return _BLOCK.sub(once, text)
     if _HALF(text):
         raise Torn
     if not text.strip():
         return new
-    return text + ("" if text.endswith("\n") else end) + end + new
+    return text + end + new if text.endswith("\n") else text + end + end + new.removesuffix(end)
 
 
 def without_block(text: str) -> str:
-    """``text`` without the block, and without the empty line that was put before it.
+    """``text`` without the block, and without what was put before it: an empty line, and an end of the last line that had none.
 
     Raises:
         Torn: half a block is there.
 
     """
-    left = re.sub(rf"(?:(?<=\n)\r?\n)?{_BLOCK.pattern}", "", text, flags=re.DOTALL | re.MULTILINE)
+    left = _LAST.sub("", text)
+    left = re.sub(rf"(?:(?<=\n)\r?\n)?{_BLOCK.pattern}", "", left, flags=re.DOTALL | re.MULTILINE)
     if _HALF(left):
         raise Torn
     return left
@@ -109,9 +115,12 @@ def without_entries(text: str, wanted: dict[str, Json]) -> str:
 
     """
     text = _cut(text, [], wanted)
-    left = jsontext.parse(text).value
+    root = jsontext.parse(text)
     scalars = {key: value for key, value in wanted.items() if not isinstance(value, dict | list)}
-    return "" if isinstance(left, dict) and left.items() <= scalars.items() else text
+    is_ours = isinstance(root.value, dict) and all(
+        key in scalars and scalars[key] == value for key, value in root.value.items()
+    )
+    return "" if is_ours and not jsontext.has_comments(text, root) else text
 
 
 def has_entries(text: str, wanted: dict[str, Json]) -> bool:
@@ -156,7 +165,7 @@ def _cut(text: str, path: list[Step], wanted: dict[str, Json]) -> str:
             text = jsontext.cut(text, here)
             continue
         left = jsontext.found(jsontext.parse(text), here)
-        if text != before and left is not None and not left.value:
+        if text != before and left is not None and not left.value and jsontext.is_bare(text, left):
             text = jsontext.cut(text, here)
     return text
 

@@ -132,6 +132,39 @@ def test_links_stay_links(repo):
     assert repo.path.joinpath("AGENTS.md").read_text() == RULES
 
 
+@pytest.mark.parametrize("there", [None, "", RULES])
+def test_a_link_between_the_two_is_one_file(repo, there):
+    """CLAUDE.md and AGENTS.md that are one file have the rules once, and never a pointer to themselves."""
+    if there is not None:
+        support.put(repo.path / "AGENTS.md", there)
+    repo.path.joinpath("CLAUDE.md").symlink_to("AGENTS.md")
+    for _ in range(2):
+        repo.ok("init", "--agent", "claude", "--agent", "codex")
+        text = repo.path.joinpath("AGENTS.md").read_text()
+        assert "agentmem brief" in text and "@AGENTS.md" not in text
+    assert "agents:" not in repo.call("doctor").out
+    repo.ok("init", "--remove", "--agent", "claude")
+    assert repo.path.joinpath("AGENTS.md").read_text() == text
+
+
+def test_a_checkout_with_other_line_ends_is_up_to_date(repo):
+    """Where git gives a checkout CRLF, nothing is said to be old and nothing is written anew."""
+    repo.ok("init", *(word for agent in AGENTS for word in ("--agent", agent)))
+    for path, data in files(repo.path).items():
+        repo.path.joinpath(path).write_bytes(data.replace(b"\n", b"\r\n"))
+    before = files(repo.path)
+    assert "older version" not in repo.call("doctor").out
+    assert "updated" not in repo.ok("init") and files(repo.path) == before
+
+
+def test_a_file_in_another_encoding_stays(repo):
+    """Rules in UTF-16, as some shells write them, would be spoilt by ours."""
+    data = RULES.encode("utf-16")
+    repo.path.joinpath("AGENTS.md").write_bytes(data)
+    assert "no text in UTF-8" in repo.call("init", "--agent", "codex").err
+    assert repo.path.joinpath("AGENTS.md").read_bytes() == data
+
+
 def test_claude_reads_the_rules_of_all_where_it_has_none_of_its_own(repo):
     """A new CLAUDE.md points to AGENTS.md; one that points there already is left alone; one with rules gets the block."""
     repo.ok("init", "--agent", "claude")
