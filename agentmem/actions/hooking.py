@@ -202,7 +202,7 @@ def ailment(directory: str) -> tuple[str, str] | None:
     told = _told(place, "", [])
     fix = "agentmem hooks install"
     if told.are_in:
-        gone = not any(os.path.exists(word) for word in _programs(place))
+        gone = not any(map(_can_start, _programs(place)))
         return ("they start an agentmem that is not there any more", fix) if gone else None
     states = {hook.state for hook in told.hooks}
     if not _has_stub(place):
@@ -228,6 +228,15 @@ def _has_stub(place: hooks.Where) -> bool:
         for name in stubs.OURS
         for end in ("", ".legacy", ".old")
     )
+
+
+def _can_start(program: str) -> bool:
+    """Whether ``program`` is there, and what it says that it is to be run by: an environment outlives its Python."""
+    data = stubs.head(program)
+    if data is None or not data.startswith(b"#!"):
+        return data is not None
+    interpreter = os.fsdecode(data[2:].split(b"\n", 1)[0].strip())
+    return os.path.exists(interpreter) or os.path.exists(interpreter.split(" ")[0])
 
 
 def _programs(place: hooks.Where) -> list[str]:

@@ -75,7 +75,11 @@ def init(
     }
     created: list[str] = []
     kept: list[str] = []
+    elsewhere = rules.left_out(top, [f"{_shown(root, top)}/{file}" for file in files])
     for file, text in files.items():
+        if f"{_shown(root, top)}/{file}" in elsewhere:  # a sparse checkout: the team's own is in git
+            kept.append(f"{name}/{file}")
+            continue
         made = writing.create(os.path.join(root, file), text.encode("utf-8"))
         (created if made else kept).append(f"{name}/{file}")
     memories = sum(layout.is_memory(path) for path in reading.walk(root))
