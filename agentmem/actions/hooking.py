@@ -110,13 +110,16 @@ def _alone(place: hooks.Where) -> AbstractContextManager[None]:
     return writing.locked([os.path.join(folder, "locks") for folder in folders], "hooks")
 
 
-def decline(directory: str) -> None:
-    """Note that no hooks are wanted here, until somebody asks for them; nothing where it cannot be noted."""
+def decline(directory: str, declined: bool = True) -> None:
+    """Note that no hooks are wanted here, until somebody asks for them, or forget it; nothing where it cannot be noted."""
     place = hooks.where(directory)
     if place is None:
         return
     path = os.path.join(cache.state_folder(place.common), NO_MARK)
     try:
+        if not declined:
+            os.unlink(path)
+            return
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "wb"):
             pass

@@ -121,6 +121,7 @@ def remove(directory: str, agents: Sequence[str] = ()) -> Removed:
     if agents:
         return Removed(fitted)
     hooked = hooking.uninstall(directory)
+    hooking.decline(directory, False)  # who takes all out and sets up anew is to have all
     return Removed(fitted, hooked, driver.forget(directory), hooked.notes)
 
 

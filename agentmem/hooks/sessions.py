@@ -38,12 +38,7 @@ def run(directory: str, store: str | None, agent: str, event: str, given: bytes)
     text = ""
     for place in _places(directory, event, message):
         try:
-            context = Context(place, store)
-            try:
-                text = _said(context, agent, event, message)
-                _renew(context)
-            finally:
-                context.close()
+            text = _of_store(place, store, agent, event, message)
         except (NoStore, NoRepository, _Elsewhere):
             continue
         except Exception:  # whatever it is, the session goes on; who asks by hand is told what is wrong
@@ -51,6 +46,26 @@ def run(directory: str, store: str | None, agent: str, event: str, given: bytes)
         break
     said = sessions.answer(agent, event, text)
     return json.dumps(said) + "\n" if said else ""
+
+
+def _of_store(
+    directory: str, store: str | None, agent: str, event: str, message: Mapping[str, object]
+) -> str:
+    """What is said of the store seen from ``directory``; where there is none, of the one that ``init --store`` has made."""
+    context = Context(directory, store)
+    try:
+        text = _said(context, agent, event, message)
+        _renew(context)
+        return text
+    except NoStore:
+        from agentmem.store import place
+
+        known = place.others(directory) if store is None else []
+        if len(known) != 1:
+            raise
+    finally:
+        context.close()
+    return _of_store(directory, known[0], agent, event, message)
 
 
 def _renew(context: Context) -> None:

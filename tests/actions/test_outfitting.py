@@ -188,6 +188,14 @@ def test_removing_one_agent_leaves_what_others_share(repo):
     assert files(repo.path) == {}
 
 
+def test_what_was_taken_out_comes_back_whole(repo):
+    """After --remove, init sets up all of it again, git's hooks included."""
+    repo.ok("init", "--agent", "claude")
+    repo.ok("init", "--remove")
+    assert not repo.path.joinpath(".git/hooks/pre-commit").exists()
+    assert "hooks   pre-commit" in repo.ok("init") and "declined" not in repo.ok("init")
+
+
 def test_a_plugin_for_all_repositories(repo, tmp_path):
     """The plugin's folder has what Claude Code looks for, and is brought up to date where it is."""
     out = repo.ok("init", "--plugin", str(tmp_path / "plugin"))

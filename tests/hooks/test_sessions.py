@@ -202,3 +202,19 @@ def test_a_broken_store_breaks_no_session(team):
     team.write("config.toml", "trunk = [")
     for event in EVENTS:
         assert support.call("session", "claude", event, cwd=team.path, input="{}").code == 0
+
+
+def test_a_store_of_another_name(repo):
+    """Where init has put the store elsewhere, a session from the top finds it, and an error names it."""
+    support.put(repo.path / "apps/my app/a.py", "x = 1\n")
+    repo.ok("init", "--store", "apps/my app/.agentmem")
+    ran = repo.call("list")
+    assert ran.code == 3 and "agentmem --store 'apps/my app/.agentmem' COMMAND" in ran.err
+    there = ("--store", "apps/my app/.agentmem")
+    repo.ok(
+        "add", "deadend", "Caching does not help", "--scope", "apps/my app/a.py", "--body", "Once.", *there
+    )
+    assert said(repo, "claude", "start")[1].startswith("# Brief")
+    for path in ("apps/my app/a.py", str(repo.path / "apps/my app/a.py")):
+        _, text = said(repo, "claude", "edit", {"tool_input": {"file_path": path}, "session_id": path})
+        assert "Caching does not help" in text
