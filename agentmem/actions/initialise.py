@@ -9,7 +9,7 @@ from agentmem.actions.board import NAMESPACE
 from agentmem.actions.discovering import Here
 from agentmem.actions.hooking import Hooked
 from agentmem.actions.outfitting import Fitted
-from agentmem.errors import ConfigError, NoRepository, NoStore
+from agentmem.errors import ConfigError, NoRepository, NoStore, NotWritable
 from agentmem.git import driver, process, remotes, rules, settings, trunk
 from agentmem.git.repository import Probe, Repository
 from agentmem.store import config, layout, reading, resources, writing
@@ -113,16 +113,22 @@ def remove(directory: str, agents: Sequence[str] = ()) -> Removed:
     and git's hooks and merge driver. The store and its memories stay.
 
     Raises:
-        UsageError: an agent that nobody knows; NoRepository: there is no worktree; NotWritable.
+        UsageError: an agent that nobody knows; NoRepository: there is no worktree.
 
     """
     directory = os.path.abspath(directory)
     fitted = tuple(outfitting.unfit(_top(directory), agents))
     if agents:
         return Removed(fitted)
-    hooked = hooking.uninstall(directory)
+    forgotten = False
+    try:
+        forgotten = driver.forget(directory)
+        hooked = hooking.uninstall(directory)
+    except NotWritable as problem:  # what was taken out is told all the same
+        stays = "git's hooks stay" if forgotten else "git's hooks and merge driver stay"
+        return Removed(fitted, None, forgotten, (f"{stays}: {problem.message}",))
     hooking.decline(directory, False)  # who takes all out and sets up anew is to have all
-    return Removed(fitted, hooked, driver.forget(directory), hooked.notes)
+    return Removed(fitted, hooked if hooked.done == hooking.TAKEN else None, forgotten, hooked.notes)
 
 
 def _top(directory: str) -> str:

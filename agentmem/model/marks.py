@@ -29,6 +29,7 @@ _FILE = re.compile(r"agentmem:file \d+: ").search
 
 CALLS = "agentmem session "
 """What a command of ours in a settings file begins with, in any version."""
+_CALL = re.compile(r"\bagentmem session (\w+ \w+)")
 
 
 class Torn(Exception):
@@ -142,8 +143,10 @@ def _put(text: str, path: list[Step], wanted: dict[str, Json], refused: list[str
         elif isinstance(value, list) and isinstance(there.value, list):
             text = _without_stale(text, here, keep=value)
             kept = _items(text, here)
+            called = _calls(kept)
             for one in value:
-                if one not in kept:
+                # a command of the user's that calls us in a way of its own does what ours would do
+                if one not in kept and not (_calls(one) and _calls(one) <= called):
                     text = jsontext.put(text, here, one)
         elif there.value != value:
             refused.append(".".join(map(str, here)))
@@ -188,6 +191,11 @@ def _is_ours(one: Json) -> bool:
     """Whether an entry does nothing but call us: each command in it is ours."""
     commands = _commands(one)
     return bool(commands) and all(command.startswith(CALLS) for command in commands)
+
+
+def _calls(one: Json) -> set[str]:
+    """For which programs and events the commands in it call us, in whatever words."""
+    return {call for command in _commands(one) for call in _CALL.findall(command)}
 
 
 def _commands(one: Json) -> list[str]:

@@ -188,6 +188,16 @@ def test_removing_one_agent_leaves_what_others_share(repo):
     assert files(repo.path) == {}
 
 
+def test_what_cannot_be_taken_out_is_told(repo):
+    """Where the git dir is read-only the files go, and it is said that the hooks stay; what is not there is not said to go."""
+    repo.ok("init", "--agent", "claude")
+    with support.read_only(repo.path / ".git"):
+        ran = repo.call("init", "--remove")
+    assert ran.code == 0 and "removed from AGENTS.md" in ran.out and "hooks and merge driver stay" in ran.err
+    assert "hooks   taken away" in repo.ok("init", "--remove")
+    assert repo.ok("init", "--remove").startswith("nothing of ours is there")
+
+
 def test_what_was_taken_out_comes_back_whole(repo):
     """After --remove, init sets up all of it again, git's hooks included."""
     repo.ok("init", "--agent", "claude")

@@ -101,13 +101,23 @@ def test_a_file_with_a_comment_is_the_users(wanted):
 
 def test_an_older_entry_of_ours_is_replaced():
     """A hook that an older version wrote gives way to the new one; one that does more than call us is the user's."""
-    mixed = {"hooks": [{"command": "agentmem session claude stop"}, {"command": "lint"}]}
+    mixed = {"hooks": [{"command": "agentmem session claude start"}, {"command": "lint"}]}
     text = json.dumps(
         {"hooks": {"Stop": [{"hooks": [{"command": "agentmem session claude stop --old"}]}, mixed]}}
     )
     new = {"hooks": [{"command": "agentmem session claude stop || true"}]}
     more, _ = marks.with_entries(text, {"hooks": {"Stop": [new]}})
     assert json.loads(more)["hooks"]["Stop"] == [mixed, new]
+
+
+@pytest.mark.parametrize("wanted", FRAGMENTS)
+def test_a_call_in_the_users_words_is_not_doubled(wanted):
+    """Who calls us by a path, or with a role, is not called twice, and keeps his words when ours are taken out."""
+    text, _ = marks.with_entries("{}\n", wanted)
+    own = text.replace('"agentmem session ', '"AGENTMEM_ROLE=api agentmem session ')
+    assert marks.with_entries(own, wanted)[0] == own
+    left = marks.without_entries(own, wanted)
+    assert left.count("AGENTMEM_ROLE") == own.count("AGENTMEM_ROLE")
 
 
 def test_what_is_set_otherwise_is_told():
