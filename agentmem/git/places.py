@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from agentmem.git import process
+from agentmem.git import process, state
 
 CLAIMS = "refs/agentmem/claims"
 
@@ -73,7 +73,11 @@ def _homes(out: bytes, separator: bytes) -> Iterable[Home]:
         if git_dir is None:
             continue
         head = facts.get(b"HEAD", "")
-        branch = facts[b"branch"].removeprefix("refs/heads/") if b"branch" in facts else _rebased(git_dir)
+        branch = (
+            facts[b"branch"].removeprefix("refs/heads/")
+            if b"branch" in facts
+            else state.branch_being_rebased(git_dir)
+        )
         yield Home(top, git_dir, branch, head if head.strip("0") else None)
 
 
@@ -86,16 +90,3 @@ def _git_dir(top: str) -> str | None:
             return os.path.normpath(os.path.join(top, file.read().strip().removeprefix("gitdir: ")))
     except OSError:
         return None
-
-
-def _rebased(git_dir: str) -> str | None:
-    for folder in ("rebase-merge", "rebase-apply"):
-        path = os.path.join(git_dir, folder, "head-name")
-        try:
-            with open(path, encoding="utf-8", errors="surrogateescape") as file:
-                name = file.read().strip()
-        except OSError:
-            continue
-        if name.startswith("refs/heads/"):
-            return name.removeprefix("refs/heads/")
-    return None

@@ -61,13 +61,15 @@ def is_name(repository: Repository, name: str) -> bool:
 
 def rebased_branch(repository: Repository) -> str | None:
     """The branch that a rebase in progress will move; None without one, or where it began on a detached HEAD."""
+    return branch_being_rebased(repository.git_dir)
+
+
+def branch_being_rebased(git_dir: str) -> str | None:
+    """The same of the worktree whose git dir is ``git_dir``."""
     for folder in ("rebase-merge", "rebase-apply"):
+        path = os.path.join(git_dir, folder, "head-name")
         try:
-            with open(
-                os.path.join(repository.git_dir, folder, "head-name"),
-                encoding="utf-8",
-                errors="surrogateescape",
-            ) as file:
+            with open(path, encoding="utf-8", errors="surrogateescape") as file:
                 name = file.read().strip()
         except OSError:
             continue
