@@ -13,6 +13,8 @@ from agentmem.store import resources, writing
 
 CREATED, UPDATED, KEPT, LEFT, REMOVED = "created", "updated", "kept", "left", "removed"
 
+NAME = "agentmem"
+"""Of the plugin, and of its MCP server."""
 POINT = "@AGENTS.md"
 """What Claude Code and Gemini CLI read as: the text of that file."""
 
@@ -98,7 +100,7 @@ def outdated(top: str) -> list[str]:
 
 
 def plugin(folder: str) -> list[Fitted]:
-    """Write the plugin for Claude Code into ``folder``.
+    """Write the plugin for Claude Code into ``folder``, where no file of the user's is in its place.
 
     Raises:
         NotWritable: the disk refuses.
@@ -118,10 +120,29 @@ def plugin(folder: str) -> list[Fitted]:
         elif old is None:
             writing.create(path, text.encode())
             done.append(Fitted(piece.path, CREATED))
+        elif not _is_of_plugin(piece, old):
+            done.append(Fitted(piece.path, LEFT, "plugin", "a file of yours is there"))
         else:
             writing.replace(path, text.encode())
             done.append(Fitted(piece.path, UPDATED))
     return done
+
+
+def _is_of_plugin(piece: Piece, text: str) -> bool:
+    """Whether a file of a plugin's folder was written by us, in any version, and holds nothing of others."""
+    if not piece.path.endswith(".json"):
+        return marks.is_our_file(text)
+    try:
+        if piece.path == outfits.PLUGIN_HOOKS:
+            return not marks.without_entries(text, marks.settings(_template(piece)))
+        there = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(there, dict):
+        return False
+    servers = there.get("mcpServers")
+    is_ours = isinstance(servers, dict) and set(servers) == {NAME} and set(there) == {"mcpServers"}
+    return is_ours or there.get("name") == NAME
 
 
 def _is_set_up(top: str, agent: str) -> bool:

@@ -222,6 +222,28 @@ def test_a_plugin_for_all_repositories(repo, tmp_path):
     assert "is up to date" in repo.ok("init", "--plugin", str(tmp_path / "plugin"))
 
 
+def test_a_plugin_displaces_nothing(repo, tmp_path):
+    """What stands in the folder and is the user's stays, and is named; what we wrote in an older version is replaced."""
+    repo.ok("init", "--plugin", ".")
+    new = files(repo.path)
+    theirs = {
+        ".mcp.json": '{"mcpServers": {"agentmem": {"command": "agentmem"}, "db": {"command": "db"}}}',
+        "hooks/hooks.json": '{"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "say done"}]}]}}',
+        ".claude-plugin/plugin.json": '{"name": "ours"}',
+        "skills/agentmem/SKILL.md": "mine",
+    }
+    for path, text in theirs.items():
+        support.put(repo.path / path, text)
+    ran = repo.call("init", "--plugin", ".")
+    assert ran.code == 0 and all(f"{path} is as it was" in ran.err for path in theirs)
+    assert {path: data.decode() for path, data in files(repo.path).items()} == theirs
+    for path, data in new.items():
+        text = data.decode().replace("agentmem:file 1", "agentmem:file 0").replace("|| true", "|| exit 0")
+        support.put(repo.path / path, text.replace('"version": "', '"version": "0').replace('["mcp"]', "[]"))
+    repo.ok("init", "--plugin", ".")
+    assert files(repo.path) == new
+
+
 def test_an_unknown_agent_is_told_the_known(repo):
     """A slip is answered with the nearest name, before anything is written."""
     ran = repo.call("init", "--agent", "claud")
