@@ -80,7 +80,8 @@ def init(
         if f"{_shown(root, top)}/{file}" in elsewhere:  # a sparse checkout: the team's own is in git
             kept.append(f"{name}/{file}")
             continue
-        made = writing.create(os.path.join(root, file), text.encode("utf-8"))
+        path = os.path.join(root, file)
+        made = not os.path.lexists(path) and writing.create(path, text.encode("utf-8"))
         (created if made else kept).append(f"{name}/{file}")
     memories = sum(layout.is_memory(path) for path in reading.walk(root))
     found = discovering.found(parent)

@@ -198,6 +198,14 @@ def test_what_cannot_be_taken_out_is_told(repo):
     assert repo.ok("init", "--remove").startswith("nothing of ours is there")
 
 
+def test_init_where_all_is_there_writes_nothing(repo):
+    """In a sandbox that is read-only throughout, init of what is complete says so and fails at nothing."""
+    repo.ok("init", "--agent", "claude")
+    with support.read_only(repo.path):
+        ran = repo.call("init", "--agent", "claude")
+    assert ran.code == 0 and ran.err == "" and ran.out.startswith("kept ")
+
+
 def test_what_was_taken_out_comes_back_whole(repo):
     """After --remove, init sets up all of it again, git's hooks included."""
     repo.ok("init", "--agent", "claude")
