@@ -64,7 +64,7 @@ def prepare(
     chosen = _let_in(repository, chosen, differences, hidden)
     if chosen:
         staging.add(repository, chosen)
-        if staging.is_partial(environment):
+        if staging.is_partial(repository, environment):
             _remind(repository, chosen)
     held = _read(repository, store, before)
     errors = alone.errors(held, store, settings.rules, settings.ignores)

@@ -286,6 +286,10 @@ class Context:
         top = self.repository.top
         whole = os.path.normpath(os.path.join(self.directory, path))
         relative = os.path.relpath(whole, top)
+        if relative.split(os.sep)[0] == "..":
+            # the same folder by another name: a link above, as /tmp is on some systems
+            folder, name = os.path.split(whole)
+            relative = os.path.relpath(os.path.join(os.path.realpath(folder), name), os.path.realpath(top))
         if relative == ".." or relative.startswith(".." + os.sep) or os.path.isabs(relative):
             raise UsageError(f"{path} is outside the repository {top}")
         return relative.replace(os.sep, "/")

@@ -110,13 +110,16 @@ def _alone(place: hooks.Where) -> AbstractContextManager[None]:
     return writing.locked([os.path.join(folder, "locks") for folder in folders], "hooks")
 
 
-def decline(directory: str) -> None:
-    """Note that no hooks are wanted here, until somebody asks for them; nothing where it cannot be noted."""
+def decline(directory: str, declined: bool = True) -> None:
+    """Note that no hooks are wanted here, until somebody asks for them, or forget it; nothing where it cannot be noted."""
     place = hooks.where(directory)
     if place is None:
         return
     path = os.path.join(cache.state_folder(place.common), NO_MARK)
     try:
+        if not declined:
+            os.unlink(path)
+            return
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "wb"):
             pass
@@ -202,7 +205,7 @@ def ailment(directory: str) -> tuple[str, str] | None:
     told = _told(place, "", [])
     fix = "agentmem hooks install"
     if told.are_in:
-        gone = not any(os.path.exists(word) for word in _programs(place))
+        gone = not any(map(_can_start, _programs(place)))
         return ("they start an agentmem that is not there any more", fix) if gone else None
     states = {hook.state for hook in told.hooks}
     if not _has_stub(place):
@@ -228,6 +231,15 @@ def _has_stub(place: hooks.Where) -> bool:
         for name in stubs.OURS
         for end in ("", ".legacy", ".old")
     )
+
+
+def _can_start(program: str) -> bool:
+    """Whether ``program`` is there, and what it says that it is to be run by: an environment outlives its Python."""
+    data = stubs.head(program)
+    if data is None or not data.startswith(b"#!"):
+        return data is not None
+    interpreter = os.fsdecode(data[2:].split(b"\n", 1)[0].strip())
+    return os.path.exists(interpreter) or os.path.exists(interpreter.split(" ")[0])
 
 
 def _programs(place: hooks.Where) -> list[str]:

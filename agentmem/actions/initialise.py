@@ -9,7 +9,7 @@ from agentmem.actions.board import NAMESPACE
 from agentmem.actions.discovering import Here
 from agentmem.actions.hooking import Hooked
 from agentmem.actions.outfitting import Fitted
-from agentmem.errors import ConfigError, NoRepository, NoStore
+from agentmem.errors import ConfigError, NoRepository, NoStore, NotWritable
 from agentmem.git import driver, process, remotes, rules, settings, trunk
 from agentmem.git.repository import Probe, Repository
 from agentmem.store import config, layout, reading, resources, writing
@@ -75,8 +75,13 @@ def init(
     }
     created: list[str] = []
     kept: list[str] = []
+    elsewhere = rules.left_out(top, [f"{_shown(root, top)}/{file}" for file in files])
     for file, text in files.items():
-        made = writing.create(os.path.join(root, file), text.encode("utf-8"))
+        if f"{_shown(root, top)}/{file}" in elsewhere:  # a sparse checkout: the team's own is in git
+            kept.append(f"{name}/{file}")
+            continue
+        path = os.path.join(root, file)
+        made = not os.path.lexists(path) and writing.create(path, text.encode("utf-8"))
         (created if made else kept).append(f"{name}/{file}")
     memories = sum(layout.is_memory(path) for path in reading.walk(root))
     found = discovering.found(parent)
@@ -109,15 +114,22 @@ def remove(directory: str, agents: Sequence[str] = ()) -> Removed:
     and git's hooks and merge driver. The store and its memories stay.
 
     Raises:
-        UsageError: an agent that nobody knows; NoRepository: there is no worktree; NotWritable.
+        UsageError: an agent that nobody knows; NoRepository: there is no worktree.
 
     """
     directory = os.path.abspath(directory)
     fitted = tuple(outfitting.unfit(_top(directory), agents))
     if agents:
         return Removed(fitted)
-    hooked = hooking.uninstall(directory)
-    return Removed(fitted, hooked, driver.forget(directory), hooked.notes)
+    forgotten = False
+    try:
+        forgotten = driver.forget(directory)
+        hooked = hooking.uninstall(directory)
+    except NotWritable as problem:  # what was taken out is told all the same
+        stays = "git's hooks stay" if forgotten else "git's hooks and merge driver stay"
+        return Removed(fitted, None, forgotten, (f"{stays}: {problem.message}",))
+    hooking.decline(directory, False)  # who takes all out and sets up anew is to have all
+    return Removed(fitted, hooked if hooked.done == hooking.TAKEN else None, forgotten, hooked.notes)
 
 
 def _top(directory: str) -> str:

@@ -13,6 +13,8 @@ from agentmem.store import resources, writing
 
 CREATED, UPDATED, KEPT, LEFT, REMOVED = "created", "updated", "kept", "left", "removed"
 
+NAME = "agentmem"
+"""Of the plugin, and of its MCP server."""
 POINT = "@AGENTS.md"
 """What Claude Code and Gemini CLI read as: the text of that file."""
 
@@ -71,8 +73,13 @@ def unfit(top: str, agents: Sequence[str]) -> list[Fitted]:
     gone = tuple(agents) or tuple(AGENTS)
     stay = [agent for agent in AGENTS if agent not in gone and _is_set_up(top, agent)]
     kept = outfits.pieces(tuple(stay))
+    shared = [piece for piece in kept if piece == outfits.AGENTS_MD]
     return [
-        _unfit(top, piece) for piece in outfits.pieces(gone) if piece not in kept and _is_there(top, piece)
+        _unfit(top, piece)
+        for piece in outfits.pieces(gone)
+        if piece not in kept
+        and _is_there(top, piece)
+        and not (shared and _is_agents_md(top, piece, os.path.realpath(_place(top, piece))))
     ]
 
 
@@ -80,8 +87,8 @@ def outdated(top: str) -> list[str]:
     """The files in the worktree ``top`` that have something of ours, of another version than is written now."""
     old = []
     for piece in outfits.pieces(tuple(AGENTS)):
-        path = os.path.realpath(os.path.join(top, *piece.path.split("/")))
-        if not _is_there(top, piece) or _in_the_way(top, path):
+        path = os.path.realpath(_place(top, piece))
+        if not _is_there(top, piece) or _in_the_way(top, path) or _is_agents_md(top, piece, path):
             continue
         text = _read(path)
         try:
@@ -93,7 +100,7 @@ def outdated(top: str) -> list[str]:
 
 
 def plugin(folder: str) -> list[Fitted]:
-    """Write the plugin for Claude Code into ``folder``.
+    """Write the plugin for Claude Code into ``folder``, where no file of the user's is in its place.
 
     Raises:
         NotWritable: the disk refuses.
@@ -113,10 +120,29 @@ def plugin(folder: str) -> list[Fitted]:
         elif old is None:
             writing.create(path, text.encode())
             done.append(Fitted(piece.path, CREATED))
+        elif not _is_of_plugin(piece, old):
+            done.append(Fitted(piece.path, LEFT, "plugin", "a file of yours is there"))
         else:
             writing.replace(path, text.encode())
             done.append(Fitted(piece.path, UPDATED))
     return done
+
+
+def _is_of_plugin(piece: Piece, text: str) -> bool:
+    """Whether a file of a plugin's folder was written by us, in any version, and holds nothing of others."""
+    if not piece.path.endswith(".json"):
+        return marks.is_our_file(text)
+    try:
+        if piece.path == outfits.PLUGIN_HOOKS:
+            return not marks.without_entries(text, marks.settings(_template(piece)))
+        there = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(there, dict):
+        return False
+    servers = there.get("mcpServers")
+    is_ours = isinstance(servers, dict) and set(servers) == {NAME} and set(there) == {"mcpServers"}
+    return is_ours or there.get("name") == NAME
 
 
 def _is_set_up(top: str, agent: str) -> bool:
@@ -129,7 +155,7 @@ def _is_set_up(top: str, agent: str) -> bool:
 
 def _is_there(top: str, piece: Piece) -> bool:
     """Whether the file has anything of ours."""
-    text = _read(os.path.join(top, *piece.path.split("/")))
+    text = _read(_place(top, piece))
     if text is None:
         return False
     if piece.form in (BLOCK, POINTER):
@@ -140,10 +166,14 @@ def _is_there(top: str, piece: Piece) -> bool:
 
 
 def _fit(top: str, piece: Piece) -> Fitted:
-    path = os.path.realpath(os.path.join(top, *piece.path.split("/")))  # a link stays one
+    path = os.path.realpath(_place(top, piece))  # a link stays one
     if problem := _in_the_way(top, path):
         return Fitted(piece.path, LEFT, piece.what, problem)
+    if _is_agents_md(top, piece, path):
+        return Fitted(piece.path, KEPT, piece.what)
     old = _read(path)
+    if old and "\0" in old:
+        return Fitted(piece.path, LEFT, piece.what, "it is no text in UTF-8")
     refused: list[str] = []
     try:
         new = _wanted(piece, old, refused)
@@ -189,14 +219,15 @@ def _wanted(piece: Piece, old: str | None, refused: list[str]) -> str | Fitted:
     if piece.form == WHOLE:
         if old is not None and not marks.is_our_file(old):
             return Fitted(piece.path, LEFT, piece.what, "a file of yours is there")
-        return template
+        # git may give line ends of its own to a checkout
+        return template.replace("\n", "\r\n") if old is not None and "\r\n" in old else template
     new, others = marks.with_entries(old or "", marks.settings(template))
     refused += others
     return new
 
 
 def _unfit(top: str, piece: Piece) -> Fitted:
-    path = os.path.realpath(os.path.join(top, *piece.path.split("/")))
+    path = os.path.realpath(_place(top, piece))
     if problem := _in_the_way(top, path):
         return Fitted(piece.path, LEFT, piece.what, problem)
     old = _read(path) or ""
@@ -234,6 +265,15 @@ def _in_the_way(top: str, path: str) -> str:
     if not path.startswith(os.path.realpath(top) + os.sep):
         return "it is a link out of the repository"
     return "a folder is there" if os.path.isdir(path) else ""
+
+
+def _is_agents_md(top: str, piece: Piece, path: str) -> bool:
+    """Whether ``piece``, which points to AGENTS.md, is a link to that very file, or that a link to it: it says the same."""
+    return piece.form == POINTER and path == os.path.realpath(_place(top, outfits.AGENTS_MD))
+
+
+def _place(top: str, piece: Piece) -> str:
+    return os.path.join(top, *piece.path.split("/"))
 
 
 def _template(piece: Piece) -> str:

@@ -224,7 +224,9 @@ def settings_of(patient: Patient) -> Iterator[Ailment]:
     if found.trunk and repository.head and not _is_branch(patient, found.trunk, remotes):
         guessed = trunk.guess(repository)
         message = f'trunk = "{found.trunk}" is no branch here' + (f"; is it {guessed}?" if guessed else "")
-        fix = f"git fetch {shlex.quote(remotes[0])} {shlex.quote(found.trunk)}" if remotes else patient.config
+        # with both names: a clone of one branch fetches no other to a ref of its own
+        to = f"{found.trunk}:refs/remotes/{remotes[0]}/{found.trunk}" if remotes else ""
+        fix = f"git fetch {shlex.quote(remotes[0])} {shlex.quote(to)}" if remotes else patient.config
         yield Ailment("config", WARNING, message, fix)
 
 

@@ -1,12 +1,15 @@
 """The front door, and the one error boundary: user errors with their exit code, bugs with a log, ^C with 130."""
 
 import atexit
+import errno
 import gc
 import os
 import sys
 
 from agentmem import errors
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""What a disk says that takes no more of standard output."""
 COLORS = ("auto", "always", "never")
 ASKS_GIT = frozenset(
     (
@@ -50,12 +53,15 @@ ASKS_GIT = frozenset(
 def main() -> None:
     """Run the command line; the process ends with its exit code."""
     gc.disable()  # nothing here lives long enough to be worth collecting, and imports and views set it off 30 times
+    if sys.stdout is None or sys.stderr is None:  # closed by whoever started this
+        nothing = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
+        sys.stdout, sys.stderr = sys.stdout or nothing, sys.stderr or nothing
     code = run(sys.argv[1:])
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except BrokenPipeError:
-        pass  # the reader has gone (`| head`): what it wanted it has
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            pass  # the reader has gone (`| head`): what it wanted it has; a full disk was told when it was written to
     atexit._run_exitfuncs()
     # everything is written, closed and flushed: to take the interpreter apart piece by piece would cost 8 ms more
     os._exit(code)
@@ -67,14 +73,31 @@ def run(words: list[str]) -> int:
     try:
         return _dispatch(words)
     except errors.AgentmemError as problem:
-        return _report(problem, json)
+        return errors.EXIT_OK if _is_of_session(words) else _report(problem, json)
     except KeyboardInterrupt:
         return errors.EXIT_INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return errors.EXIT_OK
     except Exception as problem:
+        if _is_of_session(words):
+            return errors.EXIT_OK
+        if isinstance(problem, OSError) and problem.filename is None and problem.errno in FULL:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            full = f"standard output cannot be written: {(problem.strerror or '').lower()}"
+            return _report(errors.NotWritable(full), False)
         return _report_bug(problem, json)
+
+
+def _is_of_session(words: list[str]) -> bool:
+    """Whether an agent's program has called: to some of them an exit code of ours would mean to stop what it does."""
+    from agentmem.cli import quick
+    from agentmem.cli.grammar import VERBS
+
+    try:
+        return quick.split_globals(words, VERBS)[1] == "session"
+    except errors.AgentmemError:
+        return "session" in words
 
 
 def _dispatch(words: list[str]) -> int:

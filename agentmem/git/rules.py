@@ -80,3 +80,10 @@ def attribute(top: str, name: str, paths: Sequence[str]) -> dict[str, str]:
 def files(top: str) -> list[str]:
     """Every path of the worktree that git tracks or would add."""
     return process.paths(process.run(top, "ls-files", "-c", "-o", "-z", "--exclude-standard").out)
+
+
+def left_out(top: str, paths: Sequence[str]) -> set[str]:
+    """Those of ``paths`` (from ``top``) that git tracks and that a sparse checkout leaves out of the worktree."""
+    out = process.run(top, "ls-files", "-t", "-z", "--", *paths).out
+    rows = (os.fsdecode(row) for row in out.split(b"\0"))
+    return {row[2:] for row in rows if row.startswith("S ")}

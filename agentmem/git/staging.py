@@ -116,9 +116,15 @@ def put(repository: Repository, wanted: Mapping[str, str]) -> None:
     process.demand(repository.top, "update-index", "-z", "--index-info", stdin=rows)
 
 
-def is_partial(environment: Mapping[str, str]) -> bool:
-    """Whether a commit is being made of an index of its own, with some paths alone, beside which git keeps the usual one."""
-    return os.path.basename(environment.get("GIT_INDEX_FILE", "")).startswith("next-index-")
+def is_partial(repository: Repository, environment: Mapping[str, str]) -> bool:
+    """Whether a commit is being made of an index of its own, beside which the usual one stays: git's for a commit of some
+    paths, or one that a tool has named.
+    """
+    folder, name = os.path.split(os.path.join(repository.top, environment.get("GIT_INDEX_FILE", "index")))
+    if "GIT_INDEX_FILE" not in environment:
+        return False
+    usual = name in ("index", "index.lock")  # the latter for a `commit -a`
+    return not usual or os.path.realpath(folder) != os.path.realpath(repository.git_dir)
 
 
 def with_trailers(directory: str, message: str, trailers: Sequence[str]) -> bool:

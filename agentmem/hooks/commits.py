@@ -29,6 +29,7 @@ def run(top: str, store: str, hook: str, words: Sequence[str]) -> bool:
         from agentmem.actions import committing
 
         if hook == "post-commit":
+            os.environ.pop("GIT_INDEX_FILE", None)  # the usual one is meant, whichever the commit was made of
             committing.readd(repository)
         elif words:
             _message(probe, name, words)

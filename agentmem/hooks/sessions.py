@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from agentmem.actions.context import Context
+from agentmem.errors import NoRepository, NoStore
 from agentmem.model import safety, sessions
 from agentmem.model.sessions import EDIT, START, STOP
 
@@ -34,17 +35,65 @@ def run(directory: str, store: str | None, agent: str, event: str, given: bytes)
         message = message if isinstance(message, dict) else {}
     except (ValueError, RecursionError):
         message = {}
-    try:
-        where = sessions.folder(message, directory)
-        context = Context(where if os.path.isdir(where) else directory, store)
+    text = ""
+    for place in _places(directory, event, message):
         try:
-            text = _said(context, agent, event, message)
-        finally:
-            context.close()
-    except Exception:  # whatever it is, the session goes on; who asks by hand is told what is wrong
-        text = ""
+            text = _of_store(place, store, agent, event, message)
+        except (NoStore, NoRepository, _Elsewhere):
+            continue
+        except Exception:  # whatever it is, the session goes on; who asks by hand is told what is wrong
+            text = ""
+        break
     said = sessions.answer(agent, event, text)
     return json.dumps(said) + "\n" if said else ""
+
+
+def _of_store(
+    directory: str, store: str | None, agent: str, event: str, message: Mapping[str, object]
+) -> str:
+    """What is said of the store seen from ``directory``; where there is none, of the one that ``init --store`` has made."""
+    context = Context(directory, store)
+    try:
+        text = _said(context, agent, event, message)
+        _renew(context)
+        return text
+    except NoStore:
+        from agentmem.store import place
+
+        known = place.others(directory) if store is None else []
+        if len(known) != 1:
+            raise
+    finally:
+        context.close()
+    return _of_store(directory, known[0], agent, event, message)
+
+
+def _renew(context: Context) -> None:
+    """Renew what the session holds where that is due: who edits for an hour may ask for nothing meanwhile."""
+    from agentmem.store import cache
+
+    moment = cache.claims_due(context.repository.git_dir)
+    if moment is None or moment > context.now:
+        return
+    from agentmem.actions import claiming
+
+    try:
+        claiming.renew_due(context)
+    except Exception:  # a lease that is not renewed just ends; what is to be said is said
+        return
+
+
+class _Elsewhere(Exception):
+    """None of the files of an edit is in the repository at hand."""
+
+
+def _places(directory: str, event: str, message: Mapping[str, object]) -> list[str]:
+    """Where to look: where the session works; for a file that is elsewhere (a worktree of another) beside that."""
+    where = sessions.folder(message, directory)
+    places = [where if "\0" not in where and os.path.isdir(where) else directory]
+    if event == EDIT:
+        places += [os.path.dirname(path) for path in sessions.paths(message)[:1] if os.path.isabs(path)]
+    return places
 
 
 def _said(context: Context, agent: str, event: str, message: Mapping[str, object]) -> str:
@@ -85,6 +134,8 @@ def _about(context: Context, session: str, paths: list[str]) -> str:
             files.append(context.from_top(path))
         except UsageError:
             continue  # a file elsewhere
+    if paths and not files:
+        raise _Elsewhere
     files = [path for path in files if not path.startswith(f"{context.store_path}/")]
     if not files:
         return ""

@@ -12,6 +12,9 @@ from typing import NamedTuple
 
 _BLANK = re.compile(r"(?:\s+|//[^\n]*|/\*.*?\*/)*", re.DOTALL).match
 _LITERAL = re.compile(r"true|false|null|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?").match
+_COMMENT = re.compile(r"//[^\r\n]*|/\*.*?\*/", re.DOTALL)
+_BESIDE = re.compile(r"[ \t]*(?://[^\r\n]*|/\*(?:(?!\*/)[^\n])*\*/[ \t]*)+(?=\r?\n)").match
+_ENDS_LINE = re.compile(r"[ \t]*(?://[^\r\n]*)?\r?\n").match
 MAX_DEPTH = 60
 
 Step = str | int
@@ -83,7 +86,7 @@ def put(text: str, path: Sequence[Step], value: Json) -> str:
 
 
 def cut(text: str, path: Sequence[Step]) -> str:
-    """``text`` without the member or item at ``path``: what ``put`` has added goes without a trace.
+    """``text`` without the member or item at ``path``: what ``put`` has added goes without a trace, comments beside it stay.
 
     Raises:
         ValueError: there is none.
@@ -95,11 +98,51 @@ def cut(text: str, path: Sequence[Step]) -> str:
         raise ValueError(f"no {_named(path)}")
     at = places[-1]
     part = around.parts[at]
-    if len(around.parts) == 1:
+    is_last = at + 1 == len(around.parts)
+    comma = _comma(text, part.node.end)
+    kept, stop = "", part.node.end
+    if comma is not None:
+        stop = comma + 1
+        if _comments(between := text[part.node.end : comma]):
+            kept = between
+    beside = text[around.start + 1 : part.start], kept, text[stop : around.end - 1]
+    if not at and is_last and not any(map(_comments, beside)):
         return text[: around.start + 1] + text[around.end - 1 :]
-    if at:
-        return text[: around.parts[at - 1].node.end] + text[part.node.end :]
-    return text[: part.start] + text[around.parts[1].start :]
+    behind = _comma(text, around.parts[at - 1].node.end) if at else None
+    begin = around.start + 1 if behind is None else behind + 1
+    comments = _comments(text[begin : part.start])
+    start = begin + comments[-1].end() if comments else begin
+    is_open = bool(comments) and comments[-1][0].startswith("//")
+    if is_open and not _ENDS_LINE(kept + text[stop:]):
+        start = part.start  # else the comment would take in what follows
+    if not at and not is_last and not comments and not kept and "\n" not in text[start : part.start]:
+        start, stop = part.start, stop + len(text[stop:]) - len(text[stop:].lstrip(" \t"))
+    if behind is not None and is_last and comma is None:
+        return text[:behind] + text[behind + 1 : start] + text[stop:]
+    return text[:start] + kept + text[stop:]
+
+
+def is_bare(text: str, node: Node) -> bool:
+    """Whether an object or list holds nothing, not even a comment."""
+    return not text[node.start + 1 : node.end - 1].strip()
+
+
+def has_comments(text: str, node: Node) -> bool:
+    """Whether there are comments in ``text`` beside or within ``node``, which holds no objects or lists."""
+    gaps = [node.start + 1, *(part.node.end for part in node.parts)]
+    ends = [*(part.start for part in node.parts), node.end - 1]
+    between = "".join(text[start:end] for start, end in zip(gaps, ends, strict=True))
+    return bool(_comments(text[: node.start] + between + text[node.end :]))
+
+
+def _comments(blank: str) -> "list[re.Match[str]]":
+    return list(_COMMENT.finditer(blank))
+
+
+def _comma(text: str, at: int) -> int | None:
+    """Where the comma after a value that ends at ``at`` is."""
+    at = _blank(text, at)
+    return at if text[at : at + 1] == "," else None
 
 
 def _added(text: str, around: Node, key: str, value: Json) -> str:
@@ -108,7 +151,13 @@ def _added(text: str, around: Node, key: str, value: Json) -> str:
     inside = text[around.start : around.end]
     if around.parts and "\n" not in inside:
         last = around.parts[-1].node.end
-        return f"{text[:last]}, {key}{json.dumps(value, ensure_ascii=False)}{text[last:]}"
+        comma = _comma(text, last)
+        new = f" {key}{json.dumps(value, ensure_ascii=False)}"
+        return (
+            f"{text[:last]},{new}{text[last:]}"
+            if comma is None
+            else f"{text[: comma + 1]}{new},{text[comma + 1 :]}"
+        )
     line = text[text.rfind("\n", 0, around.start) + 1 : around.start]
     outer = line[: len(line) - len(line.lstrip(" \t"))]
     if around.parts:
@@ -118,11 +167,22 @@ def _added(text: str, around: Node, key: str, value: Json) -> str:
     else:
         inner = outer + unit
     lines = json.dumps(value, indent=unit, ensure_ascii=False).split("\n")
-    new = key + (end + inner).join(lines)
+    new = end + inner + key + (end + inner).join(lines)
     if around.parts:
         last = around.parts[-1].node.end
-        return f"{text[:last]},{end}{inner}{new}{text[last:]}"
-    return f"{text[: around.start + 1]}{end}{inner}{new}{end}{outer}{text[around.end - 1 :]}"
+        comma = _comma(text, last)
+        place = last if comma is None else comma + 1
+        if beside := _BESIDE(text, place):
+            place = beside.end()  # a comment stays with what it is about
+        return (
+            f"{text[:last]},{text[last:place]}{new}{text[place:]}"
+            if comma is None
+            else f"{text[:place]}{new},{text[place:]}"
+        )
+    comments = _comments(inside[1:-1])
+    place = around.start + 1 + (comments[-1].end() if comments else 0)
+    rest = text[place : around.end - 1] if comments else ""
+    return f"{text[:place]}{new}{rest if chr(10) in rest else end + outer}{text[around.end - 1 :]}"
 
 
 def _value(text: str, at: int, depth: int) -> Node:

@@ -17,6 +17,11 @@ BEGIN, END = f"<!-- agentmem:begin {VERSION} -->", "<!-- agentmem:end -->"
 _BLOCK = re.compile(
     r"^<!-- agentmem:begin \d+ -->\r?\n.*?^<!-- agentmem:end -->\r?\n?", re.DOTALL | re.MULTILINE
 )
+_LAST = re.compile(
+    r"(?:\r?\n){2}<!-- agentmem:begin \d+ -->\r?\n(?:(?!^<!-- agentmem:end -->).)*^<!-- agentmem:end -->\Z",
+    re.DOTALL | re.MULTILINE,
+)
+"""The block at the end of a text whose last line has no end."""
 _HALF = re.compile(r"^<!-- agentmem:(?:begin \d+|end) -->", re.MULTILINE).search
 
 FILE = f"agentmem:file {VERSION}: kept up to date by agentmem init; without this line it is yours"
@@ -24,6 +29,7 @@ _FILE = re.compile(r"agentmem:file \d+: ").search
 
 CALLS = "agentmem session "
 """What a command of ours in a settings file begins with, in any version."""
+_CALL = re.compile(r"\bagentmem session (\w+ \w+)")
 
 
 class Torn(Exception):
@@ -47,7 +53,7 @@ def length(text: str) -> int:
 
 
 def with_block(text: str, body: str) -> str:
-    """``text`` with the block in the place of an earlier one, else at its end.
+    """``text`` with the block in the place of an earlier one, else at its end; the last line has an end as before, or none.
 
     Raises:
         Torn: half a block is there.
@@ -61,27 +67,28 @@ def with_block(text: str, body: str) -> str:
             raise Torn
         first = True
 
-        def once(_: re.Match[str]) -> str:
+        def once(there: re.Match[str]) -> str:
             nonlocal first
             said, first = (new if first else ""), False
-            return said
+            return said if there[0].endswith("\n") else said.removesuffix(end)
 
         return _BLOCK.sub(once, text)
     if _HALF(text):
         raise Torn
     if not text.strip():
         return new
-    return text + ("" if text.endswith("\n") else end) + end + new
+    return text + end + new if text.endswith("\n") else text + end + end + new.removesuffix(end)
 
 
 def without_block(text: str) -> str:
-    """``text`` without the block, and without the empty line that was put before it.
+    """``text`` without the block, and without what was put before it: an empty line, and an end of the last line that had none.
 
     Raises:
         Torn: half a block is there.
 
     """
-    left = re.sub(rf"(?:(?<=\n)\r?\n)?{_BLOCK.pattern}", "", text, flags=re.DOTALL | re.MULTILINE)
+    left = _LAST.sub("", text)
+    left = re.sub(rf"(?:(?<=\n)\r?\n)?{_BLOCK.pattern}", "", left, flags=re.DOTALL | re.MULTILINE)
     if _HALF(left):
         raise Torn
     return left
@@ -115,9 +122,12 @@ def without_entries(text: str, wanted: dict[str, Json]) -> str:
 
     """
     text = _cut(text, [], wanted)
-    left = jsontext.parse(text).value
+    root = jsontext.parse(text)
     scalars = {key: value for key, value in wanted.items() if not isinstance(value, dict | list)}
-    return "" if isinstance(left, dict) and left.items() <= scalars.items() else text
+    is_ours = isinstance(root.value, dict) and all(
+        key in scalars and scalars[key] == value for key, value in root.value.items()
+    )
+    return "" if is_ours and not jsontext.has_comments(text, root) else text
 
 
 def has_entries(text: str, wanted: dict[str, Json]) -> bool:
@@ -139,8 +149,10 @@ def _put(text: str, path: list[Step], wanted: dict[str, Json], refused: list[str
         elif isinstance(value, list) and isinstance(there.value, list):
             text = _without_stale(text, here, keep=value)
             kept = _items(text, here)
+            called = _calls(kept)
             for one in value:
-                if one not in kept:
+                # a command of the user's that calls us in a way of its own does what ours would do
+                if one not in kept and not (_calls(one) and _calls(one) <= called):
                     text = jsontext.put(text, here, one)
         elif there.value != value:
             refused.append(".".join(map(str, here)))
@@ -162,7 +174,7 @@ def _cut(text: str, path: list[Step], wanted: dict[str, Json]) -> str:
             text = jsontext.cut(text, here)
             continue
         left = jsontext.found(jsontext.parse(text), here)
-        if text != before and left is not None and not left.value:
+        if text != before and left is not None and not left.value and jsontext.is_bare(text, left):
             text = jsontext.cut(text, here)
     return text
 
@@ -185,6 +197,11 @@ def _is_ours(one: Json) -> bool:
     """Whether an entry does nothing but call us: each command in it is ours."""
     commands = _commands(one)
     return bool(commands) and all(command.startswith(CALLS) for command in commands)
+
+
+def _calls(one: Json) -> set[str]:
+    """For which programs and events the commands in it call us, in whatever words."""
+    return {call for command in _commands(one) for call in _CALL.findall(command)}
 
 
 def _commands(one: Json) -> list[str]:

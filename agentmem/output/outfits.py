@@ -60,8 +60,9 @@ def removed_record(result: Removed) -> dict[str, object]:
 def plugin(result: tuple[str, Sequence[Fitted]]) -> str:
     """Where the plugin is, and how it is used."""
     folder, fitted = result
-    changed = [one.path for one in fitted if one.state != "kept"]
-    did = f"wrote {' '.join(changed)} in {folder}" if changed else f"{folder} is up to date"
+    changed = [one.path for one in fitted if one.state in ("created", "updated")]
+    stands = "up to date" if all(one.state == "kept" for one in fitted) else "as it was"
+    did = f"wrote {' '.join(changed)} in {folder}" if changed else f"{folder} is {stands}"
     return f"{safety.one_line(did)}\nuse it: claude --plugin-dir {safety.one_line(folder)}\n"
 
 

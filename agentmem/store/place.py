@@ -1,10 +1,11 @@
 """Where the store is: the nearest ``.agentmem/`` upwards inside this repository, or the folder that ``--store`` names."""
 
 import os
+import shlex
 from typing import NamedTuple
 
 from agentmem.errors import NoRepository, NoStore
-from agentmem.git import process
+from agentmem.git import process, stubs
 from agentmem.store import layout
 
 
@@ -49,6 +50,19 @@ def find(start: str, explicit: str | None = None) -> Place:
         folder = parent
 
 
+def others(start: str) -> list[str]:
+    """The stores that ``init --store`` has made in the worktree around ``start``: whole paths."""
+    told = process.run(start, "rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir")
+    top, _, common = os.fsdecode(told.out).strip("\n").partition("\n")
+    try:
+        path = os.path.join(common, "agentmem", stubs.STORES)
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            roots = [os.path.join(top, *line.split("/")) for line in file.read().splitlines()]
+    except OSError:
+        return []
+    return [root for root in roots if os.path.isdir(root)]
+
+
 def _refuse_link(root: str) -> None:
     if os.path.islink(root):
         raise NoStore(
@@ -67,5 +81,7 @@ def _in_git_alone(start: str) -> Place:
             raise NoRepository(f"no git repository in {start} or above", "git init")
         directory = os.fsdecode(bare.out.rstrip(b"\n"))
     if process.run(directory, "rev-parse", "-q", "--verify", f"HEAD:{layout.NAME}").code:
-        raise NoStore(f"no {layout.NAME}/ in {directory} or above", "agentmem init")
+        known = [os.path.relpath(root, start).replace(os.sep, "/") for root in others(start)]
+        hint = f"agentmem --store {shlex.quote(known[0])} COMMAND" if known else "agentmem init"
+        raise NoStore(f"no {layout.NAME}/ in {directory} or above", hint)
     return Place(directory, layout.NAME, present=False)

@@ -132,6 +132,39 @@ def test_links_stay_links(repo):
     assert repo.path.joinpath("AGENTS.md").read_text() == RULES
 
 
+@pytest.mark.parametrize("there", [None, "", RULES])
+def test_a_link_between_the_two_is_one_file(repo, there):
+    """CLAUDE.md and AGENTS.md that are one file have the rules once, and never a pointer to themselves."""
+    if there is not None:
+        support.put(repo.path / "AGENTS.md", there)
+    repo.path.joinpath("CLAUDE.md").symlink_to("AGENTS.md")
+    for _ in range(2):
+        repo.ok("init", "--agent", "claude", "--agent", "codex")
+        text = repo.path.joinpath("AGENTS.md").read_text()
+        assert "agentmem brief" in text and "@AGENTS.md" not in text
+    assert "agents:" not in repo.call("doctor").out
+    repo.ok("init", "--remove", "--agent", "claude")
+    assert repo.path.joinpath("AGENTS.md").read_text() == text
+
+
+def test_a_checkout_with_other_line_ends_is_up_to_date(repo):
+    """Where git gives a checkout CRLF, nothing is said to be old and nothing is written anew."""
+    repo.ok("init", *(word for agent in AGENTS for word in ("--agent", agent)))
+    for path, data in files(repo.path).items():
+        repo.path.joinpath(path).write_bytes(data.replace(b"\n", b"\r\n"))
+    before = files(repo.path)
+    assert "older version" not in repo.call("doctor").out
+    assert "updated" not in repo.ok("init") and files(repo.path) == before
+
+
+def test_a_file_in_another_encoding_stays(repo):
+    """Rules in UTF-16, as some shells write them, would be spoilt by ours."""
+    data = RULES.encode("utf-16")
+    repo.path.joinpath("AGENTS.md").write_bytes(data)
+    assert "no text in UTF-8" in repo.call("init", "--agent", "codex").err
+    assert repo.path.joinpath("AGENTS.md").read_bytes() == data
+
+
 def test_claude_reads_the_rules_of_all_where_it_has_none_of_its_own(repo):
     """A new CLAUDE.md points to AGENTS.md; one that points there already is left alone; one with rules gets the block."""
     repo.ok("init", "--agent", "claude")
@@ -155,6 +188,32 @@ def test_removing_one_agent_leaves_what_others_share(repo):
     assert files(repo.path) == {}
 
 
+def test_what_cannot_be_taken_out_is_told(repo):
+    """Where the git dir is read-only the files go, and it is said that the hooks stay; what is not there is not said to go."""
+    repo.ok("init", "--agent", "claude")
+    with support.read_only(repo.path / ".git"):
+        ran = repo.call("init", "--remove")
+    assert ran.code == 0 and "removed from AGENTS.md" in ran.out and "hooks and merge driver stay" in ran.err
+    assert "hooks   taken away" in repo.ok("init", "--remove")
+    assert repo.ok("init", "--remove").startswith("nothing of ours is there")
+
+
+def test_init_where_all_is_there_writes_nothing(repo):
+    """In a sandbox that is read-only throughout, init of what is complete says so and fails at nothing."""
+    repo.ok("init", "--agent", "claude")
+    with support.read_only(repo.path):
+        ran = repo.call("init", "--agent", "claude")
+    assert ran.code == 0 and ran.err == "" and ran.out.startswith("kept ")
+
+
+def test_what_was_taken_out_comes_back_whole(repo):
+    """After --remove, init sets up all of it again, git's hooks included."""
+    repo.ok("init", "--agent", "claude")
+    repo.ok("init", "--remove")
+    assert not repo.path.joinpath(".git/hooks/pre-commit").exists()
+    assert "hooks   pre-commit" in repo.ok("init") and "declined" not in repo.ok("init")
+
+
 def test_a_plugin_for_all_repositories(repo, tmp_path):
     """The plugin's folder has what Claude Code looks for, and is brought up to date where it is."""
     out = repo.ok("init", "--plugin", str(tmp_path / "plugin"))
@@ -169,6 +228,28 @@ def test_a_plugin_for_all_repositories(repo, tmp_path):
         "Stop",
     }
     assert "is up to date" in repo.ok("init", "--plugin", str(tmp_path / "plugin"))
+
+
+def test_a_plugin_displaces_nothing(repo, tmp_path):
+    """What stands in the folder and is the user's stays, and is named; what we wrote in an older version is replaced."""
+    repo.ok("init", "--plugin", ".")
+    new = files(repo.path)
+    theirs = {
+        ".mcp.json": '{"mcpServers": {"agentmem": {"command": "agentmem"}, "db": {"command": "db"}}}',
+        "hooks/hooks.json": '{"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "say done"}]}]}}',
+        ".claude-plugin/plugin.json": '{"name": "ours"}',
+        "skills/agentmem/SKILL.md": "mine",
+    }
+    for path, text in theirs.items():
+        support.put(repo.path / path, text)
+    ran = repo.call("init", "--plugin", ".")
+    assert ran.code == 0 and all(f"{path} is as it was" in ran.err for path in theirs)
+    assert {path: data.decode() for path, data in files(repo.path).items()} == theirs
+    for path, data in new.items():
+        text = data.decode().replace("agentmem:file 1", "agentmem:file 0").replace("|| true", "|| exit 0")
+        support.put(repo.path / path, text.replace('"version": "', '"version": "0').replace('["mcp"]', "[]"))
+    repo.ok("init", "--plugin", ".")
+    assert files(repo.path) == new
 
 
 def test_an_unknown_agent_is_told_the_known(repo):

@@ -469,3 +469,25 @@ def test_a_package_that_overwrites_ours(store, monkeypatch):
     monkeypatch.setattr(metadata, "distribution", lambda name: None if name == "whoosh" else real(name))
     (found,) = findings(store)
     assert found["check"] == "versions" and "overwrites" in found["message"]
+
+
+def test_trunk_in_a_clone_of_one_branch(store, new_repository, tmp_path):
+    """Where a clone was told to fetch another branch alone, what is advised brings trunk."""
+    store.commit()
+    store.git("branch", "other")
+    target = tmp_path / "one"
+    store.git("clone", "-q", "--single-branch", "--branch", "other", f"file://{store.path}", str(target))
+    clone = support.Project(target)
+    clone.ok("init")
+    assert [one["check"] for one in mended(clone)] == ["config"]
+
+
+def test_init_in_a_sparse_checkout(store, tmp_path):
+    """Files of the store that a sparse checkout leaves out are not written anew over the team's own."""
+    store.write("config.toml", 'trunk = "main"\n# ours\n')
+    support.put(store.path / "src/a.py", "x = 1\n")
+    store.commit()
+    store.git("sparse-checkout", "set", "--no-cone", "/src/")
+    assert "created" not in store.ok("init")
+    assert store.git("status", "--short") == "" and not store.store.exists()
+    assert findings(store) == []

@@ -170,6 +170,25 @@ def test_a_commit_of_some_paths(hooked, number):
     assert again in changed(hooked) and last in changed(hooked) and unclean(hooked) == ["A  b.py"]
 
 
+def test_a_commit_of_an_index_that_a_tool_has_named(hooked, tmp_path, monkeypatch):
+    """A tool that commits from an index of its own leaves no memory behind that the usual one says is deleted."""
+    path = named(hooked, "One thing")
+    own = tmp_path / "index"
+    own.write_bytes((hooked.path / ".git/index").read_bytes())
+    edit(hooked)
+    with monkeypatch.context() as patch:
+        patch.setenv("GIT_INDEX_FILE", str(own))
+        hooked.git("add", "a.py")
+        git(hooked, "commit", "-q", "-m", "x")
+    assert sorted(changed(hooked)) == sorted([path, "a.py"])
+    assert path not in staged(hooked) and not any(path in line for line in unclean(hooked))
+    edit(hooked, "3\n")
+    again = named(hooked, "Another thing")
+    git(hooked, "commit", "-q", "-a", "-m", "x")
+    assert sorted(changed(hooked)) == sorted([again, "a.py"]) and unclean(hooked) == []
+    assert not (hooked.path / ".git/agentmem-after-commit").exists()
+
+
 def test_a_commit_of_some_paths_that_fails(hooked):
     """Where a commit of some paths is given up, what was noted for after it does no harm later."""
     named(hooked, "One thing")

@@ -498,6 +498,18 @@ def test_init_without(repo):
     assert repo.json("hooks")["done"] is None
 
 
+def python_gone(project):
+    """The environment of what hooks start has lost its Python."""
+    program = str(project.path / ".git/agentmem-of-old")
+    houses.executable(project.path / ".git/agentmem-of-old", "#!/nowhere/python3 -P\n")
+    for path in (project.path / ".git/hooks").iterdir():
+        text = path.read_text(errors="replace") if path.is_file() else ""
+        if "agentmem git hook" in text:
+            old = re.search(r"^if test -x (.+); then$", text, re.MULTILINE)
+            started = re.search(r"^    (.+) hook ", text, re.MULTILINE)
+            path.write_text(text.replace(started[1], program).replace(old[1], program))
+
+
 def test_doctor_says_what_mends(build, log):
     """Of hooks that are not there, of an older version, or displaced, doctor says so with the command that mends it."""
     project = build("repo", houses.plain)
@@ -505,6 +517,7 @@ def test_doctor_says_what_mends(build, log):
         (lambda: None, "not installed in this clone"),
         (lambda: older(project), "of an older version"),
         (lambda: (project.path / ".git/hooks/pre-push").unlink(), "not there: pre-push"),
+        (lambda: python_gone(project), "they start an agentmem that is not there any more"),
         (lambda: houses.husky9(project), "core.hooksPath was set since"),
     ):
         spoil()

@@ -1,6 +1,8 @@
 """What agents' programs get at the start, after an edit, before a compaction and at the end of a session."""
 
 import json
+import os
+import subprocess
 
 import pytest
 
@@ -83,6 +85,28 @@ def test_an_edit_of_which_nothing_is_known_is_silent(team, path):
     assert said(team, "claude", "edit", {"tool_input": {"file_path": path}}) == ({}, "")
 
 
+def test_a_file_of_another_worktree(team):
+    """An edit by its whole path tells what is known where the file is, wherever the session works, and by whatever name."""
+    other, link = team.path.parent / "other", team.path.parent / "link"
+    team.git("worktree", "add", "-q", str(other), "-b", "other")
+    link.symlink_to(team.path)
+    for number, (cwd, folder) in enumerate(
+        [
+            (team.path, other),
+            (other, team.path),
+            (team.path.parent, other),
+            (team.path, link),
+            (link, team.path),
+        ]
+    ):
+        edit = {
+            "tool_input": {"file_path": str(folder / "src/a.py")},
+            "session_id": f"w{number}",
+            "cwd": str(cwd),
+        }
+        assert "Caching f" in said(team, "claude", "edit", edit)[1], (cwd, folder)
+
+
 def test_what_is_not_committed_is_kept_on_the_claim(team):
     """Before a compaction it is noted on the claim, where the next brief has it; once committed the note goes."""
     alone = {"AGENTMEM_AGENT": "a1"}
@@ -95,6 +119,20 @@ def test_what_is_not_committed_is_kept_on_the_claim(team):
     team.commit()
     assert said(team, "claude", "stop", env=alone) == ({}, "")
     assert "not committed" not in team.ok("brief", env=alone)
+
+
+def test_an_edit_renews_the_claim(team):
+    """Who edits for hours and asks for nothing keeps the task."""
+    for minutes in range(0, 180, 20):
+        env = {
+            "AGENTMEM_AGENT": "a1",
+            "AGENTMEM_NOW": f"2026-02-22T{10 + minutes // 60}:{minutes % 60:02}:00Z",
+        }
+        if not minutes:
+            team.ok("claim", env=env)
+        said(team, "claude", "edit", {"tool_input": {"file_path": "README.md"}}, env=env)
+    (claim,) = team.call("claims", "--json", env={"AGENTMEM_NOW": "2026-02-22T13:10:00Z"}).json["claims"]
+    assert (claim["agent"], claim["state"]) == ("a1", "held")
 
 
 def test_a_note_that_somebody_wrote_stays(team):
@@ -119,10 +157,36 @@ def test_no_message_breaks_a_session(team, event, given):
     assert (ran.code, ran.err) == (0, "") and (ran.out == "" or json.loads(ran.out))
 
 
-@pytest.mark.parametrize("words", [("claude", "dance"), ("unknown", "start")])
+WRONG = [
+    ("claude", "dance"),
+    ("unknown", "start"),
+    (),
+    ("claude",),
+    ("claude", "start", "more"),
+    ("--new", "claude", "stop"),
+]
+
+
+@pytest.mark.parametrize("words", WRONG)
 def test_what_is_not_known_is_silent(team, words):
     """An event or a program of another version is none of ours."""
     assert support.call("session", *words, cwd=team.path, input="{}") == support.Ran(0, "", "")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no full disk at hand")
+@pytest.mark.parametrize(
+    ("words", "code"), [(("session", "claude", "start"), 0), (("list",), 3), (("help",), 3)]
+)
+def test_nobody_takes_what_is_said(team, words, code):
+    """Standard output that is full stops no session and is no bug of ours; one that is closed is nobody's business."""
+    start = [*support.command(*words)]
+    env = support.environment()
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(start, cwd=team.path, env=env, input=b"{}", stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == code and b"bug" not in done.stderr, done
+    shell = ["sh", "-c", 'exec "$@" >&-', "sh", *start]
+    closed = subprocess.run(shell, cwd=team.path, env=env, input=b"{}", stderr=subprocess.PIPE)
+    assert (closed.returncode, closed.stderr) == (0, b"")
 
 
 def test_without_a_store_or_a_repository_it_is_silent(repo, tmp_path):
@@ -138,3 +202,19 @@ def test_a_broken_store_breaks_no_session(team):
     team.write("config.toml", "trunk = [")
     for event in EVENTS:
         assert support.call("session", "claude", event, cwd=team.path, input="{}").code == 0
+
+
+def test_a_store_of_another_name(repo):
+    """Where init has put the store elsewhere, a session from the top finds it, and an error names it."""
+    support.put(repo.path / "apps/my app/a.py", "x = 1\n")
+    repo.ok("init", "--store", "apps/my app/.agentmem")
+    ran = repo.call("list")
+    assert ran.code == 3 and "agentmem --store 'apps/my app/.agentmem' COMMAND" in ran.err
+    there = ("--store", "apps/my app/.agentmem")
+    repo.ok(
+        "add", "deadend", "Caching does not help", "--scope", "apps/my app/a.py", "--body", "Once.", *there
+    )
+    assert said(repo, "claude", "start")[1].startswith("# Brief")
+    for path in ("apps/my app/a.py", str(repo.path / "apps/my app/a.py")):
+        _, text = said(repo, "claude", "edit", {"tool_input": {"file_path": path}, "session_id": path})
+        assert "Caching does not help" in text

@@ -1,6 +1,7 @@
 """Settings as text: what is put in goes out again without a trace, and nothing else changes."""
 
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -70,6 +71,50 @@ def test_comments_and_commas_at_the_end_stay():
     assert jsontext.parse(more).value == {"allow": ["ls", "cat"], "nested": {"on": True, "off": [1]}}
     assert "// what a build needs" in more and "/* two */" in more
     assert jsontext.cut(more, ["nested", "off"]) == COMMENTED
+
+
+GAPS = st.sampled_from(["", " ", "\n  ", " // a\n", "/* b */", "\n// c\n    ", " /* d */ // e\n"])
+
+
+@st.composite
+def commented(draw, depth=0):
+    """A list of lists and numbers as people write it, comments and all, with the path of one of its lists."""
+    text, inner = "[" + draw(GAPS), []
+    number = draw(st.integers(0, 3))
+    for place in range(number):
+        item, path = draw(commented(depth + 1)) if depth < 2 and draw(st.booleans()) else ("7", None)
+        inner += [[place, *path]] if path is not None else []
+        ends = place < number - 1 or draw(st.booleans())
+        text += item + draw(GAPS) + ("," + draw(GAPS) if ends else "")
+    return text + "]", draw(st.sampled_from([[], *inner]))
+
+
+def comments(text):
+    """The comments in a text that has no strings, in order."""
+    return re.findall(r"// \w|/\* \w", text)
+
+
+@given(commented())
+def test_each_comment_stays(made):
+    """Whatever is put in or taken out, comments of the user stay, and what was there is the same to the byte."""
+    text, path = made
+    there = jsontext.found(jsontext.parse(text), path)
+    more = jsontext.put(text, path, {"x": [1]})
+    assert comments(more) == comments(text)
+    less = jsontext.cut(more, [*path, len(there.parts)])
+    assert comments(less) == comments(text) and jsontext.parse(less).value == jsontext.parse(text).value
+    assert less == text or not there.parts
+    for part in there.parts:
+        left = jsontext.cut(text, [*path, part.step])
+        own = comments(text[part.start : part.node.end])
+        assert len(comments(left)) == len(comments(text)) - len(own)
+        assert len(jsontext.found(jsontext.parse(left), path).parts) == len(there.parts) - 1
+
+
+def test_a_comment_stays_with_what_it_is_about():
+    """What is added goes after the comment beside the last one, not between the two."""
+    text = '{\n  "a": [\n    "ls", // look\n    "cat" // read\n  ]\n}\n'
+    assert '"cat", // read\n    "x"\n' in jsontext.put(text, ["a"], "x")
 
 
 def test_what_is_missing_on_the_way_is_made():

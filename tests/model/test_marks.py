@@ -30,10 +30,11 @@ THEIRS = {
 }
 
 
-@given(LINES, st.sampled_from(["\n", "\r\n"]))
-def test_a_block_goes_without_a_trace(lines, end):
-    """Any text that ends with a line gets the block at its end, once, and is itself again without it."""
+@given(LINES, st.sampled_from(["\n", "\r\n"]), st.booleans())
+def test_a_block_goes_without_a_trace(lines, end, ends):
+    """Any text gets the block at its end, once, and is itself again without it; also one whose last line has no end."""
     text = "".join(line + end for line in lines)
+    text = text if ends else text.removesuffix(end)
     if not text.strip() or "agentmem:" in text:
         return
     more = marks.with_block(text, BODY)
@@ -86,15 +87,37 @@ def test_a_file_of_ours_alone_ends_empty(wanted):
     assert marks.without_entries(made, wanted) == ""
 
 
+@pytest.mark.parametrize("wanted", FRAGMENTS)
+def test_a_file_with_a_comment_is_the_users(wanted):
+    """What has nothing but a comment of the user's keeps it, also in a list that ours came into."""
+    for text in (
+        "{\n  // ask Ann\n}\n",
+        '{\n  "permissions": {\n    "allow": [\n      // none\n    ]\n  }\n}\n',
+    ):
+        more, _ = marks.with_entries(text, wanted)
+        left = marks.without_entries(more, wanted)
+        assert text.count("//") == more.count("//") == left.count("//")
+
+
 def test_an_older_entry_of_ours_is_replaced():
     """A hook that an older version wrote gives way to the new one; one that does more than call us is the user's."""
-    mixed = {"hooks": [{"command": "agentmem session claude stop"}, {"command": "lint"}]}
+    mixed = {"hooks": [{"command": "agentmem session claude start"}, {"command": "lint"}]}
     text = json.dumps(
         {"hooks": {"Stop": [{"hooks": [{"command": "agentmem session claude stop --old"}]}, mixed]}}
     )
     new = {"hooks": [{"command": "agentmem session claude stop || true"}]}
     more, _ = marks.with_entries(text, {"hooks": {"Stop": [new]}})
     assert json.loads(more)["hooks"]["Stop"] == [mixed, new]
+
+
+@pytest.mark.parametrize("wanted", FRAGMENTS)
+def test_a_call_in_the_users_words_is_not_doubled(wanted):
+    """Who calls us by a path, or with a role, is not called twice, and keeps his words when ours are taken out."""
+    text, _ = marks.with_entries("{}\n", wanted)
+    own = text.replace('"agentmem session ', '"AGENTMEM_ROLE=api agentmem session ')
+    assert marks.with_entries(own, wanted)[0] == own
+    left = marks.without_entries(own, wanted)
+    assert left.count("AGENTMEM_ROLE") == own.count("AGENTMEM_ROLE")
 
 
 def test_what_is_set_otherwise_is_told():

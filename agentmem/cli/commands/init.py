@@ -66,7 +66,9 @@ def _plugin(call: Call, folder: str) -> int:
     from agentmem.output import outfits
 
     whole = os.path.abspath(os.path.join(call.directory, folder))
-    return call.give_either(outfits.plugin_record, outfits.plugin, (folder, outfitting.plugin(whole)))
+    fitted = outfitting.plugin(whole)
+    call.note(*outfits.notes(fitted))
+    return call.give_either(outfits.plugin_record, outfits.plugin, (folder, fitted))
 
 
 def _remove(call: Call, agents: list[str]) -> int:
