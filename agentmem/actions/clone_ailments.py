@@ -119,6 +119,11 @@ def _torn(path: str) -> str | None:
 
 def refs(patient: Patient) -> Iterator[Ailment]:
     """Claims that cannot be read, and those of worktrees that are gone."""
+    context = _context(patient)
+    try:
+        shared = context.config.claim_remote is not None
+    except AgentmemError:
+        shared = False  # a broken configuration is told by itself
     result = process.run(patient.top, "for-each-ref", "--format=%(refname) %(objectname)", "refs/agentmem/")
     named = [line.split(" ") for line in result.out.decode("utf-8", "replace").splitlines()]
     wanted = "".join(f"{oid}\n" for _, oid in named).encode()
@@ -130,8 +135,8 @@ def refs(patient: Patient) -> Iterator[Ailment]:
     for (name, _), said in zip(named, there, strict=False):
         if said.endswith(" missing"):
             message = f"{name} points to an object that is not there: it was lost, or a fetch was cut short"
-            yield Ailment("refs", ERROR, message, "git fsck --connectivity-only")
-    context = _context(patient)
+            fix = "agentmem sync" if shared else "git fsck --connectivity-only"
+            yield Ailment("refs", ERROR, message, fix)
     try:
         from agentmem.actions.board import Board
 
