@@ -259,3 +259,22 @@ def test_alarms(tmp_path):
         assert one.wait(0.2) is None
     finally:
         one.close()
+
+
+def test_folders_that_come_in_a_rush_put_nothing_on_standard_error(tmp_path):
+    """Folders in folders made at once are watched, and the library's words about them are not the user's."""
+    script = (
+        "import os, sys, time\n"
+        "from agentmem.store.alarms import Alarms\n"
+        "one = Alarms()\n"
+        "one.cover({sys.argv[1]: ('x', True)})\n"
+        "for number in range(300):\n"
+        "    os.makedirs(f'{sys.argv[1]}/{number}/b/c')\n"
+        "assert one.wait(5) == {'x'}\n"
+        "time.sleep(0.3)\n"
+        "one.close()\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert ran.stderr == ""

@@ -201,7 +201,9 @@ def _record(file: File, whole: Note, found: Found) -> _Adr | None:
 def _is_status(line: str, first: str) -> bool:
     """Whether a line of the section on the status says no more than was understood."""
     words_of = line.strip(" *_-+.`\"'").lower()
-    return words_of == first or any(pattern.search(line) for pattern in (_BY, _REPLACES, _BESIDE, _COMMENT))
+    return words_of == first.lower() or any(
+        pattern.search(line) for pattern in (_BY, _REPLACES, _BESIDE, _COMMENT)
+    )
 
 
 def _key(name: str) -> str:

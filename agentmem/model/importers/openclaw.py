@@ -44,14 +44,22 @@ def read(files: Sequence[File]) -> Found:
                 record("entity", title, rest, file.path, aliases=_others(title, file.stem)),
             )
             continue
-        title = day or {"MEMORY": "Memory", "memory": "Memory"}.get(file.stem) or named(file.stem)
-        reader = prose.Reader(file, whole._replace(body=rest), found, title=title)
+        title = _title(file.stem, day)
+        reader = prose.Reader(file, whole._replace(body=rest), found, title=title, day=day)
         start = len(found.records)
         reader.read(functools.partial(_kind, day, file.stem))
         for taken in found.records[start:]:
             if day:
                 taken.record.setdefault("created", day)
     return found
+
+
+def _title(stem: str, day: str | None) -> str:
+    """What a file is about: a page by its name, a day by its date and the words that its name has besides."""
+    if day is None:
+        return {"MEMORY": "Memory", "memory": "Memory"}.get(stem) or named(stem)
+    words = named(stem[len(day) :].strip("-_ "))
+    return f"{day} {words}".rstrip()
 
 
 def _others(title: str, stem: str) -> list[str]:

@@ -48,6 +48,7 @@ _REPLACES = re.compile(r"supersedes|replaces|obsoletes", re.IGNORECASE)
 _CONTEXT = re.compile(r"\s*\(([^()\n]+)\)\s*$")
 _TAG = re.compile(r"(?<![\w/&#`])#([^\W\d_][\w/-]*)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_TEMPLATE = re.compile(r"\{\{\s*(?:date|time|title)\s*(?::[^{}\n]*)?\}\}|<%[-_*+]?\s*tp\.", re.IGNORECASE)
 _FENCED = re.compile(r"(?ms)^[ \t]*(`{3,}|~{3,}).*?(?:^[ \t]*\1|\Z)|`[^`\n]*`")
 
 
@@ -68,6 +69,9 @@ def _read(files: Sequence[File], *, observed: bool) -> Found:
     for file, whole in notes.values():
         if not whole.body.strip() and not whole.meta:
             found.problem(file.path, 1, "empty")
+            continue
+        if _TEMPLATE.search(_FENCED.sub("", file.text)):
+            found.problem(file.path, 1, "a template for notes")
             continue
         _note(file, whole, names, found, observed=observed)
     return found

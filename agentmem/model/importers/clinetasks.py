@@ -1,0 +1,110 @@
+"""The tasks of a memory bank: many teams keep a file each in ``tasks/``, and ``_index.md`` that lists them by state."""
+
+import re
+from typing import NamedTuple
+
+from agentmem.model import planhints, plantext
+from agentmem.model.importers.found import File, Found, note, record
+
+_NAME = re.compile(r"(?:TASK[-_ ]?|T)?0*(\d{1,6})(?=\D|$)", re.IGNORECASE)
+_FILE = re.compile(r"TASK[-_ ]?\d{1,6}(?=\D|$).*", re.IGNORECASE)
+_LABEL = re.compile(r"\[?(TASK[-_ ]?\d{1,6})\]?\s*[:–—-]?\s*", re.IGNORECASE)
+_HEAD = re.compile(
+    r"\s*(?:[-*]\s+)?(?:\*\*|__)(status|added|created|updated|completed)(?:\*\*|__)?\s*:(?:\*\*|__)?\s*(.*?)\s*",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(
+    r"\s*[-*+]\s+(?:\[[ xX]\]\s+)?\[?(TASK[-_ ]?\d{1,6})\]?(?:\([^)\n]*\))?\s*[:–—-]?\s*(\S.*)", re.IGNORECASE
+)
+_DONE = re.compile(r"(?:✅\s*)?(?:completed?|done|finished|closed)\b", re.IGNORECASE)
+_LEFT = re.compile(r"(?:❌\s*)?(?:abandoned|cancell?ed|dropped|rejected)\b", re.IGNORECASE)
+_GOING = re.compile(r"(?:pending|to ?do|open|not started|new)\b", re.IGNORECASE)
+
+
+class _Task(NamedTuple):
+    """What one file or line says of a task; ``state`` as it is written there."""
+
+    path: str
+    line: int
+    label: str
+    title: str
+    body: str
+    source_id: str
+    state: str
+    added: str | None
+    ended: str | None
+
+
+def is_index(file: File) -> bool:
+    """Whether a file lists the tasks that lie beside it."""
+    return file.folder.rpartition("/")[2].lower() == "tasks" and file.stem.lower().strip("_") == "index"
+
+
+def is_task(file: File) -> bool:
+    """Whether a file is one task."""
+    return file.folder.rpartition("/")[2].lower() == "tasks" and _FILE.fullmatch(file.stem) is not None
+
+
+def read(file: File, found: Found) -> str:
+    """The task of one file, whole; gives its number."""
+    whole = note(file, found)
+    top = next((one for one in plantext.sections(whole.body) if one.level == 1 and one.heading), None)
+    heading = top.heading if top else file.stem
+    label = _LABEL.match(heading) or _LABEL.match(file.stem)
+    title = _LABEL.sub("", heading, count=1).strip() or file.stem
+    stated: dict[str, str] = {}
+    lines: list[str] = []
+    for line in whole.body.split("\n"):
+        match = _HEAD.fullmatch(line)
+        if match and match[1].lower() not in stated:
+            stated[match[1].lower()] = match[2]
+        elif not (top and line.lstrip("# ").strip() == heading and line.startswith("# ")):
+            lines.append(line)
+    body = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n").rstrip()
+    name = label[1] if label else file.stem
+    dates = {key: planhints.moment(value) for key, value in stated.items()}
+    added = dates.get("added") or dates.get("created")
+    ended = dates.get("completed") or dates.get("updated")
+    _take(
+        _Task(file.path, whole.line, name, title, body, file.path, stated.get("status", ""), added, ended),
+        found,
+    )
+    return _number(name)
+
+
+def read_index(file: File, numbers: set[str], found: Found) -> None:
+    """The tasks of an index that have no file of their own, in the state of the heading above them."""
+    body = note(file, found)
+    for section in plantext.sections(body.body):
+        for line in section.lines:
+            match = None if line.fenced else _LISTED.fullmatch(line.text)
+            if match is None or _number(match[1]) in numbers:
+                continue
+            numbers.add(_number(match[1]))
+            title, dash, more = match[2].partition(" - ")
+            _take(
+                _Task(
+                    file.path, section.line + body.line - 1, match[1], title.strip(), more.strip() if dash else "",
+                    f"{file.path}#{match[1].lower()}", section.heading, None, planhints.moment(more),
+                ),
+                found,
+            )  # fmt: skip
+
+
+def _number(label: str) -> str:
+    match = _NAME.match(label)
+    return match[1] if match else label
+
+
+def _take(one: _Task, found: Found) -> None:
+    more: dict[str, object] = {"entities": [one.label]}
+    if _LEFT.match(one.state):
+        more |= {"status": "retracted", "retracted": f"{one.state} there"}
+    elif one.state and not _GOING.match(one.state) and not _DONE.match(one.state):
+        more["cline_status"] = one.state
+    found.add(one.path, one.line, record("task", one.title, one.body, one.source_id, one.added, **more))
+    if _DONE.match(one.state):
+        entry = record(
+            "log", f"Done: {one.title}", "", f"{one.source_id}/done", one.ended, closes=[one.source_id]
+        )
+        found.add(one.path, one.line, entry)
