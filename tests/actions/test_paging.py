@@ -177,6 +177,33 @@ def test_renames_are_followed(project):
     ]
 
 
+def test_each_name_that_a_file_had_leads_to_it(project):
+    """Also one that no memory ever named, and the end of the present one: all lead to the same page."""
+    expected = sections(project, "src/queue/claim.py")
+    os.makedirs(project.path / "lib")
+    for old, new in (("src/queue/claim.py", "src/queue/middle.py"), ("src/queue/middle.py", "lib/now.py")):
+        project.git("mv", old, new)
+        project.commit(new)
+    for name in (
+        "src/queue/middle.py",
+        "file:src/queue/middle.py",
+        "now.py",
+        "lib/now.py",
+        "src/queue/claim.py",
+    ):
+        assert project.json("show", name)["pages"][0]["name"] == "lib/now.py"
+        assert sections(project, name) == expected
+    assert "nothing is named src/queue/other.py" in project.call("show", "src/queue/other.py").err
+
+
+def test_what_is_printed_to_be_run_is_one_word(project):
+    """A file with a space and an entity that looks like a command are quoted in the line that says how to go on."""
+    project.ok("add", "fact", "One", "--entity", "$(touch it)", "--scope", "a b.py")
+    support.put(project.path / "a b.py", "pass\n")
+    assert project.ok("show", "a b.py").splitlines()[-1].endswith("agentmem recall --file 'a b.py'")
+    assert project.ok("show", "$(touch it)").splitlines()[-1].endswith("agentmem recall '$(touch it)'")
+
+
 def test_a_name_that_was_used_again(project):
     """A file that is there is itself, though another of its name was moved away."""
     project.git("mv", "src/queue/claim.py", "src/claim.py")
