@@ -24,6 +24,7 @@ MOST_COMMITS = 2_000
 """Commits whose messages are read where no range is named."""
 COPIES = ("claude-md", "agents-md")
 """Sources that teams keep the same text in."""
+COMMITS = "git-log"
 UNDATED = ("jsonl", "plan", "beads", "records", "git-log")
 """Sources whose files' own age says nothing of when a record was written."""
 
@@ -68,6 +69,8 @@ class _Batch:
     guessed: set[str] = field(default_factory=set)
     """Memories whose author git told, not their source."""
     left: int = 0
+    again: list[str] = field(default_factory=list)
+    """Memories here of a commit that was written anew since, by a rebase or a pick."""
 
 
 def take(
@@ -87,7 +90,7 @@ def take(
     taken: set[str] = set()
     for name, paths in jobs:
         source = sources.BY_NAME[name]
-        if name == "git-log":
+        if name == COMMITS:
             _gather(context, name, _of_commits(context, paths, batch), {}, batch)
         else:
             _gather(context, name, *_of_files(context, source, paths, rename or {}, batch, taken), batch)
@@ -267,7 +270,7 @@ def _store(context: Context, batch: _Batch, update: bool, dry_run: bool) -> Impo
     return Imported(
         added=tuple(new.id for new in added),
         changed=tuple(changed),
-        known=(*(identity for identity in present if identity not in changed), *archived),
+        known=(*(identity for identity in present if identity not in changed), *archived, *batch.again),
         archived=tuple(archived),
         skipped=tuple(batch.skipped),
         updated=update and not dry_run,
@@ -278,7 +281,9 @@ def _store(context: Context, batch: _Batch, update: bool, dry_run: bool) -> Impo
 
 
 def _not_copied(context: Context, view: "View", added: Sequence[Memory], batch: _Batch) -> list[Memory]:
-    """``added`` without what is here word for word from elsewhere: AGENTS.md is often a copy of CLAUDE.md."""
+    """``added`` without what is here word for word from elsewhere: AGENTS.md is often a copy of CLAUDE.md, and a commit of a
+    rebased branch has the message and the author's time of the one that it replaces.
+    """
     from agentmem.actions import write
     from agentmem.model import similarity
 
@@ -293,6 +298,17 @@ def _not_copied(context: Context, view: "View", added: Sequence[Memory], batch: 
             if (one := next(same, None)) is not None:
                 reason = f'"{new.title}" stands in {one.id[: ids.SHORT]}, word for word'
                 batch.skipped.append(Skipped(batch.places[new.id], reason))
+                continue
+        elif new.source == COMMITS:
+            near = [found.memory for found in write.candidates(context, view, new)]
+            same = (
+                one
+                for one in near
+                if (one.source, one.created) == (COMMITS, new.created)
+                and similarity.same(new.title, new.body, one.title, one.body)
+            )
+            if (one := next(same, None)) is not None:
+                batch.again.append(one.id)
                 continue
         said.setdefault(words, new)
         new_ones.append(new)

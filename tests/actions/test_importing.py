@@ -251,6 +251,22 @@ def test_git_log_gives_proposals_that_merging_accepts(store):
     assert store.json("import", "git-log")["changed"] == []
 
 
+def test_a_commit_that_a_rebase_wrote_anew_is_known(store, monkeypatch):
+    """A rebase gives each commit another id: its message, with the author's time, is the one that was taken already."""
+    support.put(store.path / "src/queue.py", "x\n")
+    store.commit(
+        "Use one connection a worker\n\nA pool hung because pgbouncer gives it back in mid-transaction."
+    )
+    (identity,) = store.json("import", "git-log")["added"]
+    store.commit("memories")
+    before = store.git("rev-parse", "HEAD~1")
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-02-23T10:00:00Z")
+    store.git("rebase", "-q", "--root", "--no-ff")
+    assert store.git("rev-parse", "HEAD~1") != before
+    again = store.json("import", "git-log")
+    assert (again["added"], again["changed"], again["known"]) == ([], [], [identity])
+
+
 def test_git_log_of_a_repository_without_commits_is_empty(repo):
     """No commit, nothing to read, no error."""
     repo.ok("init")

@@ -210,6 +210,30 @@ def test_a_command_that_is_not_there(tmp_path):
     assert not one.busy
 
 
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="no process groups here")
+def test_what_the_command_started_ends_with_it(tmp_path):
+    """A shell that waits for a long command is told to end, and so is what it waits for."""
+    started = tmp_path / "pid"
+    one = Reaction(f"sh -c 'sleep 300 & echo $! > {started}; wait'", str(tmp_path), None, pytest.fail)
+    one.take([("added", None, "{}\n")])
+    wait_for(lambda: started.exists() and started.read_text().strip())
+    child = int(started.read_text())
+    one.close()
+    wait_for(lambda: not is_running(child))
+
+
+def is_running(process):
+    """Whether a process is there and no zombie."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    state = subprocess.run(
+        ["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True, check=False
+    )
+    return bool(state.stdout.strip()) and not state.stdout.startswith("Z")
+
+
 def test_polling(store, watching):
     """Where the system tells of nothing, it is looked at once a second."""
     told = watching("--poll")
