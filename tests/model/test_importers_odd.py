@@ -65,6 +65,26 @@ def test_an_index_of_tasks_gives_only_those_without_a_file():
     assert by_title["Kafka"]["status"] == "retracted"
 
 
+def test_an_index_of_tasks_as_teams_write_them():
+    """Labels in brackets, in backticks and with a letter; headings within a state; bold titles; notes below; a tick that says
+    more than a heading in another language. What is no task is told, what says that there is none is not.
+    """
+    text = (
+        "# Tasks Index\n\n## Pending\n(none)\n\n### Phase 1\n- [TASK021-A] **Paging** - of routines\n"
+        "## Completed\n\n### Fixes\n- [TASK088] Cut short \u2014 brackets ✅\n  - in a.py\n- `RLS-FIX` Policies - Completed on 2026-01-06\n"
+        "## Terminé\n- `TASK020B` Docker - ✅ Completed on 2025-10-01\n## Abandoned\n*No abandoned tasks*\n"
+        "## Summary\n- **Total:** 89\n"
+    )
+    found = cline.read([File("m/tasks/_index.md", text)])
+    assert titles(found) == [
+        ("task", "Paging"), ("task", "Cut short"), ("log", "Done: Cut short"), ("task", "Policies"), ("log", "Done: Policies"),
+        ("task", "Docker"), ("log", "Done: Docker"),
+    ]  # fmt: skip
+    assert found.records[1].record["body"] == "brackets ✅\n- in a.py"
+    assert found.records[4].record["created"] == "2026-01-06"
+    assert [one.reason for one in found.problems] == ["no task of an index: **Total:** 89"]
+
+
 def test_what_a_template_left_blank_is_no_task():
     """Nobody can take *[To be defined]*: it is told, and not offered as work."""
     text = "# Active Context\n## Next Steps\n1. [To be defined]\n2. Add metrics\n3. [Write docs](docs.md)\n"

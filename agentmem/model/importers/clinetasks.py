@@ -6,7 +6,6 @@ from typing import NamedTuple
 from agentmem.model import planhints, plantext
 from agentmem.model.importers.found import File, Found, note, record
 
-_NAME = re.compile(r"(?:TASK[-_ ]?|T)?0*(\d{1,6})(?=\D|$)", re.IGNORECASE)
 _FILE = re.compile(r"TASK[-_ ]?\d{1,6}(?=\D|$).*", re.IGNORECASE)
 _LABEL = re.compile(r"\[?(TASK[-_ ]?\d{1,6})\]?\s*[:–—-]?\s*", re.IGNORECASE)
 _HEAD = re.compile(
@@ -14,11 +13,24 @@ _HEAD = re.compile(
     re.IGNORECASE,
 )
 _LISTED = re.compile(
-    r"\s*[-*+]\s+(?:\[[ xX]\]\s+)?\[?(TASK[-_ ]?\d{1,6})\]?(?:\([^)\n]*\))?\s*[:–—-]?\s*(\S.*)", re.IGNORECASE
+    r"(?:\[(?P<bracketed>[A-Z][A-Z0-9]*(?:[-_ .]?[A-Z0-9]+)*)\](?:\([^)\n]*\))?|`(?P<quoted>[A-Z][A-Z0-9]*(?:[-_.]?[A-Z0-9]+)*)`"
+    r"|(?:\*\*)?(?P<bare>TASK[-_ ]?\d{1,6}[A-Z]?)(?:\*\*)?)\s*[:–—-]?\s*(?P<said>\S.*)"
 )
+_TITLE = re.compile(
+    r"(?:\*\*(?P<bold>[^*\n]+)\*\*|(?P<plain>.+?))(?:\s*[:–—]\s+|\s+-\s+|\s*\Z)(?P<more>.*)", re.DOTALL
+)
+_TICKED = re.compile(r"✅|✔|\bcompleted? on \d", re.IGNORECASE)
 _DONE = re.compile(r"(?:✅\s*)?(?:completed?|done|finished|closed)\b", re.IGNORECASE)
 _LEFT = re.compile(r"(?:❌\s*)?(?:abandoned|cancell?ed|dropped|rejected)\b", re.IGNORECASE)
 _GOING = re.compile(r"(?:pending|to ?do|open|not started|new)\b", re.IGNORECASE)
+
+
+_BLANK = re.compile(
+    r"[>\s]*[_*]*\(?[_*]*(?:none|no \w+ tasks?|aucune[^()]*|-)[_*]*\)?[_*.]*\s*(?:---)?", re.IGNORECASE
+)
+
+SHOWN = 60
+"""Characters of what was not taken that are told."""
 
 
 class _Task(NamedTuple):
@@ -46,7 +58,7 @@ def is_task(file: File) -> bool:
 
 
 def read(file: File, found: Found) -> str:
-    """The task of one file, whole; gives its number."""
+    """The task of one file, whole; gives its label."""
     whole = note(file, found)
     top = next((one for one in plantext.sections(whole.body) if one.level == 1 and one.heading), None)
     heading = top.heading if top else file.stem
@@ -69,31 +81,51 @@ def read(file: File, found: Found) -> str:
         _Task(file.path, whole.line, name, title, body, file.path, stated.get("status", ""), added, ended),
         found,
     )
-    return _number(name)
+    return name.upper()
 
 
 def read_index(file: File, numbers: set[str], found: Found) -> None:
-    """The tasks of an index that have no file of their own, in the state of the heading above them."""
+    """The tasks of an index that have no file of their own, in the state of the nearest heading above them that names one."""
     body = note(file, found)
-    for section in plantext.sections(body.body):
-        for line in section.lines:
-            match = None if line.fenced else _LISTED.fullmatch(line.text)
-            if match is None or _number(match[1]) in numbers:
+    anchors = plantext.Anchors(file.path)
+    known = plantext.sections(body.body)
+    for place, section in enumerate(known):
+        above = [one.heading for one in plantext.chain(known, place) if one.heading]
+        state = next((one for one in above if _DONE.match(one) or _LEFT.match(one) or _GOING.match(one)), "")
+        state = state or (above[0] if above else "")
+        line = section.line + body.line - 1
+        rest, items = plantext.bullets(section.lines)
+        for item in items:
+            match = _LISTED.fullmatch(item.text)
+            if match is None:
+                found.problem(file.path, line, f"no task of an index: {shortened(item.text)}")
                 continue
-            numbers.add(_number(match[1]))
-            title, dash, more = match[2].partition(" - ")
+            label = match["bracketed"] or match["quoted"] or match["bare"]
+            if label.upper() in numbers:
+                continue
+            title = _TITLE.fullmatch(match["said"])
+            said = (title["bold"] or title["plain"]) if title else match["said"]
+            text = "\n".join(
+                part for part in (title["more"] if title else "", plantext.body(item.lines)) if part
+            )
+            ticked = item.done or _TICKED.search(match["said"])
             _take(
                 _Task(
-                    file.path, section.line + body.line - 1, match[1], title.strip(), more.strip() if dash else "",
-                    f"{file.path}#{match[1].lower()}", section.heading, None, planhints.moment(more),
+                    file.path, line, label, said.strip(" ✅✔"), text.strip(), anchors.take(f"{label} {said}"),
+                    "Completed" if ticked else state, None, planhints.moment(match["said"]),
                 ),
                 found,
             )  # fmt: skip
+        if re.search(r"\w", "\n".join(one.text for one in rest)) and not _BLANK.fullmatch(
+            plantext.body(rest).strip()
+        ):
+            found.problem(file.path, line, f"text of an index, not taken: {shortened(plantext.body(rest))}")
 
 
-def _number(label: str) -> str:
-    match = _NAME.match(label)
-    return match[1] if match else label
+def shortened(text: str) -> str:
+    """The begin of a text, for a problem."""
+    words = " ".join(text.split())
+    return words if len(words) <= SHOWN else f"{words[:SHOWN].rstrip()}…"
 
 
 def _take(one: _Task, found: Found) -> None:
