@@ -1,5 +1,7 @@
 """The parsers of imports on what real folders hold besides: tasks of a memory bank, templates, notes of nothing but their age."""
 
+import pytest
+
 from agentmem.model.importers import adr, beads, cline, openclaw, wiki
 from agentmem.model.importers.found import File
 
@@ -71,7 +73,8 @@ def test_an_index_of_tasks_as_teams_write_them():
     """
     text = (
         "# Tasks Index\n\n## Pending\n(none)\n\n### Phase 1\n- [TASK021-A] **Paging** - of routines\n"
-        "## Completed\n\n### Fixes\n- [TASK088] Cut short \u2014 brackets ✅\n  - in a.py\n- `RLS-FIX` Policies - Completed on 2026-01-06\n"
+        "## Completed\n\n"
+        "### Fixes\n- [TASK088] Cut short \u2014 brackets ✅\n  - in a.py\n- `RLS-FIX` Policies - Completed on 2026-01-06\n"
         "## Terminé\n- `TASK020B` Docker - ✅ Completed on 2025-10-01\n## Abandoned\n*No abandoned tasks*\n"
         "## Summary\n- **Total:** 89\n"
     )
@@ -143,6 +146,43 @@ def test_a_status_that_was_understood_is_not_said_again():
     assert [one.record["body"] for one in found.records] == ["## Decision\nX.", "## Decision\nY."]
     found = adr.read([File("d/0002-x.md", text.format("Accepted\n\nBy a vote of 3 to 1.")), other])
     assert "By a vote of 3 to 1." in found.records[0].record["body"]
+
+
+ACTIVE = ("decision", None)
+
+
+@pytest.mark.parametrize(
+    ("head", "kind", "status", "created"),
+    [
+        ("**Status**: ✅ Accepted\n**Date**: 2026-01-02", *ACTIVE, "2026-01-02"),
+        (
+            "| Field | Value |\n|---|---|\n| Status | Rejected |\n| Date | 2026-01-02 |",
+            "deadend",
+            None,
+            "2026-01-02",
+        ),
+        ("| **Status** | Accepted |\n|---|---|\n| **Date** | 2026-01-02 |", *ACTIVE, "2026-01-02"),
+        ("## Status: Superseded\n\n## Date: 2024-02-03", "decision", "retracted", "2024-02-03"),
+        ("> **Status:** Deprecated", "decision", "retracted", None),
+        ("**Status:** Proposed | **Date:** 2025-03-04", "decision", "proposed", "2025-03-04"),
+        ("## Status\n\n2024-05-22 proposed\n\n2024-06-01 accepted", *ACTIVE, None),
+        ("- **Status**: Obsolete", "decision", "retracted", None),
+    ],
+)
+def test_a_decision_that_is_no_longer_in_force_is_never_taken_for_one(head, kind, status, created):
+    """However a record writes its status: in bold, a table, a quote, a heading, beside its date, with a mark, day by day."""
+    found = adr.read(
+        [File("docs/adr/0001-a.md", f"# ADR-001: Use X\n\n{head}\n\n## Decision\nX, for its price.\n")]
+    )
+    (one,) = found.records
+    assert found.problems == []
+    assert (one.record["kind"], one.record.get("status"), one.record.get("created")) == (
+        kind,
+        status,
+        created,
+    )
+    assert "X, for its price." in one.record["body"]
+    assert not {"|---|", "Field"} & set(one.record["body"].split())
 
 
 def test_what_beads_puts_off_is_told_and_a_decision_that_was_taken_is_one():
