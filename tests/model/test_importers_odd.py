@@ -148,6 +148,31 @@ def test_a_status_that_was_understood_is_not_said_again():
     assert "By a vote of 3 to 1." in found.records[0].record["body"]
 
 
+def test_the_lists_of_a_day_are_what_their_heading_says():
+    """Decisions and lessons in a diary are that, and not its log; a label is no title without what it labels."""
+    text = "# 2026-02-12 Notes\n\n## Key Decisions\n- **Chain** — is optional for now\n\n## Lessons\n- Never deploy on a Friday\n"
+    found = openclaw.read([File("memory/2026-02-12.md", text)])
+    assert titles(found) == [
+        ("decision", "Chain: is optional for now"),
+        ("reflection", "Never deploy on a Friday"),
+    ]
+
+
+def test_links_and_tags_in_each_way_that_a_vault_writes_them():
+    """Links by path count as those by name, with their blanks encoded; tags may stand in one text, with their marks."""
+    files = [
+        File(
+            "v/A.md",
+            '---\ntags: "#ops #db"\n---\nSee [it](./A%20B.md) and [there](sub/C.md#part), not [web](https://x.y/z.md).\n',
+        ),
+        File("v/A B.md", "Text.\n"),
+        File("v/sub/C.md", "Text.\n"),
+    ]
+    record = wiki.obsidian(files).records[0].record
+    assert record["related"] == ["v/A B.md", "v/sub/C.md"]
+    assert record["tags"] == ["ops", "db"]
+
+
 ACTIVE = ("decision", None)
 
 

@@ -68,6 +68,8 @@ def _others(title: str, stem: str) -> list[str]:
 
 def _kind(day: str | None, stem: str, part: Part) -> str:
     if day:
+        if part.bullet and (kind := prose.kind_of_heading(part.heading)):
+            return kind  # of a list of decisions, of lessons
         return planhints.leading_kind(part.heading) or planhints.kind_of_text(part.text) or "log"
     if stem.lower() == "experience":
         return "log"

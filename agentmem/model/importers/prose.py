@@ -119,9 +119,12 @@ class Reader:
             for item in items:
                 when, said = planhints.stamp(item.text)
                 shown, more = plantext.headline(planhints.unprefixed(said or item.text))
+                anchor = shown
+                if len(shown.split()) <= SHORT and more and len(shown) + len(more) < plantext.MAX_TITLE:
+                    shown, more = f"{shown}: {more}", ""  # a label says nothing without what it labels
                 body = "\n".join(piece for piece in (more, plantext.body(item.lines)) if piece)
                 part = Part(heading, above, item.text, when or time, True)
-                self._take(line, part, f"{prefix}{shown}", body, shown, kind, shared)
+                self._take(line, part, f"{prefix}{shown}", body, anchor, kind, shared)
 
     def generic(self, heading: str) -> bool:
         """Whether a heading of level 1 is just the file's name."""

@@ -1,6 +1,7 @@
 """Notes that link to each other: Obsidian's and basic-memory's. A note is a memory, an observation one of its own."""
 
 import re
+import urllib.parse
 from collections.abc import Mapping, Sequence
 
 from agentmem.model import kinds, planhints, plantext
@@ -40,6 +41,7 @@ _TYPES = {
 }  # fmt: skip
 
 _LINK = re.compile(r"\[\[([^\[\]\n|#^]{0,300})(?:[#^][^\[\]\n|]{0,300})?(?:\|[^\[\]\n]{0,300})?\]\]")
+_PATH_LINK = re.compile(r"\]\(<?(?:\./)?([^()<>\s:#]{1,300}\.md)(?:#[^()\s]{0,300})?>?\)")
 _OBSERVATION = re.compile(r"\s*[-*+]\s+\[([^\[\]()\n]{2,40})\]\s+(\S.*)$")
 _RELATION = re.compile(
     r"\s*[-*+]\s+(?:\"([^\"\n]{1,60})\"|([\w][\w -]{0,58}?))\s*\[\[([^\]\n]+)\]\]\s*(\([^()\n]*\))?\s*$"
@@ -103,7 +105,9 @@ def _target(link: str, file: File, names: Mapping[str, str]) -> str | None:
 
 
 def _links(text: str, file: File, names: Mapping[str, str]) -> list[str]:
-    targets = (_target(link, file, names) for link in _LINK.findall(_FENCED.sub("", text)) if link.strip())
+    said = _FENCED.sub("", text)
+    links = [*_LINK.findall(said), *(urllib.parse.unquote(link) for link in _PATH_LINK.findall(said))]
+    targets = (_target(link, file, names) for link in links if link.strip())
     return [path for path in dict.fromkeys(targets) if path and path != file.path]
 
 
@@ -116,9 +120,8 @@ def _note(file: File, whole: Note, names: Mapping[str, str], found: Found, *, ob
     if heading and heading.casefold() == title.casefold():
         body = re.sub(rf"(?m)\A\s*#[ \t]+{re.escape(heading)}[ \t]*#*[ \t]*$\n?", "", body, count=1)
     inline = _TAG.findall(_FENCED.sub("", body))
-    tags = [
-        tag.lstrip("#") for tag in (*words(whole.meta.get("tags")), *words(whole.meta.get("tag")), *inline)
-    ]
+    stated = (*words(whole.meta.get("tags")), *words(whole.meta.get("tag")))
+    tags = [tag.lstrip("#") for tag in (*(one for text in stated for one in text.split()), *inline)]
     kind = _kind(file, whole, title, tags, bool(items))
     others = [*words(whole.meta.get("aliases")), *words(whole.meta.get("alias"))]
     more: dict[str, object] = {
