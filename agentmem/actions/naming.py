@@ -123,6 +123,7 @@ class Names:
         if not pages and not any(self._is_shown(row) for _, row in knowledge.named("entity", [wanted])):
             return None
         found = selecting.fetch(self._index, view, view.newest_first(dict.fromkeys(pages)))
+        found = sorted(found, key=lambda one: one.memory.title.casefold() != wanted)
         names = dict.fromkeys(
             [wanted, *(one.casefold() for f in found for one in (f.memory.title, *f.memory.aliases))]
         )

@@ -119,6 +119,22 @@ def test_no_such_name(project):
     assert project.call("show", "JobQueue", "--budget", "-1").code == 2
 
 
+def test_a_title_comes_before_an_alias_of_the_same_name(project):
+    """Two pages that a name stands for are both shown, the one that is titled so first."""
+    project.ok("add", "entity", "Leases", "--set", "aliases=Tickets")
+    project.ok("add", "entity", "Tickets", "--body", "Of the help desk.")
+    project.ok("add", "entity", "Passes", "--set", "aliases=Tickets")
+    (page,) = project.json("show", "tickets")["pages"]
+    assert page["name"] == "Tickets"
+    assert len([line for line in page["sections"]["page"] if line.startswith("- ")]) == 3
+
+
+def test_a_short_name_is_not_taken_for_the_start_of_an_id(project):
+    """Three letters that nothing is called are told as a name; with a digit they may be an id that was cut too short."""
+    assert "nothing is named PSP" in project.call("show", "PSP").err
+    assert "an id needs 4 characters" in project.call("show", "7k3").err
+
+
 def test_the_order(project):
     """An id goes first, then an entity, then a path; what else a name stands for is said, and how to ask for that."""
     support.put(project.path / "jq/file", "x")
