@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentmem.actions import collecting, placing, recording, saving, selecting
+from agentmem.actions import collecting, placing, recording, saving, selecting, vanishing
 from agentmem.actions.context import Context
 from agentmem.errors import AgentmemError, UsageError
 from agentmem.model import ids, times
@@ -54,6 +54,8 @@ class Imported(NamedTuple):
     differing: tuple[tuple[str, str], ...] = ()
     left: int = 0
     archived: tuple[str, ...] = ()
+    vanished: tuple[tuple[str, str], ...] = ()
+    """Id and title of what is in force here and no longer in the files that were read."""
 
     @property
     def kinds(self) -> Mapping[str, int]:
@@ -69,6 +71,8 @@ class _Batch:
     guessed: set[str] = field(default_factory=set)
     """Memories whose author git told, not their source."""
     left: int = 0
+    read: list[tuple[str, str]] = field(default_factory=list)
+    """Importer and path of each file."""
     again: list[str] = field(default_factory=list)
     """Memories here of a commit that was written anew since, by a rebase or a pick."""
 
@@ -111,6 +115,7 @@ def _of_files(
     # one file may be found under two names (a link), or by two sources
     files = [file for file in collected.files if file.path not in taken]
     taken.update(file.path for file in files)
+    batch.read += [(source.name, file.path) for file in files]
     found = _read(source, files, rename)
     if source.name in UNDATED or context.repository.bare:
         return found, {}
@@ -256,6 +261,7 @@ def _store(context: Context, batch: _Batch, update: bool, dry_run: bool) -> Impo
         for identity, found in present.items()
     }
     changed = [identity for identity, found in edits.items() if found]
+    gone = vanishing.vanished(context, view, batch.read, batch.memories)
     if not dry_run:
         # without branch: the same record is the same bytes on every branch, so that two that import it merge
         saving.create_many(context, added)
@@ -276,6 +282,7 @@ def _store(context: Context, batch: _Batch, update: bool, dry_run: bool) -> Impo
         updated=update and not dry_run,
         tokens=sum(tokens.estimate(f"{new.title}\n{new.body}") for new in added),
         shown=tuple((new.id, new.kind, new.title, batch.places[new.id]) for new in added),
+        vanished=tuple(gone),
         differing=tuple((identity, batch.memories[identity].title) for identity in changed),
     )
 

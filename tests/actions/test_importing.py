@@ -133,6 +133,20 @@ def test_a_source_that_changed_is_told_and_taken_on_demand(kept, store):
     assert {path for path in files(store) if name in str(path)} == where
 
 
+def test_what_is_no_longer_in_its_source_is_told(store):
+    """A rule that was reworded is a new memory: the old one, which still holds here, is named until it is retracted."""
+    rules = "# CLAUDE.md\n\n## Rules\n- Never use any in our code{}\n- Always run the tests first\n"
+    support.put(store.path / "CLAUDE.md", rules.format(""))
+    store.ok("import", "claude-md")
+    old = by_title(store)["Never use any in our code"]["id"]
+    assert store.json("import", "claude-md")["vanished"] == []
+    support.put(store.path / "CLAUDE.md", rules.format(", except in tests"))
+    assert store.json("import", "claude-md")["vanished"] == [old]
+    assert f"no longer there: {old[:6]}" in store.ok("import", "claude-md")
+    store.ok("retract", old, "--reason", "reworded")
+    assert store.json("import", "claude-md")["vanished"] == []
+
+
 def test_links_become_ids(kept, store):
     """Wiki links, what replaces what, what blocks what: each leads to the memory that the other record became."""
     for source in ("obsidian", "adr", "beads", "basic-memory"):
