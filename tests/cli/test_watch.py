@@ -11,6 +11,7 @@ import time
 import pytest
 
 from agentmem.actions.reacting import Reaction
+from agentmem.cli import watching as watching_loop
 from agentmem.store import alarms
 from tests import support
 
@@ -302,3 +303,24 @@ def test_folders_that_come_in_a_rush_put_nothing_on_standard_error(tmp_path):
         [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True
     )
     assert ran.stderr == ""
+
+
+def test_a_signal_that_python_lost_still_ends_it(monkeypatch):
+    """What a signal raises in a destructor is ignored by Python: the loop ends all the same, at its next turn."""
+
+    class Loses:
+        def __del__(self):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.01)
+
+    loop = watching_loop.Loop(None, None, watching_loop.Wanted(), print, print, None, str)
+    monkeypatch.setattr(watching_loop, "_nobody_listens", lambda: False)
+    monkeypatch.setattr(sys, "unraisablehook", lambda lost: None)
+    restore = watching_loop.stop_on_signal()
+    try:
+        one = Loses()
+        del one
+        with pytest.raises(KeyboardInterrupt):
+            loop.run()
+    finally:
+        restore()
