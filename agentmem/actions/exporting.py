@@ -14,7 +14,7 @@ from agentmem.store import writing
 
 PAGE = 500
 EVERY = ("active", "proposed", "open", "done", "failed", "superseded", "expired", "retracted")
-"""What a database and a graph have unless something else is asked for: both tell them apart."""
+"""What JSON lines, a database and a graph have unless something else is asked for: all of them tell these apart."""
 MAX_READ = 4_194_304
 
 
@@ -31,8 +31,12 @@ class Exported(NamedTuple):
 
 
 def records(context: Context, filters: Filters) -> Iterator[dict[str, object]]:
-    """Each memory, oldest first, as ``import jsonl`` takes it: the front matter's keys, whole ids, and ``body``."""
-    for one in shown(context, filters, labelled=False):
+    """Each memory, oldest first, as ``import jsonl`` takes it: the front matter's keys, whole ids, and ``body``.
+
+    What is retracted or superseded is there too: an import elsewhere would else lose it, and with it what it warns of.
+    """
+    every = filters if filters.statuses else filters._replace(statuses=EVERY)
+    for one in shown(context, every, labelled=False):
         yield {**as_meta(one.memory), "body": one.memory.body}
 
 

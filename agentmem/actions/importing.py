@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentmem.actions import collecting, placing, recording, saving, selecting
+from agentmem.actions import collecting, placing, recording, saving, selecting, vanishing
 from agentmem.actions.context import Context
 from agentmem.errors import AgentmemError, UsageError
 from agentmem.model import ids, times
@@ -24,6 +24,7 @@ MOST_COMMITS = 2_000
 """Commits whose messages are read where no range is named."""
 COPIES = ("claude-md", "agents-md")
 """Sources that teams keep the same text in."""
+COMMITS = "git-log"
 UNDATED = ("jsonl", "plan", "beads", "records", "git-log")
 """Sources whose files' own age says nothing of when a record was written."""
 
@@ -53,6 +54,8 @@ class Imported(NamedTuple):
     differing: tuple[tuple[str, str], ...] = ()
     left: int = 0
     archived: tuple[str, ...] = ()
+    vanished: tuple[tuple[str, str], ...] = ()
+    """Id and title of what is in force here and no longer in the files that were read."""
 
     @property
     def kinds(self) -> Mapping[str, int]:
@@ -68,6 +71,10 @@ class _Batch:
     guessed: set[str] = field(default_factory=set)
     """Memories whose author git told, not their source."""
     left: int = 0
+    read: list[tuple[str, str]] = field(default_factory=list)
+    """Importer and path of each file."""
+    again: list[str] = field(default_factory=list)
+    """Memories here of a commit that was written anew since, by a rebase or a pick."""
 
 
 def take(
@@ -87,7 +94,7 @@ def take(
     taken: set[str] = set()
     for name, paths in jobs:
         source = sources.BY_NAME[name]
-        if name == "git-log":
+        if name == COMMITS:
             _gather(context, name, _of_commits(context, paths, batch), {}, batch)
         else:
             _gather(context, name, *_of_files(context, source, paths, rename or {}, batch, taken), batch)
@@ -108,6 +115,7 @@ def _of_files(
     # one file may be found under two names (a link), or by two sources
     files = [file for file in collected.files if file.path not in taken]
     taken.update(file.path for file in files)
+    batch.read += [(source.name, file.path) for file in files]
     found = _read(source, files, rename)
     if source.name in UNDATED or context.repository.bare:
         return found, {}
@@ -253,6 +261,7 @@ def _store(context: Context, batch: _Batch, update: bool, dry_run: bool) -> Impo
         for identity, found in present.items()
     }
     changed = [identity for identity, found in edits.items() if found]
+    gone = vanishing.vanished(context, view, batch.read, batch.memories)
     if not dry_run:
         # without branch: the same record is the same bytes on every branch, so that two that import it merge
         saving.create_many(context, added)
@@ -267,18 +276,21 @@ def _store(context: Context, batch: _Batch, update: bool, dry_run: bool) -> Impo
     return Imported(
         added=tuple(new.id for new in added),
         changed=tuple(changed),
-        known=(*(identity for identity in present if identity not in changed), *archived),
+        known=(*(identity for identity in present if identity not in changed), *archived, *batch.again),
         archived=tuple(archived),
         skipped=tuple(batch.skipped),
         updated=update and not dry_run,
         tokens=sum(tokens.estimate(f"{new.title}\n{new.body}") for new in added),
         shown=tuple((new.id, new.kind, new.title, batch.places[new.id]) for new in added),
+        vanished=tuple(gone),
         differing=tuple((identity, batch.memories[identity].title) for identity in changed),
     )
 
 
 def _not_copied(context: Context, view: "View", added: Sequence[Memory], batch: _Batch) -> list[Memory]:
-    """``added`` without what is here word for word from elsewhere: AGENTS.md is often a copy of CLAUDE.md."""
+    """``added`` without what is here word for word from elsewhere: AGENTS.md is often a copy of CLAUDE.md, and a commit of a
+    rebased branch has the message and the author's time of the one that it replaces.
+    """
     from agentmem.actions import write
     from agentmem.model import similarity
 
@@ -293,6 +305,17 @@ def _not_copied(context: Context, view: "View", added: Sequence[Memory], batch: 
             if (one := next(same, None)) is not None:
                 reason = f'"{new.title}" stands in {one.id[: ids.SHORT]}, word for word'
                 batch.skipped.append(Skipped(batch.places[new.id], reason))
+                continue
+        elif new.source == COMMITS:
+            near = [found.memory for found in write.candidates(context, view, new)]
+            same = (
+                one
+                for one in near
+                if (one.source, one.created) == (COMMITS, new.created)
+                and similarity.same(new.title, new.body, one.title, one.body)
+            )
+            if (one := next(same, None)) is not None:
+                batch.again.append(one.id)
                 continue
         said.setdefault(words, new)
         new_ones.append(new)

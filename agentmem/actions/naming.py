@@ -7,6 +7,7 @@ before it decide.
 
 import os
 from collections.abc import Iterable
+from functools import cached_property
 from typing import NamedTuple
 
 from agentmem.actions import selecting
@@ -52,7 +53,6 @@ class Names:
         self._context = context
         self._index = context.index
         self._view = context.index.view()
-        self._renames: Renames | None = None
 
     def resolve(self, reference: str) -> Named | None:
         """What ``reference`` stands for; None: nothing.
@@ -63,11 +63,11 @@ class Names:
         """
         form, colon, rest = reference.partition(":")
         if colon and form in FORMS:
-            return self._as(form, rest)
+            return self._as(form, rest) or (self._former(rest) if form == FILE else None)
         found = [named for form in FORMS if (named := self._as(form, reference)) is not None]
         if found:
             return found[0]._replace(also=tuple(one.form for one in found[1:]), asked=reference)
-        return self._by_its_end(reference)
+        return self._former(reference) or self._by_its_end(reference)
 
     def also(self, reference: str) -> tuple[str, ...]:
         """The forms in which what is taken for an id stands for something else too."""
@@ -123,6 +123,7 @@ class Names:
         if not pages and not any(self._is_shown(row) for _, row in knowledge.named("entity", [wanted])):
             return None
         found = selecting.fetch(self._index, view, view.newest_first(dict.fromkeys(pages)))
+        found = sorted(found, key=lambda one: one.memory.title.casefold() != wanted)
         names = dict.fromkeys(
             [wanted, *(one.casefold() for f in found for one in (f.memory.title, *f.memory.aliases))]
         )
@@ -136,17 +137,31 @@ class Names:
         )
 
     def _path(self, name: str) -> Named | None:
-        context = self._context
-        for candidate in (context.directory, context.repository.top):
-            try:
-                path = scopes.normal(context.from_top(os.path.join(candidate, name)))
-            except (UsageError, ValueError):
-                continue
-            if path in (".", ""):
-                continue
-            there = os.path.lexists(os.path.join(context.repository.top, path))
+        for path in self._candidates(name):
+            there = os.path.lexists(os.path.join(self._context.repository.top, path))
             if there or self._is_named(path):
                 paths = self.all_names(path)
+                return Named(paths[0], FILE, paths=paths)
+        return None
+
+    def _candidates(self, name: str) -> Iterable[str]:
+        """The paths that ``name`` may be: from here, and from the top."""
+        context = self._context
+        for folder in (context.directory, context.repository.top):
+            try:
+                path = scopes.normal(context.from_top(os.path.join(folder, name)))
+            except (UsageError, ValueError):
+                continue
+            if path not in (".", ""):
+                yield path
+
+    def _former(self, name: str) -> Named | None:
+        """The file that was called ``name`` at some time, though no memory and no file is called so: git is asked."""
+        if not name.strip() or not ("/" in name or "." in name):
+            return None
+        for path in self._candidates(name):
+            if self._history.now(path) != path:
+                paths = self._ever(path, self._history.now(path))
                 return Named(paths[0], FILE, paths=paths)
         return None
 
@@ -167,26 +182,34 @@ class Names:
         """
         if not self._lost():
             return (path,)
-        if self._renames is None:
-            self._renames = renames.read(self._context.repository, self._context.standpoint.commit)
         there = os.path.lexists(os.path.join(self._context.repository.top, path))
-        now = path if there else self._renames.now(path)
-        return tuple(dict.fromkeys([now, *self._renames.before(now), path]))
+        return self._ever(path, path if there else self._history.now(path))
+
+    def _ever(self, path: str, now: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys([now, *self._history.before(now), path]))
+
+    @cached_property
+    def _history(self) -> Renames:
+        return renames.read(self._context.repository, self._context.standpoint.commit)
 
     def _lost(self) -> bool:
-        """Whether memories name files that are not in the worktree."""
+        """Whether memories name files that are not in the worktree, or there is none to look at."""
+        return self._context.repository.bare or not self._index.is_at_hand or bool(self._missing)
+
+    @cached_property
+    def _missing(self) -> frozenset[str]:
+        """The files that memories name and the worktree at hand has not."""
         top = self._context.repository.top
-        if self._context.repository.bare or not self._index.is_at_hand:
-            return True
         # what is looked up is case folded, so a name with capitals is not there under it: its own spelling is asked for
         named = dict(self._index.knowledge.all_named("cite"))
         named |= dict(self._index.knowledge.all_named("scope"))
         doubtful = [row for value, row in named.items() if not os.path.lexists(os.path.join(top, value))]
         records = self._index.knowledge.fields(doubtful)
-        return any(
-            not os.path.lexists(os.path.join(top, one))
+        return frozenset(
+            one
             for record in records.values()
             for one in _paths_of(record)
+            if not os.path.lexists(os.path.join(top, one))
         )
 
     def _by_its_end(self, reference: str) -> Named | None:
@@ -196,11 +219,15 @@ class Names:
             for value, row in self._index.knowledge.all_named(key):
                 if value.endswith(end) and self._is_shown(row):
                     rows.setdefault(value, row)
-        if not rows:
-            return None
         records = self._index.knowledge.fields(list(rows.values()))
         spelled = {one.casefold(): one for record in records.values() for one in _paths_of(record)}
-        found = sorted({self.all_names(spelled.get(value, value))[0] for value in rows})
+        present = {self.all_names(spelled.get(value, value))[0] for value in rows}
+        if not self._context.repository.bare and self._index.is_at_hand:
+            moved = (self._history.now(path) for path in self._missing)
+            present |= {path for path in moved if f"/{path}".casefold().endswith(end)}
+        found = sorted(present)
+        if not found:
+            return None
         if len(found) > 1:
             some = " · ".join(safety.one_line(one) for one in found[:4])
             raise Ambiguous(f"{reference} is the end of {len(found)} paths", some)

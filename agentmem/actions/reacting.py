@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
@@ -79,6 +80,7 @@ class Reaction:
                     stdin=lines,
                     stdout=self._output,
                     stderr=self._output,
+                    start_new_session=hasattr(os, "killpg"),
                 )
             except (OSError, ValueError) as problem:
                 self._note(
@@ -95,9 +97,21 @@ class Reaction:
         """Tell the run in progress to end, and wait for it."""
         if self._running is None:
             return
-        self._running.terminate()
+        self._signal("SIGTERM")
         try:
             self._running.wait(PATIENCE)
         except subprocess.TimeoutExpired:
-            self._running.kill()
+            self._signal("SIGKILL")
             self._running.wait()
+
+    def _signal(self, name: str) -> None:
+        """To the command and to all that it started: `sh -c` alone would go and leave its children."""
+        if self._running is None:
+            return
+        try:
+            if hasattr(os, "killpg"):
+                os.killpg(self._running.pid, getattr(signal, name))
+            else:
+                self._running.terminate()
+        except OSError:
+            pass  # it has just ended

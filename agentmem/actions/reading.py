@@ -129,7 +129,8 @@ def _archived(context: Context, reference: str) -> int | None:
 
 def _unknown(context: Context, reference: str, problem: NotFound, names: "Names") -> NotFound:
     """That nothing has this name, with the names that are nearest."""
-    if len(reference) >= ids.MIN_PREFIX and not ids.is_prefix(reference.lower()):
+    short = len(reference) < ids.MIN_PREFIX and (not reference.strip() or any(map(str.isdigit, reference)))
+    if not short and not ids.is_prefix(reference.lower()):
         problem.message = f"nothing is named {reference}"
         problem.hint = f'agentmem recall "{reference}"'
     if near := names.near(reference):

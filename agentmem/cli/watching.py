@@ -77,6 +77,7 @@ class Loop:
         soon: frozenset[str] | None = None
         next_look = time.monotonic()
         while not _nobody_listens():
+            _end_if_asked()
             now = time.monotonic()
             if deadline is not None and now >= deadline:
                 return
@@ -142,14 +143,22 @@ def _nobody_listens() -> bool:
         return False
 
 
+_asked_to_end: list[type[BaseException]] = []
+
+
 def stop_on_signal() -> Callable[[], None]:
-    """Have SIGTERM and SIGHUP raise ``Stopped``; what is given sets them back."""
+    """Have SIGTERM and SIGHUP raise ``Stopped``, SIGINT ``KeyboardInterrupt``; what is given sets them back.
+
+    What a signal raises is lost where Python ignores exceptions, as in a destructor; so it is noted too, and the loop looks.
+    """
+    _asked_to_end.clear()
 
     def stop(number: int, frame: object) -> None:
-        raise Stopped
+        _asked_to_end.append(KeyboardInterrupt if number == signal.SIGINT else Stopped)
+        raise _asked_to_end[0]
 
     before = {}
-    for name in ("SIGTERM", "SIGHUP"):
+    for name in ("SIGTERM", "SIGHUP", "SIGINT"):
         one = getattr(signal, name, None)
         if one is not None and signal.getsignal(one) is not signal.SIG_IGN:
             before[one] = signal.signal(one, stop)
@@ -157,8 +166,14 @@ def stop_on_signal() -> Callable[[], None]:
     def restore() -> None:
         for one, handler in before.items():
             signal.signal(one, handler)
+        _asked_to_end.clear()
 
     return restore
+
+
+def _end_if_asked() -> None:
+    if _asked_to_end:
+        raise _asked_to_end[0]
 
 
 def error_descriptor() -> int | None:

@@ -77,6 +77,7 @@ _SECRETS = (
         r"\b(?:gh[pousr]_([A-Za-z0-9]{36,255})|github_pat_([A-Za-z0-9_]{60,255}))\b",
     ),
     ("GitLab token", ("glpat-",), r"\bglpat-([A-Za-z0-9_-]{20,})"),
+    ("Hugging Face token", ("hf_",), r"\bhf_([A-Za-z0-9]{30,40})\b"),
     ("Slack token", ("xox",), r"\bxox[a-z]-([A-Za-z0-9-]{10,})"),
     ("Stripe key", ("k_live_",), r"\b[sr]k_live_([A-Za-z0-9]{16,})"),
     ("Google API key", ("aiza",), r"\bAIza([A-Za-z0-9_-]{35})(?![A-Za-z0-9_-])"),

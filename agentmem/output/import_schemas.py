@@ -37,6 +37,7 @@ def _import() -> Schema:
         "skipped": skipped,
         "sources": told(TEXTS, "what was read: named, or told by what is there"),
         "new": told(some(new), "those of added, with where they come from: file and line, or commit"),
+        "vanished": told(IDS, "what is in force here, and no longer in the files that were read"),
         "unread": told(COUNT, "older commits that were not read, where no range was named"),
     }
 

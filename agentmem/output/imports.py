@@ -59,6 +59,11 @@ def as_text(result: Imported, dry_run: bool, detected: Sequence[str] = ()) -> st
         ]
         if len(result.differing) > REASONS:
             lines.append(f"  {len(result.differing) - REASONS:,} more differ: --json has all")
+    for one, title in result.vanished[:REASONS]:
+        over = f'if it is over: agentmem retract {one[: ids.SHORT]} --reason "…"'
+        lines.append(f'  no longer there: {one[: ids.SHORT]} "{safety.one_line(title)}"; {over}')
+    if len(result.vanished) > REASONS:
+        lines.append(f"  {len(result.vanished) - REASONS:,} more are no longer there: --json has all")
     lines += [
         f"  {safety.one_line(skip.place)}: {safety.one_line(skip.reason)}"
         for skip in result.skipped[:REASONS]
@@ -95,6 +100,7 @@ def as_json(result: Imported) -> Record:
             {"id": one, "kind": kind, "title": safety.one_line(title), "place": safety.one_line(place)}
             for one, kind, title, place in result.shown
         ],
+        "vanished": [one for one, _ in result.vanished],
         "unread": result.left,
     }
 

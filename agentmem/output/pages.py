@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from typing import TYPE_CHECKING
 
 from agentmem.model import notation, safety
@@ -45,9 +47,15 @@ def page(one: Page, view: Standpoint) -> str:
     for title, found in one.digest.sections.items():
         lines += [f"## {title}", *found]
     left = f"Left out: {one.digest.omitted}: --budget N. " if one.digest.omitted else ""
-    more = f"--file {name}" if named.form == "file" else f'"{name}"'
+    more = f"--file {_word(name)}" if named.form == "file" else _word(name, '"')
     lines.append(f"{left}More: agentmem show ID | agentmem recall {more}")
     return "\n".join(lines) + "\n" + also
+
+
+def _word(name: str, mark: str = "") -> str:
+    """A name as one word of a shell, between ``mark`` where it is plain: a file or an entity may be called ``$(…)``."""
+    plain = re.fullmatch(r"[\w./@+,:-]+" if not mark else r"[\w./@+,:#()\[\]*&;<>|' -]+", name)
+    return f"{mark}{name}{mark}" if plain else shlex.quote(name)
 
 
 def record(one: Page) -> Record:

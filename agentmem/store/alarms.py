@@ -7,6 +7,7 @@ imports watchdog.
 import os
 import threading
 import time
+import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,8 @@ class Alarms:
         try:
             from watchdog.observers import Observer
 
+            # it says so of folders that come so fast that it meets them twice: nothing is lost by it, and nobody can act on it
+            warnings.filterwarnings("ignore", message="Callback with id", category=RuntimeWarning)
             self._observer = Observer()
             self._observer.start()
         except Exception as problem:  # no watchdog, no inotify, none left: each is told and got over

@@ -32,6 +32,22 @@ def shown(memory, status="active", layer="base"):
     return Shown(memory, status, layer, f".agentmem/{memory.id}.md")
 
 
+def test_an_export_without_filters_has_what_is_no_longer_in_force(known):
+    """A plain ``export jsonl`` loses nothing: what is retracted, superseded or expired goes out too, a filter leaves it out."""
+    statuses = ("retracted", "superseded", "expired", "done")
+    known.ok("supersede", "e7q2vb", "--title", "Another")
+    ended = {
+        status: set(known.ok("list", "--status", status, "--format", "ids", "--limit", "0").split())
+        for status in statuses
+    }
+    assert ended["retracted"]
+    assert ended["superseded"]
+    whole = {json.loads(line)["id"] for line in known.ok("export", "jsonl").splitlines()}
+    assert set().union(*ended.values()) <= whole
+    some = {json.loads(line)["id"] for line in known.ok("export", "jsonl", "--status", "active").splitlines()}
+    assert not some & (ended["retracted"] | ended["superseded"])
+
+
 @given(MEMORY)
 def test_what_goes_out_as_jsonl_comes_in_as_it_was(memory):
     """Of every memory each field, citation and unknown key survives export and import; of an id that is one, that as well."""

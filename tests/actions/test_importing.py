@@ -133,6 +133,20 @@ def test_a_source_that_changed_is_told_and_taken_on_demand(kept, store):
     assert {path for path in files(store) if name in str(path)} == where
 
 
+def test_what_is_no_longer_in_its_source_is_told(store):
+    """A rule that was reworded is a new memory: the old one, which still holds here, is named until it is retracted."""
+    rules = "# CLAUDE.md\n\n## Rules\n- Never use any in our code{}\n- Always run the tests first\n"
+    support.put(store.path / "CLAUDE.md", rules.format(""))
+    store.ok("import", "claude-md")
+    old = by_title(store)["Never use any in our code"]["id"]
+    assert store.json("import", "claude-md")["vanished"] == []
+    support.put(store.path / "CLAUDE.md", rules.format(", except in tests"))
+    assert store.json("import", "claude-md")["vanished"] == [old]
+    assert f"no longer there: {old[:6]}" in store.ok("import", "claude-md")
+    store.ok("retract", old, "--reason", "reworded")
+    assert store.json("import", "claude-md")["vanished"] == []
+
+
 def test_links_become_ids(kept, store):
     """Wiki links, what replaces what, what blocks what: each leads to the memory that the other record became."""
     for source in ("obsidian", "adr", "beads", "basic-memory"):
@@ -249,6 +263,22 @@ def test_git_log_gives_proposals_that_merging_accepts(store):
     assert sorted(store.json("reflect", **later)["accepted"]) == sorted(done["added"])
     assert {one["status"] for one in store.json("list")["memories"]} == {"active"}
     assert store.json("import", "git-log")["changed"] == []
+
+
+def test_a_commit_that_a_rebase_wrote_anew_is_known(store, monkeypatch):
+    """A rebase gives each commit another id: its message, with the author's time, is the one that was taken already."""
+    support.put(store.path / "src/queue.py", "x\n")
+    store.commit(
+        "Use one connection a worker\n\nA pool hung because pgbouncer gives it back in mid-transaction."
+    )
+    (identity,) = store.json("import", "git-log")["added"]
+    store.commit("memories")
+    before = store.git("rev-parse", "HEAD~1")
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-02-23T10:00:00Z")
+    store.git("rebase", "-q", "--root", "--no-ff")
+    assert store.git("rev-parse", "HEAD~1") != before
+    again = store.json("import", "git-log")
+    assert (again["added"], again["changed"], again["known"]) == ([], [], [identity])
 
 
 def test_git_log_of_a_repository_without_commits_is_empty(repo):

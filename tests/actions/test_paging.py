@@ -119,6 +119,22 @@ def test_no_such_name(project):
     assert project.call("show", "JobQueue", "--budget", "-1").code == 2
 
 
+def test_a_title_comes_before_an_alias_of_the_same_name(project):
+    """Two pages that a name stands for are both shown, the one that is titled so first."""
+    project.ok("add", "entity", "Leases", "--set", "aliases=Tickets")
+    project.ok("add", "entity", "Tickets", "--body", "Of the help desk.")
+    project.ok("add", "entity", "Passes", "--set", "aliases=Tickets")
+    (page,) = project.json("show", "tickets")["pages"]
+    assert page["name"] == "Tickets"
+    assert len([line for line in page["sections"]["page"] if line.startswith("- ")]) == 3
+
+
+def test_a_short_name_is_not_taken_for_the_start_of_an_id(project):
+    """Three letters that nothing is called are told as a name; with a digit they may be an id that was cut too short."""
+    assert "nothing is named PSP" in project.call("show", "PSP").err
+    assert "an id needs 4 characters" in project.call("show", "7k3").err
+
+
 def test_the_order(project):
     """An id goes first, then an entity, then a path; what else a name stands for is said, and how to ask for that."""
     support.put(project.path / "jq/file", "x")
@@ -175,6 +191,33 @@ def test_renames_are_followed(project):
         "lib/jobs/claims.py",
         "src/queue/claim.py",
     ]
+
+
+def test_each_name_that_a_file_had_leads_to_it(project):
+    """Also one that no memory ever named, and the end of the present one: all lead to the same page."""
+    expected = sections(project, "src/queue/claim.py")
+    os.makedirs(project.path / "lib")
+    for old, new in (("src/queue/claim.py", "src/queue/middle.py"), ("src/queue/middle.py", "lib/now.py")):
+        project.git("mv", old, new)
+        project.commit(new)
+    for name in (
+        "src/queue/middle.py",
+        "file:src/queue/middle.py",
+        "now.py",
+        "lib/now.py",
+        "src/queue/claim.py",
+    ):
+        assert project.json("show", name)["pages"][0]["name"] == "lib/now.py"
+        assert sections(project, name) == expected
+    assert "nothing is named src/queue/other.py" in project.call("show", "src/queue/other.py").err
+
+
+def test_what_is_printed_to_be_run_is_one_word(project):
+    """A file with a space and an entity that looks like a command are quoted in the line that says how to go on."""
+    project.ok("add", "fact", "One", "--entity", "$(touch it)", "--scope", "a b.py")
+    support.put(project.path / "a b.py", "pass\n")
+    assert project.ok("show", "a b.py").splitlines()[-1].endswith("agentmem recall --file 'a b.py'")
+    assert project.ok("show", "$(touch it)").splitlines()[-1].endswith("agentmem recall '$(touch it)'")
 
 
 def test_a_name_that_was_used_again(project):

@@ -11,6 +11,7 @@ import time
 import pytest
 
 from agentmem.actions.reacting import Reaction
+from agentmem.cli import watching as watching_loop
 from agentmem.store import alarms
 from tests import support
 
@@ -210,6 +211,30 @@ def test_a_command_that_is_not_there(tmp_path):
     assert not one.busy
 
 
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="no process groups here")
+def test_what_the_command_started_ends_with_it(tmp_path):
+    """A shell that waits for a long command is told to end, and so is what it waits for."""
+    started = tmp_path / "pid"
+    one = Reaction(f"sh -c 'sleep 300 & echo $! > {started}; wait'", str(tmp_path), None, pytest.fail)
+    one.take([("added", None, "{}\n")])
+    wait_for(lambda: started.exists() and started.read_text().strip())
+    child = int(started.read_text())
+    one.close()
+    wait_for(lambda: not is_running(child))
+
+
+def is_running(process):
+    """Whether a process is there and no zombie."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    state = subprocess.run(
+        ["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True, check=False
+    )
+    return bool(state.stdout.strip()) and not state.stdout.startswith("Z")
+
+
 def test_polling(store, watching):
     """Where the system tells of nothing, it is looked at once a second."""
     told = watching("--poll")
@@ -259,3 +284,43 @@ def test_alarms(tmp_path):
         assert one.wait(0.2) is None
     finally:
         one.close()
+
+
+def test_folders_that_come_in_a_rush_put_nothing_on_standard_error(tmp_path):
+    """Folders in folders made at once are watched, and the library's words about them are not the user's."""
+    script = (
+        "import os, sys, time\n"
+        "from agentmem.store.alarms import Alarms\n"
+        "one = Alarms()\n"
+        "one.cover({sys.argv[1]: ('x', True)})\n"
+        "for number in range(300):\n"
+        "    os.makedirs(f'{sys.argv[1]}/{number}/b/c')\n"
+        "assert one.wait(5) == {'x'}\n"
+        "time.sleep(0.3)\n"
+        "one.close()\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert ran.stderr == ""
+
+
+def test_a_signal_that_python_lost_still_ends_it(monkeypatch):
+    """What a signal raises in a destructor is ignored by Python: the loop ends all the same, at its next turn."""
+
+    class Loses:
+        def __del__(self):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.01)
+
+    loop = watching_loop.Loop(None, None, watching_loop.Wanted(), print, print, None, str)
+    monkeypatch.setattr(watching_loop, "_nobody_listens", lambda: False)
+    monkeypatch.setattr(sys, "unraisablehook", lambda lost: None)
+    restore = watching_loop.stop_on_signal()
+    try:
+        one = Loses()
+        del one
+        with pytest.raises(KeyboardInterrupt):
+            loop.run()
+    finally:
+        restore()

@@ -118,6 +118,7 @@ A36, A40 = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0dF3gH6", "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7b
         ("gh" + "s_" + A36, "GitHub token"),
         ("github_" + "pat_" + A36 + A36, "GitHub token"),
         ("gl" + "pat-" + A36[:20], "GitLab token"),
+        ("h" + "f_" + A36[:34], "Hugging Face token"),
         ("xo" + "xb-1234567890-" + A36[:12], "Slack token"),
         ("sk_" + "live_" + A36[:24], "Stripe key"),
         ("AI" + "za" + A36[:35], "Google API key"),

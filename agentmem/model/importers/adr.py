@@ -33,11 +33,17 @@ _READ = ("status", "date", "created", "decider", "decisionmaker", "author", "tit
 _NUMBER = re.compile(r"(?:adr[-_ ]?)?(\d{1,8})(?=[-_. ]|$)", re.IGNORECASE)
 _HEADING = re.compile(r"(?:adr[-_ ]?)?\d{1,8}\s*(?:[.:)–—-]|\s)\s*(?=\S)", re.IGNORECASE)
 _META = re.compile(
-    r"^\s*(?:[*+-]\s+)?(?:\*\*|__)?"
+    r"^\s*(?:>\s*|\|\s*)?(?:[*+-]\s+)?(?:\*\*|__)?"
     r"(status|date|deciders?|decision[- ]makers?|authors?|technical story|tags?|consulted|informed)"
-    r"(?:\*\*|__)?\s*:(?:\*\*|__)?\s*(.*)$",
+    r"(?:\*\*|__)?\s*(?::(?:\*\*|__)?\s*(?:\|(?=.*\|\s*$))?|(?<=\S)\s*\|(?=.*\|\s*$))\s*(.*?)\s*\|?\s*$",
     re.IGNORECASE,
 )
+_BESIDES = re.compile(r"\s+[|·•]\s+(?=(?:\*\*|__)\w)")
+"""Between two such on one line."""
+_HUSK = re.compile(r"(?m)^[ \t]*\|[^\n]*\|[ \t]*\n[ \t]*\|[-:| \t]+\|[ \t]*$(?!\n[ \t]*\|)")
+"""A table whose rows were all understood."""
+_STATED = re.compile(r"(status|date)\s*:\s*(\S.*)", re.IGNORECASE)
+_DATED = re.compile(r"\W*(\d{4}-\d\d-\d\d)\W+(?=\w)")
 _BY = re.compile(r"\b(?:superseded|replaced|obsoleted)\s+by\b", re.IGNORECASE)
 _REPLACES = re.compile(r"\b(?:supersedes|supercedes|replaces|obsoletes)\b:?", re.IGNORECASE)
 _BESIDE = re.compile(
@@ -122,6 +128,13 @@ def read(files: Sequence[File]) -> Found:
                 replaced.setdefault(one.file.path, []).extend(targets)
             elif _BESIDE.search(sentence):
                 beside.setdefault(one.file.path, []).extend(targets)
+    known = {old for olds in replaced.values() for old in olds}
+    for one in records:
+        if (
+            one.status.startswith(("superseded", "superceded", "replaced", "obsolete"))
+            and one.file.path not in known
+        ):
+            gone.setdefault(one.file.path, "superseded")
     settled = {
         old for new, olds in replaced.items() for old in olds if not by_path[new].status.startswith(_OPEN)
     }
@@ -149,15 +162,20 @@ def _record(file: File, whole: Note, found: Found) -> _Adr | None:
         if section.level == 2 and section.heading.strip(" :").lower() == "date":
             meta.setdefault("date", plantext.body(section.lines))
             continue
+        if section.level == 2 and (headed := _STATED.fullmatch(section.heading.strip())):
+            meta.setdefault(_key(headed[1]), headed[2])
+            status_lines += [line.text for line in section.lines]
+            continue
         head = section.level < 2
         if section is not top and section.heading:
             body.append(f"{'#' * section.level} {section.heading}")
         for line in section.lines:
-            match = None if line.fenced or not head else _META.match(line.text)
-            if match:
+            pieces = [] if line.fenced or not head else _BESIDES.split(line.text)
+            matches = [match for match in map(_META.match, pieces) if match]
+            for match in matches:
                 meta.setdefault(_key(match[1]), match[2].strip())
                 rest.setdefault(re.sub(r"[- ]", "_", match[1].lower()), match[2].strip())
-            else:
+            if len(matches) < max(len(pieces), 1):
                 body.append(line.text)
     for key, value in whole.meta.items():
         stated = ", ".join(words(value)) if isinstance(value, list) else str(value or "")
@@ -165,11 +183,12 @@ def _record(file: File, whole: Note, found: Found) -> _Adr | None:
         rest.setdefault(key, stated)
     said = "\n".join(filter(None, (meta.get("status", ""), *status_lines)))
     said = _COMMENT.sub("", said)
-    first = next((line.strip(" *_-+.`\"'") for line in said.split("\n") if line.strip(" *_-+.`\"'")), "")
+    first = _status(said)
     more = [line for line in status_lines if line.strip() and not _is_status(line, first)]
     if more:
         body += ["", "## Status", *more]
-    text = re.sub(r"\n{3,}", "\n\n", "\n".join(body)).strip("\n").rstrip()
+    text = _HUSK.sub("", "\n".join(body)) if rest else "\n".join(body)
+    text = re.sub(r"\n{3,}", "\n\n", text).strip("\n").rstrip()
     if not re.search(r"\w", text) and not said:
         found.problem(file.path, whole.line, "no record: it has no text")
         return None
@@ -198,10 +217,20 @@ def _record(file: File, whole: Note, found: Found) -> _Adr | None:
     )
 
 
+def _status(said: str) -> str:
+    """The state that a text on it names: its first line, of lines with dates the last; without marks before it."""
+    lines = [line.strip(" *_-+.`\"'") for line in said.split("\n")]
+    lines = [line for line in lines if re.search(r"\w", line)]
+    dated = [_DATED.sub("", line, count=1) for line in lines if _DATED.match(line)]
+    return re.sub(r"^\W+", "", (dated[-1:] or lines[:1] or [""])[0])
+
+
 def _is_status(line: str, first: str) -> bool:
     """Whether a line of the section on the status says no more than was understood."""
-    words_of = line.strip(" *_-+.`\"'").lower()
-    return words_of == first or any(pattern.search(line) for pattern in (_BY, _REPLACES, _BESIDE, _COMMENT))
+    words_of = _status(line).lower()
+    return words_of == first.lower() or any(
+        pattern.search(line) for pattern in (_BY, _REPLACES, _BESIDE, _COMMENT)
+    )
 
 
 def _key(name: str) -> str:

@@ -19,6 +19,8 @@ READ = (
     "deleted_at", "deleted_by", "delete_reason", "original_type",
 )  # fmt: skip
 """Keys that are understood, or by which the tool keeps house; what an issue says besides is kept under its own keys."""
+WAITS = ("deferred", "blocked", "pinned")
+"""States of an issue that nobody should take, and that a task here does not have."""
 LONGEST = 120
 """Levels of epics within epics that are followed."""
 
@@ -110,6 +112,9 @@ def _take(issue: _Issue, issues: Mapping[str, _Issue], found: Found) -> None:
     owner = plain(value.get("assignee")) or plain(value.get("owner"))
     if issue.type in TALK:
         kind = "log"
+    elif _is_decided(issue):
+        kind = "decision"
+        tags.remove(issue.type)
     elif is_plan:
         kind = "plan"
         more["owner"] = owner
@@ -131,17 +136,30 @@ def _take(issue: _Issue, issues: Mapping[str, _Issue], found: Found) -> None:
             found.problem(
                 issue.path, issue.line, f"{issue.id} names {target}, which is not among these issues"
             )
+    if kind == "task" and issue.status in WAITS:
+        reason = f"{issue.id} is {issue.status} there; here it is open, and next offers it"
+        found.problem(issue.path, issue.line, reason)
     created = issue.text("created_at")
-    found.add(
-        issue.path, issue.line, record(kind, str(value["title"]), _body(issue), issue.id, created, **more)
-    )
-    if issue.status == "closed" and kind != "log":
+    body = _body(issue)
+    if kind == "decision" and (why := _reason(issue)) and why not in body:
+        body = f"{body}\n\n{why}".strip()
+    found.add(issue.path, issue.line, record(kind, str(value["title"]), body, issue.id, created, **more))
+    if issue.status == "closed" and kind not in ("log", "decision"):
         _close(issue, kind, found)
 
 
-def _close(issue: _Issue, kind: str, found: Found) -> None:
+def _is_decided(issue: _Issue) -> bool:
+    """Whether an issue is a decision that was taken; one that is open is work: somebody has to take it."""
+    return issue.type == "decision" and issue.status == "closed"
+
+
+def _reason(issue: _Issue) -> str:
     reason = issue.text("close_reason") or ""
-    reason = "" if reason.strip().lower() in ("closed", "done", "completed") else reason
+    return "" if reason.strip().lower() in ("closed", "done", "completed") else reason
+
+
+def _close(issue: _Issue, kind: str, found: Found) -> None:
+    reason = _reason(issue)
     by = plain(issue.value.get("closed_by")) or plain(issue.value.get("assignee"))
     time = issue.text("closed_at") or issue.text("updated_at")
     link: dict[str, object] = {"closes": [issue.id]} if kind == "task" else {"related": [issue.id]}
@@ -199,7 +217,7 @@ def _leaves(name: str, issues: Mapping[str, _Issue], seen: set[str]) -> Iterable
     if issue.type == "epic" and issue.children:
         for child in issue.children:
             yield from _leaves(child, issues, seen)
-    elif issue.type not in TALK:
+    elif issue.type not in TALK and not _is_decided(issue):
         yield name
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from agentmem.model import planhints, plantasks, plantext
-from agentmem.model.importers import prose
+from agentmem.model.importers import clinetasks, prose
 from agentmem.model.importers.found import File, Found, named, note, record
 from agentmem.model.importers.prose import Part
 from agentmem.model.plantext import Item, Line
@@ -29,13 +29,24 @@ _DONE = re.compile(
     re.I,
 )
 _STRUCK = re.compile(r"^~~(.+?)~~|\s*(?:[✓✔✅]|\((?:completed|done)\))", re.I)
+_BLANK = re.compile(
+    r"\[(?![ xX]\])[^\]\[\n]*\](?!\().?|(?:none|n/a|tbd|to be (?:defined|determined))\.?", re.I
+)
+"""What a template left to be filled in."""
 _DECIDED = re.compile(r"\bdecisions?\b|\bconsiderations?\b", re.I)
 
 
 def read(files: Sequence[File]) -> Found:
     """The records of a memory bank; what is left to do becomes tasks, what was done and is being done the log."""
     found = Found()
+    own = [file for file in files if clinetasks.is_task(file)]
+    numbers = {clinetasks.read(file, found) for file in own}
     for file in files:
+        if file in own:
+            continue
+        if clinetasks.is_index(file):
+            clinetasks.read_index(file, numbers, found)
+            continue
         whole = note(file, found)
         title = TITLES.get(file.stem.lower()) or named(file.stem)
         start = len(found.records)
@@ -80,6 +91,9 @@ def _divide_tasks(file: File, found: Found, start: int) -> None:
         anchors = plantext.Anchors(f"{one.record['source_id']}/")
         for item, task in zip(items, plantasks.parse(items, planhints.ROLES), strict=True):
             if task is None:
+                continue
+            if _BLANK.fullmatch(item.text.strip()):
+                found.problem(one.path, one.line, f"no task: {item.text.strip()}")
                 continue
             name = anchors.take(task.title).replace("/#", "/")
             more: dict[str, Any] = {"role": task.role, "priority": task.priority}

@@ -44,8 +44,8 @@ def read(files: Sequence[File]) -> Found:
                 record("entity", title, rest, file.path, aliases=_others(title, file.stem)),
             )
             continue
-        title = day or {"MEMORY": "Memory", "memory": "Memory"}.get(file.stem) or named(file.stem)
-        reader = prose.Reader(file, whole._replace(body=rest), found, title=title)
+        title = _title(file.stem, day)
+        reader = prose.Reader(file, whole._replace(body=rest), found, title=title, day=day)
         start = len(found.records)
         reader.read(functools.partial(_kind, day, file.stem))
         for taken in found.records[start:]:
@@ -54,12 +54,22 @@ def read(files: Sequence[File]) -> Found:
     return found
 
 
+def _title(stem: str, day: str | None) -> str:
+    """What a file is about: a page by its name, a day by its date and the words that its name has besides."""
+    if day is None:
+        return {"MEMORY": "Memory", "memory": "Memory"}.get(stem) or named(stem)
+    words = named(stem[len(day) :].strip("-_ "))
+    return f"{day} {words}".rstrip()
+
+
 def _others(title: str, stem: str) -> list[str]:
     return [name for name in dict.fromkeys((stem, named(stem))) if name != title]
 
 
 def _kind(day: str | None, stem: str, part: Part) -> str:
     if day:
+        if part.bullet and (kind := prose.kind_of_heading(part.heading)):
+            return kind  # of a list of decisions, of lessons
         return planhints.leading_kind(part.heading) or planhints.kind_of_text(part.text) or "log"
     if stem.lower() == "experience":
         return "log"

@@ -17,6 +17,10 @@ SHORT = 3
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
 _SAYS = re.compile(r"\w")
+_WHEN = re.compile(
+    r"(?:[-*>]\s+)?[*_]*(?:last[ -](?:updated|update|modified|reviewed|edited)|updated|date)(?: (?:on|at|by))?[*_]*\s*:.*",
+    re.IGNORECASE,
+)
 _FEW = re.compile(r"\w+(?:\W+\w+){2,}")
 _KINDS = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
@@ -66,9 +70,20 @@ class Part(NamedTuple):
 class Reader:
     """One file on its way to records."""
 
-    def __init__(self, file: File, body: Note, found: Found, *, title: str, depth: int = DEPTH) -> None:
-        """``title`` is what the file is about, where its headings say too little."""
-        self.file, self.found, self.title = file, found, title
+    def __init__(
+        self,
+        file: File,
+        body: Note,
+        found: Found,
+        *,
+        title: str,
+        depth: int = DEPTH,
+        day: str | None = None,
+    ) -> None:
+        """``title`` is what the file is about, where its headings say too little; ``day`` (ISO) that of all in it, whose headings
+        may state the time of day alone.
+        """
+        self.file, self.found, self.title, self.day = file, found, title, day
         self.anchors = Anchors(file.path)
         self.before = body.line - 1
         self.sections = _gathered(plantext.sections(body.body), depth)
@@ -84,7 +99,7 @@ class Reader:
         """Each section with text of its own as a record, the bullets of lists of rules (where ``divide``) each as one."""
         for place, section in enumerate(self.sections):
             lines: list[Line] = list(section.lines)
-            time, heading = planhints.stamp(section.heading)
+            time, heading = planhints.stamp(section.heading, self.day)
             above = tuple(one.heading for one in plantext.chain(self.sections, place)[1:] if one.heading)
             items: list[Item] = []
             if divide and _LIST.fullmatch(heading.strip(" :*_")):
@@ -95,16 +110,21 @@ class Reader:
                     items = []
             line = section.line + self.before
             text = plantext.body(lines)
-            if _SAYS.search(text):
+            if _only_when(text):
+                self.found.problem(self.file.path, line, "says only when it was written")
+            elif _SAYS.search(text):
                 part = Part(heading, above, text, time, False)
                 title = self._title(heading, section.level, above, prefix)
                 self._take(line, part, title, text, heading or self.title, kind, shared)
             for item in items:
                 when, said = planhints.stamp(item.text)
                 shown, more = plantext.headline(planhints.unprefixed(said or item.text))
+                anchor = shown
+                if len(shown.split()) <= SHORT and more and len(shown) + len(more) < plantext.MAX_TITLE:
+                    shown, more = f"{shown}: {more}", ""  # a label says nothing without what it labels
                 body = "\n".join(piece for piece in (more, plantext.body(item.lines)) if piece)
                 part = Part(heading, above, item.text, when or time, True)
-                self._take(line, part, f"{prefix}{shown}", body, shown, kind, shared)
+                self._take(line, part, f"{prefix}{shown}", body, anchor, kind, shared)
 
     def generic(self, heading: str) -> bool:
         """Whether a heading of level 1 is just the file's name."""
@@ -134,6 +154,12 @@ class Reader:
             if around and around.casefold() not in shown.casefold() and not prefix.startswith(f"{around}: "):
                 shown = f"{around}: {shown}"
         return f"{prefix}{shown}"
+
+
+def _only_when(text: str) -> bool:
+    """Whether a text is a note of its own age and nothing else, as templates have one below their heading."""
+    lines = [line.strip() for line in text.split("\n") if _SAYS.search(line)]
+    return bool(lines) and all(_WHEN.fullmatch(line) for line in lines)
 
 
 def _gathered(sections: Iterable[Section], depth: int) -> list[Section]:

@@ -1,6 +1,7 @@
 """Notes that link to each other: Obsidian's and basic-memory's. A note is a memory, an observation one of its own."""
 
 import re
+import urllib.parse
 from collections.abc import Mapping, Sequence
 
 from agentmem.model import kinds, planhints, plantext
@@ -40,6 +41,7 @@ _TYPES = {
 }  # fmt: skip
 
 _LINK = re.compile(r"\[\[([^\[\]\n|#^]{0,300})(?:[#^][^\[\]\n|]{0,300})?(?:\|[^\[\]\n]{0,300})?\]\]")
+_PATH_LINK = re.compile(r"\]\(<?(?:\./)?([^()<>\s:#]{1,300}\.md)(?:#[^()\s]{0,300})?>?\)")
 _OBSERVATION = re.compile(r"\s*[-*+]\s+\[([^\[\]()\n]{2,40})\]\s+(\S.*)$")
 _RELATION = re.compile(
     r"\s*[-*+]\s+(?:\"([^\"\n]{1,60})\"|([\w][\w -]{0,58}?))\s*\[\[([^\]\n]+)\]\]\s*(\([^()\n]*\))?\s*$"
@@ -48,6 +50,7 @@ _REPLACES = re.compile(r"supersedes|replaces|obsoletes", re.IGNORECASE)
 _CONTEXT = re.compile(r"\s*\(([^()\n]+)\)\s*$")
 _TAG = re.compile(r"(?<![\w/&#`])#([^\W\d_][\w/-]*)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_TEMPLATE = re.compile(r"\{\{\s*(?:date|time|title)\s*(?::[^{}\n]*)?\}\}|<%[-_*+]?\s*tp\.", re.IGNORECASE)
 _FENCED = re.compile(r"(?ms)^[ \t]*(`{3,}|~{3,}).*?(?:^[ \t]*\1|\Z)|`[^`\n]*`")
 
 
@@ -68,6 +71,9 @@ def _read(files: Sequence[File], *, observed: bool) -> Found:
     for file, whole in notes.values():
         if not whole.body.strip() and not whole.meta:
             found.problem(file.path, 1, "empty")
+            continue
+        if _TEMPLATE.search(_FENCED.sub("", file.text)):
+            found.problem(file.path, 1, "a template for notes")
             continue
         _note(file, whole, names, found, observed=observed)
     return found
@@ -99,7 +105,9 @@ def _target(link: str, file: File, names: Mapping[str, str]) -> str | None:
 
 
 def _links(text: str, file: File, names: Mapping[str, str]) -> list[str]:
-    targets = (_target(link, file, names) for link in _LINK.findall(_FENCED.sub("", text)) if link.strip())
+    said = _FENCED.sub("", text)
+    links = [*_LINK.findall(said), *(urllib.parse.unquote(link) for link in _PATH_LINK.findall(said))]
+    targets = (_target(link, file, names) for link in links if link.strip())
     return [path for path in dict.fromkeys(targets) if path and path != file.path]
 
 
@@ -112,9 +120,8 @@ def _note(file: File, whole: Note, names: Mapping[str, str], found: Found, *, ob
     if heading and heading.casefold() == title.casefold():
         body = re.sub(rf"(?m)\A\s*#[ \t]+{re.escape(heading)}[ \t]*#*[ \t]*$\n?", "", body, count=1)
     inline = _TAG.findall(_FENCED.sub("", body))
-    tags = [
-        tag.lstrip("#") for tag in (*words(whole.meta.get("tags")), *words(whole.meta.get("tag")), *inline)
-    ]
+    stated = (*words(whole.meta.get("tags")), *words(whole.meta.get("tag")))
+    tags = [tag.lstrip("#") for tag in (*(one for text in stated for one in text.split()), *inline)]
     kind = _kind(file, whole, title, tags, bool(items))
     others = [*words(whole.meta.get("aliases")), *words(whole.meta.get("alias"))]
     more: dict[str, object] = {
