@@ -132,14 +132,19 @@ def _take(context: Context, given: str, whole: str, collected: Collected, root: 
 
 
 def _label(context: Context, whole: str, root: str | None) -> str:
-    """A file as its records name it: from the repository's top; of one outside, from the folder that was given."""
+    """A file as its records name it: from the repository's top; of one outside, from the folder that was given, and marked where
+    the repository has a file of that name.
+    """
     if _is_within(whole, context):
         top = os.path.realpath(context.repository.top)
         path = os.path.join(os.path.realpath(os.path.dirname(whole)), os.path.basename(whole))
         return os.path.relpath(path, top).replace(os.sep, "/")
-    if root is None:
-        return os.path.basename(whole)
-    return f"{os.path.basename(root)}/{os.path.relpath(whole, root)}".replace(os.sep, "/")
+    label = os.path.basename(whole)
+    if root is not None:
+        label = f"{os.path.basename(root)}/{os.path.relpath(whole, root)}".replace(os.sep, "/")
+    # else the two would be one record, and an update of the one would take the text of the other
+    is_here = os.path.lexists(os.path.join(context.repository.top, *label.split("/")))
+    return f"../{label}" if is_here else label
 
 
 def _text(shown: str, label: str, whole: str, collected: Collected) -> str | None:

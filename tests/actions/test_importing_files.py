@@ -99,6 +99,16 @@ def test_a_vault_outside_the_repository_comes_in_under_its_own_name(store, tmp_p
     assert by_title(store)["Retries"]["source_id"] == "vault/Retries.md"
 
 
+def test_a_folder_outside_is_no_other_state_of_one_inside(store, tmp_path):
+    """Of two folders of one name the one elsewhere is a source of its own: neither takes the other's place."""
+    support.put(store.path / "notes" / "retries.md", "# Retries\n\nThree, then none.\n")
+    support.put(tmp_path / "notes" / "retries.md", "# Retries\n\nNine of them, always.\n")
+    store.ok("import", "markdown", "notes")
+    done = store.json("import", "markdown", str(tmp_path / "notes"), "--update")
+    assert len(done["added"]) == 1 and done["changed"] == []
+    assert len(store.json("list")["memories"]) == 2
+
+
 def test_a_huge_file_and_a_huge_id_are_told(store):
     """Five megabytes of notes are read; an id of a hundred kilobytes is refused, the issue beside it taken."""
     put(
