@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -293,3 +293,15 @@ class Context:
         if relative == ".." or relative.startswith(".." + os.sep) or os.path.isabs(relative):
             raise UsageError(f"{path} is outside the repository {top}")
         return relative.replace(os.sep, "/")
+
+    def globs_from_top(self, patterns: Sequence[str]) -> tuple[str, ...]:
+        """Globs given by a user, each once, as the repository names paths: those that begin with ``./`` or ``../`` are from here.
+
+        Raises:
+            UsageError: one leads out of the repository.
+
+        """
+        from_here = ("./", "../")
+        return tuple(
+            dict.fromkeys(self.from_top(one) if one.startswith(from_here) else one for one in patterns)
+        )

@@ -628,3 +628,25 @@ def test_a_conflict_is_decided_on_a_branch_too(store, shared):
     now = show(store, shared)
     assert (now["title"], now["conflicts"]) == ("Shared", [])
     assert len(receipts(store)) == 3
+
+
+def test_a_scope_from_here(store):
+    """In a subfolder a scope is from the repository's top, or from where one is where it begins with ./ or ../"""
+    here = store.path / "services" / "api"
+    support.put(here / "jobs.py", "x = 1\n")
+    store.ok(
+        "add",
+        "fact",
+        "Jobs",
+        "--scope",
+        "./jobs.py",
+        "--scope",
+        "../lib/**",
+        "--scope",
+        "docs/*.md",
+        cwd=here,
+    )
+    (found,) = store.json("list", "--file", "services/api/jobs.py")["memories"]
+    assert found["scope"] == ["services/api/jobs.py", "services/lib/**", "docs/*.md"]
+    ran = store.call("add", "fact", "Elsewhere", "--scope", "../../../x", cwd=here)
+    assert ran.code == 2 and "outside the repository" in ran.err

@@ -26,7 +26,10 @@ def add(
         typer.Option("--cite", help="Evidence: PATH, PATH:40-52, PATH#SYMBOL or PATH#SYMBOL:40-52."),
     ] = None,
     scope: Annotated[
-        list[str] | None, typer.Option("--scope", help="A glob of the paths it is about, quoted.")
+        list[str] | None,
+        typer.Option(
+            "--scope", help="A glob of the paths it is about, quoted; from the top, or ./ from here."
+        ),
     ] = None,
     supersedes: Annotated[
         list[str] | None, typer.Option("--supersedes", help="The memory it replaces.")
@@ -78,7 +81,7 @@ def add(
         body=text.replace("\r\n", "\n").replace("\r", "\n"),
         tags=tuple(dict.fromkeys(tag or ())),
         entities=tuple(dict.fromkeys(entity or ())),
-        scope=tuple(dict.fromkeys(scope or ())),
+        scope=context.globs_from_top(scope or ()),
         supersedes=tuple(dict.fromkeys(supersedes or ())),
         importance=importance,
         pin=pin,

@@ -14,7 +14,10 @@ def claim(
         str | None, typer.Argument(help="The task; without one the best free for your role.")
     ] = None,
     scope: Annotated[
-        list[str] | None, typer.Option("--scope", help="A glob of the paths you will touch, quoted.")
+        list[str] | None,
+        typer.Option(
+            "--scope", help="A glob of the paths you will touch, quoted; from the top, or ./ from here."
+        ),
     ] = None,
     exclusive: Annotated[
         bool, typer.Option("--exclusive", help="Nobody else may take what meets the scope.")
@@ -35,7 +38,7 @@ def claim(
     call = ctx.obj
     call.stand_in(worktree, role)
     context = call.context
-    result = claiming.claim(context, id, scope or (), exclusive, resume, ttl)
+    result = claiming.claim(context, id, context.globs_from_top(scope or ()), exclusive, resume, ttl)
     shorts = context.index.view().shorts
     call.note(*context.index.notes)
     from agentmem.errors import EXIT_DECISION, NeedsDecision

@@ -27,7 +27,10 @@ def task(
         int | None, typer.Option("--priority", help="0 is the most urgent, 5 the usual.")
     ] = None,
     scope: Annotated[
-        list[str] | None, typer.Option("--scope", help="A glob of the paths it will touch, quoted.")
+        list[str] | None,
+        typer.Option(
+            "--scope", help="A glob of the paths it will touch, quoted; from the top, or ./ from here."
+        ),
     ] = None,
     owner: Annotated[str | None, typer.Option("--owner", help="Who answers for it.")] = None,
     branch: Annotated[
@@ -65,7 +68,7 @@ def task(
         role=role,
         needs=needs or (),
         priority=priority,
-        scope=scope or (),
+        scope=call.context.globs_from_top(scope or ()),
         owner=owner,
         branch=branch,
     )
