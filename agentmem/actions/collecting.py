@@ -77,7 +77,8 @@ def refuse_own(context: Context, path: str, real: str) -> None:
     root = os.path.realpath(context.place.root)
     if real == root or real.startswith(root + os.sep):
         raise UsageError(f"{path} is in the store already")
-    if "/.git/" in f"{real}/".replace(os.sep, "/"):
+    # one file of notes is put there on purpose, out of the way; a folder is git's objects and logs
+    if os.path.isdir(real) and "/.git/" in f"{real}/".replace(os.sep, "/"):
         raise UsageError(f"{path} is git's own")
 
 
