@@ -126,7 +126,8 @@ class Encoder:
     def _norm(self, values: "Floats", weight: "Floats", bias: "Floats") -> "Floats":
         centred = values - values.mean(axis=-1, keepdims=True)
         variance = np.square(centred).mean(axis=-1, keepdims=True)
-        out: Floats = centred / np.sqrt(variance + np.float32(self._shape.epsilon)) * weight + bias
+        scaled = centred / np.sqrt(variance + np.float32(self._shape.epsilon)) * weight + bias
+        out: Floats = scaled.astype(np.float32, copy=False)  # as it is: what types it has differs between releases
         return out
 
 
@@ -135,7 +136,7 @@ def unit(values: "npt.NDArray[Any]") -> "Vectors":
     rows: Floats = np.asarray(values, np.float32)
     rows = np.where(np.isfinite(rows).all(axis=-1, keepdims=True), rows, np.float32(0))
     lengths = np.sqrt(np.square(rows).sum(axis=-1, keepdims=True))
-    out: Floats = rows / np.maximum(lengths, np.float32(1e-12))
+    out: Floats = (rows / np.maximum(lengths, np.float32(1e-12))).astype(np.float32, copy=False)
     return out
 
 
