@@ -127,7 +127,9 @@ class Encoder:
         centred = values - values.mean(axis=-1, keepdims=True)
         variance = np.square(centred).mean(axis=-1, keepdims=True)
         scaled = centred / np.sqrt(variance + np.float32(self._shape.epsilon)) * weight + bias
-        out: Floats = scaled.astype(np.float32, copy=False)  # as it is: what types it has differs between releases
+        out: Floats = scaled.astype(
+            np.float32, copy=False
+        )  # as it is: what types it has differs between releases
         return out
 
 
