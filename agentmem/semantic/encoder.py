@@ -127,9 +127,8 @@ class Encoder:
         centred = values - values.mean(axis=-1, keepdims=True)
         variance = np.square(centred).mean(axis=-1, keepdims=True)
         scaled = centred / np.sqrt(variance + np.float32(self._shape.epsilon)) * weight + bias
-        out: Floats = scaled.astype(
-            np.float32, copy=False
-        )  # as it is: what types it has differs between releases
+        # no copy: it is of this type, but the types that numpy declares differ between its releases
+        out: Floats = scaled.astype(np.float32, copy=False)
         return out
 
 
