@@ -4,6 +4,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 
 from agentmem.actions import hooking, outfitting
 from agentmem.actions.context import Context
@@ -79,9 +80,9 @@ def hooks(patient: Patient) -> Iterator[Ailment]:
 
 def index(patient: Patient) -> Iterator[Ailment]:
     """The index: torn, or kept in a place that does not last."""
-    context = _context(patient)
-    common = context.repository.common_dir
-    folder = cache.writable_folder(common, context.environment)
+    with closing(_context(patient)) as context:
+        common = context.repository.common_dir
+        folder = cache.writable_folder(common, context.environment)
     own = cache.state_folder(common)
     if folder is None:
         message = "there is no folder for it: each question reads all memories anew"
@@ -119,7 +120,11 @@ def _torn(path: str) -> str | None:
 
 def refs(patient: Patient) -> Iterator[Ailment]:
     """Claims that cannot be read, and those of worktrees that are gone."""
-    context = _context(patient)
+    with closing(_context(patient)) as context:
+        yield from _refs(patient, context)
+
+
+def _refs(patient: Patient, context: Context) -> Iterator[Ailment]:
     try:
         shared = context.config.claim_remote is not None
     except AgentmemError:
@@ -153,13 +158,14 @@ def journal(patient: Patient) -> Iterator[Ailment]:
     """What was written and never committed in worktrees that are gone, and what a run that was killed has left halfway."""
     from agentmem.actions import rescuing
 
-    context = _context(patient)
-    lost = rescuing.lost(context, surely=True)
+    with closing(_context(patient)) as context:
+        lost = rescuing.lost(context, surely=True)
+        is_halfway = halfway.found(cache.state_folder(context.repository.common_dir), context.place.root)
     if lost:
         number = f"{len(lost)} memor{'y' if len(lost) == 1 else 'ies'}"
         message = f"{number} of a worktree that is gone, never committed"
         yield Ailment("journal", WARNING, message, "agentmem restore --journal")
-    if halfway.found(cache.state_folder(context.repository.common_dir), context.place.root):
+    if is_halfway:
         message = "a forget, reflect or tidy was stopped before its commit: its files are half as they were"
         yield Ailment(
             "journal", ERROR, message, "agentmem forget --dry-run && agentmem doctor --fix", safe=True

@@ -146,11 +146,14 @@ def _is_of_plugin(piece: Piece, text: str) -> bool:
 
 
 def _is_set_up(top: str, agent: str) -> bool:
-    own = outfits.own_pieces(agent)
-    others = [a for a in AGENTS if a != agent and set(outfits.own_pieces(a)) != set(own)]
-    if own == AGENTS[agent]:  # AGENTS.md alone is for nobody in particular where another agent is set up
-        return all(_is_there(top, piece) for piece in own) and not any(_is_set_up(top, a) for a in others)
-    return any(_is_there(top, piece) for piece in own)
+    """Whether files that are of ``agent`` alone are there; of one that has none such: what it reads, and no other agent."""
+    own = [piece for piece in AGENTS[agent] if piece not in outfits.SHARED]
+    if own:
+        return any(_is_there(top, piece) for piece in own)
+    others = [other for other in AGENTS if other != agent]
+    return all(_is_there(top, piece) for piece in AGENTS[agent]) and not any(
+        _is_set_up(top, a) for a in others
+    )
 
 
 def _is_there(top: str, piece: Piece) -> bool:

@@ -15,7 +15,7 @@ from agentmem.model import safety, sessions
 from agentmem.model.sessions import EDIT, START, STOP
 
 TOLD = "agentmem-session.json"
-"""In the git dir of a worktree: what the session there was told."""
+"""Where what is remembered of a worktree lies: what the session there was told."""
 EDIT_BUDGET, EDIT_LIMIT = 300, 3
 """Tokens and memories that are told of a file after an edit: an edit is one of hundreds."""
 
@@ -162,14 +162,24 @@ def _left(context: Context, session: str, event: str) -> str:
     return line
 
 
+def _folders(context: Context) -> list[str]:
+    from agentmem.store import cache
+
+    repository = context.repository
+    return cache.worktree_folders(repository.git_dir, repository.common_dir, context.environment)
+
+
 def _told(context: Context, session: str) -> Told:
-    try:
-        with open(os.path.join(context.repository.git_dir, TOLD), encoding="utf-8") as file:
-            record = json.load(file)
-        known = Told(str(record["session"]), tuple(map(str, record["memories"])), str(record["left"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return Told(session)
-    return known if known.session == session else Told(session)
+    for folder in _folders(context):
+        try:
+            with open(os.path.join(folder, TOLD), encoding="utf-8") as file:
+                record = json.load(file)
+            known = Told(str(record["session"]), tuple(map(str, record["memories"])), str(record["left"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        if known.session == session:
+            return known
+    return Told(session)
 
 
 def _remember(context: Context, told: Told) -> None:
@@ -177,7 +187,7 @@ def _remember(context: Context, told: Told) -> None:
     from agentmem.store import writing
 
     try:
-        path = os.path.join(context.repository.git_dir, TOLD)
+        path = os.path.join(_folders(context)[0], TOLD)
         writing.replace(path, json.dumps(told._asdict()).encode("ascii"))
     except NotWritable:
-        pass  # a sandbox: it is told again
+        pass  # no folder at all can be written: it is told again

@@ -22,6 +22,8 @@ class Piece(NamedTuple):
 
 AGENTS_MD = Piece("AGENTS.md", BLOCK, "block.md", "marked block")
 SKILL = Piece(".agents/skills/agentmem/SKILL.md", WHOLE, "SKILL.md", "skill")
+SHARED = (AGENTS_MD, SKILL)
+"""What several agents read: it tells of none of them that it is set up."""
 HOOKS = "session hooks"
 
 AGENTS: dict[str, tuple[Piece, ...]] = {
@@ -74,12 +76,6 @@ PLUGIN: tuple[Piece, ...] = (
 )
 """The folder that Claude Code takes as a plugin, for all repositories at once."""
 PLUGIN_HOOKS = "hooks/hooks.json"
-
-
-def own_pieces(agent: str) -> tuple[Piece, ...]:
-    """The files that tell that ``agent`` is set up: those that no other shares."""
-    shared = (AGENTS_MD, SKILL)
-    return tuple(piece for piece in AGENTS[agent] if piece not in shared) or AGENTS[agent]
 
 
 def pieces(agents: list[str] | tuple[str, ...]) -> list[Piece]:
