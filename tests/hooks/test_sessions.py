@@ -218,3 +218,12 @@ def test_a_store_of_another_name(repo):
     for path in ("apps/my app/a.py", str(repo.path / "apps/my app/a.py")):
         _, text = said(repo, "claude", "edit", {"tool_input": {"file_path": path}, "session_id": path})
         assert "Caching does not help" in text
+
+
+def test_in_a_sandbox_too_each_is_told_once(team, tmp_path, monkeypatch):
+    """Where the git dir is read-only what a session was told lies beside the index, as who works there does."""
+    monkeypatch.setenv("AGENTMEM_CACHE", str(tmp_path / "cache"))
+    edit = {"tool_input": {"file_path": "src/a.py"}}
+    with support.read_only(team.path / ".git"):
+        assert "Caching f" in said(team, "claude", "edit", edit)[1]
+        assert said(team, "claude", "edit", edit) == ({}, "")
