@@ -31,6 +31,12 @@ MASS = 1.5
 """How much more several words that say something prove than one: chosen, as ``Weights.abstain``, on a team's first half."""
 
 
+OF_ALL = 0.08
+"""The share of all that is asked, by weight, that an answer has at least: of the hundred words of a task's note any store has a
+dozen by chance. Notes have .11 and more of their answers, and .08 and less of what other stores know (first halves of both).
+"""
+
+
 class Unit(NamedTuple):
     """What counts as one word: the terms of which any will do, what it weighs, what it says by itself, how many have it."""
 
@@ -52,12 +58,14 @@ class Held(NamedTuple):
 
 
 class Coverage(NamedTuple):
-    """By position what is held; ``total`` is the weight of the question's weightiest words, ``occurring`` that of all that any
-    memory has, ``occurring_words`` how many these are, ``words`` the number of all; ``needed`` the evidence that an answer takes.
+    """By position what is held; ``total`` is the weight of the question's weightiest words, ``whole`` that of all, ``occurring``
+    that of all that any memory has, ``occurring_words`` how many these are, ``words`` the number of all; ``needed`` the evidence
+    that an answer takes.
     """
 
     held: dict[int, Held]
     total: float
+    whole: float
     occurring: float
     occurring_words: int
     words: int
@@ -73,9 +81,11 @@ class Coverage(NamedTuple):
         found = self.held.get(position)
         if found is None or not self.total:
             return 0.0
+        if not self.needed:
+            return math.inf
         value = self.share(position) * math.pow(found.mass, MASS)
         enough = 1.0 if found.words == self.words else 0.0
-        return max(value / self.needed, enough) if self.needed else math.inf
+        return min(max(value / self.needed, enough), found.weight / (OF_ALL * self.whole))
 
     def weight(self, position: int) -> float:
         """What it has of the question, by weight; to be held against ``occurring``."""
@@ -152,6 +162,7 @@ def coverage(
     return Coverage(
         held=held,
         total=sum(sorted(unit.weight for unit in found)[-MOST_WORDS:]),
+        whole=sum(unit.weight for unit in found),
         occurring=sum(unit.weight for unit in found if unit.holders),
         occurring_words=sum(unit.holders > 0 for unit in found),
         words=len(found),
