@@ -5,8 +5,9 @@
 On every set of ``sets.py``, by kind of question and half: *false* is the share of the questions without an answer that get one,
 *lost* the share of those with an answer that recall keeps back though it has one among its first ten when it never abstains.
 For thresholds of evidence from .05 to .15, the tool's own marked. ``--show`` prints so many false answers of each kind, and the
-words that they share with the question. Exits 1 where on the second half of a set more than 5 in 100 are false, or more than
-2 in 100 lost.
+words that they share with the question. Then each store is asked what was asked of the real team's, of which it knows nothing
+(``of the team``): task notes of a hundred words and names of three. Exits 1 where on the second half of a set more than 5 in
+100 are false, or more than 2 in 100 lost.
 """
 
 import argparse
@@ -20,7 +21,7 @@ sys.path.append(os.path.dirname(os.path.abspath(__file__)))
 import sets
 from sets import Asked
 
-from agentmem.model import query, ranking
+from agentmem.model import analysis, query, ranking
 from agentmem.model.metrics import mean
 
 FALSE, LOST = 0.05, 0.02
@@ -85,6 +86,24 @@ def told(one: sets.Set, recall: sets.Recall, show: int) -> bool:
     return held
 
 
+def foreign(recall: sets.Recall, team: sets.Set) -> bool:
+    """Print how many questions of the team's store get an answer from another; whether that holds on the second half."""
+    held = True
+    asked = [
+        q._replace(opened=sets.NEVER)
+        for q in team.asked
+        if len(analysis.terms(q.text)) >= sets.TITLE_TERMS - 1
+    ]
+    for kind in (*dict.fromkeys(q.kind for q in asked), ALL):
+        for half in (0, 1):
+            part = [q for q in asked if kind in (q.kind, ALL) and q.half == half]
+            own = false_share(recall, part)
+            which = ("first", "second")[half]
+            print(f"  of the team {kind:<14} {which:<6} {len(part):4}   own {own:.3f}", flush=True)
+            held &= kind != ALL or not half or own <= FALSE
+    return held
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
     parser.add_argument("--data", default=os.environ.get("AGENTMEM_BENCH_DATA", ""))
@@ -92,13 +111,17 @@ def main() -> int:
     options = parser.parse_args()
     missed = []
     with tempfile.TemporaryDirectory() as folder:
-        for one in sets.every(options.data):
+        every = sets.every(options.data)
+        team = next((one for one in every if one.name == "team"), None)
+        for one in every:
             recall = sets.Recall(sets.filled(os.path.join(folder, one.name), one))
             print(
                 f"{one.name}: {len(recall.view)} memories; at thresholds {' '.join(map(str, THRESHOLDS))}, and as it is"
             )
             if not told(one, recall, options.show):
                 missed.append(one.name)
+            if team and one is not team and not foreign(recall, team):
+                missed.append(f"{one.name} asked of the team")
     print(
         f"at most {FALSE:.0%} false and {LOST:.0%} lost: "
         + (f"missed on {', '.join(missed)}" if missed else "held")

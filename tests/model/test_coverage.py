@@ -177,6 +177,15 @@ def test_an_entry_takes_over_less_than_it_would_have():
     assert chained.evidence(1) == apart.evidence(1)
 
 
+def test_a_dozen_of_a_hundred_words_are_met_by_chance():
+    """A task's note has many words, of which any store has some: what answers has a share of all of them."""
+    words = [f"w{number}" for number in range(100)]
+    few = {word: [1] for word in words[:5]}
+    assert covered(plain(*words[:10]), few).evidence(1) >= 1
+    assert covered(plain(*words), few).evidence(1) < 1
+    assert covered(plain(*words), {word: [1] for word in words[:20]}).evidence(1) >= 1
+
+
 def test_without_a_threshold_anything_answers():
     """With nothing to ask for, whatever matches is enough."""
     found = covered(plain(COMMON, "quagga"), {COMMON: [1]}, weights=DEFAULT._replace(abstain=0.0))
