@@ -30,10 +30,10 @@ BY_CHANCE = 8
 MASS = 1.5
 """How much more several words that say something prove than one: chosen, as ``Weights.abstain``, on a team's first half."""
 
-
 OF_ALL = 0.08
 """The share of all that is asked, by weight, that an answer has at least: of the hundred words of a task's note any store has a
-dozen by chance. Notes have .11 and more of their answers, and .08 and less of what other stores know (first halves of both).
+dozen by chance. On a team's first half the best answers to notes have .11 and more, and what other stores have of them is less
+than .08 for all but 2 in 100.
 """
 
 

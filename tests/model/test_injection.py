@@ -233,7 +233,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize("part", HOSTILE.values(), ids=HOSTILE.keys())
 def test_time_grows_with_the_text(part: str) -> None:
-    """Eight times the text takes about eight times as long, not sixty-four: a megabyte takes seconds at worst."""
+    """Eight times the text takes about eight times as long, not sixty-four: a megabyte takes seconds at worst.
+
+    In the best of five tries: a busy machine slows one down, and sixty-four times as long is too long in each.
+    """
 
     def taken(size: int) -> float:
         text = (part * (size // len(part) + 1))[:size]
@@ -241,6 +244,8 @@ def test_time_grows_with_the_text(part: str) -> None:
         shapes(text)
         return time.process_time() - begin
 
+    def is_linear(tries: int) -> bool:
+        return any(taken(240_000) < max(taken(30_000), 0.002) * 8 * 4 for _ in range(tries))
+
     taken(1000)
-    small = max(min(taken(30_000), taken(30_000)), 0.002)
-    assert taken(240_000) < small * 8 * 4
+    assert is_linear(tries=5)

@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple
 
 from agentmem.model import planhints, plantext
+from agentmem.model.digest import shortened
 from agentmem.model.importers.found import File, Found, note, record
 
 _FILE = re.compile(r"TASK[-_ ]?\d{1,6}(?=\D|$).*", re.IGNORECASE)
@@ -22,9 +23,7 @@ _TITLE = re.compile(
 _TICKED = re.compile(r"✅|✔|\bcompleted? on \d", re.IGNORECASE)
 _DONE = re.compile(r"(?:✅\s*)?(?:completed?|done|finished|closed)\b", re.IGNORECASE)
 _LEFT = re.compile(r"(?:❌\s*)?(?:abandoned|cancell?ed|dropped|rejected)\b", re.IGNORECASE)
-_GOING = re.compile(r"(?:pending|to ?do|open|not started|new)\b", re.IGNORECASE)
-
-
+_WAITING = re.compile(r"(?:pending|to ?do|open|not started|new)\b", re.IGNORECASE)
 _BLANK = re.compile(
     r"[>\s]*[_*]*\(?[_*]*(?:none|no \w+ tasks?|aucune[^()]*|-)[_*]*\)?[_*.]*\s*(?:---)?", re.IGNORECASE
 )
@@ -91,14 +90,16 @@ def read_index(file: File, numbers: set[str], found: Found) -> None:
     known = plantext.sections(body.body)
     for place, section in enumerate(known):
         above = [one.heading for one in plantext.chain(known, place) if one.heading]
-        state = next((one for one in above if _DONE.match(one) or _LEFT.match(one) or _GOING.match(one)), "")
+        state = next(
+            (one for one in above if _DONE.match(one) or _LEFT.match(one) or _WAITING.match(one)), ""
+        )
         state = state or (above[0] if above else "")
         line = section.line + body.line - 1
         rest, items = plantext.bullets(section.lines)
         for item in items:
             match = _LISTED.fullmatch(item.text)
             if match is None:
-                found.problem(file.path, line, f"no task of an index: {shortened(item.text)}")
+                found.problem(file.path, line, f"no task of an index: {shortened(item.text, SHOWN)}")
                 continue
             label = match["bracketed"] or match["quoted"] or match["bare"]
             if label.upper() in numbers:
@@ -119,20 +120,16 @@ def read_index(file: File, numbers: set[str], found: Found) -> None:
         if re.search(r"\w", "\n".join(one.text for one in rest)) and not _BLANK.fullmatch(
             plantext.body(rest).strip()
         ):
-            found.problem(file.path, line, f"text of an index, not taken: {shortened(plantext.body(rest))}")
-
-
-def shortened(text: str) -> str:
-    """The begin of a text, for a problem."""
-    words = " ".join(text.split())
-    return words if len(words) <= SHOWN else f"{words[:SHOWN].rstrip()}…"
+            found.problem(
+                file.path, line, f"text of an index, not taken: {shortened(plantext.body(rest), SHOWN)}"
+            )
 
 
 def _take(one: _Task, found: Found) -> None:
     more: dict[str, object] = {"entities": [one.label]}
     if _LEFT.match(one.state):
         more |= {"status": "retracted", "retracted": f"{one.state} there"}
-    elif one.state and not _GOING.match(one.state) and not _DONE.match(one.state):
+    elif one.state and not _WAITING.match(one.state) and not _DONE.match(one.state):
         more["cline_status"] = one.state
     found.add(one.path, one.line, record("task", one.title, one.body, one.source_id, one.added, **more))
     if _DONE.match(one.state):
