@@ -77,7 +77,9 @@ class Coverage(NamedTuple):
         return min(1.0, found.soft / self.total) if found and self.total else 0.0
 
     def evidence(self, position: int) -> float:
-        """How much speaks for its being an answer, against what is needed: 1 is enough, as is every word that is asked."""
+        """How much speaks for its being an answer, against what is needed: 1 is enough, as is every word that is asked; little of
+        a long question is not, however much it says.
+        """
         found = self.held.get(position)
         if found is None or not self.total:
             return 0.0
