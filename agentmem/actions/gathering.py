@@ -79,8 +79,8 @@ def gather(
         scores = dict.fromkeys(eligible, 1.0)  # a phrase of stop words: nothing but the texts can tell
     if asked.phrases:
         scores = _with_phrases(index, view, asked, scores, weights)
-    named = _names(index, view, asked, files) if weights.entity_arm else {}
-    entity = {position: s for position, s in named.items() if allowed[position]}
+    named = _names(index, view, asked, files, words) if weights.entity_arm else NOTHING_NAMED
+    entity = {position: s for position, s in named.strengths.items() if allowed[position]}
     if asked.exact:
         entity = {position: s for position, s in entity.items() if position in scores}
     if not (asked.terms or entity or scores or _names_an_id(view, asked)):
@@ -91,7 +91,8 @@ def gather(
     evidence = words.evidence if words else {}
     first = ranking.order(scores, view.columns.ids, FIRST)
     sure = set(scores) if asked.exact else {p for p in first if evidence.get(p, 0.0) >= 1}
-    sure |= set(entity)
+    firm = named.firm & entity.keys()
+    sure |= firm
     near = None
     if meaning is not None and len(asked.terms) <= weights.meaning_terms:
         near = meaning.near(index, view, asked, eligible)
@@ -109,7 +110,7 @@ def gather(
     if not sure:
         alone = _by_meaning_alone(near, words, weights)
         return Gathered([Arm("meaning", 1.0, alone)], list(alone), len(alone))
-    if near is not None and not entity and not asked.phrases and _is_elsewhere(near, words, sure, weights):
+    if near is not None and not firm and not asked.phrases and _is_elsewhere(near, words, sure, weights):
         return NOTHING_FOUND
     best = max((scores.get(position, 0.0) for position in sure), default=0.0)
     floor = weights.relevant * best
@@ -117,7 +118,7 @@ def gather(
     along = {
         p for p, s in scores.items() if s >= floor and (p in sure or evidence.get(p, 0.0) >= weights.along)
     }
-    keep = dict.fromkeys(sorted(along | set(entity)))
+    keep = dict.fromkeys(sorted(along | firm))
     most = len(keep)
     if for_manager:  # it tells better what is right among many, and puts no more of them forward
         keep |= dict.fromkeys(p for p in scores if evidence.get(p, 0.0) >= weights.wide)
@@ -191,31 +192,51 @@ def _with_phrases(
     return out
 
 
-def _names(index: Index, view: View, asked: Query, files: Sequence[str]) -> dict[int, float]:
+class Named(NamedTuple):
+    """What is named, how strongly, and which of that so that it needs no further evidence."""
+
+    strengths: Mapping[int, float]
+    firm: frozenset[int] = frozenset()
+
+
+NOTHING_NAMED = Named({})
+
+
+def _names(index: Index, view: View, asked: Query, files: Sequence[str], words: Words | None) -> Named:
     """What is named outright: ids, entities, aliases, tags, symbols, paths, scopes that meet the files at hand; and, at half
     the strength, what those link to.
+
+    Among a hundred words some will be the name of something by chance, and a path lie where a broad scope is: such a name is
+    firm only where it is much of what is asked (``Words.is_much``).
     """
     near: dict[int, float] = {}
+    firm: set[int] = set()
 
-    def meet(row: int, strength: float) -> None:
-        for position in view.positions_of(row):
+    def meet(positions: Iterable[int], strength: float, is_firm: bool = True) -> None:
+        for position in positions:
             near[position] = near.get(position, 0.0) + strength
+            if is_firm:
+                firm.add(position)
+
+    def is_much(name: str) -> bool:
+        return words is None or words.is_much(name)
 
     for prefix in asked.ids:
         for position in view.with_id(prefix):
-            near[position] = near.get(position, 0.0) + 4.0
-            for successor in view.successors(view.columns.ids[position]):
-                near[successor] = near.get(successor, 0.0) + 3.0
+            meet([position], 4.0)
+            meet(view.successors(view.columns.ids[position]), 3.0)
     knowledge = index.knowledge
     if asked.names:
         for key, strength in (("alias", 2.0), ("entity", 1.5), ("symbol", 1.5), ("source_id", 4.0)):
             for value, row in knowledge.named(key, asked.names):
                 if len(value) > 2:
-                    meet(row, strength)
-    paths = [scopes.normal(path) for path in (*files, *asked.paths)]
-    if paths:
-        for row, strength in selecting.about_files(index, paths).items():
-            meet(row, strength)
+                    meet(view.positions_of(row), strength, key == "source_id" or is_much(value))
+    at_hand = [scopes.normal(path) for path in files]
+    for row, strength in selecting.about_files(index, at_hand).items() if at_hand else ():
+        meet(view.positions_of(row), strength)
+    for path in dict.fromkeys(map(scopes.normal, asked.paths)):
+        for row, strength in selecting.about_files(index, [path]).items():
+            meet(view.positions_of(row), strength, strength >= selecting.ITSELF or is_much(path))
     if near and len(near) <= MOST_LINKED:
         last_first = reversed(list(enumerate(view.columns.ids))) if view.columns.links else ()
         by_id = {identity: i for i, identity in last_first}  # the first of an id is the view's own
@@ -223,7 +244,9 @@ def _names(index: Index, view: View, asked: Query, files: Sequence[str]) -> dict
             for linked in (target for targets in view.columns.links.get(position, ()) for target in targets):
                 if linked in by_id and by_id[linked] not in near:
                     near[by_id[linked]] = strength / 2
-    return near
+                    if position in firm:
+                        firm.add(by_id[linked])
+    return Named(near, frozenset(firm))
 
 
 def _areas(index: Index, view: View, words: Words, among: Iterable[int]) -> dict[int, float]:

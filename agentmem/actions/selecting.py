@@ -193,9 +193,13 @@ def positions(index: Index, view: View, filters: Filters) -> list[int]:
     return found
 
 
+ITSELF = 1.0
+"""How close a citation of a file, or its path as scope, is to it."""
+
+
 def about_files(index: Index, files: Iterable[str]) -> dict[int, float]:
-    """The rows that are about one of ``files``, with how closely: 1 for a citation or the path itself as scope, less for a
-    folder above it or a glob, and more where several of the files are met.
+    """The rows that are about one of ``files``, with how closely: ``ITSELF`` for a citation or the path itself as scope, less for
+    a folder above it or a glob, and more where several of the files are met.
     """
     paths = [scopes.normal(path) for path in files]
     knowledge = index.knowledge
@@ -206,7 +210,7 @@ def about_files(index: Index, files: Iterable[str]) -> dict[int, float]:
 
     for key in ("cite", "scope"):
         for _, row in knowledge.named(key, paths):
-            meet(row, 1.0)
+            meet(row, ITSELF)
     parents = {
         parent: len(path.split("/")) - len(parent.split("/"))
         for path in paths

@@ -6,7 +6,7 @@ from functools import cached_property
 from agentmem.index.index import Index
 from agentmem.index.view import NO_TIME, View
 from agentmem.model import analysis, coverage, kinds, ranking
-from agentmem.model.coverage import Coverage
+from agentmem.model.coverage import Coverage, Unit
 from agentmem.model.query import Query
 from agentmem.model.ranking import Weights
 
@@ -113,6 +113,17 @@ class Words:
                 self.heirs.setdefault(successor, []).append(position)
 
     @cached_property
+    def units(self) -> list[Unit]:
+        """The words of the question as they count."""
+        return coverage.units(self.asked.words, self.postings, self.view.positions, self.statistics.size)
+
+    def is_much(self, name: str) -> bool:
+        """Whether the weightiest word of ``name`` is as much of the question as an answer has of it at least."""
+        terms = self.asked.terms_of(name) or frozenset(analysis.terms(name))
+        weights = [unit.weight for unit in self.units if not terms.isdisjoint(unit.terms)]
+        return max(weights, default=0.0) >= coverage.OF_ALL * sum(unit.weight for unit in self.units)
+
+    @cached_property
     def coverage(self) -> Coverage:
         """How much of the question each memory has that scores well enough to be shown."""
         floor = (LEAST if self.deep else self.weights.relevant) * max(self.scores.values(), default=0.0)
@@ -136,9 +147,8 @@ class Words:
     def coverage_of(self, positions: set[int]) -> Coverage:
         """The same of the memories at ``positions``, however they score, and of those that speak for them."""
         among = positions | {old for p in positions for old in self.heirs.get(p, ())}
-        found = coverage.units(self.asked.words, self.postings, self.view.positions, self.statistics.size)
         return coverage.coverage(
-            found,
+            self.units,
             self.postings,
             self.view.positions,
             among,
