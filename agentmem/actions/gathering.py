@@ -1,5 +1,6 @@
 """What in a view may answer a question, and how strongly each arm speaks for it: words, names, places, links, time, meaning."""
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -24,6 +25,9 @@ PHRASE_DEPTH = 200
 PLACED = 150
 """Memories whose paths are held against the question one by one, those whose paths share most with it."""
 
+NEARLY = 0.3
+"""The evidence from which on a memory is told of where none is an answer."""
+
 EVENTS = frozenset(("log", "decision", "reflection"))
 """The kinds that say when something was so."""
 
@@ -39,7 +43,8 @@ class Arm(NamedTuple):
 class Gathered(NamedTuple):
     """What was found. ``keep`` are the positions that are worth a rank, none where nothing answers, and ``most`` how many of them
     are worth showing; ``plain``: there was nothing to find by, and ``keep`` is in order, newest first. ``said`` is how words come
-    to speak for what has not all of them itself; ``read`` has the words of the question that were read as others.
+    to speak for what has not all of them itself; ``read`` has the words of the question that were read as others; ``nearest`` is
+    what comes nearest where nothing answers.
     """
 
     arms: Sequence[Arm]
@@ -48,6 +53,7 @@ class Gathered(NamedTuple):
     plain: bool = False
     said: Mapping[int, str] = MappingProxyType({})
     read: Mapping[str, str] = MappingProxyType({})
+    nearest: Sequence[int] = ()
 
 
 NOTHING_FOUND = Gathered(())
@@ -109,7 +115,8 @@ def gather(
                 return again._replace(read=read)
     if not sure:
         alone = _by_meaning_alone(near, words, weights)
-        return Gathered([Arm("meaning", 1.0, alone)], list(alone), len(alone))
+        nearest = () if alone or asked.exact else _nearest(view, near, words, weights)
+        return Gathered([Arm("meaning", 1.0, alone)], list(alone), len(alone), nearest=nearest)
     if near is not None and not firm and not asked.phrases and _is_elsewhere(near, words, sure, weights):
         return NOTHING_FOUND
     best = max((scores.get(position, 0.0) for position in sure), default=0.0)
@@ -166,6 +173,16 @@ def _by_meaning_alone(near: "Near | None", words: Words | None, weights: Weights
     known = words.coverage_of(set(close))
     held = weights.meaning_held * known.occurring
     return {position: c for position, c in close.items() if held and known.weight(position) >= held}
+
+
+def _nearest(view: View, near: "Near | None", words: Words | None, weights: Weights) -> list[int]:
+    """What comes nearest to answering, best first, by meaning and by words in turn: who asks in quite other words finds it so."""
+    by_words = [p for p in words.first if words.evidence.get(p, 0.0) >= NEARLY] if words else []
+    cosines = near.cosines if near else {}
+    close = {p: cosines[p] for p in near.nearest if cosines[p] >= weights.meaning_near} if near else {}
+    by_meaning = ranking.order(close, view.columns.ids, len(close))
+    turns = itertools.zip_longest(by_meaning, by_words)
+    return list(dict.fromkeys(p for turn in turns for p in turn if p is not None))
 
 
 def _is_elsewhere(near: "Near", words: Words | None, sure: set[int], weights: Weights) -> bool:

@@ -60,7 +60,7 @@ class Candidate:
 
 class Ranking(NamedTuple):
     """The candidates, best first, ``most`` of which are worth showing; what scored them; whether nothing answers; which words
-    were read as others.
+    were read as others; what comes nearest where nothing answers.
     """
 
     candidates: list[Candidate]
@@ -68,6 +68,7 @@ class Ranking(NamedTuple):
     most: int
     abstained: bool
     read: Mapping[str, str] = MappingProxyType({})
+    nearest: Sequence[int] = ()
 
     @property
     def shown(self) -> list[Candidate]:
@@ -112,7 +113,7 @@ def rank(
         candidate.said = gathered.said.get(position, "")
         candidate.scored(scorer)
         found.append(candidate)
-    return Ranking(_in_order(view, found), scorer, gathered.most, not found, gathered.read)
+    return Ranking(_in_order(view, found), scorer, gathered.most, not found, gathered.read, gathered.nearest)
 
 
 def _newest(position: int, place: int) -> Candidate:

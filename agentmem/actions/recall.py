@@ -1,5 +1,6 @@
 """Recall: the few memories that answer a question, within a token budget, or none."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
@@ -13,6 +14,9 @@ from agentmem.index.view import View
 from agentmem.model import notation, packing, query, ranking, tokens
 from agentmem.model.ranking import Weights
 from agentmem.model.scoring import Term
+
+MOST_NEAREST = 3
+"""Memories that are told of where none answers."""
 
 SEPARATOR_TOKENS = 2
 """Between two titles in a line: a dot and what joining makes of the words beside it."""
@@ -29,11 +33,18 @@ class Hit(NamedTuple):
     explain: tuple[Term, ...] = ()
 
 
+class Nearest(NamedTuple):
+    """One of the memories that come nearest where none answers, and its line."""
+
+    found: Found
+    text: str
+
+
 class Recalled(NamedTuple):
     """What recall gives. ``omitted`` counts what matched and is not among ``hits``, ``searched`` what was looked through.
 
     ``words`` is the question as it was understood: without filters and time words, misspelt words as they were read; ``empty``:
-    there is no memory at all.
+    there is no memory at all; ``nearest`` is what comes nearest where nothing answers.
     """
 
     query: str
@@ -48,6 +59,7 @@ class Recalled(NamedTuple):
     shorts: Mapping[str, str] = MappingProxyType({})
     words: str = ""
     empty: bool = False
+    nearest: tuple[Nearest, ...] = ()
 
 
 def recall(
@@ -95,6 +107,7 @@ def recall(
         shorts=view.shorts,
         words=asked.reading(found.read).plain,
         empty=not len(view),
+        nearest=_nearest(context, index, view, found.nearest[:MOST_NEAREST], budget),
     )
 
 
@@ -124,6 +137,16 @@ def _pack(
         spent = (cost.title, cost.paragraph, cost.full)[place]
         hits.append(Hit(one, candidate.score, level, three[place], spent, tuple(candidate.terms)))
     return tuple(hits)
+
+
+def _nearest(
+    context: Context, index: Index, view: View, positions: Sequence[int], budget: int
+) -> tuple[Nearest, ...]:
+    """The first of ``positions`` as the budget takes their titles."""
+    found, texts, costs = laid_out(context, index, view, positions)
+    spent = itertools.accumulate((cost.title for cost in costs), initial=frame(context, len(view)))
+    fits = sum(not budget or tokens_so_far <= budget for tokens_so_far in itertools.islice(spent, 1, None))
+    return tuple(Nearest(one, three[0]) for one, three in zip(found[:fits], texts, strict=False))
 
 
 def laid_out(

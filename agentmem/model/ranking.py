@@ -27,7 +27,7 @@ class Weights(NamedTuple):
     it adds anything; the terms beyond which a question tells enough by its words (notes of 80 terms lost .01 MRR at any
     weight); the cosine, and the share of what the question's known words weigh, from which on a memory is shown by meaning
     where its words alone are too few; the cosine that the nearest must reach, else a question that is not fully covered is
-    about something else.
+    about something else; the cosine from which on one is told of where nothing answers.
     """
 
     title: float = 3.0
@@ -69,6 +69,7 @@ class Weights(NamedTuple):
     meaning_alone: float = 0.62
     meaning_held: float = 0.75
     meaning_apart: float = 0.25
+    meaning_near: float = 0.35
 
 
 DEFAULT = Weights()

@@ -151,6 +151,11 @@ def hit(one: Hit) -> Record:
     return memory(one.found) | scored
 
 
+def _titled(found: Found) -> Record:
+    """A memory by its id and title alone."""
+    return {"id": found.memory.id, "title": safety.one_line(found.memory.title)}
+
+
 def recalled(result: Recalled) -> Record:
     """Recall's answer."""
     return {
@@ -163,6 +168,7 @@ def recalled(result: Recalled) -> Record:
         "omitted": result.omitted,
         "abstained": result.abstained,
         "hits": [hit(one) for one in result.hits],
+        "nearest": [_titled(one.found) for one in result.nearest],
     }
 
 
@@ -226,9 +232,7 @@ def added(result: Added) -> Record:
         "id": result.memory.id,
         "path": result.path,
         "layer": result.layer,
-        "similar": [
-            {"id": found.memory.id, "title": safety.one_line(found.memory.title)} for found in result.similar
-        ],
+        "similar": [_titled(found) for found in result.similar],
         "admission": admission
         and {
             "worth": admission.worth,

@@ -9,20 +9,25 @@ from agentmem.model import notation, packing, safety
 from agentmem.output.text import count, where
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from agentmem.actions.recall import Recalled
+    from agentmem.model.memory import Memory
 
 _GAP = "&#8203;"
 
 
 def recalled(result: Recalled) -> str:
-    """Recall's answer: a heading, then each memory as a quoted block."""
+    """Recall's answer: a heading, then each memory as a quoted block; where there is none, the titles of what comes nearest."""
     if not result.hits:
-        return f"Nothing known about this ({count(result.searched, 'memory', 'memories')} searched).\n"
+        nothing = f"Nothing known about this ({count(result.searched, 'memory', 'memories')} searched)."
+        nearest = [_line(one.found.memory, result.shorts) for one in result.nearest]
+        return "\n".join([f"{nothing} Nearest:", "", *nearest] if nearest else [nothing]) + "\n"
     total = len(result.hits) + result.omitted
     lines = [f"### {len(result.hits)} of {total} memories, {where(result.view)}", ""]
     for hit in result.hits:
         memory = hit.found.memory
-        lines.append(f"- **{escaped(memory.title)}** · {memory.kind} `{result.shorts[memory.id]}`")
+        lines.append(_line(memory, result.shorts))
         if hit.detail != packing.TITLE:
             body = (
                 safety.clean(memory.body)
@@ -32,6 +37,10 @@ def recalled(result: Recalled) -> str:
             lines += [f"  > {line}" if line else "  >" for line in body.split("\n")] if body.strip() else []
             lines += [f"  - `{notation.place(cite)}`" for cite in memory.cites]
     return "\n".join(lines) + "\n"
+
+
+def _line(memory: Memory, shorts: Mapping[str, str]) -> str:
+    return f"- **{escaped(memory.title)}** · {memory.kind} `{shorts[memory.id]}`"
 
 
 def escaped(text: str) -> str:

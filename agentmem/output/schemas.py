@@ -253,6 +253,7 @@ def _recall() -> Schema:
         "omitted": told(COUNT, "memories that matched and are not among the hits"),
         "abstained": told(FLAG, "there was too little evidence for an answer"),
         "hits": told(some(closed(_hit())), "best first"),
+        "nearest": told(some(closed({"id": ID, "title": TEXT})), "where nothing answers: what comes nearest"),
     }
 
 

@@ -44,8 +44,10 @@ def recalled(result: Recalled) -> str:
     if not result.hits and not result.omitted:
         then = "" if result.view.at is None else f" as of {times.format_iso(result.view.at)[:16]}Z"
         searched = count(result.searched, "memory", "memories")
-        begin = BEGIN if result.empty and not then else ""
-        return f"agentmem: nothing known about this ({searched} searched on {name}{then}).{begin}\n"
+        more = BEGIN if result.empty and not then else ""
+        if result.nearest:
+            more = " Nearest (show ID): " + " · ".join(one.text for one in result.nearest)
+        return f"agentmem: nothing known about this ({searched} searched on {name}{then}).{more}\n"
     blocks = [hit for hit in result.hits if hit.detail != packing.TITLE]
     total = len(result.hits) + result.omitted
     lines = [f"agentmem: {len(blocks)} of {total} shown for {where(result.view)}. {QUOTED}"]

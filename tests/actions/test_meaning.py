@@ -227,3 +227,26 @@ def test_a_long_question_is_answered_by_its_words(team, given_cosines):
     arm = Made(given_cosines)
     before, after = ranks(team, question)[0], ranks(team, question, arm)[0]
     assert [(o.position, o.score) for o in before] == [(o.position, o.score) for o in after] and not arm.asked
+
+
+def test_what_is_nearest_is_told_where_nothing_answers(team):
+    """By meaning and by words in turn; of what is far by both nothing is told, nor where a question is answered."""
+    near = ranking.DEFAULT.meaning_near
+    context = Context(str(team.path))
+    try:
+        view = context.index.view()
+        words = query.parse("the elephant has a trunk beside its giraffe", context.now)
+
+        def nearest(asked, cosines):
+            arm = Made(dict(enumerate(cosines)))
+            return ranked.rank(
+                context, context.index, view, asked, range(len(view)), (), ranking.DEFAULT, context.now, arm
+            ).nearest
+
+        far, close = near - 0.01, near + 0.05
+        assert list(nearest(words, [far] * 6)) == []
+        assert list(nearest(words, [far, close, far, close + 0.1, far, far])) == [3, 1]
+        answered = query.parse("zebra stripes", context.now)
+        assert list(nearest(answered, [close] * 6)) == []
+    finally:
+        context.close()

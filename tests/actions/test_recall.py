@@ -225,6 +225,49 @@ def test_abstains(zoo: Project, question: str) -> None:
     assert zoo.call("recall", question, "--exit-code").code == 1
 
 
+def test_abstaining_tells_what_comes_nearest(store: Project) -> None:
+    """Where the words are too few for an answer, and not by chance, titles and ids are told on the one line, as the budget takes
+    them; nothing of them counts as a hit.
+    """
+    for number in range(20, 60):
+        store.remember(number, f"Heron nests stay {WORDS[number % 26]}", filler(number))
+    near = store.remember(
+        1, "Unnecessary parentheses around awaited objects are removed", "By the formatter."
+    )
+    question = "redundant parens dropped around the await keyword"
+    result = answer(store, question)
+    assert (result["hits"], result["omitted"], result["abstained"], result["tokens"]) == ([], 0, True, 0)
+    title = "Unnecessary parentheses around awaited objects are removed"
+    assert result["nearest"] == [{"id": near, "title": title}]
+    line = store.ok("recall", question)
+    assert line.count("\n") == 1 and f' Nearest (show ID): {near[:6]} fact "{title}"\n' in line
+    assert f"Nearest:\n\n- **{title}** · fact `{near[:6]}`\n" in store.ok(
+        "recall", question, "--format", "md"
+    )
+    assert not store.ok("recall", question, "--format", "ids")
+    assert store.call("recall", question, "--exit-code").code == 1
+    assert answer(store, "who waters the kangaroos on jupiter")["nearest"] == []
+    assert answer(store, question, "--kind", "decision")["nearest"] == []
+
+
+def test_what_comes_nearest_keeps_to_the_budget(store: Project) -> None:
+    """Of three titles as many are told as the budget takes, on a branch of a long name too."""
+    for number in range(20, 60):
+        store.remember(number, f"Heron nests stay {WORDS[number % 26]}", filler(number))
+    for number in range(3):
+        store.remember(number, f"Parentheses around awaited {WORDS[number]} objects of Eichhörnchen {number}")
+    store.commit()
+    store.git(
+        "switch", "-q", "-c", "feature/zxq-wvk-queue-so-that-qjx-workers-never-xzw-wait-for-kvq-locks-again"
+    )
+    told = []
+    for budget in range(60, 240, 10):
+        options = ("redundant parens dropped around the await keyword", "--budget", str(budget))
+        assert tokens.estimate(store.ok("recall", *options)) <= budget
+        told.append(len(answer(store, *options)["nearest"]))
+    assert told == sorted(told) and set(told) >= {0, 3}
+
+
 def test_exact_phrases(zoo: Project) -> None:
     """A quoted phrase alone finds only what holds it as it stands, in any letter case and white space."""
     assert set(found(zoo, "gecko stick glass")) == {"gecko-phrase", "gecko-other"}

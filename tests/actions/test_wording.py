@@ -148,6 +148,38 @@ def test_a_retracted_successor_leads_nowhere(filled):
     assert identity(11) not in filled.found("wombat daemon prints invoices")
 
 
+NOTE = " ".join(f"giraffe{n} stands beside elephant{n} and looks at ostrich{n}" for n in range(12))
+
+
+@pytest.fixture
+def named(filled):
+    """Memories with an alias and a symbol that are everyday words, a broad scope, and a file cited."""
+    filled.remember(30, "HorseRadish", "The page of it.", "entity", aliases="[the fence]", created=OLD)
+    code = "def lost():\n    return 1\n"
+    (filled.path / "paddock.py").write_text(code)
+    filled.commit()
+    cite = "[{path: paddock.py, symbol: lost}]"
+    filled.remember(31, "Paddock gates close at noon", "Wind.", cites=cite, created=OLD)
+    filled.remember(32, "Meadows are mown in May", "Hay.", scope="[tests/**]", created=OLD)
+    return filled
+
+
+@pytest.mark.parametrize(
+    ("words", "number"), [("the fence", 30), ("lost", 31), ("tests/meadow/test_hay.py", 32)]
+)
+def test_a_name_among_a_hundred_words_names_nothing_by_itself(named, words, number):
+    """A name answers a question that is about it; in a long note, of which it is a hundredth, it was met by chance."""
+    assert identity(number) in named.found(f"what about {words}")
+    assert named.found(f"{NOTE} {words} {NOTE}") == []
+
+
+def test_a_cited_file_and_an_id_name_it_however_long_the_note(named):
+    """A path that a memory cites, its id and a file at hand stand for it among a hundred words too."""
+    assert named.found(f"{NOTE} paddock.py {NOTE}") == [identity(31)]
+    assert named.found(f"{NOTE} {identity(32)} {NOTE}") == [identity(32)]
+    assert named.found(NOTE, "--file", "tests/hay.py") == [identity(32)]
+
+
 LUNCHES = ("Soup, then bread.", "A salad for three.", "Noodles from across the road.")
 
 
