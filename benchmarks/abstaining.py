@@ -4,10 +4,12 @@
 
 On every set of ``sets.py``, by kind of question and half: *false* is the share of the questions without an answer that get one,
 *lost* the share of those with an answer that recall keeps back though it has one among its first ten when it never abstains.
-For thresholds of evidence from .05 to .15, the tool's own marked. ``--show`` prints so many false answers of each kind, and the
-words that they share with the question. Each store is also asked what was asked of the real team's, of which it knows nothing:
-notes on tasks of a hundred words, names of three. Exits 1 where on the second half of a set more than 5 in 100 are false, or
-more than 2 in 100 lost.
+For thresholds of evidence from .05 to .15, then as the tool has it; of its own lost, those that are not told as nearest either.
+``--show`` prints so many false answers of each kind, and the words that they share with the question.
+
+The team's store is also asked those of its questions whose older notes a reader has read (``sets.read``), and each other store
+what was asked of the team's, of which it knows nothing: notes on tasks of a hundred words, names of three. Exits 1 where on the
+second half of a set more than 5 in 100 are false, or more than 2 in 100 lost.
 """
 
 import argparse
@@ -44,6 +46,15 @@ def lost_share(answer: Answer, always: Answer, part: Sequence[Asked]) -> float:
     return mean([float(not answer(one) and bool(one.relevant & set(always(one)))) for one in part])
 
 
+def untold_share(recall: sets.Recall, part: Sequence[Asked]) -> float:
+    """The same of ``recall`` where what comes nearest has no answer either."""
+
+    def told_or_shown(one: Asked) -> Sequence[str]:
+        return recall(one) or sorted(one.relevant & set(recall.nearest(one)))
+
+    return lost_share(told_or_shown, lambda one: recall(one, NEVER), part)
+
+
 def shared_words(recall: sets.Recall, one: Asked) -> str:
     """The title of the first answer to ``one``, and the terms of the question with those that it has in capitals."""
     first = recall(one)[0]
@@ -78,7 +89,11 @@ def told(one: sets.Set, recall: sets.Recall, show: int) -> bool:
                 line = "  ".join(f"{share(recall, part, rule):.3f}" for rule in RULES)
                 own = share(recall, part, ranking.DEFAULT)
                 which = ("first", "second")[half]
-                print(f"  {name} {kind:<14} {which:<6} {len(part):4}   {line}   own {own:.3f}", flush=True)
+                untold = f", nor told {untold_share(recall, part):.3f}" if answered else ""
+                print(
+                    f"  {name} {kind:<19} {which:<6} {len(part):4}   {line}   own {own:.3f}{untold}",
+                    flush=True,
+                )
                 held &= kind != ALL or not half or own <= most
                 if show and not answered and kind != ALL:
                     for q in [q for q in part if recall(q)][:show]:
@@ -104,16 +119,13 @@ def main() -> int:
         team = next((one for one in every if one.name == "team"), None)
         for one in every:
             recall = sets.Recall(sets.filled(os.path.join(folder, one.name), one))
-            print(
-                f"{one.name}: {len(recall.view)} memories; at thresholds {' '.join(map(str, THRESHOLDS))}, and as it is"
-            )
-            if not told(one, recall, options.show):
-                missed.append(one.name)
-            if team and one is not team:
-                strangers = of_strangers(one, team)
-                print(f"{strangers.name}:")
-                if not told(strangers, recall, options.show):
-                    missed.append(strangers.name)
+            more = [sets.read(one) if one is team else of_strangers(one, team)] if team else []
+            for asked in (one, *more):
+                print(
+                    f"{asked.name}: {len(recall.view)} memories; at {' '.join(map(str, THRESHOLDS))}, and as it is"
+                )
+                if not told(asked, recall, options.show):
+                    missed.append(asked.name)
     print(
         f"at most {FALSE:.0%} false and {LOST:.0%} lost: "
         + (f"missed on {', '.join(missed)}" if missed else "held")

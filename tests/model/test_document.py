@@ -1,7 +1,6 @@
 """What a file's bytes say, and that no bytes can hurt the reader."""
 
 import sys
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -350,8 +349,8 @@ def test_other_encodings_are_told(data: bytes, code: str, line: int) -> None:
     assert found.text
 
 
-def garbage() -> Iterator[bytes]:
-    size = 5_000_000
+def garbage(size: int) -> Iterator[bytes]:
+    """Some ``size`` bytes each of what nobody means, the last three of a few kilobytes; ``benchmarks/growth.py`` times them."""
     yield b"---\n" + b"[" * size
     yield b"---\n" + b"[" * size + b"\n---\n"
     yield b"---\n" * (size // 4)
@@ -367,13 +366,11 @@ def garbage() -> Iterator[bytes]:
 
 
 @pytest.mark.parametrize("number", range(12))
-def test_five_megabytes_of_garbage_cost_little(number: int) -> None:
-    """No file of 5 MB takes a second."""
-    data = list(garbage())[number]
-    parse(b"---\na: b\n---\n")
-    start = time.perf_counter()
-    parse(data)
-    assert time.perf_counter() - start < 1
+def test_five_megabytes_of_garbage(number: int) -> None:
+    """No file of 5 MB makes it fail, and none has more fields than it names."""
+    data = list(garbage(5_000_000))[number]
+    found = parse(data)
+    assert set(found.meta) <= {"a"} and (found.problems or found.text or found.meta)
 
 
 def test_reading_yaml_is_imported_late() -> None:
