@@ -142,9 +142,9 @@ def read(team: Set) -> Set:
     return team._replace(name="team, read", asked=tuple(asked))
 
 
-def of_dialogues() -> Set:
+def of_dialogues(seed: int = DIALOGUES_SEED) -> Set:
     """Short exchanges of two lines."""
-    records, questions = dialogues.dialogues(DIALOGUES_SEED)
+    records, questions = dialogues.dialogues(seed)
     middle = len(dialogues.SCHEMAS) // 2
     return Set(
         "dialogues",

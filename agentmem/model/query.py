@@ -19,6 +19,7 @@ _DATED = re.compile(
     re.IGNORECASE | re.ASCII,
 ).search
 """Without one of these no time is named, and what reads them is not loaded: 2 ms."""
+_DIGITS = "0123456789"
 _EMPTY = frozenset(["chang", "happen", "new", "news", "done", "do", "updat", "work"])
 """Terms that ask for nothing in particular beside a span of time: what changed last week, what was done yesterday."""
 
@@ -54,11 +55,7 @@ class Query(NamedTuple):
     @property
     def words(self) -> list[Word]:
         """Its words, each once, time words left out."""
-        found = []
-        for chunk, terms in analysis.chunks(self.plain):
-            parts = terms if len(terms) == 1 else analysis.terms(" ".join(analysis.symbol_parts(chunk)))
-            found.append(Word(tuple(dict.fromkeys(parts)), tuple(t for t in terms if t not in parts)))
-        return found
+        return [_word(chunk, terms) for chunk, terms in analysis.chunks(self.plain)]
 
     def reading(self, words: Mapping[str, str]) -> "Query":
         """The same question with ``words`` read as others."""
@@ -81,6 +78,19 @@ class Query(NamedTuple):
     def spans(self, moment: int) -> bool:
         """Whether ``moment`` (seconds UTC) is in the span that its time words name; without one any is."""
         return (self.after is None or moment >= self.after) and (self.before is None or moment < self.before)
+
+
+def _word(chunk: str, terms: tuple[str, ...]) -> Word:
+    """The word that ``chunk`` is: of a name with a number, ``arm64``, the name without it is a second best and no second part."""
+    if len(terms) == 1:
+        return Word(terms)
+    parts = tuple(dict.fromkeys(analysis.terms(" ".join(analysis.symbol_parts(chunk)))))
+    wholes = tuple(term for term in terms if term not in parts)
+    bases = {part: part.rstrip(_DIGITS) for part in parts if part[-1:] in _DIGITS}
+    known = [part for part in parts if part not in bases.values()]
+    if len(parts) == 2 and len(known) == 1 and not wholes:
+        return Word((bases[known[0]],), tuple(known))
+    return Word(tuple(known), wholes)
 
 
 def _terms(text: str) -> dict[str, int]:
