@@ -46,7 +46,7 @@ def recalled(result: Recalled) -> str:
         searched = count(result.searched, "memory", "memories")
         more = BEGIN if result.empty and not then else ""
         if result.nearest:
-            more = " Nearest (show ID): " + " · ".join(one.text for one in result.nearest)
+            more = " Nearest (quoted; show ID): " + " · ".join(one.text for one in result.nearest)
         return f"agentmem: nothing known about this ({searched} searched on {name}{then}).{more}\n"
     blocks = [hit for hit in result.hits if hit.detail != packing.TITLE]
     total = len(result.hits) + result.omitted

@@ -240,7 +240,7 @@ def test_abstaining_tells_what_comes_nearest(store: Project) -> None:
     title = "Unnecessary parentheses around awaited objects are removed"
     assert result["nearest"] == [{"id": near, "title": title}]
     line = store.ok("recall", question)
-    assert line.count("\n") == 1 and f' Nearest (show ID): {near[:6]} fact "{title}"\n' in line
+    assert line.count("\n") == 1 and f' Nearest (quoted; show ID): {near[:6]} fact "{title}"\n' in line
     assert f"Nearest:\n\n- **{title}** · fact `{near[:6]}`\n" in store.ok(
         "recall", question, "--format", "md"
     )

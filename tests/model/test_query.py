@@ -227,8 +227,8 @@ def test_plain_words_are_the_analysers_terms(words: list[str]) -> None:
     ],
 )
 def test_words(text: str, words: list[Word]) -> None:
-    """A name of several words is one, with its parts and its whole, and a name with a number is no second one; filters, time words
-    and stop words are none.
+    """A name of several words is one, with its parts and its whole, and the same without its number is no second one; filters,
+    time words and stop words are none.
     """
     assert parse(text, NOW).words == words
 
