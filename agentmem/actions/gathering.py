@@ -44,7 +44,7 @@ class Gathered(NamedTuple):
     """What was found. ``keep`` are the positions that are worth a rank, none where nothing answers, and ``most`` how many of them
     are worth showing; ``plain``: there was nothing to find by, and ``keep`` is in order, newest first. ``said`` is how words come
     to speak for what has not all of them itself; ``read`` has the words of the question that were read as others; ``nearest`` is
-    what comes nearest where nothing answers.
+    what comes nearest where nothing answers; ``open`` is how much of the question the words leave open, 0 to 1.
     """
 
     arms: Sequence[Arm]
@@ -54,6 +54,7 @@ class Gathered(NamedTuple):
     said: Mapping[int, str] = MappingProxyType({})
     read: Mapping[str, str] = MappingProxyType({})
     nearest: Sequence[int] = ()
+    open: float = 1.0
 
 
 NOTHING_FOUND = Gathered(())
@@ -154,7 +155,9 @@ def gather(
         places = ranking.order(scores, view.columns.ids, len(scores))
         arms.append(Arm(scoring.FIRST, 0.0, {p: 1 / rank for rank, p in enumerate(places, 1)}))
         arms.append(Arm(scoring.COVERED, 0.0, {p: words.coverage.share(p) for p in keep}))
-    return Gathered(arms, list(keep), most, said=words.said if words else {})
+    if words is None:
+        return Gathered(arms, list(keep), most)
+    return Gathered(arms, list(keep), most, said=words.said, open=words.open)
 
 
 def _names_an_id(view: View, asked: Query) -> bool:

@@ -24,6 +24,10 @@ JUDGED = 24
 """The best so many have their evidence held against the code before they are shown: four times what is shown by default."""
 
 
+BESIDE = frozenset(("areas", "related", "recency", "fresh"))
+"""What speaks for a memory beside what is asked: it counts as far as the words leave open which is meant."""
+
+
 class Candidate:
     """One memory on its way to a rank: its position in the view, how strongly each arm speaks for it, what weighs it besides."""
 
@@ -107,9 +111,14 @@ def rank(
     for position in gathered.keep:
         candidate = Candidate(position)
         candidate.arms = {
-            arm.name: arm.strengths[position] for arm in gathered.arms if position in arm.strengths
+            arm.name: arm.strengths[position] * (gathered.open if arm.name in BESIDE else 1)
+            for arm in gathered.arms
+            if position in arm.strengths
         }
-        candidate.factors = _factors(view, position, weights, clock, authored, uses)
+        candidate.factors = [
+            factor._replace(value=factor.value**gathered.open) if factor.name in BESIDE else factor
+            for factor in _factors(view, position, weights, clock, authored, uses)
+        ]
         candidate.said = gathered.said.get(position, "")
         candidate.scored(scorer)
         found.append(candidate)

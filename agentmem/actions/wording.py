@@ -19,6 +19,9 @@ FIRST = 15
 MOST_HELD = 200
 """The best so many are held against the question: of thousands that share a word nobody looks at the last."""
 
+EQUAL = 0.9
+"""The share of the best score from which on one that has as much of the question may be meant as well."""
+
 BEFORE_IT = "with what was said before it"
 """How an entry of a log speaks for the words that it takes up."""
 
@@ -130,6 +133,15 @@ class Words:
         most = len(self.scores) if self.deep else MOST_HELD
         best = ranking.order(self.scores, self.view.columns.ids, most)
         return self.coverage_of({p for p in best if self.scores[p] >= floor}.union(self.first))
+
+    @cached_property
+    def open(self) -> float:
+        """How much the words leave open, 0 to 1: see ``coverage.left_open``."""
+        known = self.coverage
+        best = max((known.weight(position) for position in known.held), default=0.0)
+        least = EQUAL * max(self.scores.values(), default=0.0)
+        equals = [p for p in known.held if known.weight(p) >= best and self.scores.get(p, 0.0) >= least]
+        return coverage.left_open(best / known.whole if known.whole else 0.0, len(equals))
 
     @property
     def only_lacks_strange(self) -> bool:

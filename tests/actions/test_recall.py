@@ -515,6 +515,28 @@ def test_neighbours_in_a_log_count(zoo: Project) -> None:
     assert hits["tapir-2"] == pytest.approx(hits["tapir-bob"], rel=0.05)
 
 
+def test_where_one_has_every_word_its_age_and_place_hardly_count(store: Project) -> None:
+    """What alone has all that is asked is judged by its words; a word that a dozen have leaves it to how new they are and where
+    they lie.
+    """
+    store.remember(1, "No ladder in front of the heron", created=OLD, scope="[lib/heron/**]")
+    for number in range(2, 14):
+        store.remember(number, f"The heron likes {WORDS[number]}", created=OLD, scope="[lib/heron/**]")
+    for number in range(20, 80):
+        store.remember(number, f"Of {WORDS[number % 26]} and {WORDS[(number * 7) % 26]}", created=OLD)
+    store.commit()
+
+    def beside(question: str) -> tuple[float, float]:
+        best = answer(store, question, "--explain")["hits"][0]
+        found = {term["name"]: term["value"] for term in best["explain"]}
+        return found["areas"], 1 - found["recency"]
+
+    areas, age = beside("why is there no ladder for the heron")
+    some_areas, some_age = beside("heron")
+    assert 0 < areas < 0.01 < 0.1 < some_areas
+    assert 0 < age < 0.01 < 0.05 < some_age
+
+
 def test_a_dead_end_comes_first_among_equals(zoo: Project) -> None:
     """Of memories that match alike the dead end is the first."""
     ranked = found(zoo, "lynx tracks lead")

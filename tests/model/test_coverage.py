@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from agentmem.model import ranking
 from agentmem.model.background import SAYS
-from agentmem.model.coverage import BY_CHANCE, FEWEST, MOST, Coverage, coverage, units
+from agentmem.model.coverage import BY_CHANCE, FEWEST, LEAST_OPEN, MOST, Coverage, coverage, left_open, units
 from agentmem.model.query import Word, parse
 from agentmem.model.ranking import DEFAULT, Statistics
 from agentmem.model.words import TITLE_AT
@@ -199,3 +199,20 @@ def test_the_words_of_a_question_are_what_counts():
     found = covered(asked.words, {"jobqueue": [1], "job": [1, 2], "queue": [1, 2], "wait": [3]})
     assert found.words == 2
     assert found.weight(2) == 0 < found.weight(1)
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.integers(0, 1000), st.integers(0, 1000))
+def test_words_that_tell_more_leave_less_open(share, more, equals, others):
+    """Between 0 and 1; less where the best has more of the question, more where more are as good, and never nothing."""
+    value = left_open(share, equals)
+    assert LEAST_OPEN <= value <= 1
+    assert left_open(max(share, more), equals) <= value
+    assert left_open(share, max(equals, others)) >= value
+
+
+def test_a_note_of_a_hundred_words_leaves_nearly_all_open():
+    """A quarter of what is asked leaves 94 in 100, all of it what tells equals apart, a word that a hundred have nine tenths."""
+    assert left_open(0.25, 1) == pytest.approx(0.9375)
+    assert left_open(1.0, 1) == LEAST_OPEN
+    assert left_open(1.0, 100) == pytest.approx(0.9)
+    assert left_open(0.0, 0) == 1.0
