@@ -55,6 +55,7 @@ bench: .venv/installed .venv/dev
 	  'noise.py' \
 	  'admission.py' \
 	  'abstaining.py' \
+	  'plain.py' \
 	  'growth.py' \
 	  'token_estimate.py' \
 	  'concurrency.py' \

@@ -279,7 +279,7 @@ class Recall:
         if (one, weights) not in self._kept:
             view, clock = self.view, self.clock(one)
             ids = view.columns.ids
-            eligible = [i for i in view.in_force(None) if self._is_known(i, one.opened)]
+            eligible = [i for i in view.in_force(None) if self.knows(i, one.opened)]
             found = ranked.rank(
                 self.context, self.context.index, view, query.parse(one.text, clock), eligible, (), weights, clock, self._meaning
             )  # fmt: skip
@@ -289,6 +289,7 @@ class Recall:
             )
         return self._kept[one, weights]
 
-    def _is_known(self, position: int, opened: int) -> bool:
+    def knows(self, position: int, opened: int) -> bool:
+        """Whether the memory at ``position`` was there at ``opened`` (seconds UTC)."""
         created = self.view.columns.created[position]
         return created == NO_TIME or created < opened

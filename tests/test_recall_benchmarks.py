@@ -119,6 +119,26 @@ def test_false_and_lost_are_counted_as_they_are_defined(benchmark):
     assert abstaining.false_share(lambda q: answers[q.text], asked) == pytest.approx(1 / 3)
 
 
+def test_own_words_may_not_lose_against_plain_bm25(benchmark, tmp_path, capsys):
+    """Where the formula finds at least as much nothing is missed; where it shows nothing, own words are, and paraphrases not."""
+    sets, plain = benchmark("sets"), benchmark("plain")
+    one = sets.of_project(60)
+    one = one._replace(asked=tuple(q._replace(half=1) for q in one.asked if q.relevant)[:60])
+    recall = sets.Recall(sets.filled(str(tmp_path / "project"), one))
+    assert plain.told(one, recall)
+    assert "same         second" in capsys.readouterr().out
+
+    class Silent:
+        view, context, knows = recall.view, recall.context, recall.knows
+
+        def __call__(self, asked, weights):
+            return []
+
+    assert not plain.told(one, Silent())
+    paraphrased = tuple(q for q in one.asked if q.kind == "other")
+    assert paraphrased and plain.told(one._replace(asked=paraphrased), Silent())
+
+
 def test_what_is_told_as_nearest_is_not_lost_altogether(benchmark):
     """Kept back, an answer counts as told where it is among the nearest; what nobody would have found counts for nothing."""
     abstaining, sets = benchmark("abstaining"), benchmark("sets")

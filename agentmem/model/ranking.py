@@ -34,7 +34,7 @@ class Weights(NamedTuple):
     names: float = 2.0
     places: float = 4.0
     body: float = 1.0
-    b: float = 0.75
+    b: float = 0.5
     k1: float = 2.0
     repeats: float = 0.3
     neighbours: float = 0.3
@@ -42,11 +42,11 @@ class Weights(NamedTuple):
     lexical_arm: float = 1.0
     entity_arm: float = 1.0
     area_arm: float = 0.5
-    related_arm: float = 0.5
+    related_arm: float = 0.25
     temporal_arm: float = 0.3
     synonym: float = 0.6
     successor: float = 0.8
-    recency: float = 0.2
+    recency: float = 0.1
     fresh: float = 0.3
     role: float = 1.05
     importance: float = 0.05
