@@ -24,7 +24,7 @@ JUDGED = 24
 """The best so many have their evidence held against the code before they are shown: four times what is shown by default."""
 
 
-BESIDE = frozenset(("areas", "related", "recency", "fresh"))
+BESIDE = frozenset(("areas", "related", "meaning", "recency", "fresh"))
 """What speaks for a memory beside what is asked: it counts as far as the words leave open which is meant."""
 
 

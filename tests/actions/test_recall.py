@@ -234,7 +234,7 @@ def test_abstaining_tells_what_comes_nearest(store: Project) -> None:
     near = store.remember(
         1, "Unnecessary parentheses around awaited objects are removed", "By the formatter."
     )
-    question = "redundant parens dropped around the await keyword"
+    question = "redundant parens dropped around await in generator bodies"
     result = answer(store, question)
     assert (result["hits"], result["omitted"], result["abstained"], result["tokens"]) == ([], 0, True, 0)
     title = "Unnecessary parentheses around awaited objects are removed"
@@ -262,7 +262,7 @@ def test_what_comes_nearest_keeps_to_the_budget(store: Project) -> None:
     )
     told = []
     for budget in range(60, 240, 10):
-        options = ("redundant parens dropped around the await keyword", "--budget", str(budget))
+        options = ("redundant parens dropped around await in generator bodies", "--budget", str(budget))
         assert tokens.estimate(store.ok("recall", *options)) <= budget
         told.append(len(answer(store, *options)["nearest"]))
     assert told == sorted(told) and set(told) >= {0, 3}

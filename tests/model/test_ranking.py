@@ -28,7 +28,7 @@ from agentmem.model.ranking import (
 from agentmem.model.usage import Use
 from agentmem.model.words import NAMES_AT, PLACES_AT, TITLE_AT
 
-B, K1 = 0.75, 2.0
+B, K1 = 0.5, 2.0
 BOOST = {"title": 3.0, "names": 2.0, "places": 4.0, "body": 1.0}
 FIELDS = ("title", "names", "places", "body")
 UNIT = {"title": TITLE_AT, "names": NAMES_AT, "places": PLACES_AT, "body": 1}
