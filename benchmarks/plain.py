@@ -17,28 +17,25 @@ sys.path.append(os.path.dirname(os.path.abspath(__file__)))
 
 import sets
 
-from agentmem.model import bm25, metrics, ranking
+from agentmem.actions import rankers
+from agentmem.model import metrics, ranking
 
 NEVER = ranking.DEFAULT._replace(abstain=0.0)
 OWN_WORDS = ("notes", "first lines", "names", "titles", "same", "named", "by hand", "keywords", "question")
 
 
 class Plain:
-    """BM25 over what ``recall`` may show."""
+    """The yardstick of ``model evaluate``, asked as a benchmark asks."""
 
     def __init__(self, recall: sets.Recall) -> None:
-        view = recall.view
         self._recall = recall
-        self._ids = view.columns.ids
-        self._places = list(view.in_force(None))
-        rows = [view.columns.rows[place] for place in self._places]
-        found = recall.context.index.knowledge.memories(rows)
-        self._corpus = bm25.Corpus(f"{found[row].title}\n{found[row].body}" for row in rows)
+        self._bm25 = rankers.PlainBM25(recall.context)
 
     def __call__(self, one: sets.Asked) -> list[str]:
-        known = [n for n, place in enumerate(self._places) if self._recall.knows(place, one.opened)]
-        names = [self._ids[place] for place in self._places]
-        return [names[n] for n in ranking.order(self._corpus.scores(one.text, known), names, metrics.DEPTH)]
+        recall, clock = self._recall, self._recall.clock(one)
+        known = [place for place in recall.view.in_force(None) if recall.knows(place, one.opened)]
+        asked = rankers.Question(one.text, (), None, clock, False, known, metrics.DEPTH)
+        return [recall.view.columns.ids[place] for place in self._bm25(asked).positions[: metrics.DEPTH]]
 
 
 def told(one: sets.Set, recall: sets.Recall) -> bool:

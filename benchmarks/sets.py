@@ -131,8 +131,10 @@ def read(team: Set) -> Set:
     """
     with open(READ, encoding="utf-8") as file:
         found = {one["note"]: one for one in map(json.loads, file)}
+    tasks = [q for q in team.asked if q.kind in TASKS]
     asked = []
-    for noted, line, name in zip(*[iter(q for q in team.asked if q.kind in TASKS)] * len(TASKS), strict=True):
+    for begin in range(0, len(tasks), len(TASKS)):
+        noted, line, name = tasks[begin : begin + len(TASKS)]
         one = found.get(hashlib.sha1(noted.text.encode()).hexdigest()[:12])
         for q in (line, name):
             if one and one["answers"]:

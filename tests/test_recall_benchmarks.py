@@ -129,7 +129,7 @@ def test_own_words_may_not_lose_against_plain_bm25(benchmark, tmp_path, capsys):
     assert "same         second" in capsys.readouterr().out
 
     class Silent:
-        view, context, knows = recall.view, recall.context, recall.knows
+        view, context, knows, clock = recall.view, recall.context, recall.knows, recall.clock
 
         def __call__(self, asked, weights):
             return []

@@ -155,9 +155,8 @@ def gather(
         places = ranking.order(scores, view.columns.ids, len(scores))
         arms.append(Arm(scoring.FIRST, 0.0, {p: 1 / rank for rank, p in enumerate(places, 1)}))
         arms.append(Arm(scoring.COVERED, 0.0, {p: words.coverage.share(p) for p in keep}))
-    if words is None:
-        return Gathered(arms, list(keep), most)
-    return Gathered(arms, list(keep), most, said=words.said, open=words.open)
+    found = Gathered(arms, list(keep), most)
+    return found._replace(said=words.said, open=words.open) if words else found
 
 
 def _names_an_id(view: View, asked: Query) -> bool:
@@ -181,8 +180,7 @@ def _by_meaning_alone(near: "Near | None", words: Words | None, weights: Weights
 def _nearest(view: View, near: "Near | None", words: Words | None, weights: Weights) -> list[int]:
     """What comes nearest to answering, best first, by meaning and by words in turn: who asks in quite other words finds it so."""
     by_words = [p for p in words.first if words.evidence.get(p, 0.0) >= NEARLY] if words else []
-    cosines = near.cosines if near else {}
-    close = {p: cosines[p] for p in near.nearest if cosines[p] >= weights.meaning_near} if near else {}
+    close = {p: c for p in near.nearest if (c := near.cosines[p]) >= weights.meaning_near} if near else {}
     by_meaning = ranking.order(close, view.columns.ids, len(close))
     turns = itertools.zip_longest(by_meaning, by_words)
     return list(dict.fromkeys(p for turn in turns for p in turn if p is not None))

@@ -1,6 +1,5 @@
 """Recall: the few memories that answer a question, within a token budget, or none."""
 
-import itertools
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
@@ -143,10 +142,15 @@ def _nearest(
     context: Context, index: Index, view: View, positions: Sequence[int], budget: int
 ) -> tuple[Nearest, ...]:
     """The first of ``positions`` as the budget takes their titles."""
-    found, texts, costs = laid_out(context, index, view, positions)
-    spent = itertools.accumulate((cost.title for cost in costs), initial=frame(context, len(view)))
-    fits = sum(not budget or tokens_so_far <= budget for tokens_so_far in itertools.islice(spent, 1, None))
-    return tuple(Nearest(one, three[0]) for one, three in zip(found[:fits], texts, strict=False))
+    found: list[Nearest] = []
+    spent = frame(context, len(view)) if positions else 0
+    for one in selecting.fetch(index, view, positions):
+        title = notation.block(quote(context, one, view.shorts), packing.TITLE)
+        spent += tokens.estimate(title) + SEPARATOR_TOKENS
+        if budget and spent > budget:
+            break
+        found.append(Nearest(one, title))
+    return tuple(found)
 
 
 def laid_out(

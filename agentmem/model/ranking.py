@@ -21,7 +21,8 @@ AREA_SAYS = 5.0
 
 
 class Weights(NamedTuple):
-    """Every constant of ranking; see ``benchmarks/team_history.py`` for how they were chosen.
+    """Every constant of ranking, chosen on the first half of ``benchmarks/team_history.py``; ``b``, ``related_arm`` and
+    ``recency`` on the first halves of all sets of ``benchmarks/plain.py``.
 
     Those of the optional arm by meaning (``benchmarks/semantic.py``): the most it adds to a score; the cosine from which on
     it adds anything; the terms beyond which a question tells enough by its words (notes of 80 terms lost .01 MRR at any
