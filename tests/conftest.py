@@ -1,6 +1,7 @@
 """Hermetic tests: a home, a temp folder and a git configuration of their own, and a clock that stands still."""
 
 import os
+import signal
 import tempfile
 import warnings
 from pathlib import Path
@@ -57,6 +58,18 @@ def _traces() -> dict[str, tuple[int, int] | None]:
     return found
 
 
+def heed_signals() -> None:
+    """What started the tests may ignore signals, as `nohup` and a shell's `&` do: each command of theirs would as well."""
+    for name, handler in (
+        ("SIGINT", signal.default_int_handler),
+        ("SIGTERM", signal.SIG_DFL),
+        ("SIGHUP", signal.SIG_DFL),
+    ):
+        one = getattr(signal, name, None)
+        if one is not None and signal.getsignal(one) is signal.SIG_IGN:
+            signal.signal(one, handler)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Nothing of the outside's git or agentmem reaches a test, not even one without fixtures."""
     for name in list(os.environ):
@@ -67,6 +80,7 @@ def pytest_configure(config: pytest.Config) -> None:
             "FORCE_COLOR",
         ):
             del os.environ[name]
+    heed_signals()
     # a command that fails early leaves git to end by itself, which a process of its own does unnoticed
     config.addinivalue_line("filterwarnings", "ignore:subprocess .* is still running:ResourceWarning")
     config.addinivalue_line("filterwarnings", "ignore:unclosed:ResourceWarning")

@@ -47,10 +47,15 @@ class Alarms:
 
     def _start(self) -> None:
         try:
+            import logging
+
             from watchdog.observers import Observer
 
-            # it says so of folders that come so fast that it meets them twice: nothing is lost by it, and nobody can act on it
+            # of folders that it meets twice, and of what comes while it is stopped, it warns: nothing is lost, nobody can act on it
             warnings.filterwarnings("ignore", message="Callback with id", category=RuntimeWarning)
+            logger = logging.getLogger("watchdog")
+            logger.addHandler(logging.NullHandler())
+            logger.propagate = False
             self._observer = Observer()
             self._observer.start()
         except Exception as problem:  # no watchdog, no inotify, none left: each is told and got over

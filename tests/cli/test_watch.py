@@ -305,6 +305,18 @@ def test_folders_that_come_in_a_rush_put_nothing_on_standard_error(tmp_path):
     assert ran.stderr == ""
 
 
+def test_what_the_library_says_while_it_is_stopped_is_not_the_users():
+    """It reports an error where an event comes as it ends, which Python writes to standard error where nobody hears it."""
+    script = (
+        "import logging\n"
+        "from agentmem.store.alarms import Alarms\n"
+        "Alarms().close()\n"
+        "logging.getLogger('watchdog.observers.inotify').error('the thread is inactive')\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stderr == ""
+
+
 def test_a_signal_that_python_lost_still_ends_it(monkeypatch):
     """What a signal raises in a destructor is ignored by Python: the loop ends all the same, at its next turn."""
 
