@@ -51,7 +51,7 @@ class Alarms:
 
             from watchdog.observers import Observer
 
-            # of folders that it meets twice, and of what comes while it is stopped, it warns: nothing is lost, nobody can act on it
+            # it warns of folders that it meets twice, and of what comes while it stops: nothing is lost, nobody can act on it
             warnings.filterwarnings("ignore", message="Callback with id", category=RuntimeWarning)
             logger = logging.getLogger("watchdog")
             logger.addHandler(logging.NullHandler())
