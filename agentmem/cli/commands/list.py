@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     import typer
 
 FORMATS = ("text", "json", "jsonl", "ids")
-PAGE = 200
-"""Memories fetched at most where nobody says how many: no budget of text holds more."""
+LEAST_LINE = 8
+"""Tokens that the shortest line takes: what no budget holds is not fetched, and git is not asked where it is from."""
 
 
 def list_memories(
@@ -67,7 +67,7 @@ def list_memories(
     )
     as_text = format == "text" and not call.json
     spend = context.config.budget if budget is None else budget
-    page = PAGE if limit is None and as_text and spend else limit
+    page = spend // LEAST_LINE + 1 if limit is None and as_text and spend else limit
     result = reading.listed(context, filters, page)
     call.note(*result.notes)
     from agentmem.output import jsonout, text

@@ -1,0 +1,17 @@
+"""How much of `list` is read: no more than its budget holds, and no less."""
+
+import json
+
+import pytest
+
+
+@pytest.mark.parametrize("budget", [40, 100, 600, 2000])
+def test_what_is_fetched_fills_the_budget(store, budget):
+    """Of the shortest lines there are, a page holds as many as when all are fetched."""
+    records = ({"kind": "log", "title": "a", "body": f"b{number}", "by": ""} for number in range(300))
+    store.write("../many.jsonl", "".join(json.dumps(one) + "\n" for one in records))
+    store.ok("import", "jsonl", str(store.path / "many.jsonl"))
+    paged = store.ok("list", "--budget", str(budget))
+    whole = store.ok("list", "--budget", str(budget), "--limit", "0")
+    assert paged == whole
+    assert (len(paged.splitlines()) > 100) == (budget == 2000)
