@@ -283,7 +283,8 @@ def _areas(index: Index, view: View, words: Words, among: Iterable[int]) -> dict
         record = records[rows[position]]
         cited = (f"{path} {symbol or ''}" for path, symbol, *_ in record.get("cites", ()))
         paths[position] = [*record.get("scope", ()), *cited]
-    return ranking.areas(lexical, paths, words.asked.words, analysis.terms)
+    spelt = [(word.parts, word.wholes) for word in words.asked.words]
+    return ranking.areas(lexical, paths, spelt, analysis.terms)
 
 
 def _temporal(

@@ -124,7 +124,7 @@ class Words:
         """Whether the weightiest word of ``name`` is as much of the question as an answer has of it at least."""
         terms = self.asked.terms_of(name) or frozenset(analysis.terms(name))
         weights = [unit.weight for unit in self.units if not terms.isdisjoint(unit.terms)]
-        return max(weights, default=0.0) >= coverage.OF_ALL * sum(unit.weight for unit in self.units)
+        return max(weights, default=0.0) >= coverage.OF_ALL * sum(coverage.asked_for(self.units))
 
     @cached_property
     def coverage(self) -> Coverage:

@@ -37,17 +37,23 @@ than .08 for all but 2 in 100.
 """
 
 
+NUMBER_SAYS = {1: 0.25, 2: 0.5}
+"""What a bare number says, by its digits: short ones count the items of any list. Chosen on the first halves of all sets."""
+
 LEAST_OPEN = 0.01
 """What is left open where one memory has every word: enough to tell equals apart."""
 
 
 class Unit(NamedTuple):
-    """What counts as one word: the terms of which any will do, what it weighs, what it says by itself, how many have it."""
+    """What counts as one word: the terms of which any will do, what it weighs, what it says by itself, how many have it; whether
+    it only explains others.
+    """
 
     terms: tuple[str, ...]
     weight: float
     says: float
     holders: int
+    aside: bool = False
 
 
 class Held(NamedTuple):
@@ -108,6 +114,9 @@ def units(
     """The words of a question as they count: a name by its whole where any memory has that, else by its parts."""
     from agentmem.model.background import SAYS
 
+    def says(term: str) -> float:
+        return NUMBER_SAYS.get(len(term), 1.0) if term.isdecimal() else SAYS.get(term, 1.0)
+
     def frequency(terms: Sequence[str]) -> int:
         return len({row for term in terms for row, _ in postings.get(term, ()) if row in position_of})
 
@@ -116,9 +125,16 @@ def units(
         whole = frequency(word.wholes) if word.wholes else 0
         for terms in [word.wholes] if whole else [(part,) for part in word.parts]:
             count = whole or frequency(terms)
-            says = min((SAYS.get(term, 1.0) for term in terms), default=1.0)
-            found[terms] = Unit(terms, ranking.idf(size, count) * says, says, count)
+            least = min(map(says, terms), default=1.0)
+            aside = word.aside and (terms not in found or found[terms].aside)
+            found[terms] = Unit(terms, ranking.idf(size, count) * least, least, count, aside)
     return list(found.values())
+
+
+def asked_for(found: Sequence[Unit]) -> list[float]:
+    """The weights of what an answer is to have: what is in brackets only explains, and counts as one word, its weightiest."""
+    weights = [unit.weight for unit in found if not unit.aside]
+    return weights + sorted(unit.weight for unit in found if unit.aside)[-1:]
 
 
 def coverage(
@@ -165,10 +181,11 @@ def coverage(
                     has.words + (position not in taken),
                 )
     size = min(max(statistics.size, FEWEST), MOST)
+    asked = asked_for(found)
     return Coverage(
         held=held,
-        total=sum(sorted(unit.weight for unit in found)[-MOST_WORDS:]),
-        whole=sum(unit.weight for unit in found),
+        total=sum(sorted(asked)[-MOST_WORDS:]),
+        whole=sum(asked),
         occurring=sum(unit.weight for unit in found if unit.holders),
         occurring_words=sum(unit.holders > 0 for unit in found),
         words=len(found),

@@ -64,6 +64,32 @@ def test_any_form_of_a_whole_is_enough():
     assert found.weight(1) == pytest.approx(ranking.idf(SIZE, 3))
 
 
+def test_a_short_number_says_little():
+    """The digits that number a list are in any note; a long number is a name."""
+    one, two, three = units(plain("1", "36", "404"), {}, {}, SIZE)
+    assert (one.says, two.says, three.says) == (0.25, 0.5, 1.0)
+    assert one.weight < two.weight < three.weight
+
+
+def test_what_is_in_brackets_is_asked_for_once():
+    """It explains what was said before: who has that alone lacks one word, and who has more of it has more."""
+    aside = [Word((word,), aside=True) for word in ("okapi", "zebra", "gnu")]
+    having = {"quagga": [1, 2, 3], "okapi": [2, 3], "zebra": [3], "gnu": [4]}
+    found = covered([*plain("quagga"), *aside], having)
+    said, told, none = ranking.idf(SIZE, 3), ranking.idf(SIZE, 2), ranking.idf(SIZE, 1)
+    assert found.total == found.whole == pytest.approx(said + none)
+    assert found.weight(1) == pytest.approx(said) and found.weight(2) == pytest.approx(said + told)
+    assert found.evidence(1) < found.evidence(2) < found.evidence(3)
+    assert found.share(3) <= 1
+
+
+def test_a_word_that_stands_outside_of_brackets_too_is_asked_for():
+    """Of two spellings with the same terms one is enough outside."""
+    both = [Word(("okapi",), aside=True), *plain("okapi", "quagga")]
+    assert [unit.aside for unit in units(both, {}, {}, SIZE)] == [False, False]
+    assert [unit.aside for unit in units(both[::-1], {}, {}, SIZE)] == [False, False]
+
+
 COMMON = min(SAYS, key=SAYS.__getitem__)
 
 

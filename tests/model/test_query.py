@@ -219,6 +219,13 @@ def test_plain_words_are_the_analysers_terms(words: list[str]) -> None:
         ("arm64", [Word(("arm",), ("arm64",))]),
         ("TestHTTP2Client", [Word(("test", "http2", "client"), ("testhttp2client",))]),
         ("md5 utf-8", [Word(("md5",)), Word(("utf", "8"), ("utf8", "utf-8"))]),
+        (
+            "zebra (okapi, lock) claim()",
+            [Word(("zebra",)), Word(("okapi",), aside=True), Word(("lock",), aside=True), Word(("claim",))],
+        ),
+        ("(okapi (lock)) lock", [Word(("okapi",), aside=True), Word(("lock",))]),
+        ("(zebra)", [Word(("zebra",))]),
+        ("zebra (okapi", [Word(("zebra",)), Word(("okapi",))]),
         ("kind:fact zebra", [Word(("zebra",))]),
         ("zebra last week", [Word(("zebra",))]),
         ("what changed last week", []),
