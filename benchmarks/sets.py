@@ -124,19 +124,19 @@ READ = os.path.join(os.path.dirname(os.path.abspath(__file__)), "team_read.jsonl
 
 
 def read(team: Set) -> Set:
-    """The store of ``team``, asked by those names and first lines of its second half whose older notes a reader has read.
+    """The store of ``team``, asked by those tasks of which readers have read the older notes.
 
     Who read did not know what recall says: a note answers that tells something about the very thing; a task of which none is
-    even on the topic has no answer.
+    even on the topic has no answer, though the store is about its neighbours.
     """
     with open(READ, encoding="utf-8") as file:
         found = {one["note"]: one for one in map(json.loads, file)}
     tasks = [q for q in team.asked if q.kind in TASKS]
     asked = []
     for begin in range(0, len(tasks), len(TASKS)):
-        noted, line, name = tasks[begin : begin + len(TASKS)]
-        one = found.get(hashlib.sha1(noted.text.encode()).hexdigest()[:12])
-        for q in (line, name):
+        lengths = tasks[begin : begin + len(TASKS)]
+        one = found.get(hashlib.sha1(lengths[0].text.encode()).hexdigest()[:12])
+        for q in lengths:
             if one and one["answers"]:
                 asked.append(q._replace(relevant=frozenset(one["answers"])))
             elif one and not one["on_topic"]:

@@ -119,6 +119,18 @@ def test_false_and_lost_are_counted_as_they_are_defined(benchmark):
     assert abstaining.false_share(lambda q: answers[q.text], asked) == pytest.approx(1 / 3)
 
 
+def test_what_is_held_of_abstaining_is_held(benchmark):
+    """Each of the three shares fails by itself, and no other does."""
+    abstaining = benchmark("abstaining")
+    good, bad = abstaining.Shares(0.05, 0.5, 0.02), abstaining.Shares(0.9, 0.02, 0.9)
+    assert abstaining.missed(good, bad) == []
+    assert len(abstaining.missed(good._replace(false=0.06), bad)) == 1
+    assert len(abstaining.missed(good._replace(untold=0.03), bad)) == 1
+    assert len(abstaining.missed(good, bad._replace(lost=0.03))) == 1
+    assert good.over == "50.0% lost, 2.0% untold" and bad.over == "90.0% false"
+    assert not abstaining.Shares(0.05, 0.02, 0.02).over
+
+
 def test_own_words_may_not_lose_against_plain_bm25(benchmark, tmp_path, capsys):
     """Where the formula finds at least as much nothing is missed; where it shows nothing, own words are, and paraphrases not."""
     sets, plain = benchmark("sets"), benchmark("plain")
@@ -222,8 +234,10 @@ def test_what_was_read_of_the_team_is_asked_anew(benchmark, tmp_path, monkeypatc
     monkeypatch.setattr(sets, "READ", str(tmp_path / "read.jsonl"))
     found = sets.read(sets.Set("team", (), asked))
     assert [(q.kind, q.text, sorted(q.relevant)) for q in found.asked] == [
+        ("notes", "a note", ["y"]),
         ("first lines", "a line", ["y"]),
         ("names", "a name", ["y"]),
+        ("none, notes", "c note", []),
         ("none, first lines", "c line", []),
         ("none, names", "c name", []),
     ]

@@ -33,25 +33,37 @@ EVENTS = frozenset(("log", "decision", "reflection"))
 
 
 class Arm(NamedTuple):
-    """One arm: its name, what it weighs in the fixed formula, how strongly (0 to 1) it speaks for each position."""
+    """One arm: its name, what it weighs in the fixed formula, how strongly (0 to 1) it speaks for each position; by what, where
+    that says more than the name.
+    """
 
     name: str
     weight: float
     strengths: Mapping[int, float]
+    said: Mapping[int, str] = MappingProxyType({})
+
+
+def _telling(name: str, weight: float, found: Mapping[int, tuple[float, str]]) -> Arm:
+    """An arm whose strengths say by what they are."""
+    return Arm(
+        name,
+        weight,
+        {position: strength for position, (strength, _) in found.items()},
+        {position: by for position, (_, by) in found.items()},
+    )
 
 
 class Gathered(NamedTuple):
     """What was found. ``keep`` are the positions that are worth a rank, none where nothing answers, and ``most`` how many of them
-    are worth showing; ``plain``: there was nothing to find by, and ``keep`` is in order, newest first. ``said`` is how words come
-    to speak for what has not all of them itself; ``read`` has the words of the question that were read as others; ``nearest`` is
-    what comes nearest where nothing answers; ``open`` is how much of the question the words leave open, 0 to 1.
+    are worth showing; ``plain``: there was nothing to find by, and ``keep`` is in order, newest first. ``read`` has the words of
+    the question that were read as others; ``nearest`` is what comes nearest where nothing answers; ``open`` is how much of the
+    question the words leave open, 0 to 1.
     """
 
     arms: Sequence[Arm]
     keep: Sequence[int] = ()
     most: int = 0
     plain: bool = False
-    said: Mapping[int, str] = MappingProxyType({})
     read: Mapping[str, str] = MappingProxyType({})
     nearest: Sequence[int] = ()
     open: float = 1.0
@@ -133,17 +145,17 @@ def gather(
     worded = {p: s / best for p, s in scores.items()} if best else {}
     named_so = {p: s / (s + 1) for p, s in entity.items()}
     arms = [
-        Arm("words", weights.lexical_arm, worded),
+        Arm("words", weights.lexical_arm, worded, words.said if words else {}),
         Arm("names and paths", weights.entity_arm, named_so),
         Arm("time", weights.temporal_arm, _temporal(view, asked, scores, entity)),
     ]
     if weights.area_arm and words:
-        arms.append(Arm("areas", weights.area_arm, _areas(index, view, words, keep)))
+        arms.append(_telling("areas", weights.area_arm, _areas(index, view, words, keep)))
     if weights.related_arm and not asked.exact:
         from agentmem.actions import relating
 
-        strengths = relating.related(index, view, worded, named_so, allowed)
-        arms.append(Arm("related", weights.related_arm, strengths))
+        found = relating.related(index, view, worded, named_so, allowed)
+        arms.append(_telling("related", weights.related_arm, found))
     # the model sees each entry of a conversation alone: where what was said before completes the best, it knows less than we
     if near is not None and not (words and first and words.said.get(first[0]) == BEFORE_IT):
         low = weights.meaning_floor
@@ -155,8 +167,7 @@ def gather(
         places = ranking.order(scores, view.columns.ids, len(scores))
         arms.append(Arm(scoring.FIRST, 0.0, {p: 1 / rank for rank, p in enumerate(places, 1)}))
         arms.append(Arm(scoring.COVERED, 0.0, {p: words.coverage.share(p) for p in keep}))
-    found = Gathered(arms, list(keep), most)
-    return found._replace(said=words.said, open=words.open) if words else found
+    return Gathered(arms, list(keep), most, open=words.open if words else 1.0)
 
 
 def _names_an_id(view: View, asked: Query) -> bool:
@@ -267,8 +278,8 @@ def _names(index: Index, view: View, asked: Query, files: Sequence[str], words: 
     return Named(near, frozenset(firm))
 
 
-def _areas(index: Index, view: View, words: Words, among: Iterable[int]) -> dict[int, float]:
-    """What lies where the question points: by the words that it shares with one path or symbol of a memory."""
+def _areas(index: Index, view: View, words: Words, among: Iterable[int]) -> dict[int, tuple[float, str]]:
+    """What lies where the question points: by the words that it shares with one path or symbol of a memory, and which."""
     lexical = words.lexical
     could = {
         position: sum(lexical.rarity[term] for term in lexical.placed[position])
@@ -281,7 +292,7 @@ def _areas(index: Index, view: View, words: Words, among: Iterable[int]) -> dict
     paths = {}
     for position in chosen:
         record = records[rows[position]]
-        cited = (f"{path} {symbol or ''}" for path, symbol, *_ in record.get("cites", ()))
+        cited = (f"{path} {symbol}" if symbol else path for path, symbol, *_ in record.get("cites", ()))
         paths[position] = [*record.get("scope", ()), *cited]
     spelt = [(word.parts, word.wholes) for word in words.asked.words]
     return ranking.areas(lexical, paths, spelt, analysis.terms)

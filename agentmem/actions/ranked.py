@@ -37,15 +37,16 @@ class Candidate:
         self.position = position
         self.arms: dict[str, float] = {}
         self.factors: list[Factor] = []
-        self.said = ""
-        """How words speak for it that it has not all itself."""
+        self.said: Mapping[str, str] = {}
+        """By what an arm speaks for it, by the arm's name, where that says more than the name."""
         self.score = 0.0
         self.terms: Sequence[Term] = ()
 
     def scored(self, scorer: Scorer) -> None:
         """Give it its score, and the terms that this is made of."""
         self.score, terms = scorer(self.arms, self.factors)
-        self.terms = [term._replace(detail=self.said) if term.name == "words" else term for term in terms]
+        said = self.said
+        self.terms = [term._replace(detail=said[term.name]) if term.name in said else term for term in terms]
 
     def moved(self, why: str, score: float, detail: str) -> None:
         """Give it another score, and the term that says why."""
@@ -119,7 +120,7 @@ def rank(
             factor._replace(value=factor.value**gathered.open) if factor.name in BESIDE else factor
             for factor in _factors(view, position, weights, clock, authored, uses)
         ]
-        candidate.said = gathered.said.get(position, "")
+        candidate.said = {arm.name: arm.said[position] for arm in gathered.arms if position in arm.said}
         candidate.scored(scorer)
         found.append(candidate)
     return Ranking(_in_order(view, found), scorer, gathered.most, not found, gathered.read, gathered.nearest)

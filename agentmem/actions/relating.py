@@ -17,6 +17,8 @@ COMMON = 400
 HOTNESS = 0.3
 """How much less a place says that many share: as one over their number, to this power."""
 
+NOTHING = (0.0, "")
+
 Place = tuple[str, str]
 """A key of the catalog's names, and a value under it."""
 
@@ -27,8 +29,9 @@ def related(
     by_words: Mapping[int, float],
     by_names: Mapping[int, float],
     allowed: Sequence[int],
-) -> dict[int, float]:
-    """How strongly (0 to 1) the best by words and names speak for each position by what it shares with them, but for itself.
+) -> dict[int, tuple[float, str]]:
+    """How strongly (0 to 1) the best by words and names speak for each position by what it shares with them, but for itself, and
+    what that is.
 
     The place that most of them share speaks alone: who touched many files is about each of them less. A form of relevance
     feedback (Lavrenko and Croft, SIGIR 2001) over places in place of words.
@@ -42,18 +45,21 @@ def related(
     rows = view.columns.rows
     records = index.knowledge.fields(list({rows[p] for p in seeds}))
     votes: dict[Place, dict[int, float]] = {}
+    spelt: dict[Place, str] = {}
     total = 0.0
     for position in seeds:
         share = strengths[position] ** 2
         total += share
-        places = set(_places(records[rows[position]]))
+        places = dict(_places(records[rows[position]]))
+        spelt = places | spelt
         for place in places:
             votes.setdefault(place, {})[position] = share / math.sqrt(len(places))
-    found: dict[int, float] = {}
+    found: dict[int, tuple[float, str]] = {}
 
-    def speak(position: int, value: float) -> None:
-        if value > found.get(position, 0.0) and allowed[position]:
-            found[position] = value
+    def speak(position: int, value: float, by: str) -> None:
+        value = min(value, 1.0)
+        if value > found.get(position, NOTHING)[0] and allowed[position]:
+            found[position] = value, by
 
     for place, sharing in _sharing(index, view, votes).items():
         if len(sharing) > COMMON:
@@ -61,21 +67,25 @@ def related(
         rare = (2 / (len(sharing) + 1)) ** HOTNESS
         whole = sum(votes[place].values())
         for position in sharing:
-            speak(position, (whole - votes[place].get(position, 0.0)) / total * rare)
+            speak(position, (whole - votes[place].get(position, 0.0)) / total * rare, spelt[place])
     identities = {view.columns.ids[p]: p for p in seeds} if view.columns.links else {}
     for position, links in view.columns.links.items():
         for seed in {identities[t] for targets in links for t in targets if t in identities} - {position}:
-            speak(position, strengths[seed] ** 2 / total)
-    return {position: min(value, 1.0) for position, value in found.items() if value > 0}
+            speak(
+                position, strengths[seed] ** 2 / total, f"linked with {view.shorts[view.columns.ids[seed]]}"
+            )
+    return found
 
 
-def _places(record: Mapping[str, Any]) -> Iterator[Place]:
+def _places(record: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+    """The places of a memory, each with how it is spelt there."""
     for pattern in record.get("scope", ()):
-        yield ("glob" if scopes.is_glob(pattern) else "scope"), scopes.normal(pattern).casefold()
+        normal = scopes.normal(pattern)
+        yield ("glob" if scopes.is_glob(pattern) else "scope", normal.casefold()), normal
     for path, *_ in record.get("cites", ()):
-        yield "scope", path.casefold()
+        yield ("scope", path.casefold()), path
     for entity in record.get("entities", ()):
-        yield "entity", entity.casefold()
+        yield ("entity", entity.casefold()), entity
 
 
 def _sharing(index: Index, view: View, votes: Mapping[Place, object]) -> dict[Place, set[int]]:

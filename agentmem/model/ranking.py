@@ -234,9 +234,10 @@ def areas(
     paths: Mapping[int, Sequence[str]],
     words: Sequence[tuple[Sequence[str], Sequence[str]]],
     terms: Callable[[str], Iterable[str]],
-) -> dict[int, float]:
-    """How well one path of each memory fits the question, 0 to 1: the rarity of the words (the terms of their parts, of their
-    wholes) that the best of ``paths`` (by position) shares with it, against the best of all, which has to say something itself.
+) -> dict[int, tuple[float, str]]:
+    """How well one path of each memory fits the question, 0 to 1, and which it is: the rarity of the words (the terms of their
+    parts, of their wholes) that the best of ``paths`` (by position) shares with it, against the best of all, which has to say
+    something itself.
 
     One path and not all: who touched many files is about each of them less.
     """
@@ -246,10 +247,11 @@ def areas(
         for path in own:
             if path not in known:
                 known[path] = _fit(frozenset(terms(path)), words, lexical.rarity)
-        if best := max(map(known.__getitem__, own), default=0.0):
+        best = max(own, key=known.__getitem__, default="")
+        if best and known[best]:
             found[position] = best
-    top = max(found.values(), default=0.0)
-    return {position: value / max(top, AREA_SAYS) for position, value in found.items()}
+    top = max((known[path] for path in found.values()), default=0.0)
+    return {position: (known[path] / max(top, AREA_SAYS), path) for position, path in found.items()}
 
 
 def _fit(

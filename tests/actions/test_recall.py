@@ -528,8 +528,9 @@ def test_where_one_has_every_word_its_age_and_place_hardly_count(store: Project)
 
     def beside(question: str) -> tuple[float, float]:
         best = answer(store, question, "--explain")["hits"][0]
-        found = {term["name"]: term["value"] for term in best["explain"]}
-        return found["areas"], 1 - found["recency"]
+        found = {term["name"]: term for term in best["explain"]}
+        assert found["areas"]["detail"] == "lib/heron/**"
+        return found["areas"]["value"], 1 - found["recency"]["value"]
 
     areas, age = beside("why is there no ladder for the heron")
     some_areas, some_age = beside("heron")

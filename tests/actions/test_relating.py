@@ -25,6 +25,15 @@ def put(store, number, title, **meta):
     store.remember(number, title, "As told.", "convention", created=OLD, **meta)
 
 
+def by_what(store, number):
+    """By what the memory of that ``number`` is related, as `--explain` says; both outputs say the same."""
+    words = ("recall", QUESTION, "--explain", "--limit", "0", "--budget", "0")
+    hit = next(hit for hit in store.json(*words)["hits"] if hit["id"] == identity(number))
+    (said,) = (term["detail"] for term in hit["explain"] if term["name"] == "related")
+    assert f"related ({said}) 0." in store.ok(*words)
+    return said
+
+
 def scores(store, *options):
     hits = store.json("recall", QUESTION, "--explain", "--limit", "0", "--budget", "0", *options)["hits"]
     assert hits[0]["id"] == identity(1)
@@ -45,6 +54,9 @@ SHARED = {
     ),
 }
 
+SAID = {"a place": "src/paint.ts", "a glob": "src/paint/**", "scope and citation": "src/paint.ts"}
+"""By what each is related, where it is not the entity."""
+
 
 @pytest.mark.parametrize("what", SHARED)
 def test_what_is_shared_with_the_best_ranks_up(base, what):
@@ -59,6 +71,7 @@ def test_what_is_shared_with_the_best_ranks_up(base, what):
     assert found[identity(other)][0] > found[identity(one)][0]
     assert found[identity(other)][1]["related"] > found[identity(one)][1].get("related", 0.0)
     assert found[identity(other)][1]["words"] == pytest.approx(found[identity(one)][1]["words"], rel=0.05)
+    assert by_what(base, other) == SAID.get(what, "PaintShop")
 
 
 def test_what_is_linked_with_the_best_ranks_up(base):
@@ -74,6 +87,7 @@ def test_what_is_linked_with_the_best_ranks_up(base):
     found = scores(base)
     assert found[identity(other)][1]["related"] > found[identity(one)][1].get("related", 0.0)
     assert found[identity(other)][0] > found[identity(one)][0]
+    assert by_what(base, other) == f"linked with {identity(1)[:6]}"
 
 
 def test_a_place_that_many_share_says_little(base):

@@ -301,7 +301,9 @@ def test_what_is_borrowed_is_bounded(values: dict, chain: list, may: set, share:
 
 
 def fits(paths: dict, rarity: dict, words: list) -> dict[int, float]:
-    return areas(Lexical({}, {}, rarity), paths, words, analysis.terms)
+    found = areas(Lexical({}, {}, rarity), paths, words, analysis.terms)
+    assert all(path in paths[position] for position, (_, path) in found.items())
+    return {position: value for position, (value, _) in found.items()}
 
 
 def test_an_area_is_one_path() -> None:
@@ -310,6 +312,11 @@ def test_an_area_is_one_path() -> None:
     rarity = {"queue": 4.0, "claim": 3.0}
     paths = {0: ["src/queue/claim.ts"], 1: ["src/queue/x.ts", "src/claim/y.ts"], 2: ["docs/z.md"]}
     assert fits(paths, rarity, words) == {0: 1.0, 1: pytest.approx(4 / 7)}
+    named = areas(Lexical({}, {}, rarity), paths, words, analysis.terms)
+    assert {position: path for position, (_, path) in named.items()} == {
+        0: "src/queue/claim.ts",
+        1: "src/queue/x.ts",
+    }
 
 
 def test_a_path_that_says_little_is_no_area() -> None:
