@@ -146,7 +146,7 @@ def gather(
     named_so = {p: s / (s + 1) for p, s in entity.items()}
     arms = [
         Arm("words", weights.lexical_arm, worded, words.said if words else {}),
-        Arm("names and paths", weights.entity_arm, named_so),
+        Arm("names and paths", weights.entity_arm, named_so, named.said),
         Arm("time", weights.temporal_arm, _temporal(view, asked, scores, entity)),
     ]
     if weights.area_arm and words:
@@ -222,10 +222,11 @@ def _with_phrases(
 
 
 class Named(NamedTuple):
-    """What is named, how strongly, and which of that so that it needs no further evidence."""
+    """What is named, how strongly, and which of that so that it needs no further evidence; by what, where that is one thing."""
 
     strengths: Mapping[int, float]
     firm: frozenset[int] = frozenset()
+    said: Mapping[int, str] = MappingProxyType({})
 
 
 NOTHING_NAMED = Named({})
@@ -240,10 +241,12 @@ def _names(index: Index, view: View, asked: Query, files: Sequence[str], words: 
     """
     near: dict[int, float] = {}
     firm: set[int] = set()
+    said: dict[int, str] = {}
 
-    def meet(positions: Iterable[int], strength: float, is_firm: bool = True) -> None:
+    def meet(by: str, positions: Iterable[int], strength: float, is_firm: bool = True) -> None:
         for position in positions:
             near[position] = near.get(position, 0.0) + strength
+            said.setdefault(position, by)
             if is_firm:
                 firm.add(position)
 
@@ -252,20 +255,20 @@ def _names(index: Index, view: View, asked: Query, files: Sequence[str], words: 
 
     for prefix in asked.ids:
         for position in view.with_id(prefix):
-            meet([position], 4.0)
-            meet(view.successors(view.columns.ids[position]), 3.0)
+            meet(prefix, [position], 4.0)
+            meet(f"in place of {prefix}", view.successors(view.columns.ids[position]), 3.0)
     knowledge = index.knowledge
     if asked.names:
         for key, strength in (("alias", 2.0), ("entity", 1.5), ("symbol", 1.5), ("source_id", 4.0)):
             for value, row in knowledge.named(key, asked.names):
                 if len(value) > 2:
-                    meet(view.positions_of(row), strength, key == "source_id" or is_much(value))
+                    meet(value, view.positions_of(row), strength, key == "source_id" or is_much(value))
     at_hand = [scopes.normal(path) for path in files]
     for row, strength in selecting.about_files(index, at_hand).items() if at_hand else ():
-        meet(view.positions_of(row), strength)
+        meet(at_hand[0] if len(at_hand) == 1 else "--file", view.positions_of(row), strength)
     for path in dict.fromkeys(map(scopes.normal, asked.paths)):
         for row, strength in selecting.about_files(index, [path]).items():
-            meet(view.positions_of(row), strength, strength >= selecting.ITSELF or is_much(path))
+            meet(path, view.positions_of(row), strength, strength >= selecting.ITSELF or is_much(path))
     if near and len(near) <= MOST_LINKED:
         last_first = reversed(list(enumerate(view.columns.ids))) if view.columns.links else ()
         by_id = {identity: i for i, identity in last_first}  # the first of an id is the view's own
@@ -273,9 +276,10 @@ def _names(index: Index, view: View, asked: Query, files: Sequence[str], words: 
             for linked in (target for targets in view.columns.links.get(position, ()) for target in targets):
                 if linked in by_id and by_id[linked] not in near:
                     near[by_id[linked]] = strength / 2
+                    said[by_id[linked]] = f"linked from {view.shorts[view.columns.ids[position]]}"
                     if position in firm:
                         firm.add(by_id[linked])
-    return Named(near, frozenset(firm))
+    return Named(near, frozenset(firm), said)
 
 
 def _areas(index: Index, view: View, words: Words, among: Iterable[int]) -> dict[int, tuple[float, str]]:

@@ -682,6 +682,26 @@ def test_explanations_add_up(zoo: Project, words: tuple[str, ...]) -> None:
     assert text.count("  score ") == len(scores)
 
 
+def test_an_explanation_tells_what_was_named(zoo: Project) -> None:
+    """The id, the name, the path or the file at hand, or what links to it: each hit that was named says by what."""
+
+    def told(*words: str) -> dict[str, set[str]]:
+        said: dict[str, set[str]] = {}
+        for hit in answer(zoo, *words, "--explain", "--limit", "0", "--budget", "0")["hits"]:
+            for term in hit["explain"]:
+                if term["name"] == "names and paths":
+                    said.setdefault(by_name([hit["id"]])[0], set()).add(term["detail"])
+        return said
+
+    assert told("7k3m9q")["digits"] == {"7k3m9q"}
+    assert told("c41x0z")["quagga-new"] == {"in place of c41x0z"}
+    assert told("heron nests", "--file", "lib/pool.py")["heron-cite"] == {"lib/pool.py"}
+    assert told("heron nests", "--file", "lib/pool.py", "--file", "infra/legs/a.tf")["heron-cite"] == {
+        "--file"
+    }
+    assert told("heron nests in tools/one.rs")["heron-file"] == {"tools/one.rs"}
+
+
 @pytest.mark.parametrize("words", QUESTIONS)
 def test_the_same_question_has_the_same_answer(zoo: Project, words: tuple[str, ...]) -> None:
     """Two identical calls give identical output, to the byte, in every format."""
