@@ -25,15 +25,14 @@ _INDICATOR_FIRST = re.compile(r"""[-?:,\[\]{}#&*!|>'"%@`]|\.\.\.""")
 _INDICATOR_WITHIN = re.compile(r":(?=\s|$)|\s#")
 # libyaml takes a ? within brackets, PyYAML's own loader does not
 _FLOW_WITHIN = re.compile(r"[,\[\]{}?]")
-_OTHER_TYPE = re.compile(
-    r"""~|null|true|false|yes|no|on|off|y|n|=|<<
-    |[-+]?(?:0b[01_]+|0o?[0-7_]+|0x[0-9a-f_]+)
+_OTHER_WORDS = frozenset(("~", "null", "true", "false", "yes", "no", "on", "off", "y", "n", "=", "<<"))
+_NUMBER_FIRST = frozenset("+-.0123456789")
+# compiled when something first looks like one: that takes 1 ms, and most values are words
+_NUMBERS = r"""[-+]?(?:0b[01_]+|0o?[0-7_]+|0x[0-9a-f_]+)
     |[-+]?(?:\.[0-9_]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:e[-+]?[0-9]+)?
     |[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?
     |[-+]?\.(?:inf|nan)
-    |[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:(?:t|[ \t]+)[0-9]{1,2}:.*)?""",
-    re.IGNORECASE | re.VERBOSE | re.ASCII,
-)
+    |[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:(?:t|[ \t]+)[0-9]{1,2}:.*)?"""
 _ISO = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?[Zz0-9+:-]*)?(?<!:)"
 )
@@ -165,6 +164,14 @@ def _item(item: object, *, flow: bool = False) -> str:
     return "null" if item is None else scalar(item, flow=flow)  # type: ignore[arg-type]
 
 
+def _is_other_type(value: str) -> bool:
+    """Whether YAML of either version may read ``value`` as something else than a string."""
+    if value.lower() in _OTHER_WORDS:
+        return True
+    flags = re.IGNORECASE | re.VERBOSE | re.ASCII
+    return value[:1] in _NUMBER_FIRST and re.fullmatch(_NUMBERS, value, flags) is not None
+
+
 def _is_plain(value: str) -> bool:
     return not (
         value != value.strip()
@@ -172,7 +179,7 @@ def _is_plain(value: str) -> bool:
         or _INDICATOR_FIRST.match(value)
         or _INDICATOR_WITHIN.search(value)
         or _ESCAPED.search(value)
-        or _OTHER_TYPE.fullmatch(value)
+        or _is_other_type(value)
     )
 
 
