@@ -317,9 +317,8 @@ class Index:
 
     def apply(self, columns: Columns, delta: Delta) -> Columns:
         """``columns`` with what ``delta`` says; they may be the ones given, changed."""
-        present = columns.all_paths() if delta.removed else ()
-        if changed := frozenset(delta.removed.intersection(present)):
-            columns = columns.without(changed)
+        if delta.removed:
+            columns = columns.without(frozenset(delta.removed))
         if delta.added:
             self._append(columns, delta.added, delta)
         return columns

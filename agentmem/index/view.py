@@ -1,7 +1,8 @@
 """A view: every memory visible from one tree, as parallel columns that load in a few milliseconds for 10,000 of them."""
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
@@ -22,6 +23,18 @@ class Entry(NamedTuple):
 
     path: str
     blob: str
+
+
+def _between(gone: Sequence[int], length: int, width: int = 1) -> Iterator[slice]:
+    """What of ``length`` items, ``width`` long each, stays without those at the positions ``gone``, which are in order.
+
+    A slice for each run: to copy runs takes a hundredth of the time that items do.
+    """
+    begin = 0
+    for place in gone:
+        yield slice(begin * width, place * width)
+        begin = place + 1
+    yield slice(begin * width, length * width)
 
 
 class Blobs:
@@ -56,6 +69,32 @@ class Blobs:
     def replace(self, place: int, blob: str) -> None:
         """Put ``blob`` in the place of one."""
         self._replaced[place] = blob
+
+    def without(self, gone: Sequence[int]) -> "Blobs":
+        """These without those at the places ``gone``, which are in order."""
+        first = bisect_left(gone, self._loaded)
+        runs = _between(gone[:first], self._loaded, self._width)
+        kept = Blobs("".join(self._joined[run] for run in runs), self._width)
+        for run in _between([place - self._loaded for place in gone[first:]], len(self._more)):
+            kept._more += self._more[run]
+        left = self._replaced.keys() - set(gone)
+        kept._replaced = {place - bisect_left(gone, place): self._replaced[place] for place in left}
+        return kept
+
+
+_EACH = (
+    "paths",
+    "rows",
+    "ids",
+    "kinds",
+    "status",
+    "authors",
+    "created",
+    "expires",
+    "importance",
+    "pins",
+)
+"""The columns of one item a memory, beside the blobs and the lengths."""
 
 
 class Columns:
@@ -129,10 +168,6 @@ class Columns:
         for column, length in zip(self.lengths, row.lengths, strict=True):
             column[position] = length
 
-    def all_paths(self) -> set[str]:
-        """The path of every file that it knows."""
-        return {*self.paths, *(path for path, _ in self.broken), *self.changes, *self.receipts}
-
     def without(self, paths: frozenset[str]) -> "Columns":
         """These without the files at ``paths``; what they were is not used any more."""
         self.changes = {path: blob for path, blob in self.changes.items() if path not in paths}
@@ -141,25 +176,20 @@ class Columns:
             return self
         kept = Columns()
         kept.changes, kept.receipts = self.changes, self.receipts
-        keep = [i for i, path in enumerate(self.paths) if path not in paths]
-        kept.paths = [self.paths[i] for i in keep]
-        for i in keep:
-            kept.blobs.append(self.blobs[i])
-        kept.ids = [self.ids[i] for i in keep]
-        kept.authors = [self.authors[i] for i in keep]
-        for name in ("rows", "created", "expires"):
-            column = getattr(self, name)
-            setattr(kept, name, array(column.typecode, (column[i] for i in keep)))
-        for name in ("kinds", "status", "importance", "pins"):
-            column = getattr(self, name)
-            setattr(kept, name, bytearray(column[i] for i in keep))
-        for name in ("sketches", "topics"):
-            column = getattr(self, name)
-            setattr(kept, name, bytearray().join(column[i * SKETCH : (i + 1) * SKETCH] for i in keep))
-        first, second, third, fourth = (array("l", (column[i] for i in keep)) for column in self.lengths)
-        kept.lengths = (first, second, third, fourth)
-        places = {old: new for new, old in enumerate(keep)}
-        kept.links = {places[i]: links for i, links in self.links.items() if i in places}
+        gone = [i for i, path in enumerate(self.paths) if path in paths]
+        count = len(self.paths)
+        for run in _between(gone, count):
+            for name in _EACH:
+                column = getattr(kept, name)
+                column += getattr(self, name)[run]
+            for own, other in zip(kept.lengths, self.lengths, strict=True):
+                own += other[run]
+        for run in _between(gone, count, SKETCH):
+            kept.sketches += self.sketches[run]
+            kept.topics += self.topics[run]
+        kept.blobs = self.blobs.without(gone)
+        left = self.links.keys() - set(gone)
+        kept.links = {i - bisect_left(gone, i): self.links[i] for i in sorted(left)}
         kept.broken = [(path, row) for path, row in self.broken if path not in paths]
         return kept
 
