@@ -26,7 +26,7 @@ import unanswered
 
 from agentmem.actions import ranked, recall
 from agentmem.actions.context import Context
-from agentmem.index.view import NO_TIME
+from agentmem.index.columns import NO_TIME
 from agentmem.model import analysis, metrics, query, ranking
 from agentmem.model.ranking import Weights
 

@@ -7,7 +7,7 @@ from agentmem.actions import placing, saving, selecting
 from agentmem.actions.branch import branch_for_writing
 from agentmem.actions.context import Context
 from agentmem.errors import NeedsDecision, NotFound
-from agentmem.index.view import Entry
+from agentmem.index.columns import Entry
 from agentmem.model import document, editing, ids, memory
 from agentmem.model.editing import Edit
 from agentmem.model.memory import Memory

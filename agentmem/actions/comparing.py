@@ -8,7 +8,8 @@ from agentmem.actions import selecting, standing
 from agentmem.actions.context import Context
 from agentmem.errors import NotFound, UsageError
 from agentmem.git import history, revisions, state
-from agentmem.index.view import Columns, Entry, View
+from agentmem.index.columns import Columns, Entry
+from agentmem.index.view import View
 from agentmem.model import differences, emitting, ids, times
 from agentmem.model.differences import FieldDifference
 from agentmem.model.memory import Memory, as_meta

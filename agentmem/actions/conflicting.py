@@ -11,7 +11,8 @@ from agentmem.actions.clashes import Clash
 from agentmem.actions.context import Context, Standpoint
 from agentmem.actions.selecting import Found
 from agentmem.index.catalog import LINKS, ChangeRow
-from agentmem.index.view import Entry, View
+from agentmem.index.columns import Entry
+from agentmem.index.view import View
 from agentmem.model import applying, changes, contradiction, ids
 from agentmem.model.changes import Change
 

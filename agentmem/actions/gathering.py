@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.actions import selecting
 from agentmem.actions.wording import BEFORE_IT, FIRST, Words
+from agentmem.index.columns import NO_TIME
 from agentmem.index.index import Index
-from agentmem.index.view import NO_TIME, View
+from agentmem.index.view import View
 from agentmem.model import analysis, ranking, scopes, scoring
 from agentmem.model.query import Query
 from agentmem.model.ranking import Weights

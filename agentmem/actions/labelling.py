@@ -8,7 +8,7 @@ from agentmem.actions.context import Context
 from agentmem.actions.evaluating import Posed
 from agentmem.actions.rankers import Question
 from agentmem.index.catalog import LINKS
-from agentmem.index.view import NO_TIME
+from agentmem.index.columns import NO_TIME
 from agentmem.model import feedback, kinds, metrics
 
 if TYPE_CHECKING:

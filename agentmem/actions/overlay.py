@@ -10,7 +10,7 @@ from agentmem.actions.context import Context, Standpoint
 from agentmem.actions.selecting import Found
 from agentmem.errors import NotFound, UsageError
 from agentmem.git import state as git_state
-from agentmem.index.view import Entry
+from agentmem.index.columns import Entry
 from agentmem.model.differences import FieldDifference
 from agentmem.store import layout
 

@@ -9,7 +9,7 @@ from agentmem.actions import standing
 from agentmem.actions.context import Context
 from agentmem.git import history, objects, revisions, state
 from agentmem.git.history import Step
-from agentmem.index.view import Entry
+from agentmem.index.columns import Entry
 from agentmem.model import document, ids, memory
 from agentmem.model.memory import Memory
 from agentmem.store import layout

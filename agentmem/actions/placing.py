@@ -134,7 +134,7 @@ def _pending(context: Context, identity: str) -> list[_Pending]:
     view_changes = context.index.columns.changes
     if not view_changes and not os.path.isdir(os.path.join(root, layout.OVERLAYS)):
         return []
-    from agentmem.index.view import Entry
+    from agentmem.index.columns import Entry
     from agentmem.model import applying, changes
 
     carried = {one.path for one in context.index.carried}
@@ -395,7 +395,7 @@ def base_text(context: Context, found: "Found", path: str) -> bytes:
     """
     data = reading.read(context.place.root, path)
     if data is None:
-        from agentmem.index.view import Entry
+        from agentmem.index.columns import Entry
 
         blob = context.index.base_blob(found.position, context.index.columns)
         data = context.index.bytes_of([Entry(path, blob)]).get(blob)

@@ -12,7 +12,7 @@ from agentmem.actions.context import Context
 from agentmem.actions.selecting import Found
 from agentmem.errors import NeedsDecision, NotWritable, UsageError
 from agentmem.git import branches, process, revisions, settings, state
-from agentmem.index.view import Entry
+from agentmem.index.columns import Entry
 from agentmem.store import layout, writing
 from agentmem.store import overlays as stored
 

@@ -12,7 +12,7 @@ from agentmem.actions.selecting import Found
 from agentmem.actions.weighing import Weighed
 from agentmem.errors import AgentmemError, UsageError
 from agentmem.git import history, objects
-from agentmem.index.view import Entry
+from agentmem.index.columns import Entry
 from agentmem.model import document, memory, reflection, safety
 from agentmem.model.editing import Edit
 from agentmem.model.memory import Memory

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.actions.context import Context
 from agentmem.errors import Ambiguous, NotFound, UsageError
+from agentmem.index.columns import NO_TIME
 from agentmem.index.index import Index
-from agentmem.index.view import NO_TIME, View
+from agentmem.index.view import View
 from agentmem.model import ids, kinds, lifecycle, memory, scopes, times
 from agentmem.model.memory import Memory
 

@@ -9,7 +9,7 @@ from agentmem.actions.context import Context, Standpoint
 from agentmem.actions.selecting import Found
 from agentmem.checks.evidence import Evidence
 from agentmem.errors import UsageError
-from agentmem.index.view import Entry
+from agentmem.index.columns import Entry
 from agentmem.model import document, fields, lifecycle, memory, verdict
 from agentmem.store import layout
 

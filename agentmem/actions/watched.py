@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from agentmem.actions.context import Context
 from agentmem.index.catalog import Row
-from agentmem.index.view import Entry
+from agentmem.index.columns import Entry
 from agentmem.model import changes, ids, leases, memory
 from agentmem.model.memory import Memory
 from agentmem.store import layout

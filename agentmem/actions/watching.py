@@ -18,7 +18,7 @@ from agentmem.errors import GitFailed, NoRepository
 from agentmem.git import branches, history, objects, places, refs
 from agentmem.git.places import Home, Standing
 from agentmem.git.repository import Repository
-from agentmem.index.view import Entry
+from agentmem.index.columns import Entry
 from agentmem.store import cache, layout
 from agentmem.store.scanning import Scan
 

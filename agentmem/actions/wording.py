@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
+from agentmem.index.columns import NO_TIME
 from agentmem.index.index import Index
-from agentmem.index.view import NO_TIME, View
+from agentmem.index.view import View
 from agentmem.model import analysis, coverage, kinds, ranking
 from agentmem.model.coverage import Coverage, Unit
 from agentmem.model.query import Query

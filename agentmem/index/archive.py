@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from agentmem.git import history
-from agentmem.index.view import Columns, Entry
+from agentmem.index.columns import Columns, Entry
 from agentmem.model import ids
 from agentmem.store import layout
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.git import branches, revisions, state
 from agentmem.git.repository import Difference
-from agentmem.index.view import Columns, Entry
+from agentmem.index.columns import Columns, Entry
 from agentmem.store import overlays
 
 if TYPE_CHECKING:

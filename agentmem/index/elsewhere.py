@@ -10,8 +10,9 @@ from agentmem.git.ahead import Ahead
 from agentmem.git.branches import OtherWorktree, Tip
 from agentmem.git.repository import Probe, Repository
 from agentmem.index import overlays
+from agentmem.index.columns import Columns, Entry
 from agentmem.index.entries import Delta, Worktree
-from agentmem.index.view import Columns, Entry, Origin, Pending
+from agentmem.index.view import Origin, Pending
 from agentmem.store import layout
 from agentmem.store.place import Place
 

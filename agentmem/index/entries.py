@@ -7,7 +7,7 @@ from typing import NamedTuple
 from agentmem.git import objects
 from agentmem.git.repository import Difference, Probe, Repository
 from agentmem.index import viewcache
-from agentmem.index.view import Entry
+from agentmem.index.columns import Entry
 from agentmem.store import layout, reading
 from agentmem.store.place import Place
 

@@ -9,11 +9,12 @@ from agentmem.git import objects
 from agentmem.git.repository import Difference, Repository
 from agentmem.index import catalog, entries, viewcache
 from agentmem.index.catalog import Row
+from agentmem.index.columns import Columns, Entry
 from agentmem.index.entries import Delta, Worktree
 from agentmem.index.knowledge import Knowledge, Progress
 from agentmem.index.port import Posting
 from agentmem.index.start import Started, view_file
-from agentmem.index.view import Columns, Entry, Origin, Pending, View
+from agentmem.index.view import Origin, Pending, View
 from agentmem.index.word_index import WordIndex, remove_tree
 from agentmem.store import cache, layout, reading
 from agentmem.store.place import Place

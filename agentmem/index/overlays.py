@@ -5,8 +5,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.index.catalog import AppliedRow, ChangeRow, Row
+from agentmem.index.columns import Columns, Entry
 from agentmem.index.knowledge import Knowledge
-from agentmem.index.view import Columns, Entry, Pending
+from agentmem.index.view import Pending
 from agentmem.model import lifecycle
 from agentmem.store import layout
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from agentmem.git.repository import Difference
+from agentmem.index.columns import Columns, Entry
 from agentmem.index.entries import Delta
-from agentmem.index.view import Columns, Entry
 from agentmem.store import cache, layout, overlays, reading, unfinished
 
 if TYPE_CHECKING:

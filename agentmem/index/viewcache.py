@@ -8,7 +8,7 @@ import os
 from collections.abc import Sized
 from typing import NamedTuple
 
-from agentmem.index.view import SKETCH, Blobs, Columns
+from agentmem.index.columns import SKETCH, Blobs, Columns
 from agentmem.store.reading import Signature
 
 FORMAT = 5

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentmem.index.catalog import LINKS, Row
-from agentmem.index.view import SKETCH, Blobs, Columns
+from agentmem.index.columns import SKETCH, Blobs, Columns
 
 
 def row(number: int) -> Row:
