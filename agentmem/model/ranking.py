@@ -260,7 +260,7 @@ def _fit(
     """The rarity of the words that a path holds: of a name of several its parts, and its whole once, however it is spelt."""
     single = {term for parts, _ in words for term in parts if term in held}
     whole = {
-        max(wholes, key=lambda term: rarity.get(term, 0.0))
+        max(wholes, key=lambda term: (rarity.get(term, 0.0), term))
         for _, own in words
         if (wholes := held.intersection(own))
     }

@@ -709,6 +709,14 @@ def test_the_same_question_has_the_same_answer(zoo: Project, words: tuple[str, .
         assert zoo.ok("recall", *words, "--format", format) == zoo.ok("recall", *words, "--format", format)
 
 
+@pytest.mark.parametrize("words", QUESTIONS[::4])
+def test_no_answer_depends_on_the_process(zoo: Project, words: tuple[str, ...]) -> None:
+    """The order that Python gives its sets, another in each process, changes no byte of an answer."""
+    asked = ("recall", *words, "--explain", "--json", "--budget", "0")
+    one, other = (zoo.run(*asked, env={"PYTHONHASHSEED": seed}) for seed in ("1", "2"))
+    assert one.out and one == other
+
+
 def test_equal_scores_are_in_the_order_of_ids(zoo: Project) -> None:
     """Hits with the same score stand in the order of their ids."""
     for words in QUESTIONS:

@@ -334,6 +334,15 @@ def test_a_term_of_a_path_counts_once() -> None:
     }
 
 
+def test_of_wholes_as_rare_the_same_counts_for_every_word() -> None:
+    """Two names that share a spelling count once where they are met by it, whatever order a set has in this process."""
+    words = [(("job",), ("jobqueue", "queuejob")), (("job",), ("jobs-queue", "queuejob"))]
+    rarity = dict.fromkeys(("jobqueue", "queuejob", "jobs-queue"), 5.0)
+    terms = {"p": [*rarity], "q": ["job", "queuejob"]}
+    found = areas(Lexical({}, {}, rarity), {0: ["p"], 1: ["q"]}, words, terms.__getitem__)
+    assert found[0][0] == found[1][0]
+
+
 @given(
     st.dictionaries(st.integers(0, 60), st.sampled_from([0.5, 1.0, 1.0, 2.0]) | st.floats(0, 3), max_size=60),
     st.permutations([f"id{n:03d}" for n in range(61)]),
