@@ -70,10 +70,10 @@ def related(
             speak(position, (whole - votes[place].get(position, 0.0)) / total * rare, spelt[place])
     identities = {view.columns.ids[p]: p for p in seeds} if view.columns.links else {}
     for position, links in view.columns.links.items():
-        for seed in {identities[t] for targets in links for t in targets if t in identities} - {position}:
-            speak(
-                position, strengths[seed] ** 2 / total, f"linked with {view.shorts[view.columns.ids[seed]]}"
-            )
+        linked = {t for targets in links for t in targets if t in identities} - {view.columns.ids[position]}
+        best = max(linked, key=lambda t: (strengths[identities[t]], t), default=None)
+        if best is not None:
+            speak(position, strengths[identities[best]] ** 2 / total, f"linked with {view.shorts[best]}")
     return found
 
 

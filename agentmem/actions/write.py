@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentmem.actions import saving, selecting
@@ -33,7 +34,7 @@ class Added(NamedTuple):
     path: str
     layer: str
     similar: tuple[Found, ...] = ()
-    shorts: Mapping[str, str] | None = None
+    shorts: Mapping[str, str] = MappingProxyType({})
     near: tuple[Found, ...] = ()
     admission: "Admission | None" = None
 

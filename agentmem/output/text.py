@@ -183,7 +183,7 @@ def whole(found: Found, shorts: Mapping[str, str]) -> str:
 
 def added(result: Added, branch: str | None, trunk: str | None, now: int) -> str:
     """What ``add`` did, what says nearly the same, and what speaks against it."""
-    shorts = {} if result.shorts is None else result.shorts  # to ask whether it is empty would sort them all
+    shorts = result.shorts
     short = shorts.get(result.memory.id, result.memory.id[: ids.SHORT])
     on = f" ({safety.one_line(branch)})" if branch else ""
     lines = [f'added {short} {result.memory.kind} "{safety.one_line(result.memory.title)}"{on}']
