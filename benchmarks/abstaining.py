@@ -1,6 +1,6 @@
 """Whether recall says nothing when nothing answers, and still answers when something does.
 
-    python benchmarks/abstaining.py [--data DIR] [--show N]
+    python benchmarks/abstaining.py [--data DIR] [--show N] [--count 60] [--file longmemeval_s_cleaned.json]
 
 On every set of ``sets.py``, by kind of question and half: *false* is the share of the questions without an answer that get one,
 *lost* the share of those with an answer that recall keeps back though it has one among its first ten when it never abstains.
@@ -8,20 +8,25 @@ For thresholds of evidence from .05 to .15, then as the tool has it; of its own 
 ``--show`` prints so many false answers of each kind, and the words that they share with the question.
 
 The team's store is also asked what readers have read (``sets.read``), and each other store what was asked of the team's, of which
-it knows nothing: notes on tasks of a hundred words, names of three.
+it knows nothing: notes on tasks of a hundred words, names of three. Of the histories of ``conversations.py`` so many of each half
+are asked as ``--count`` says.
 
 Names each set on whose second half more than 5 in 100 are false or more than 2 in 100 lost, and exits 1 where there is one.
 """
 
 import argparse
 import os
+import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 sys.path.append(os.path.dirname(os.path.abspath(__file__)))
 
+import conversations
+import release_history
 import sets
 from sets import Asked
 
@@ -35,26 +40,28 @@ RULES = [ranking.DEFAULT._replace(abstain=threshold) for threshold in THRESHOLDS
 NEVER = ranking.DEFAULT._replace(abstain=0.0)
 ALL = "ALL"
 
-Answer = Callable[[Asked], Sequence[str]]
+
+class Outcome(NamedTuple):
+    """What becomes of one question: under each of ``RULES``, then as the tool is, whether it is false or lost; whether what is
+    lost is not told as nearest either.
+    """
+
+    kind: str
+    half: int
+    answered: bool
+    wrong: tuple[bool, ...]
+    untold: bool
 
 
-def false_share(answer: Answer, part: Sequence[Asked]) -> float:
-    """The share of ``part``, questions without an answer, that get one."""
-    return mean([float(bool(answer(one))) for one in part])
-
-
-def lost_share(answer: Answer, always: Answer, part: Sequence[Asked]) -> float:
-    """The share of ``part``, questions with an answer, that get nothing though ``always``, which never abstains, has it."""
-    return mean([float(not answer(one) and bool(one.relevant & set(always(one)))) for one in part])
-
-
-def untold_share(recall: sets.Recall, part: Sequence[Asked]) -> float:
-    """The same of ``recall`` where what comes nearest has no answer either."""
-
-    def told_or_shown(one: Asked) -> Sequence[str]:
-        return recall(one) or sorted(one.relevant & set(recall.nearest(one)))
-
-    return lost_share(told_or_shown, lambda one: recall(one, NEVER), part)
+def outcome(recall: sets.Recall, one: Asked) -> Outcome:
+    """What becomes of ``one``: false is an answer where there is none, lost is none where its first ten have one."""
+    if not one.relevant:
+        wrong = tuple(bool(recall(one, rule)) for rule in (*RULES, ranking.DEFAULT))
+        return Outcome(one.kind, one.half, answered=False, wrong=wrong, untold=False)
+    has = bool(one.relevant & set(recall(one, NEVER)))
+    wrong = tuple(has and not recall(one, rule) for rule in (*RULES, ranking.DEFAULT))
+    untold = wrong[-1] and one.relevant.isdisjoint(recall.nearest(one))
+    return Outcome(one.kind, one.half, answered=True, wrong=wrong, untold=untold)
 
 
 def shared_words(recall: sets.Recall, one: Asked) -> str:
@@ -68,13 +75,6 @@ def shared_words(recall: sets.Recall, one: Asked) -> str:
     words = [t.upper() if any(r == row for r, _ in postings.get(t, ())) else t for t in terms]
     found = next(iter(recall.context.index.knowledge.memories([row]).values()))
     return f"{' '.join(words)}  <- {found.title[:70]}"
-
-
-def share(recall: sets.Recall, part: Sequence[Asked], weights: ranking.Weights) -> float:
-    """What is lost of ``part``, or false, by whether its questions have an answer."""
-    if not part[0].relevant:
-        return false_share(lambda one: recall(one, weights), part)
-    return lost_share(lambda one: recall(one, weights), lambda one: recall(one, NEVER), part)
 
 
 class Shares(NamedTuple):
@@ -92,23 +92,25 @@ class Shares(NamedTuple):
         return ", ".join(said)
 
 
-def told(one: sets.Set, recall: sets.Recall, show: int) -> Shares:
+def told(outcomes: Sequence[Outcome]) -> Shares:
     """Print the table of one set; its shares."""
     shares = Shares()
     for answered in (False, True):
         name = "lost " if answered else "false"
-        asked = [q for q in one.asked if bool(q.relevant) == answered]
-        for kind in (*one.kinds(answered), ALL):
+        asked = [one for one in outcomes if one.answered == answered]
+        for kind in (*dict.fromkeys(one.kind for one in asked), ALL):
             for half in (0, 1):
-                part = [q for q in asked if kind in (q.kind, ALL) and q.half == half]
+                part = [one for one in asked if kind in (one.kind, ALL) and one.half == half]
                 if not part:
                     continue
-                line = "  ".join(f"{share(recall, part, rule):.3f}" for rule in RULES)
-                own = share(recall, part, ranking.DEFAULT)
-                untold = untold_share(recall, part) if answered else 0.0
-                which = ("first", "second")[half]
+                *others, own = (
+                    mean([*map(float, column)]) for column in zip(*(o.wrong for o in part), strict=True)
+                )
+                untold = mean([float(one.untold) for one in part])
                 print(
-                    f"  {name} {kind:<19} {which:<6} {len(part):4}   {line}   own {own:.3f}"
+                    f"  {name} {kind:<26} {('first', 'second')[half]:<6} {len(part):4}   "
+                    + "  ".join(f"{value:.3f}" for value in others)
+                    + f"   own {own:.3f}"
                     + (f", nor told {untold:.3f}" if answered else ""),
                     flush=True,
                 )
@@ -116,10 +118,16 @@ def told(one: sets.Set, recall: sets.Recall, show: int) -> Shares:
                     shares = (
                         shares._replace(lost=own, untold=untold) if answered else shares._replace(false=own)
                     )
-                if show and not answered and kind != ALL:
-                    for q in [q for q in part if recall(q)][:show]:
-                        print(f"      {shared_words(recall, q)}")
     return shares
+
+
+def shown_falsely(recall: sets.Recall, asked: Sequence[Asked], most: int) -> None:
+    """Print so many false answers of each kind and half, and the words that they share with the question."""
+    counts: Counter[tuple[str, int]] = Counter()
+    for one in asked:
+        if not one.relevant and counts[one.kind, one.half] < most and recall(one):
+            counts[one.kind, one.half] += 1
+            print(f"      {one.kind}: {shared_words(recall, one)}")
 
 
 def of_strangers(one: sets.Set, team: sets.Set) -> sets.Set:
@@ -129,25 +137,53 @@ def of_strangers(one: sets.Set, team: sets.Set) -> sets.Set:
     return one._replace(name=f"{one.name}, asked by the team", asked=tuple(unanswered))
 
 
+def of_every(folder: str, data: str, show: int) -> Iterator[tuple[str, str, list[Outcome]]]:
+    """``(name, size, outcomes)`` of each set of ``sets.py``, in stores in ``folder``."""
+    every = sets.every(data)
+    team = next((one for one in every if one.name == "team"), None)
+    for one in every:
+        recall = sets.Recall(sets.filled(os.path.join(folder, one.name), one))
+        more = [sets.read(one) if one is team else of_strangers(one, team)] if team else []
+        for asked in (one, *more):
+            yield asked.name, f"{len(recall.view)} memories", [outcome(recall, q) for q in asked.asked]
+            if show:
+                shown_falsely(recall, asked.asked, show)
+
+
+def of_conversations(folder: str, file: str, count: int) -> list[Outcome]:
+    """The outcomes on the histories of ``conversations.py``, each a store of its own, in ``folder``."""
+    found = []
+    place = os.path.join(folder, "history")
+    for one in conversations.histories(conversations.load(file), count):
+        recall = sets.Recall(sets.filled(place, one))
+        found += [outcome(recall, q) for q in one.asked]
+        shutil.rmtree(place)
+    return found
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
     parser.add_argument("--data", default=os.environ.get("AGENTMEM_BENCH_DATA", ""))
+    parser.add_argument("--file", default=os.environ.get("AGENTMEM_LONGMEMEVAL", ""))
+    parser.add_argument("--count", type=int, default=60)
     parser.add_argument("--show", type=int, default=0)
     options = parser.parse_args()
     found: dict[str, Shares] = {}
+
+    def add(name: str, size: str, outcomes: Sequence[Outcome]) -> None:
+        print(f"{name}: {size}; at {' '.join(map(str, THRESHOLDS))}, and as it is")
+        shares = told(outcomes)
+        if any(one.half for one in outcomes):
+            found[name] = shares
+
     with tempfile.TemporaryDirectory() as folder:
-        every = sets.every(options.data)
-        team = next((one for one in every if one.name == "team"), None)
-        for one in every:
-            recall = sets.Recall(sets.filled(os.path.join(folder, one.name), one))
-            more = [sets.read(one) if one is team else of_strangers(one, team)] if team else []
-            for asked in (one, *more):
-                print(
-                    f"{asked.name}: {len(recall.view)} memories; at {' '.join(map(str, THRESHOLDS))}, and as it is"
-                )
-                shares = told(asked, recall, options.show)
-                if any(q.half for q in asked.asked):
-                    found[asked.name] = shares
+        for name, size, outcomes in of_every(folder, options.data, options.show):
+            add(name, size, outcomes)
+        try:
+            asked = of_conversations(folder, options.file, options.count)
+            add("conversations", "a store of some 490 turns for each", asked)
+        except release_history.Unavailable as problem:
+            print(f"without the conversations: {problem}")
     for name, shares in found.items():
         print(f"{name:<28} {f'over: {shares.over}' if shares.over else 'within'}")
     return int(any(shares.over for shares in found.values()))

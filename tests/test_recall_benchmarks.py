@@ -107,16 +107,41 @@ def test_noise_costs_nothing_where_there_is_none_and_is_told_where_there_is(
     assert not noise.told(str(tmp_path / "some"), one, 2, 3, tuple(noise.MIX))
 
 
-def test_false_and_lost_are_counted_as_they_are_defined(benchmark):
-    """False: an answer where there is none. Lost: nothing, where the same question without abstaining has a relevant one."""
+class Answers:
+    """Recall that finds what ``always`` has by the question's text, keeps all of it back that is not in ``shown``, and tells
+    of ``near``.
+    """
+
+    def __init__(self, never, always, shown, near):
+        self._never, self._always, self._shown, self._near = never, always, shown, near
+
+    def __call__(self, one, weights):
+        return self._always[one.text] if weights is self._never or one.text in self._shown else []
+
+    def nearest(self, one):
+        return self._near.get(one.text, [])
+
+
+def test_false_and_lost_are_counted_as_they_are_defined(benchmark, capsys):
+    """False: an answer where there is none. Lost: nothing, where the same question without abstaining has a relevant one; told
+    where that is among the nearest. What nobody would have found counts for nothing.
+    """
     abstaining, sets = benchmark("abstaining"), benchmark("sets")
-    asked = [sets.Asked("x", 0, text, frozenset(["a"])) for text in ("kept", "lost", "never had")]
-    always = {"kept": ["a"], "lost": ["b", "a"], "never had": ["b"]}
-    answers = {"kept": ["a"], "lost": [], "never had": []}
-    assert abstaining.lost_share(lambda q: answers[q.text], lambda q: always[q.text], asked) == pytest.approx(
-        1 / 3
-    )
-    assert abstaining.false_share(lambda q: answers[q.text], asked) == pytest.approx(1 / 3)
+    always = {
+        "kept": ["a"],
+        "told": ["b", "a"],
+        "untold": ["a"],
+        "never had": ["b"],
+        "wrong": ["b"],
+        "none": ["b"],
+    }
+    recall = Answers(abstaining.NEVER, always, ("kept", "wrong"), {"told": ["c", "a"], "untold": ["b"]})
+    asked = [sets.Asked("x", 1, text, frozenset(["a"])) for text in ("kept", "told", "untold", "never had")]
+    asked += [sets.Asked("y", 1, text, frozenset()) for text in ("wrong", "none")]
+    found = [abstaining.outcome(recall, one) for one in asked]
+    assert [one.wrong[-1] for one in found] == [False, True, True, False, True, False]
+    assert abstaining.told(found) == (1 / 2, 1 / 2, 1 / 4)
+    assert "lost  x                          second    4" in capsys.readouterr().out
 
 
 def test_what_is_over_is_named(benchmark):
@@ -148,20 +173,57 @@ def test_own_words_may_not_lose_against_plain_bm25(benchmark, tmp_path, capsys):
     assert paraphrased and plain.told(one._replace(asked=paraphrased), Silent())
 
 
-def test_what_is_told_as_nearest_is_not_lost_altogether(benchmark):
-    """Kept back, an answer counts as told where it is among the nearest; what nobody would have found counts for nothing."""
-    abstaining, sets = benchmark("abstaining"), benchmark("sets")
-    asked = [sets.Asked("x", 0, text, frozenset(["a"])) for text in ("told", "untold", "never had")]
+def history(number, answered):
+    """A question about one user's history of two days, as LongMemEval writes it."""
+    turns = [
+        {
+            "role": "user",
+            "content": f"I bought the {number}th lens.\nIt is a wide one.",
+            "has_answer": answered,
+        },
+        {"role": "assistant", "content": " "},
+    ]
+    return {
+        "question_id": f"q{number}" + ("" if answered else "_abs"),
+        "question_type": "multi-session",
+        "question": f"Which lens did I buy in place of the {number}th?",
+        "question_date": "2023/05/30 (Tue) 23:40",
+        "answer_session_ids": [f"s{number}"],
+        "haystack_session_ids": [f"s{number}", "filler"],
+        "haystack_dates": ["2023/05/20 (Sat) 02:21", "2023/05/21 (Sun) 10:00"],
+        "haystack_sessions": [
+            turns,
+            [{"role": "user", "content": "What is for dinner?", "has_answer": True}],
+        ],
+    }
 
-    class Told:
-        def __call__(self, one, weights=None):
-            always = {"told": ["b", "a"], "untold": ["a"], "never had": ["b"]}
-            return always[one.text] if weights is abstaining.NEVER else []
 
-        def nearest(self, one):
-            return ["c", "a"] if one.text == "told" else ["b"]
-
-    assert abstaining.untold_share(Told(), asked) == pytest.approx(1 / 3)
+def test_histories_are_cut_into_turns(benchmark, tmp_path, capsys):
+    """Each turn is an entry at its time; evidence is a turn that answers in a session that does; what is another's is unknown."""
+    conversations = benchmark("conversations")
+    whole = [history(number, number % 5 > 0) for number in range(30)]
+    sets = list(conversations.histories(whole, 2))
+    assert len({one.name for one in sets}) == len(sets) == 4 + 6
+    one = next(one for one in sets if one.asked[0].relevant)
+    first, second, third = one.records
+    assert first["body"] == first["title"] + "\nIt is a wide one."
+    assert (second["title"], second["body"], second["by"]) == ("(nothing)", "", "assistant")
+    assert [record["created"] for record in (first, second, third)] == [
+        "2023-05-20T02:21:00Z", "2023-05-20T02:21:30Z", "2023-05-21T10:00:00Z",
+    ]  # fmt: skip
+    assert one.asked[0].relevant == {one.records[0]["id"]}
+    assert one.asked[0].opened == times.parse_iso("2023-05-31T00:40:00Z")
+    assert [q.kind for q in one.asked] == ["multi-session", *["another's"] * conversations.OTHERS]
+    assert not any(q.relevant for q in one.asked[1:]) and one.asked[0].text not in {
+        q.text for q in one.asked[1:]
+    }
+    recall = benchmark("sets").Recall(benchmark("sets").filled(str(tmp_path / "history"), one))
+    found = conversations.Found(one.asked[0], recall)
+    assert found.ranks[0] == found.ranks[2] == 1
+    assert conversations.told("ALL", [found])
+    found.ranks[2] = 0.0
+    assert not conversations.told("ALL", [found] * 9)
+    assert "MRR@10 1.000 -> 0.000 -1.000" in capsys.readouterr().out
 
 
 CHANGELOG = """# Changes

@@ -15,10 +15,12 @@ _PATH = re.compile(r"(?<![\w/.])(?:[\w.@+-]+/)+[\w.@+-]*\w|(?<![\w/.])[\w-]+\.[A
 _SPLIT = re.compile(r"[^\s,;()\[\]{}\"'`]+").findall
 _DATED = re.compile(
     r"\b(?:ago|yesterday|today|this|last|past|recent(?:ly)?|lately|latest|newest|before|until|after|since|between|on|around|at|in"
-    r"|during|when)\b",
+    r"|during|when|how many \w+|(?:start|beginning) of|from (?=jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w+)\b",
     re.IGNORECASE | re.ASCII,
 ).search
 """Without one of these no time is named, and what reads them is not loaded: 2 ms."""
+_HOW_MANY = re.compile(r"\b(how) (?:many|much)\b", re.IGNORECASE | re.ASCII)
+"""What asks for a number says nothing of what is counted."""
 _ASIDE = re.compile(r"(?<!\S)\((?:[^()]|\([^()]*\))*\)")
 """What stands in brackets of its own, unlike those of a call: it explains what was said before it."""
 _DIGITS = "0123456789"
@@ -142,7 +144,10 @@ def parse(
         from agentmem.model import timewords
 
         span = timewords.read(rest, now, moment)
-    terms = _terms(span.rest if span else rest)
+    left = span.rest if span else rest
+    if not exact:
+        left = _HOW_MANY.sub(r"\1", left)
+    terms = _terms(left)
     if span and (span.after or span.before) and terms.keys() <= _EMPTY:
         terms = {}
     return Query(
@@ -161,7 +166,7 @@ def parse(
         after=span.after if span else None,
         before=span.before if span else None,
         asks_when=span.asks_when if span else False,
-        plain=(span.rest if span else rest) if terms else "",
+        plain=left if terms else "",
     )
 
 

@@ -22,7 +22,8 @@ AREA_SAYS = 5.0
 
 class Weights(NamedTuple):
     """Every constant of ranking, chosen on the first half of ``benchmarks/team_history.py``; ``b``, ``related_arm`` and
-    ``recency`` on the first halves of all sets of ``benchmarks/plain.py``.
+    ``recency`` on the first halves of all sets of ``benchmarks/plain.py``; ``b_body`` with that of
+    ``benchmarks/conversations.py`` too: bodies differ in length by far more than titles, names and places, whose is ``b``.
 
     Those of the optional arm by meaning (``benchmarks/semantic.py``): the most it adds to a score; the cosine from which on
     it adds anything; the terms beyond which a question tells enough by its words (notes of 80 terms lost .01 MRR at any
@@ -36,6 +37,7 @@ class Weights(NamedTuple):
     places: float = 4.0
     body: float = 1.0
     b: float = 0.5
+    b_body: float = 0.9
     k1: float = 2.0
     repeats: float = 0.3
     neighbours: float = 0.3
@@ -126,10 +128,10 @@ def bm25f(
     placed: dict[int, list[str]] = {}
     rarity: dict[str, float] = {}
     holders: dict[str, int] = {}
-    b, k1 = weights.b, weights.k1
+    b, b_body, k1 = weights.b, weights.b_body, weights.k1
     t_len, n_len, p_len, b_len = statistics.lengths
     t_avg, n_avg, p_avg, b_avg = statistics.averages
-    body_slope = b / b_avg
+    body_slope = b_body / b_avg
     for term in sorted(terms):  # floats add up differently in another order, and ties must not depend on it
         found = []
         for row, packed in postings.get(term, ()):
@@ -143,13 +145,13 @@ def bm25f(
             if (
                 packed < 256
             ):  # what ``frequency`` says, written out: two thirds of a question's time are spent here
-                tf = weights.body * packed / (1 - b + body_slope * b_len[position])
+                tf = weights.body * packed / (1 - b_body + body_slope * b_len[position])
             else:
                 if packed >= PLACES_AT:
                     places += 1
                     placed.setdefault(position, []).append(term)
                 tf = (
-                    weights.body * (packed & 255) / (1 - b + body_slope * b_len[position])
+                    weights.body * (packed & 255) / (1 - b_body + body_slope * b_len[position])
                     + weights.title * ((packed >> 8) & 15) / (1 - b + b * t_len[position] / t_avg)
                     + weights.names * ((packed >> 12) & 15) / (1 - b + b * n_len[position] / n_avg)
                     + weights.places * (packed >> 16) / (1 - b + b * p_len[position] / p_avg)
@@ -167,9 +169,9 @@ def _gain(holders: int, count: int, statistics: Statistics, weights: Weights) ->
 
 def frequency(packed: int, position: int, statistics: Statistics, weights: Weights) -> float:
     """How often a memory has a term, over all fields by weight and length (BM25F's pseudo-frequency)."""
-    b, body = weights.b, packed & 255
+    b, b_body, body = weights.b, weights.b_body, packed & 255
     (t_len, n_len, p_len, b_len), (t_avg, n_avg, p_avg, b_avg) = statistics.lengths, statistics.averages
-    tf = weights.body * body / (1 - b + b * b_len[position] / b_avg) if body else 0.0
+    tf = weights.body * body / (1 - b_body + b_body * b_len[position] / b_avg) if body else 0.0
     if packed >= 256:
         tf += weights.title * ((packed >> 8) & 15) / (1 - b + b * t_len[position] / t_avg)
         tf += weights.names * ((packed >> 12) & 15) / (1 - b + b * n_len[position] / n_avg)

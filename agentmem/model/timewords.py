@@ -21,7 +21,22 @@ _MONTHS = (
 )  # fmt: skip
 _FLAGS = re.IGNORECASE | re.ASCII
 _ISO = r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?Z?)?"
-_AGO = re.compile(r"\b(\d{1,4}) (minute|hour|day|week|month)s? ago\b", _FLAGS)
+_COUNTS: dict[str, tuple[int, float]] = {
+    **dict.fromkeys(("a", "an"), (1, 0.5)),
+    **{name: (count, 0.5) for count, name in enumerate(
+        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), 1
+    )},
+    **dict.fromkeys(("a couple of", "couple of", "a couple"), (2, 1)),
+    **dict.fromkeys(("a few", "few", "several"), (3, 2)),
+}  # fmt: skip
+"""Counts in words, and by how many units who says so may err: who rounds by half of one."""
+_COUNT = rf"(\d{{1,4}}|{'|'.join(sorted(_COUNTS, key=len, reverse=True))})"
+_DAYS_OF = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1, "week": 7, "month": 30, "year": 365}
+_UNIT = f"({'|'.join(_DAYS_OF)})"
+_AGO = re.compile(rf"\b{_COUNT} {_UNIT}s? ago\b", _FLAGS)
+_LAST = re.compile(
+    rf"\b(?:(?:in|over|during|within|for) )?(?:(?:the|these) )?(?:last|past) {_COUNT} {_UNIT}s\b", _FLAGS
+)
 _SLACK = (
     (re.compile(r"\byesterday\b", _FLAGS), 2),
     (re.compile(r"\b(?:today|this morning)\b", _FLAGS), 1),
@@ -30,16 +45,25 @@ _SLACK = (
     (re.compile(r"\b(?:recent(?:ly)?|lately|latest|newest)\b", _FLAGS), 7),
 )
 """Days that a span reaches back, with some slack: who says last week on a Monday means eight days."""
+_WEEKEND = re.compile(r"\b(?:last|(?:the|this) past) weekend\b", _FLAGS)
+_YEAR = re.compile(
+    r"\b(?:(?:since the )?(?:start|beginning) of (?:the|this) year|(this|last) year)\b", _FLAGS
+)
 _WEEKDAY = re.compile(r"\b(?:on|since|last) (mon|tues|wednes|thurs|fri|satur|sun)day\b", _FLAGS)
 _ON = re.compile(r"\b(?:on|around|at) (\d{4}-\d\d-\d\d)\b", _FLAGS)
-_IN_MONTH = re.compile(
-    rf"\b(?:in|during) (?:({'|'.join(_MONTHS)})(?: (\d{{4}}))?|(\d{{4}})-(\d\d))\b(?!-)", _FLAGS
+_MONTH = f"({'|'.join(_MONTHS)})"
+_IN_MONTH = re.compile(rf"\b(?:in|during) (?:{_MONTH}(?: (\d{{4}}))?|(\d{{4}})-(\d\d))\b(?!-)", _FLAGS)
+_MONTHS_LONG = re.compile(
+    rf"\b(?:from {_MONTH} (?:to|until|till|through)|(?:between|in) {_MONTH} (?:and|or)) {_MONTH}(?: (\d{{4}}))?\b",
+    _FLAGS,
 )
 _OF = r"(?:the )?(release|version|tag|commit)? ?"
 _BOUND = re.compile(rf"\b(before|until|after|since) {_OF}({_ISO}|[\w][\w./-]*[\w]|\w)", _FLAGS)
 _BETWEEN = re.compile(rf"\bbetween {_OF}({_ISO}|[\w./-]+) and {_OF}({_ISO}|[\w./-]+)", _FLAGS)
 _LIKE_A_REVISION = re.compile(r"v?\d+(?:\.\d+)+[\w.+-]*|(?=[a-f]*\d)[0-9a-f]{7,40}").fullmatch
-_WHEN = re.compile(r"^\W*(?:when (?:did|was|were|had|has|have)|since when|how long ago)\b", _FLAGS)
+_WHEN = re.compile(
+    rf"^\W*(?:when (?:did|was|were|had|has|have)|since when|how (?:long|many {_UNIT}s) ago)\b", _FLAGS
+)
 
 
 class Span(NamedTuple):
@@ -70,8 +94,34 @@ Bounds = tuple[int | None, int | None]
 
 
 def _ago(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
-    then = _or_none(match[0], now)
-    return None if then is None else (min(then - DAY, now), then + DAY)
+    then, slack = _counted(match, now)
+    return None if then is None else (min(then - slack, now), then + slack)
+
+
+def _last(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
+    then, slack = _counted(match, now)
+    return None if then is None else (then - slack, None)
+
+
+def _counted(match: re.Match[str], now: int) -> tuple[int | None, int]:
+    """The moment so many units ago, and how many seconds around it may be meant: at least a day."""
+    count, unit = match[1].lower(), match[2].lower()
+    many, error = _COUNTS.get(count) or (int(count), 0.5)
+    then = _or_none(f"{12 * many} months ago" if unit == "year" else f"{many} {unit}s ago", now)
+    return then, int(DAY * max(1, error * _DAYS_OF[unit]))
+
+
+def _weekend(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
+    saturday = times.parse_when("last sunday", now) - DAY
+    return saturday, saturday + 2 * DAY
+
+
+def _year(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
+    year = datetime.fromtimestamp(now, UTC).year
+    first = int(datetime(year, 1, 1, tzinfo=UTC).timestamp())
+    if (match[1] or "").lower() != "last":
+        return first, None
+    return int(datetime(year - 1, 1, 1, tzinfo=UTC).timestamp()), first
 
 
 def _between(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
@@ -92,16 +142,29 @@ def _on(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
 
 
 def _in_month(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
-    today = datetime.fromtimestamp(now, UTC)
     if match[3]:
-        year, month = int(match[3]), int(match[4])
-    else:
-        month = _MONTHS.index(match[1].lower()) + 1
-        year = int(match[2]) if match[2] else today.year - (month > today.month)
-    if not (1 <= month <= 12 and 1 <= year <= 9998) or (year, month) > (today.year, today.month):
+        return _months(int(match[3]), int(match[4]), int(match[4]), now)
+    month = _MONTHS.index(match[1].lower()) + 1
+    return _months(int(match[2]) if match[2] else None, month, month, now)
+
+
+def _months_long(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
+    first, last = (_MONTHS.index(name.lower()) + 1 for name in (match[1] or match[2], match[3]))
+    return _months(int(match[4]) if match[4] else None, first, last, now)
+
+
+def _months(year: int | None, first: int, last: int, now: int) -> Bounds | None:
+    """From the first day of the month ``first`` to the end of ``last`` of ``year``, without one of the latest that has begun;
+    None where there is no such time, or not yet.
+    """
+    today = datetime.fromtimestamp(now, UTC)
+    if year is None:
+        year = today.year - (last > today.month)
+    begun = year - (first > last)
+    if not (1 <= last <= 12 and begun >= 1 and year <= 9998) or (year, last) > (today.year, today.month):
         return None
-    following = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
-    return int(datetime(year, month, 1, tzinfo=UTC).timestamp()), int(following.timestamp())
+    following = datetime(year + last // 12, last % 12 + 1, 1, tzinfo=UTC)
+    return int(datetime(begun, first, 1, tzinfo=UTC).timestamp()), int(following.timestamp())
 
 
 def _weekday(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
@@ -117,11 +180,15 @@ def _slack(days: int) -> Callable[[re.Match[str], int, Moment], Bounds | None]:
 
 _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], int, Moment], Bounds | None]], ...] = (
     (_AGO, _ago),
+    (_LAST, _last),
+    (_MONTHS_LONG, _months_long),
     (_BETWEEN, _between),
     (_BOUND, _bound),
     (_ON, _on),
     (_IN_MONTH, _in_month),
     (_WEEKDAY, _weekday),
+    (_WEEKEND, _weekend),
+    (_YEAR, _year),
     *((pattern, _slack(days)) for pattern, days in _SLACK),
 )
 

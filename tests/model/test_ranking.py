@@ -28,7 +28,7 @@ from agentmem.model.ranking import (
 from agentmem.model.usage import Use
 from agentmem.model.words import NAMES_AT, PLACES_AT, TITLE_AT
 
-B, K1 = 0.5, 2.0
+B, K1 = {"title": 0.5, "names": 0.5, "places": 0.5, "body": 0.9}, 2.0
 BOOST = {"title": 3.0, "names": 2.0, "places": 4.0, "body": 1.0}
 FIELDS = ("title", "names", "places", "body")
 UNIT = {"title": TITLE_AT, "names": NAMES_AT, "places": PLACES_AT, "body": 1}
@@ -62,7 +62,7 @@ def by_hand(
                 continue
             tf = 0.0
             for f, name in enumerate(FIELDS):
-                norm = (1 - B) + B * lengths[i][f] / means[f]
+                norm = (1 - B[name]) + B[name] * lengths[i][f] / means[f]
                 tf += BOOST[name] * memory[term].get(name, 0) / norm
             repeated = 1 + DEFAULT.repeats * (min(asked, 4) - 1)
             scores[i] = scores.get(i, 0.0) + repeated * weight * tf * (K1 + 1) / (K1 + tf)
@@ -94,8 +94,9 @@ def test_bm25f_is_the_formula(
     terms: dict[str, int], counts: list[dict[str, dict[str, int]]], lengths: list[tuple[int, int, int, int]]
 ) -> None:
     """Scores are those of the formula worked out from field lengths and frequencies, whatever rows the memories have."""
-    assert (DEFAULT.b, DEFAULT.k1, DEFAULT.body) == (B, K1, 1.0)
     assert {name: getattr(DEFAULT, name) for name in FIELDS} == BOOST
+    assert {name: DEFAULT.b_body if name == "body" else DEFAULT.b for name in FIELDS} == B
+    assert DEFAULT.k1 == K1
     rows = {position: 1000 - 7 * position for position in range(len(counts))}
     postings = {
         term: [(rows[i], packed(**memory[term])) for i, memory in enumerate(counts) if term in memory]
