@@ -1,8 +1,8 @@
 """Recall by words against recall by words and meaning, on each set of questions, and what it costs a cold process.
 
-    python benchmarks/semantic.py [--data DIR] [--memories 10000] [--rounds 9]
+    python benchmarks/semantic.py [--data DIR] [--memories 10000] [--rounds 9] [--count 12] [--file longmemeval_s_cleaned.json]
 
-The sets are those of ``sets.py``, by kind of question; questions that nothing answers count as false answers. Of those with an
+The sets are those of ``sets.py`` and of each half so many histories of ``conversations.py`` as ``--count`` says, by kind of question; questions that nothing answers count as false answers. Of those with an
 answer it is also printed how often one is among the first three, or is told as nearest where recall abstains. The arm's
 constants were chosen on the first halves of ``team`` and ``dialogues``; the second halves are reported.
 
@@ -23,6 +23,8 @@ from collections.abc import Callable, Sequence
 sys.path.append(os.path.dirname(os.path.abspath(__file__)))
 
 import cold
+import conversations
+import release_history
 import sets
 from sets import Asked
 from team_history import measure
@@ -63,13 +65,51 @@ def told_false(name: str, part: Sequence[Asked], words: Ranker, fused: Ranker, m
     return after - before > more
 
 
-def told_at_all(name: str, part: Sequence[Asked], words: sets.Recall, fused: sets.Recall) -> None:
+def told_at_all(
+    name: str, part: Sequence[Asked], words: "sets.Recall | Each", fused: "sets.Recall | Each"
+) -> None:
     """Print the share of the questions whose answer is among the first three shown, or told as nearest where none is shown."""
     before, after = (
         mean([float(bool(q.relevant & set(ranker(q)[:FEW] or ranker.nearest(q)))) for q in part])
         for ranker in (words, fused)
     )
     print(f"  {name:<26} {len(part):4}  answer told {before:.3f} -> {after:.3f}", flush=True)
+
+
+class Each:
+    """Recall of many stores, each with the questions that are put to it."""
+
+    def __init__(self) -> None:
+        self.of: dict[Asked, sets.Recall] = {}
+
+    def __call__(self, one: Asked) -> list[str]:
+        """What the store of ``one`` shows."""
+        return self.of[one](one)
+
+    def nearest(self, one: Asked) -> list[str]:
+        """What is told as nearest there."""
+        return self.of[one].nearest(one)
+
+
+def of_conversations(folder: str, file: str, count: int) -> tuple[sets.Set, tuple[Each, Each]]:
+    """The questions about the histories, as one set, and who answers them by words, and fused.
+
+    Raises:
+        AgentmemError: there is no model.
+        Unavailable: the histories cannot be had.
+
+    """
+    two = Each(), Each()
+    for number, one in enumerate(conversations.histories(conversations.load(file), count)):
+        if one.asked[0].relevant:
+            place = sets.filled(os.path.join(folder, f"history{number}"), one, meaning=True)
+            for each, recall in zip(two, (sets.Recall(place), sets.Recall(place, fused=True)), strict=True):
+                each.of |= dict.fromkeys(one.asked, recall)
+    # few of each kind: they are one
+    asked = [(q, q._replace(kind="by turns") if q.relevant else q) for q in two[0].of]
+    for each in two:
+        each.of = {new: each.of[q] for q, new in asked}
+    return sets.Set("conversations", (), tuple(new for _, new in asked)), two
 
 
 def cold_seconds(folder: str, count: int, rounds: int) -> tuple[list[float], list[float]]:
@@ -107,18 +147,25 @@ def main() -> int:
     parser.add_argument("--data", default=os.environ.get("AGENTMEM_BENCH_DATA", ""))
     parser.add_argument("--memories", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--count", type=int, default=12)
+    parser.add_argument("--file", default=os.environ.get("AGENTMEM_LONGMEMEVAL", ""))
     options = parser.parse_args()
     failed = False
     with tempfile.TemporaryDirectory() as folder:
         every = sets.every(options.data)
-        rankers = {}
-        for one in every:
-            try:
+        rankers: dict[str, tuple[sets.Recall, sets.Recall] | tuple[Each, Each]] = {}
+        try:
+            for one in every:
                 place = sets.filled(os.path.join(folder, one.name), one, meaning=True)
-            except AgentmemError as error:
-                print(f"skipped: {error.message}")
-                return 0
-            rankers[one.name] = (sets.Recall(place), sets.Recall(place, fused=True))
+                rankers[one.name] = (sets.Recall(place), sets.Recall(place, fused=True))
+            histories, two = of_conversations(folder, options.file, options.count)
+            every.append(histories)
+            rankers[histories.name] = two
+        except AgentmemError as error:
+            print(f"skipped: {error.message}")
+            return 0
+        except release_history.Unavailable as problem:
+            print(f"without the conversations: {problem}")
         for half in (0, 1):
             print(("first halves (tuned on)", "second halves (held out)")[half])
             worse = []
