@@ -282,9 +282,8 @@ class Index:
     def columns_at(self, commit: str) -> Columns:
         """The columns of ``commit``: from the kept ones where it is near them."""
         worktree = Worktree(self.place, self.repository)
-        identity = self.knowledge.identity
-        saved = viewcache.load(self._cache_file, self.place.root) if self._cache_file else None
-        if saved and saved.identity == identity:
+        saved = self._saved()
+        if saved:
             from agentmem.git import branches
 
             trees = branches.store_trees(self.repository, [saved.commit, commit], worktree.below)
@@ -295,6 +294,13 @@ class Index:
                     return self.apply(saved.columns, worktree.from_tree(saved, differences))
         return self._make(worktree.tree(commit), Delta())
 
+    def _saved(self) -> "viewcache.Saved | None":
+        """The kept view, where it is of this catalog: another knows neither its rows nor its blobs, and of files that nobody has
+        committed nor does git.
+        """
+        saved = viewcache.load(self._cache_file, self.place.root) if self._cache_file else None
+        return saved if saved and saved.identity == self.knowledge.identity else None
+
     def _whole_columns(self) -> Columns:
         worktree = Worktree(self.place, self.repository)
         if self.repository.bare:
@@ -302,8 +308,8 @@ class Index:
             return self._make(found, Delta())
         commit, differences = self._probe.differences(self.repository)
         self._differences = commit, differences
-        saved = viewcache.load(self._cache_file, self.place.root) if self._cache_file else None
-        if saved and saved.commit == commit and saved.identity == self.knowledge.identity:
+        saved = self._saved()
+        if saved and saved.commit == commit:
             delta = worktree.delta(saved, differences)
             if len(delta) <= entries.DELTA:
                 return self.apply(saved.columns, delta)

@@ -9,6 +9,7 @@ import threading
 
 import pytest
 
+from agentmem.index import entries
 from tests import support
 
 SMALL, LARGE = 5, 230
@@ -587,3 +588,22 @@ def test_no_answer_is_given_twice_though_the_catalog_is_torn(large):
     support.put(large.path / "batch.jsonl", lines)
     asked = large.call("recall", "--batch", "batch.jsonl")
     assert [one["key"] for one in asked.objects] == [1, 2, 3]
+
+
+def test_uncommitted_memories_outlive_the_catalog(store, monkeypatch):
+    """A kept view says which blob a file is; a new catalog does not know that blob, and git neither where nobody committed it."""
+    monkeypatch.setattr(entries, "RACY", 0.0)
+    for number in range(LARGE):
+        store.remember(number)
+    for _ in range(2):
+        assert len(store.titles("--limit", "0")) == LARGE
+    assert list((caches(store) / "views").iterdir())
+    for lost in ("removed", "of another version"):
+        if lost == "removed":
+            (caches(store) / "catalog.sqlite").unlink()
+        else:
+            with sqlite3.connect(caches(store) / "catalog.sqlite") as catalog:
+                catalog.execute("UPDATE info SET value = '1' WHERE key = 'version'")
+            catalog.close()
+        for _ in range(2):
+            assert len(store.titles("--limit", "0")) == LARGE, lost
