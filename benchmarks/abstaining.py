@@ -1,6 +1,6 @@
 """Whether recall says nothing when nothing answers, and still answers when something does.
 
-    python benchmarks/abstaining.py [--data DIR] [--show N] [--count 60] [--file longmemeval_s_cleaned.json]
+    python benchmarks/abstaining.py [--data DIR] [--show N] [--count 60] [--longmemeval FILE] [--locomo FILE]
 
 On every set of ``sets.py``, by kind of question and half: *false* is the share of the questions without an answer that get one,
 *lost* the share of those with an answer that recall keeps back though it has one among its first ten when it never abstains.
@@ -8,8 +8,8 @@ For thresholds of evidence from .05 to .15, then as the tool has it; of its own 
 ``--show`` prints so many false answers of each kind, and the words that they share with the question.
 
 The team's store is also asked what readers have read (``sets.read``), and each other store what was asked of the team's, of which
-it knows nothing: notes on tasks of a hundred words, names of three. Of the histories of ``conversations.py`` so many of each half
-are asked as ``--count`` says.
+it knows nothing: notes on tasks of a hundred words, names of three. So are the sets of ``conversations.py``; of LongMemEval as
+many of each half as ``--count`` says.
 
 Names each set on whose second half more than 5 in 100 are false or more than 2 in 100 lost, and exits 1 where there is one.
 """
@@ -20,13 +20,12 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 sys.path.append(os.path.dirname(os.path.abspath(__file__)))
 
 import conversations
-import release_history
 import sets
 from sets import Asked
 
@@ -150,11 +149,11 @@ def of_every(folder: str, data: str, show: int) -> Iterator[tuple[str, str, list
                 shown_falsely(recall, asked.asked, show)
 
 
-def of_conversations(folder: str, file: str, count: int) -> list[Outcome]:
-    """The outcomes on the histories of ``conversations.py``, each a store of its own, in ``folder``."""
+def of_stores(folder: str, stores: Iterable[sets.Set]) -> list[Outcome]:
+    """The outcomes on ``stores``, each in turn in ``folder``."""
     found = []
-    place = os.path.join(folder, "history")
-    for one in conversations.histories(conversations.load(file), count):
+    place = os.path.join(folder, "store")
+    for one in stores:
         recall = sets.Recall(sets.filled(place, one))
         found += [outcome(recall, q) for q in one.asked]
         shutil.rmtree(place)
@@ -164,10 +163,8 @@ def of_conversations(folder: str, file: str, count: int) -> list[Outcome]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
     parser.add_argument("--data", default=os.environ.get("AGENTMEM_BENCH_DATA", ""))
-    parser.add_argument("--file", default=os.environ.get("AGENTMEM_LONGMEMEVAL", ""))
-    parser.add_argument("--count", type=int, default=60)
     parser.add_argument("--show", type=int, default=0)
-    options = parser.parse_args()
+    options = conversations.options(parser, 60).parse_args()
     found: dict[str, Shares] = {}
 
     def add(name: str, size: str, outcomes: Sequence[Outcome]) -> None:
@@ -179,11 +176,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         for name, size, outcomes in of_every(folder, options.data, options.show):
             add(name, size, outcomes)
-        try:
-            asked = of_conversations(folder, options.file, options.count)
-            add("conversations", "a store of some 490 turns for each", asked)
-        except release_history.Unavailable as problem:
-            print(f"without the conversations: {problem}")
+        for name, stores in conversations.every(options):
+            add(name, "stores of some 500 turns", of_stores(folder, stores))
     for name, shares in found.items():
         print(f"{name:<28} {f'over: {shares.over}' if shares.over else 'within'}")
     return int(any(shares.over for shares in found.values()))

@@ -1,6 +1,7 @@
 """Successive releases of real packages as git histories: fetched once by pip and npm, cached, committed in order."""
 
 import io
+import json
 import os
 import posixpath
 import re
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Package(NamedTuple):
@@ -99,6 +100,23 @@ def sdist(name: str, version: str, cache: str) -> str:
     if not os.path.exists(path):
         _download(Package(name, "pypi", False, (version,)), version, path, ".tar.gz")
     return path
+
+
+def json_in(name: str, version: str, member: str, path: str = "") -> Any:
+    """What the JSON at ``member`` in the source archive of a package says, or in the file at ``path`` where that is given.
+
+    Raises:
+        Unavailable: the release is neither in the cache nor to be had.
+
+    """
+    if path:
+        with open(path, "rb") as file:
+            return json.load(file)
+    with tarfile.open(sdist(name, version, cache_folder())) as whole:
+        found = next(one for one in whole if one.name.partition("/")[2] == member)
+        inner = whole.extractfile(found)
+        assert inner is not None
+        return json.load(inner)
 
 
 def _download(package: Package, version: str, path: str, ending: str) -> None:

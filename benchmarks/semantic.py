@@ -1,10 +1,12 @@
 """Recall by words against recall by words and meaning, on each set of questions, and what it costs a cold process.
 
-    python benchmarks/semantic.py [--data DIR] [--memories 10000] [--rounds 9] [--count 12] [--file longmemeval_s_cleaned.json]
+    python benchmarks/semantic.py [--data DIR] [--memories 10000] [--rounds 9] [--count 12]
+        [--longmemeval FILE] [--locomo FILE]
 
-The sets are those of ``sets.py`` and of each half so many histories of ``conversations.py`` as ``--count`` says, by kind of question; questions that nothing answers count as false answers. Of those with an
-answer it is also printed how often one is among the first three, or is told as nearest where recall abstains. The arm's
-constants were chosen on the first halves of ``team`` and ``dialogues``; the second halves are reported.
+The sets are those of ``sets.py`` and ``conversations.py`` (of LongMemEval as many of each half as ``--count`` says), by kind of
+question; questions that nothing answers count as false answers. Of those with an answer it is also printed how often one is
+among the first three, or is told as nearest where recall abstains. The arm's constants were chosen on the first halves of
+``team`` and ``dialogues``; the second halves are reported.
 
 Exits 1 where MRR@10 and nDCG@10 together are lower than without the arm on the second half of a set, or of a kind beyond chance;
 where false answers among questions of another subject become more, or among those of the same subject more by 5 in 100; or where
@@ -18,13 +20,12 @@ import random
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 sys.path.append(os.path.dirname(os.path.abspath(__file__)))
 
 import cold
 import conversations
-import release_history
 import sets
 from sets import Asked
 from team_history import measure
@@ -91,25 +92,20 @@ class Each:
         return self.of[one].nearest(one)
 
 
-def of_conversations(folder: str, file: str, count: int) -> tuple[sets.Set, tuple[Each, Each]]:
-    """The questions about the histories, as one set, and who answers them by words, and fused.
+def of_stores(folder: str, name: str, stores: Iterable[sets.Set]) -> tuple[sets.Set, tuple[Each, Each]]:
+    """The questions put to ``stores``, as one set of that ``name``, and who answers them by words, and fused.
 
     Raises:
         AgentmemError: there is no model.
-        Unavailable: the histories cannot be had.
 
     """
     two = Each(), Each()
-    for number, one in enumerate(conversations.histories(conversations.load(file), count)):
-        if one.asked[0].relevant:
-            place = sets.filled(os.path.join(folder, f"history{number}"), one, meaning=True)
+    for number, one in enumerate(stores):
+        if any(q.relevant for q in one.asked):
+            place = sets.filled(os.path.join(folder, f"{name}{number}"), one, meaning=True)
             for each, recall in zip(two, (sets.Recall(place), sets.Recall(place, fused=True)), strict=True):
                 each.of |= dict.fromkeys(one.asked, recall)
-    # few of each kind: they are one
-    asked = [(q, q._replace(kind="by turns") if q.relevant else q) for q in two[0].of]
-    for each in two:
-        each.of = {new: each.of[q] for q, new in asked}
-    return sets.Set("conversations", (), tuple(new for _, new in asked)), two
+    return sets.Set(name, (), tuple(two[0].of)), two
 
 
 def cold_seconds(folder: str, count: int, rounds: int) -> tuple[list[float], list[float]]:
@@ -147,9 +143,7 @@ def main() -> int:
     parser.add_argument("--data", default=os.environ.get("AGENTMEM_BENCH_DATA", ""))
     parser.add_argument("--memories", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--count", type=int, default=12)
-    parser.add_argument("--file", default=os.environ.get("AGENTMEM_LONGMEMEVAL", ""))
-    options = parser.parse_args()
+    options = conversations.options(parser, 12).parse_args()
     failed = False
     with tempfile.TemporaryDirectory() as folder:
         every = sets.every(options.data)
@@ -158,14 +152,13 @@ def main() -> int:
             for one in every:
                 place = sets.filled(os.path.join(folder, one.name), one, meaning=True)
                 rankers[one.name] = (sets.Recall(place), sets.Recall(place, fused=True))
-            histories, two = of_conversations(folder, options.file, options.count)
-            every.append(histories)
-            rankers[histories.name] = two
+            for name, stores in conversations.every(options):
+                whole, each = of_stores(folder, name, stores)
+                every.append(whole)
+                rankers[name] = each
         except AgentmemError as error:
             print(f"skipped: {error.message}")
             return 0
-        except release_history.Unavailable as problem:
-            print(f"without the conversations: {problem}")
         for half in (0, 1):
             print(("first halves (tuned on)", "second halves (held out)")[half])
             worse = []

@@ -4,6 +4,7 @@ import hashlib
 import importlib
 import json
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -198,11 +199,11 @@ def history(number, answered):
     }
 
 
-def test_histories_are_cut_into_turns(benchmark, tmp_path, capsys):
+def test_histories_are_cut_into_turns(benchmark):
     """Each turn is an entry at its time; evidence is a turn that answers in a session that does; what is another's is unknown."""
-    conversations = benchmark("conversations")
+    longmemeval = benchmark("longmemeval")
     whole = [history(number, number % 5 > 0) for number in range(30)]
-    sets = list(conversations.histories(whole, 2))
+    sets = list(longmemeval.histories(whole, 2))
     assert len({one.name for one in sets}) == len(sets) == 4 + 6
     one = next(one for one in sets if one.asked[0].relevant)
     first, second, third = one.records
@@ -213,17 +214,66 @@ def test_histories_are_cut_into_turns(benchmark, tmp_path, capsys):
     ]  # fmt: skip
     assert one.asked[0].relevant == {one.records[0]["id"]}
     assert one.asked[0].opened == times.parse_iso("2023-05-31T00:40:00Z")
-    assert [q.kind for q in one.asked] == ["multi-session", *["another's"] * conversations.OTHERS]
+    assert [q.kind for q in one.asked] == ["multi-session", *["another's"] * longmemeval.OTHERS]
     assert not any(q.relevant for q in one.asked[1:]) and one.asked[0].text not in {
         q.text for q in one.asked[1:]
     }
-    recall = benchmark("sets").Recall(benchmark("sets").filled(str(tmp_path / "history"), one))
-    found = conversations.Found(one.asked[0], recall)
-    assert found.ranks[0] == found.ranks[2] == 1
-    assert conversations.told("ALL", [found])
-    found.ranks[2] = 0.0
-    assert not conversations.told("ALL", [found] * 9)
+
+
+FRIENDS = {
+    "conversation": {
+        "speaker_a": "Ann",
+        "session_2_date_time": "9:05 am on 12 June, 2023",
+        "session_2": [{"speaker": "Bo", "dia_id": "D2:1", "text": "The  zebra\nis striped."}],
+        "session_1_date_time": "1:56 pm on 8 May, 2023",
+        "session_1": [
+            {"speaker": "Ann", "dia_id": "D1:1", "text": "Look!", "blip_caption": "a photo of a quagga"},
+            {"speaker": "Bo", "dia_id": "D1:2", "text": "Nice."},
+        ],
+    },
+    "qa": [
+        {"question": "What did Ann see?", "evidence": ["D1:1; D1:2"], "category": 1},
+        {"question": "What is striped?", "evidence": ["D2:1", "D9:9"], "category": 4},
+        {"question": "What did Bo see?", "evidence": ["D1:1"], "category": 5},
+        {"question": "What is not in it?", "evidence": ["D9:9"], "category": 4},
+    ],
+}
+
+
+def test_conversations_are_cut_into_turns(benchmark, capsys):
+    """Sessions are in the order of their numbers, a question has the turns that answer it, one about the wrong friend none."""
+    locomo, conversations = benchmark("locomo"), benchmark("conversations")
+    first, second = locomo.talks([FRIENDS] * 2)
+    assert [record["title"] for record in first.records] == [
+        "Look! [shares a photo of a quagga]", "Nice.", "The zebra is striped.",
+    ]  # fmt: skip
+    assert [record["created"] for record in first.records] == [
+        "2023-05-08T13:56:00Z", "2023-05-08T13:57:00Z", "2023-06-12T09:05:00Z",
+    ]  # fmt: skip
+    ids = [record["id"] for record in first.records]
+    assert [(q.kind, q.relevant) for q in first.asked] == [
+        ("several turns", {ids[0], ids[1]}), ("one turn", {ids[2]}), ("of the wrong one", frozenset()),
+    ]  # fmt: skip
+    assert ({q.half for q in first.asked}, {q.half for q in second.asked}) == ({0}, {1})
+    found = conversations.measured([second])
+    assert [one.ranks[2] for one in found] == [0, 1]
+    assert conversations.told("one turn", found[1:])
+    found[1].ranks[0], found[1].ranks[2] = 1.0, 0.0
+    assert not conversations.told("one turn", found[1:] * 9)
     assert "MRR@10 1.000 -> 0.000 -1.000" in capsys.readouterr().out
+
+
+def test_a_set_comes_from_a_file_or_from_a_package(benchmark, tmp_path, monkeypatch):
+    """The file that is named is read, else the member of the source archive, below the one folder that it has."""
+    history = benchmark("release_history")
+    (tmp_path / "own.json").write_text("[1]", encoding="utf-8")
+    assert history.json_in("x", "1", "data/set.json", str(tmp_path / "own.json")) == [1]
+    (tmp_path / "set.json").write_text("[2]", encoding="utf-8")
+    with tarfile.open(tmp_path / "x-1.tar.gz", "w:gz") as archive:
+        archive.add(tmp_path / "own.json", "x-1/set.json")
+        archive.add(tmp_path / "set.json", "x-1/data/set.json")
+    monkeypatch.setattr(history, "cache_folder", lambda: str(tmp_path))
+    assert history.json_in("x", "1", "data/set.json") == [2]
 
 
 CHANGELOG = """# Changes

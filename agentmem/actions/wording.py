@@ -54,7 +54,9 @@ class Words:
         self.view, self.asked, self.allowed, self.weights = view, asked, allowed, weights
         others = _other_names(index, view, asked)
         wanted = dict.fromkeys([*asked.terms, *(term for other in others for term in other.terms)])
-        self.statistics = ranking.Statistics(len(view), view.average_lengths, view.columns.lengths)
+        self.statistics = ranking.Statistics(
+            len(view), view.average_lengths, view.columns.lengths, ranking.b_of_bodies(view.spread)
+        )
         self.postings = index.postings(list(wanted))
         self.lexical = ranking.bm25f(asked.terms, self.postings, view.positions, self.statistics, weights)
         self.others = ranking.other_names(others, self.postings, view.positions, self.statistics, weights)

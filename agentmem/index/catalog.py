@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from agentmem.index.record import Record
 
 T = TypeVar("T")
-VERSION = 9
+VERSION = 10
 SCHEMA = """
 CREATE TABLE info(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE doc(

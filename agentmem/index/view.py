@@ -1,7 +1,9 @@
 """A view: every memory visible from one tree, and what follows from all of it together."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from operator import mul
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -248,6 +250,13 @@ class View:
         count = max(len(self), 1)
         first, second, third, fourth = (max(sum(column) / count, 1.0) for column in self.columns.lengths)
         return first, second, third, fourth
+
+    @cached_property
+    def spread(self) -> float:
+        """How much the lengths of bodies differ: their standard deviation against their mean, 0 where all are as long."""
+        lengths, count = self.columns.lengths[3], max(len(self), 1)
+        mean = sum(lengths) / count
+        return math.sqrt(max(sum(map(mul, lengths, lengths)) / count - mean**2, 0.0)) / mean if mean else 0.0
 
     def with_id(self, prefix: str) -> list[int]:
         """The positions of the memories whose id starts with ``prefix``."""

@@ -16,14 +16,16 @@ Posting = tuple[int, int]
 BEFORE, FADING = 8, 0.9
 """How far back an entry of a log takes up what was said, and what each step counts against the one after it."""
 
+LEAST_B, MOST_B = 0.4, 0.9
+
 AREA_SAYS = 5.0
 """The rarity of terms in a path from which on it is certain to be meant: two terms of which one memory in ten has each."""
 
 
 class Weights(NamedTuple):
-    """Every constant of ranking, chosen on the first half of ``benchmarks/team_history.py``; ``b``, ``related_arm`` and
-    ``recency`` on the first halves of all sets of ``benchmarks/plain.py``; ``b_body`` with that of
-    ``benchmarks/conversations.py`` too: bodies differ in length by far more than titles, names and places, whose is ``b``.
+    """Every constant of ranking, chosen on the first half of ``benchmarks/team_history.py``; ``b`` (of all
+    fields but the body, see ``b_of_bodies``), ``k1``, ``related_arm`` and ``recency`` on the first halves of all sets of
+    ``benchmarks/plain.py`` and ``benchmarks/conversations.py``.
 
     Those of the optional arm by meaning (``benchmarks/semantic.py``): the most it adds to a score; the cosine from which on
     it adds anything; the terms beyond which a question tells enough by its words (notes of 80 terms lost .01 MRR at any
@@ -37,8 +39,7 @@ class Weights(NamedTuple):
     places: float = 4.0
     body: float = 1.0
     b: float = 0.5
-    b_body: float = 0.9
-    k1: float = 2.0
+    k1: float = 1.2
     repeats: float = 0.3
     neighbours: float = 0.3
     phrase: float = 0.2
@@ -62,7 +63,7 @@ class Weights(NamedTuple):
     cite_holds: float = 1.05
     cite_changed: float = 0.8
     cite_gone: float = 0.7
-    abstain: float = 0.1
+    abstain: float = 0.125
     relevant: float = 0.3
     along: float = 0.5
     wide: float = 0.1
@@ -79,11 +80,14 @@ DEFAULT = Weights()
 
 
 class Statistics(NamedTuple):
-    """What BM25F needs of the view: how many memories, and per memory and field the length and its mean, in terms."""
+    """What BM25F needs of the view: how many memories, and per memory and field the length and its mean, in terms; the b of
+    bodies.
+    """
 
     size: int
     averages: tuple[float, float, float, float]
     lengths: tuple[Sequence[int], Sequence[int], Sequence[int], Sequence[int]]
+    b_body: float
 
 
 class Lexical(NamedTuple):
@@ -107,6 +111,16 @@ class OtherName(NamedTuple):
     name: str = ""
 
 
+def b_of_bodies(spread: float) -> float:
+    """BM25's b for bodies whose lengths have such a ``spread`` (standard deviation by mean), within what was seen to serve.
+
+    No one b serves all stores: where long replies stand beside short lines (LongMemEval, spread 1) .9 finds most, where
+    all lines are short (LoCoMo, .5) half of it. That b is to follow how the lengths are spread: He and Ounis, *Term Frequency
+    Normalisation Tuning for BM25 and DFR Models* (2005); that it is the spread itself is ours.
+    """
+    return min(max(spread, LEAST_B), MOST_B)
+
+
 def idf(count: int, frequency: int) -> float:
     """Inverse document frequency, never negative: ln(1 + (N - n + .5) / (n + .5))."""
     return math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
@@ -128,7 +142,7 @@ def bm25f(
     placed: dict[int, list[str]] = {}
     rarity: dict[str, float] = {}
     holders: dict[str, int] = {}
-    b, b_body, k1 = weights.b, weights.b_body, weights.k1
+    b, b_body, k1 = weights.b, statistics.b_body, weights.k1
     t_len, n_len, p_len, b_len = statistics.lengths
     t_avg, n_avg, p_avg, b_avg = statistics.averages
     body_slope = b_body / b_avg
@@ -169,7 +183,7 @@ def _gain(holders: int, count: int, statistics: Statistics, weights: Weights) ->
 
 def frequency(packed: int, position: int, statistics: Statistics, weights: Weights) -> float:
     """How often a memory has a term, over all fields by weight and length (BM25F's pseudo-frequency)."""
-    b, b_body, body = weights.b, weights.b_body, packed & 255
+    b, b_body, body = weights.b, statistics.b_body, packed & 255
     (t_len, n_len, p_len, b_len), (t_avg, n_avg, p_avg, b_avg) = statistics.lengths, statistics.averages
     tf = weights.body * body / (1 - b_body + b_body * b_len[position] / b_avg) if body else 0.0
     if packed >= 256:

@@ -11,6 +11,9 @@ from agentmem.model import analysis
 from agentmem.model.memory import Memory
 from agentmem.model.postings import NAMES_AT, PLACES_AT, TITLE_AT
 
+LEAD = 6
+"""Words of a title from which on no body begins with the same by chance."""
+
 BODY_MAX, TITLE_MAX, NAMES_MAX, PLACES_MAX = 255, 15, 15, 255
 
 
@@ -29,11 +32,19 @@ def unpack(packed: int) -> tuple[int, int, int, int]:
 
 
 def fields_of(memory: Memory) -> tuple[str, str, str, str]:
-    """The text of (title, names, places, body): names are tags, entities and aliases; places are scopes, cited paths, symbols."""
+    """The text of (title, names, places, body): names are tags, entities and aliases; places are scopes, cited paths, symbols.
+
+    A title that is all there is, or a long one that the body begins with, is what was said and no name for it: it counts once,
+    in the body.
+    """
     names = "\n".join((*memory.tags, *memory.entities, *memory.aliases))
     cited = (part for cite in memory.cites for part in (cite.path, cite.symbol or ""))
     places = "\n".join((*memory.scope, *cited))
-    return memory.title, names, places, memory.body
+    title, body = memory.title, memory.body
+    if not body:
+        return "", names, places, title
+    is_lead = body.lstrip().startswith(title) and len(title.split()) >= LEAD
+    return "" if is_lead else title, names, places, body
 
 
 def words_of(

@@ -19,7 +19,7 @@ SIZE = 200
 
 def alike(size: int = SIZE) -> Statistics:
     """Of ``size`` memories whose fields are all as long."""
-    return Statistics(size, (5.0, 1.0, 1.0, 20.0), ([5] * size, [1] * size, [1] * size, [20] * size))
+    return Statistics(size, (5.0, 1.0, 1.0, 20.0), ([5] * size, [1] * size, [1] * size, [20] * size), 0.5)
 
 
 def covered(words, having, size=SIZE, weights=DEFAULT, **more) -> Coverage:

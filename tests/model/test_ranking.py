@@ -28,7 +28,7 @@ from agentmem.model.ranking import (
 from agentmem.model.usage import Use
 from agentmem.model.words import NAMES_AT, PLACES_AT, TITLE_AT
 
-B, K1 = {"title": 0.5, "names": 0.5, "places": 0.5, "body": 0.9}, 2.0
+B, K1 = {"title": 0.5, "names": 0.5, "places": 0.5, "body": 0.7}, 1.2
 BOOST = {"title": 3.0, "names": 2.0, "places": 4.0, "body": 1.0}
 FIELDS = ("title", "names", "places", "body")
 UNIT = {"title": TITLE_AT, "names": NAMES_AT, "places": PLACES_AT, "body": 1}
@@ -38,7 +38,7 @@ def statistics(lengths: list[tuple[int, int, int, int]]) -> Statistics:
     """Of memories whose fields have these ``lengths``: (title, names, places, body)."""
     columns = tuple(list(column) for column in zip(*lengths, strict=True))
     averages = tuple(max(sum(column) / len(column), 1.0) for column in columns)
-    return Statistics(len(lengths), averages, columns)  # type: ignore[arg-type]
+    return Statistics(len(lengths), averages, columns, B["body"])  # type: ignore[arg-type]
 
 
 def packed(**counts: int) -> int:
@@ -95,8 +95,7 @@ def test_bm25f_is_the_formula(
 ) -> None:
     """Scores are those of the formula worked out from field lengths and frequencies, whatever rows the memories have."""
     assert {name: getattr(DEFAULT, name) for name in FIELDS} == BOOST
-    assert {name: DEFAULT.b_body if name == "body" else DEFAULT.b for name in FIELDS} == B
-    assert DEFAULT.k1 == K1
+    assert (DEFAULT.b, DEFAULT.k1) == (B["title"], K1)
     rows = {position: 1000 - 7 * position for position in range(len(counts))}
     postings = {
         term: [(rows[i], packed(**memory[term])) for i, memory in enumerate(counts) if term in memory]
@@ -108,8 +107,14 @@ def test_bm25f_is_the_formula(
     assert all(math.isclose(found.scores[i], expected[i], rel_tol=1e-9) for i in expected)
 
 
+@pytest.mark.parametrize(("spread", "b"), [(0.0, 0.4), (0.4, 0.4), (0.65, 0.65), (0.9, 0.9), (5.0, 0.9)])
+def test_lengths_count_as_far_as_they_differ(spread: float, b: float) -> None:
+    """The b of bodies is the spread of their lengths, within bounds."""
+    assert ranking.b_of_bodies(spread) == b
+
+
 def test_one_score_by_hand() -> None:
-    """One memory of two, one hit in a body of mean length: ln 2 × 3 × 1 / 3."""
+    """One memory of two, one hit in a body of mean length: ln 2 × 2.2 × 1 / 2.2."""
     found = bm25f({"lock": 1}, {"lock": [(5, 1)]}, {5: 0, 6: 1}, statistics([(1, 1, 1, 8), (1, 1, 1, 8)]))
     assert found.scores == {0: pytest.approx(math.log(2))}
 
@@ -237,7 +242,7 @@ def test_more_hits_never_score_lower(field: str, few: int, others: int, lengths:
         for k, value in enumerate(row):
             columns[k][0] = value
         columns[f][0] = length
-        fixed = Statistics(8, (3.0, 2.0, 2.0, 50.0), tuple(columns))  # type: ignore[arg-type]
+        fixed = Statistics(8, (3.0, 2.0, 2.0, 50.0), tuple(columns), 0.7)  # type: ignore[arg-type]
         return bm25f({"a": 1}, {"a": [(0, packed(**{field: count}))]}, {0: 0}, fixed).scores[0]
 
     assert score(few + 1, row[f] + longer) >= score(few, row[f]) - 1e-12
