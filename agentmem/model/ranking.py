@@ -80,9 +80,7 @@ DEFAULT = Weights()
 
 
 class Statistics(NamedTuple):
-    """What BM25F needs of the view: how many memories, and per memory and field the length and its mean, in terms; the b of
-    bodies.
-    """
+    """What BM25F needs of the view: how many memories, per memory and field the length and its mean, in terms, the b of bodies."""
 
     size: int
     averages: tuple[float, float, float, float]
