@@ -80,7 +80,7 @@ DEFAULT = Weights()
 
 
 class Statistics(NamedTuple):
-    """What BM25F needs of the view: how many memories, per memory and field the length and its mean, in terms, the b of bodies."""
+    """What BM25F needs of the view: how many memories, the lengths of their fields and the means, in terms, the b of bodies."""
 
     size: int
     averages: tuple[float, float, float, float]
