@@ -33,7 +33,7 @@ def taught(tmp_path_factory):
         created = f"{day(topic)}T00:00:00Z"
         project.remember(
             2 * topic,
-            f"What was settled on {one} and {other}",
+            f"What was settled at last, after the talks of many days, on {one} and {other}",
             f"{one} was chosen.",
             created=created,
             role="api",
