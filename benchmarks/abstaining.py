@@ -8,8 +8,8 @@ For thresholds of evidence from .05 to .15, then as the tool has it; of its own 
 ``--show`` prints so many false answers of each kind, and the words that they share with the question.
 
 The team's store is also asked what readers have read (``sets.read``), and each other store what was asked of the team's, of which
-it knows nothing: notes on tasks of a hundred words, names of three. So are the sets of ``conversations.py``; of LongMemEval as
-many of each half as ``--count`` says.
+it knows nothing: notes on tasks of a hundred words, names of three. The sets of ``conversations.py`` are asked their own; of
+LongMemEval as many of each half as ``--count`` says.
 
 Names each set on whose second half more than 5 in 100 are false or more than 2 in 100 lost, and exits 1 where there is one.
 """

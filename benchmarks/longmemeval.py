@@ -9,6 +9,7 @@ import random
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import Any
 
 import release_history
@@ -41,6 +42,11 @@ def load(path: str = "") -> list[Mapping[str, Any]]:
 def half(one: Mapping[str, Any]) -> int:
     """0 or 1, by the question's id."""
     return hashlib.sha1(one["question_id"].encode()).digest()[0] % 2
+
+
+def is_unanswerable(one: Mapping[str, Any]) -> bool:
+    """Whether the set asks for what the user never told: it has turns that come near, and no answer."""
+    return str(one["question_id"]).endswith("_abs")
 
 
 def moment(text: str) -> int:
@@ -86,15 +92,13 @@ def histories(whole: Sequence[Mapping[str, Any]], count: int) -> Iterator[sets.S
     chance.shuffle(mixed)
     for part in (0, 1):
         mine = [one for one in mixed if half(one) == part]
-        answered = [one for one in mine if not one["question_id"].endswith("_abs") and turns(one)[1]]
-        none = [one for one in mine if one["question_id"].endswith("_abs")]
-        for one in (*answered[:count], *none):
-            records, evidence = turns(one)
+        told = ((one, *turns(one)) for one in mine if not is_unanswerable(one))
+        none = ((one, turns(one)[0], frozenset[str]()) for one in mine if is_unanswerable(one))
+        for one, records, evidence in chain(islice((each for each in told if each[2]), count), none):
             # some are dated before what answers them
             opened = max(map(moment, (one["question_date"], *one["haystack_dates"]))) + HOUR
-            kind = one["question_type"] if one in answered else "no answer"
-            relevant = evidence if one in answered else frozenset[str]()
-            asked = [Asked(kind, part, one["question"], relevant, opened)]
+            kind = one["question_type"] if evidence else "no answer"
+            asked = [Asked(kind, part, one["question"], evidence, opened)]
             known = set(one["haystack_session_ids"])
             strange = [
                 o for o in chance.sample(mixed, 2 * OTHERS) if known.isdisjoint(o["answer_session_ids"])

@@ -25,7 +25,8 @@ AREA_SAYS = 5.0
 class Weights(NamedTuple):
     """Every constant of ranking, chosen on the first half of ``benchmarks/team_history.py``; ``b`` (of all
     fields but the body, see ``b_of_bodies``), ``k1``, ``related_arm`` and ``recency`` on the first halves of all sets of
-    ``benchmarks/plain.py`` and ``benchmarks/conversations.py``.
+    ``benchmarks/plain.py`` and ``benchmarks/conversations.py``; ``abstain`` is the least at which, on the first half of
+    ``benchmarks/abstaining.py``, at most 5 in 100 of what the team's store cannot know are answered.
 
     Those of the optional arm by meaning (``benchmarks/semantic.py``): the most it adds to a score; the cosine from which on
     it adds anything; the terms beyond which a question tells enough by its words (notes of 80 terms lost .01 MRR at any
@@ -113,7 +114,7 @@ def b_of_bodies(spread: float) -> float:
     """BM25's b for bodies whose lengths have such a ``spread`` (standard deviation by mean), within what was seen to serve.
 
     No one b serves all stores: where long replies stand beside short lines (LongMemEval, spread 1) .9 finds most, where
-    all lines are short (LoCoMo, .5) half of it. That b is to follow how the lengths are spread: He and Ounis, *Term Frequency
+    all lines are short (LoCoMo, spread .5) .5 does. That b is to follow how the lengths are spread: He and Ounis, *Term Frequency
     Normalisation Tuning for BM25 and DFR Models* (2005); that it is the spread itself is ours.
     """
     return min(max(spread, LEAST_B), MOST_B)
