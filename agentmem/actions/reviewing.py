@@ -233,7 +233,8 @@ class _Review:
 
 def _others(context: Context) -> int:
     """How many open branches there are besides trunk and the one at hand."""
-    tips = branches.tips(context.repository, context.store_path)
+    with branches.StoreTrees(context.repository, context.store_path) as trees:
+        tips = branches.tips(trees, branches.listed(context.repository))
     here = context.standpoint.commit
     names = {
         tip.name.partition("/")[2] if tip.ref.startswith("refs/remotes/") else tip.name

@@ -6,8 +6,11 @@ from typing import NamedTuple
 
 from agentmem.errors import NoRepository
 from agentmem.git import process
-from agentmem.git.repository import Difference, Probe, Repository
+from agentmem.git.repository import Comparison, Difference, Repository, git_dir_of
 from agentmem.git.revisions import is_possible, tips_of
+
+ANSWERS = 30_000
+"""Bytes of answers that may wait to be read: what a pipe holds, or git and we would wait for each other."""
 
 
 class Tip(NamedTuple):
@@ -27,42 +30,87 @@ class OtherWorktree(NamedTuple):
     head: str | None
 
 
+class Compared(NamedTuple):
+    """Another worktree, the repository as its folder with the store sees it, and git's running answers about that."""
+
+    worktree: OtherWorktree
+    repository: Repository
+    comparison: Comparison
+
+
 def listed(repository: Repository) -> list[tuple[str, str]]:
     """``(commit, full ref)`` of every local and remote-tracking branch, local ones first."""
     return tips_of(repository, ["refs/heads", "refs/remotes"])
 
 
-def tips(repository: Repository, below: str, found: Sequence[tuple[str, str]] | None = None) -> list[Tip]:
-    """Those branches of ``found`` (None: what is ``listed`` now) that have a store at ``below`` (from the top)."""
-    found = listed(repository) if found is None else found
-    trees = store_trees(repository, [commit for commit, _ in found], below)
+def tips(trees: "StoreTrees", found: Sequence[tuple[str, str]]) -> list[Tip]:
+    """Those branches of ``found`` (as ``listed`` gives them) that have a store."""
+    have = trees.of(commit for commit, _ in found)
     return [
-        Tip(ref.removeprefix("refs/heads/").removeprefix("refs/remotes/"), ref, commit, trees[commit])
+        Tip(ref.removeprefix("refs/heads/").removeprefix("refs/remotes/"), ref, commit, have[commit])
         for commit, ref in found
-        if commit in trees
+        if commit in have
     ]
+
+
+class StoreTrees:
+    """The trees of the folder ``below`` (from the top) in commits: asked of one process, however often."""
+
+    def __init__(self, repository: Repository, below: str) -> None:
+        """Start git, which runs until ``close``."""
+        self._repository, self._below = repository, below
+        self._git = process.start(
+            repository.directory,
+            "cat-file",
+            "--batch-check=%(objectname) %(objecttype)",
+            stdin=True,
+            silent=True,
+        )
+
+    def __enter__(self) -> "StoreTrees":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End git."""
+        self._git.communicate()
+
+    def of(self, commits: Iterable[str]) -> dict[str, str]:
+        """The tree id in each of ``commits`` that has the folder."""
+        wanted = list(dict.fromkeys(commits))
+        if "\n" in self._below:  # cat-file's requests are lines
+            return {commit: tree for commit in wanted if (tree := self._named(commit))}
+        found = {}
+        # the longest answer repeats the request: "… missing"
+        at_once = max(1, ANSWERS // (len(os.fsencode(self._below)) + 80))
+        for begin in range(0, len(wanted), at_once):
+            some = wanted[begin : begin + at_once]
+            for commit, line in zip(some, self._answers(some), strict=False):
+                name, _, kind = line.rstrip(b"\n").partition(b" ")
+                if kind == b"tree":
+                    found[commit] = name.decode("ascii")
+        return found
+
+    def _answers(self, commits: Sequence[str]) -> list[bytes]:
+        asks, answers = self._git.stdin, self._git.stdout
+        assert asks and answers
+        try:
+            asks.write(b"".join(os.fsencode(f"{commit}:{self._below}\n") for commit in commits))
+            asks.flush()
+        except OSError:  # it has ended: what is in no repository has no trees
+            return []
+        return [answers.readline() for _ in commits]
+
+    def _named(self, commit: str) -> str | None:
+        result = process.run(
+            self._repository.directory, "rev-parse", "-q", "--verify", f"{commit}:{self._below}"
+        )
+        return result.out.decode("ascii").strip() if result.code == 0 else None
 
 
 def store_trees(repository: Repository, commits: Iterable[str], below: str) -> dict[str, str]:
     """The tree id of the folder ``below`` (from the top) in each of ``commits`` that has it."""
-    wanted = list(dict.fromkeys(commits))
-    if "\n" in below:  # cat-file's requests are lines
-        found = {}
-        for commit in wanted:
-            result = process.run(repository.directory, "rev-parse", "-q", "--verify", f"{commit}:{below}")
-            if result.code == 0:
-                found[commit] = result.out.decode("ascii").strip()
-        return found
-    request = b"".join(os.fsencode(f"{commit}:{below}\n") for commit in wanted)
-    out = process.run(
-        repository.directory, "cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=request
-    ).out
-    trees = {}
-    for commit, line in zip(wanted, out.splitlines(), strict=False):
-        name, _, kind = line.partition(b" ")
-        if kind == b"tree":
-            trees[commit] = name.decode("ascii")
-    return trees
+    with StoreTrees(repository, below) as trees:
+        return trees.of(commits)
 
 
 def fork_points(
@@ -198,18 +246,27 @@ def existing(repository: Repository, names: Iterable[str]) -> set[str]:
     return found.intersection(wanted)
 
 
-def probes(worktrees: Iterable[OtherWorktree], relative: str) -> list[tuple[OtherWorktree, Probe, str]]:
-    """Ask git about the store of each of ``worktrees`` (``relative`` leads there from the top), all at once.
+def comparisons(repository: Repository, worktrees: Iterable[OtherWorktree], relative: str) -> list[Compared]:
+    """Ask git what the stores of ``worktrees`` (``relative`` leads there from the top) have not committed, all at once.
 
-    Gives the worktree, the running answers, and the folder that holds the store.
+    Which repository theirs is need not be asked: it is this one.
     """
     started = []
     folder, name = os.path.split(relative)
     for worktree in worktrees:
         directory = os.path.join(worktree.path, folder) if folder else worktree.path
-        if os.path.isdir(os.path.join(directory, name)):
+        git_dir = git_dir_of(worktree.path)
+        if git_dir and os.path.isdir(os.path.join(directory, name)):
+            there = repository._replace(
+                directory=directory,
+                git_dir=git_dir,
+                bare=False,
+                prefix=f"{folder}/" if folder else "",
+                head=worktree.head,
+                branch=worktree.branch,
+            )
             try:
-                started.append((worktree, Probe(directory, name, None, elsewhere=True), directory))
+                started.append(Compared(worktree, there, Comparison(directory, name, None, elsewhere=True)))
             except NoRepository:
                 continue  # it was removed just now
     return started

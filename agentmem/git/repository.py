@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from agentmem.errors import GitFailed, NoRepository
@@ -67,8 +67,8 @@ class Difference(NamedTuple):
     deleted: bool
 
 
-class Probe:
-    """Git's answers about one folder: the processes start with the object, so that they run while Python imports."""
+class Comparison:
+    """What differs in one folder from a commit: git starts with the object, so that it runs while Python imports."""
 
     def __init__(self, directory: str, store: str, compare: str | None, elsewhere: bool = False) -> None:
         """Start git for the folder ``store`` below ``directory``; ``compare`` is the commit to compare with, None for HEAD.
@@ -77,10 +77,6 @@ class Probe:
         """
         self._directory, self._store, self._elsewhere = directory, store, elsewhere
         self.compared = compare or "HEAD"
-        self._identity = process.start(
-            directory, "rev-parse", "--path-format=absolute", "--is-bare-repository", "--git-dir", "--git-common-dir",
-            "--show-object-format", "--show-prefix", "--is-inside-work-tree", "HEAD", elsewhere=elsewhere,
-        )  # fmt: skip
         self._differences = self._start_diff(self.compared)
         self._others = process.start(directory, "ls-files", "-o", "-z", "--", store, elsewhere=elsewhere)
 
@@ -89,6 +85,52 @@ class Probe:
             self._directory, "diff-index", "--raw", "-z", "--no-renames", "--no-abbrev", "--ignore-submodules=all", "--relative",
             compare, "--", self._store, elsewhere=self._elsewhere,
         )  # fmt: skip
+
+    def close(self) -> None:
+        """End what still runs."""
+        for running in self._running():
+            if running.returncode is None:
+                running.kill()
+                running.communicate()
+
+    def _running(self) -> "Iterable[subprocess.Popen[bytes]]":
+        return self._differences, self._others
+
+    def differences(self, repository: Repository) -> tuple[str, list[Difference]]:
+        """The commit that was compared (or the empty tree) and what differs from it now, untracked files included.
+
+        A commit to compare with that is gone (collected, another clone's) gives way to HEAD.
+        """
+        result = process.finish(self._differences)
+        if result.code:
+            self.compared = repository.head or repository.empty_tree
+            self._differences = self._start_diff(self.compared)
+            result = process.finish(self._differences)
+            if result.code:
+                raise GitFailed(f"git diff-index failed: {result.err}")
+        elif self.compared == "HEAD":
+            self.compared = repository.head or self.compared
+        found = list(_parse_raw(result.out))
+        others = process.finish(self._others)
+        known = {difference.path: number for number, difference in enumerate(found)}
+        for path in process.paths(others.out):
+            if path not in known:
+                found.append(Difference(path, None, None, False))
+            elif found[known[path]].deleted:  # not in the git index, but there (`git rm --cached`)
+                found[known[path]] = Difference(path, found[known[path]].old, None, False)
+        return self.compared, found
+
+
+class Probe(Comparison):
+    """A comparison, and the repository that the folder is in."""
+
+    def __init__(self, directory: str, store: str, compare: str | None) -> None:
+        """Start git as ``Comparison`` does."""
+        self._identity = process.start(
+            directory, "rev-parse", "--path-format=absolute", "--is-bare-repository", "--git-dir", "--git-common-dir",
+            "--show-object-format", "--show-prefix", "--is-inside-work-tree", "HEAD",
+        )  # fmt: skip
+        super().__init__(directory, store, compare)
 
     def repository(self) -> Repository:
         """The repository.
@@ -120,12 +162,8 @@ class Probe:
             branch=_branch(git_dir),
         )
 
-    def close(self) -> None:
-        """End what still runs."""
-        for running in (self._identity, self._differences, self._others):
-            if running.returncode is None:
-                running.kill()
-                running.communicate()
+    def _running(self) -> "Iterable[subprocess.Popen[bytes]]":
+        return self._identity, *super()._running()
 
     def _one_by_one(self) -> list[str]:
         """The same answers, each from a process of its own."""
@@ -139,35 +177,21 @@ class Probe:
             "HEAD",
         )
         words = "rev-parse", "--path-format=absolute"
-        found = [
-            process.finish(process.start(self._directory, *words, word, elsewhere=self._elsewhere))
-            for word in asked
-        ]
+        found = [process.finish(process.start(self._directory, *words, word)) for word in asked]
         return [os.fsdecode(one.out.removesuffix(b"\n")) for one in found]
 
-    def differences(self, repository: Repository) -> tuple[str, list[Difference]]:
-        """The commit that was compared (or the empty tree) and what differs from it now, untracked files included.
 
-        A commit to compare with that is gone (collected, another clone's) gives way to HEAD.
-        """
-        result = process.finish(self._differences)
-        if result.code:
-            self.compared = repository.head or repository.empty_tree
-            self._differences = self._start_diff(self.compared)
-            result = process.finish(self._differences)
-            if result.code:
-                raise GitFailed(f"git diff-index failed: {result.err}")
-        elif self.compared == "HEAD":
-            self.compared = repository.head or self.compared
-        found = list(_parse_raw(result.out))
-        others = process.finish(self._others)
-        known = {difference.path: number for number, difference in enumerate(found)}
-        for path in process.paths(others.out):
-            if path not in known:
-                found.append(Difference(path, None, None, False))
-            elif found[known[path]].deleted:  # not in the git index, but there (`git rm --cached`)
-                found[known[path]] = Difference(path, found[known[path]].old, None, False)
-        return self.compared, found
+def git_dir_of(top: str) -> str | None:
+    """The git dir of the worktree at ``top``, read from its ``.git``; None where there is none."""
+    pointer = os.path.join(top, ".git")
+    if os.path.isdir(pointer):
+        return pointer
+    try:
+        with open(pointer, encoding="utf-8", errors="surrogateescape") as file:
+            word, _, path = file.read().rstrip("\n").partition(": ")
+    except OSError:
+        return None
+    return os.path.normpath(os.path.join(top, path)) if word == "gitdir" else None
 
 
 def _branch(git_dir: str) -> str | None:

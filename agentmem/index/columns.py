@@ -90,7 +90,9 @@ _EACH = (
     "importance",
     "pins",
 )
-"""The columns of one item a memory, beside the blobs and the lengths."""
+"""The columns of one item a memory, beside the blobs and what is read late."""
+LATE = ("lengths", "sketches", "topics")
+"""Half of a kept view: for ranking, and for `add`."""
 
 
 class Columns:
@@ -108,9 +110,10 @@ class Columns:
         self.expires = array("q")
         self.importance = bytearray()  # 0 where absent
         self.pins = bytearray()
-        self.lengths = (array("l"), array("l"), array("l"), array("l"))
-        self.sketches = bytearray()  # SKETCH_SIZE bytes each: what `add` compares with
-        self.topics = bytearray()
+        self._lengths = (array("l"), array("l"), array("l"), array("l"))
+        self._sketches = bytearray()
+        self._topics = bytearray()
+        self._late: dict[str, bytes] = {}
         self.links: dict[int, tuple[tuple[str, ...], ...]] = {}
         self.broken: list[tuple[str, int]] = []
         """(path, row) of the files that are no memories because they are broken."""
@@ -118,6 +121,31 @@ class Columns:
         """The blob of each change, by path."""
         self.receipts: set[str] = set()
         """The paths of the receipts."""
+
+    def begin_with(self, late: dict[str, bytes]) -> None:
+        """What the columns of ``LATE`` begin with, made into columns when somebody first looks: most commands never do."""
+        self._late = late
+
+    @property
+    def lengths(self) -> tuple["array[int]", "array[int]", "array[int]", "array[int]"]:
+        """The terms in each of the four fields."""
+        if data := self._late.pop("lengths", None):
+            size = len(data) // len(self._lengths)
+            for number, column in enumerate(self._lengths):
+                column[:0] = array("l", data[number * size : (number + 1) * size])
+        return self._lengths
+
+    @property
+    def sketches(self) -> bytearray:
+        """SKETCH bytes each: what `add` compares with."""
+        self._sketches[:0] = self._late.pop("sketches", b"")
+        return self._sketches
+
+    @property
+    def topics(self) -> bytearray:
+        """SKETCH bytes each, of what it is about."""
+        self._topics[:0] = self._late.pop("topics", b"")
+        return self._topics
 
     def add(self, path: str, row: Row) -> None:
         """Append the file at ``path`` whose blob says ``row``."""
@@ -138,9 +166,9 @@ class Columns:
         self.expires.append(NO_TIME if row.expires is None else row.expires)
         self.importance.append(row.importance or 0)
         self.pins.append(row.pin)
-        self.sketches += row.sketch
-        self.topics += row.topic
-        for column, length in zip(self.lengths, row.lengths, strict=True):
+        self._sketches += row.sketch
+        self._topics += row.topic
+        for column, length in zip(self._lengths, row.lengths, strict=True):
             column.append(length)
 
     def replace(self, position: int, row: Row) -> None:
@@ -181,8 +209,8 @@ class Columns:
             for own, other in zip(kept.lengths, self.lengths, strict=True):
                 own += other[run]
         for run in _between(gone, count, SKETCH):
-            kept.sketches += self.sketches[run]
-            kept.topics += self.topics[run]
+            kept._sketches += self.sketches[run]
+            kept._topics += self.topics[run]
         kept.blobs = self.blobs.without(gone)
         left = self.links.keys() - set(gone)
         kept.links = {i - bisect_left(gone, i): self.links[i] for i in sorted(left)}

@@ -1,14 +1,14 @@
 """What other branches and worktrees have and the view at hand has not: read from git objects and files, nothing checked out."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentmem.errors import GitFailed, NoRepository
+from agentmem.errors import GitFailed
 from agentmem.git import branches, history
 from agentmem.git.ahead import Ahead
-from agentmem.git.branches import OtherWorktree, Tip
-from agentmem.git.repository import Probe, Repository
+from agentmem.git.branches import Compared, OtherWorktree, Tip
+from agentmem.git.repository import Repository
 from agentmem.index import overlays
 from agentmem.index.columns import Columns, Entry
 from agentmem.index.entries import Delta, Worktree
@@ -58,22 +58,15 @@ def ask(index: "Index", only: Collection[str] | None) -> Ahead[tuple[Deltas, Lin
     below = repository.prefix + index.place.name
     own = f"refs/heads/{repository.branch}" if repository.branch and index.is_at_hand else ""
 
-    def lines(refs: Sequence[tuple[str, str]]) -> Lines:
-        every = branches.tips(repository, below, refs)
-        others = [tip for tip in every if tip.ref != own and (only is None or tip.name in only)]
-        for name in sorted(set(only or ()) - {tip.name for tip in every}):
-            others += _named(index, name) or ()  # only on a remote; a tag; a commit
-        return _lines(repository, base, others, below)
-
     def look() -> tuple[Deltas, Lines]:
-        worktrees = branches.probes(branches.other_worktrees(repository), below)
-        refs = branches.listed(repository)
-        found = lines(refs)
-        deltas = list(_read(index, worktrees))
-        # what was committed in a worktree before it was looked at is on its branch, but was not when that was read
-        if deltas and (now := branches.listed(repository)) != refs:
-            found = lines(now)
-        return deltas, found
+        # before the branches: what is committed in a worktree meanwhile is on its branch by then, not lost between the two
+        deltas = list(_uncommitted(index, _begin(index)))
+        with branches.StoreTrees(repository, below) as trees:
+            every = branches.tips(trees, branches.listed(repository))
+            others = [tip for tip in every if tip.ref != own and (only is None or tip.name in only)]
+            for name in sorted(set(only or ()) - {tip.name for tip in every}):
+                others += _named(index, name) or ()  # only on a remote; a tag; a commit
+            return deltas, _lines(repository, base, others, trees)
 
     return Ahead(look)
 
@@ -190,7 +183,9 @@ def _named(index: "Index", name: str) -> list[Tip] | None:
     return [Tip(name, "", commit, trees[commit])] if commit in trees else []
 
 
-def _lines(repository: Repository, base: str | None, tips: list[Tip], below: str) -> Lines:
+def _lines(
+    repository: Repository, base: str | None, tips: list[Tip], in_commits: branches.StoreTrees
+) -> Lines:
     """Where each of ``tips`` left the line of ``base``, the commit stood at (None: before the first)."""
     forks = branches.fork_points(repository, [tip.commit for tip in tips], [base] if base else [])
     open_tips: dict[str, Tip] = {}
@@ -199,7 +194,7 @@ def _lines(repository: Repository, base: str | None, tips: list[Tip], below: str
             open_tips.setdefault(tip.commit, tip)
     commits = {commit for tip in open_tips.values() for commit in forks.get(tip.commit, ())}
     empty = repository.empty_tree
-    trees = branches.store_trees(repository, [*commits, *([base] if base else [])], below)
+    trees = in_commits.of([*commits, *([base] if base else [])])
     here = trees.get(base, empty) if base else empty
     starts = {
         tip.commit: [trees.get(commit, empty) for commit in forks.get(tip.commit, ())] or [here]
@@ -278,10 +273,7 @@ def _differing(
 
 def uncommitted(index: "Index", branch: str | None = None) -> Iterator[Delta]:
     """What the worktrees of ``branch`` have not committed, against their HEAD."""
-    repository = index.repository
-    others = [one for one in branches.other_worktrees(repository) if one.branch == branch]
-    asked = branches.probes(others, repository.prefix + index.place.name)
-    for _, delta in _read(index, asked):
+    for _, delta in _uncommitted(index, _begin(index, lambda one: one.branch == branch)):
         index.remember(delta.contents)
         yield delta
 
@@ -315,15 +307,17 @@ def _worktrees(index: "Index", deltas: Deltas) -> Iterator[_Side]:
         yield _Side(Origin(worktree.branch or "detached HEAD", uncommitted=True), new, state)
 
 
-def _read(
-    index: "Index", asked: Iterable[tuple[OtherWorktree, Probe, str]]
-) -> Iterator[tuple[OtherWorktree, Delta]]:
-    for worktree, probe, directory in asked:
+def _begin(index: "Index", is_wanted: Callable[[OtherWorktree], bool] = lambda _: True) -> list[Compared]:
+    wanted = filter(is_wanted, branches.other_worktrees(index.repository))
+    return branches.comparisons(index.repository, wanted, index.repository.prefix + index.place.name)
+
+
+def _uncommitted(index: "Index", begun: Iterable[Compared]) -> Iterator[tuple[OtherWorktree, Delta]]:
+    for worktree, there, comparison in begun:
         try:
-            with_repository = probe.repository()
-            files = Worktree(Place(directory, index.place.name), with_repository)
-            changed = files.changed(probe.differences(with_repository)[1])
-        except (NoRepository, GitFailed, OSError):
+            files = Worktree(Place(there.directory, index.place.name), there)
+            changed = files.changed(comparison.differences(there)[1])
+        except (GitFailed, OSError):
             continue  # it is being removed just now
         yield worktree, changed
 
@@ -334,6 +328,7 @@ def of_branch(index: "Index", name: str) -> dict[str, str] | None:
     if tip is None:
         return None
     repository = index.repository
-    lines = _lines(repository, index.standing_at, tip, repository.prefix + index.place.name)
+    with branches.StoreTrees(repository, repository.prefix + index.place.name) as trees:
+        lines = _lines(repository, index.standing_at, tip, trees)
     found = _novel(index, lines, index.files(index.columns))
     return found[0].new if found else {}

@@ -1,6 +1,7 @@
 """Views kept on disk: the columns of one worktree's store as of one commit, so that only what differs is looked at.
 
-One file a worktree. Its first line is the commit, read alone so that git can start comparing before the rest is loaded.
+One file a worktree. Its first line is the commit, read alone so that git can start comparing before the rest is loaded; the next
+the length of the record, behind which lie the columns that few commands look at.
 """
 
 import marshal
@@ -8,13 +9,12 @@ import os
 from collections.abc import Sized
 from typing import NamedTuple
 
-from agentmem.index.columns import SKETCH, Blobs, Columns
+from agentmem.index.columns import LATE, SKETCH, Blobs, Columns
 from agentmem.store.reading import Signature
 
-FORMAT = 5
+FORMAT = 6
 _ARRAYS = ("rows", "created", "expires")
 _BYTES = ("kinds", "status", "importance", "pins")
-_SKETCHES = ("sketches", "topics")
 
 
 class Saved(NamedTuple):
@@ -36,7 +36,8 @@ def load(path: str, root: str) -> Saved | None:
     try:
         with open(path, "rb") as file:
             commit = file.readline(80).strip().decode("ascii")
-            record = marshal.loads(file.read())
+            record = marshal.loads(file.read(int(file.readline(20))))
+            rest = file.read()
         if record["format"] != FORMAT or record["root"] != root:
             return None
         columns = Columns()
@@ -47,31 +48,27 @@ def load(path: str, root: str) -> Saved | None:
         columns.blobs = Blobs(record["blobs"], width)
         for name in _ARRAYS:
             getattr(columns, name).frombytes(record[name])
-        for name in (*_BYTES, *_SKETCHES):
+        for name in _BYTES:
             setattr(columns, name, bytearray(record[name]))
-        for column, data in zip(columns.lengths, record["lengths"], strict=True):
-            column.frombytes(data)
         columns.links, columns.broken = record["links"], record["broken"]
         columns.changes, columns.receipts = record["changes"], set(record["receipts"])
-        sized: tuple[Sized, ...] = (
-            columns.paths,
-            columns.ids,
-            columns.authors,
-            columns.blobs,
-            *columns.lengths,
-        )
+        sized: tuple[Sized, ...] = (columns.paths, columns.ids, columns.authors, columns.blobs)
         sized += tuple(getattr(columns, name) for name in (*_ARRAYS, *_BYTES))
-        if len({len(column) for column in sized}) != 1 or any(
-            len(getattr(columns, name)) != SKETCH * len(columns.paths) for name in _SKETCHES
-        ):
-            return None
-        if not (
+        if len({len(column) for column in sized}) != 1 or not (
             isinstance(record["dirty"], dict)
             and isinstance(columns.links, dict)
             and isinstance(columns.broken, list)
             and isinstance(columns.changes, dict)
         ):
             return None
+        late = {}
+        at, count = 0, len(columns.paths)
+        for name, each in zip(LATE, (4 * columns.lengths[0].itemsize, SKETCH, SKETCH), strict=True):
+            late[name] = rest[at : at + count * each]
+            at += count * each
+        if len(rest) != at:
+            return None
+        columns.begin_with(late)
         return Saved(root, commit, record["identity"], columns, record["dirty"])
     except (OSError, ValueError, EOFError, TypeError, KeyError, AttributeError):
         return None
@@ -89,20 +86,27 @@ def save(path: str, saved: Saved) -> None:
         "authors": "\0".join(columns.authors),
         "width": len(columns.blobs[0]) if columns.blobs else 40,
         "blobs": "".join(columns.blobs[i] for i in range(len(columns.blobs))),
-        "lengths": [column.tobytes() for column in columns.lengths],
         "links": columns.links,
         "broken": columns.broken,
         "changes": columns.changes,
         "receipts": list(columns.receipts),
         "dirty": saved.dirty,
         **{name: getattr(columns, name).tobytes() for name in _ARRAYS},
-        **{name: bytes(getattr(columns, name)) for name in (*_BYTES, *_SKETCHES)},
+        **{name: bytes(getattr(columns, name)) for name in _BYTES},
+    }
+    lengths = b"".join(column.tobytes() for column in columns.lengths)
+    late: dict[str, bytes | bytearray] = {
+        "lengths": lengths,
+        "sketches": columns.sketches,
+        "topics": columns.topics,
     }
     temporary = f"{path}.{os.urandom(6).hex()}"
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(temporary, "wb") as file:
-            file.write(saved.commit.encode("ascii") + b"\n" + marshal.dumps(record))
+            data = marshal.dumps(record)
+            file.write(b"%s\n%d\n" % (saved.commit.encode("ascii"), len(data)) + data)
+            file.writelines(late[name] for name in LATE)
         os.replace(temporary, path)
     except (OSError, ValueError):
         try:

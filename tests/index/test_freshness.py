@@ -309,17 +309,19 @@ def test_a_view_of_wrong_columns(large):
     import marshal
 
     (path,) = (caches(large) / "views").iterdir()
-    head, _, rest = path.read_bytes().partition(b"\n")
-    record = marshal.loads(rest)
-    for change in (
-        {"tokens": b""},
-        {"dirty": []},
-        {"links": None},
-        {"kinds": record["kinds"][:-1]},
-        {"lengths": [b""] * 4},
-        {"authors": ""},
+    commit, size, rest = path.read_bytes().split(b"\n", 2)
+    record, late = marshal.loads(rest[: int(size)]), rest[int(size) :]
+    for change, behind in (
+        ({"authors": ""}, late),
+        ({"dirty": []}, late),
+        ({"links": None}, late),
+        ({"kinds": record["kinds"][:-1]}, late),
+        ({}, late[:-1]),
+        ({}, late + b" "),
+        ({}, b""),
     ):
-        path.write_bytes(head + b"\n" + marshal.dumps({**record, **change}))
+        data = marshal.dumps({**record, **change})
+        path.write_bytes(b"%s\n%d\n%s%s" % (commit, len(data), data, behind))
         answers_rightly(large)
 
 
