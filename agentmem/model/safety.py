@@ -58,10 +58,10 @@ _FLAGS = frozenset(
 _SAFE = frozenset(map(chr, (9, 10, *range(32, 127))))
 
 _OPENERS = "<＜﹤‹〈⟨〈"
-_MAYBE_OPENER = re.compile("<|[^\x00-\x7f]")
+_MAYBE_OPENER = "<|[^\x00-\x7f]"
 _LOOK_ALIKE = str.maketrans("⁄∕⧸еоморуτеοм", "///eomopyteom")
-_CLOSE = re.compile(r"\s*/\s*m\s*e\s*m\s*o\s*[rp]\s*y").match
-_OPEN = re.compile(r"\s*m\s*e\s*m\s*o\s*[rp]\s*y(?![\w(])").match
+_CLOSE = r"\s*/\s*m\s*e\s*m\s*o\s*[rp]\s*y"
+_OPEN = r"\s*m\s*e\s*m\s*o\s*[rp]\s*y(?![\w(])"
 
 # name, what must stand in a line for it to be worth looking (in small letters), pattern
 _SECRETS = (
@@ -215,7 +215,7 @@ def _defuse(text: str) -> str:
     r"""A backslash after each bracket that would close the fence, or would open one at the start of a
     line.
     """
-    return _MAYBE_OPENER.sub(_defused, text) if any(map(text.__contains__, _OPENERS)) else text
+    return re.sub(_MAYBE_OPENER, _defused, text) if any(map(text.__contains__, _OPENERS)) else text
 
 
 def _defused(match: re.Match[str]) -> str:
@@ -226,10 +226,10 @@ def _defused(match: re.Match[str]) -> str:
         unicodedata.normalize("NFKD", text[at : at + 60].partition("\n")[0]).casefold().translate(_LOOK_ALIKE)
     )
     rest = "".join([char for char in rest if not unicodedata.combining(char)])
-    if _CLOSE(rest):
+    if re.match(_CLOSE, rest):
         return match[0] + "\\"
     line = text[text.rfind("\n", 0, at) + 1 : at - 1]
-    return match[0] + "\\" if _OPEN(rest) and not line.replace(">", " ").strip() else match[0]
+    return match[0] + "\\" if re.match(_OPEN, rest) and not line.replace(">", " ").strip() else match[0]
 
 
 def _is_real(match: re.Match[str]) -> bool:

@@ -7,13 +7,14 @@ _ISO = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*(Z|[+-]\d\d:?\d\d|[+-]\d\d)?)?",
     re.IGNORECASE,
 )
-_AGO = re.compile(r"(\d{1,6}) (minute|hour|day|week|month)s? ago", re.IGNORECASE | re.ASCII)
+# compiled when somebody says a moment
+_AGO = r"(\d{1,6}) (minute|hour|day|week|month)s? ago"
 _SECONDS = {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 
 FIRST, LAST = -62135596800, 253402300799
 """0001-01-01 and the last second of 9999, UTC: what can be written as text again."""
 
-_LAST = re.compile(r"last (mon|tues|wednes|thurs|fri|satur|sun)day", re.IGNORECASE | re.ASCII)
+_LAST = r"last (mon|tues|wednes|thurs|fri|satur|sun)day"
 _DAYS = ("mon", "tues", "wednes", "thurs", "fri", "satur", "sun")
 _THURSDAY = 3
 """The weekday of the epoch, Monday being 0."""
@@ -67,7 +68,7 @@ def parse_when(text: str, now: int) -> int:
 
     """
     word = " ".join(text.split())
-    if match := _AGO.fullmatch(word):
+    if match := re.fullmatch(_AGO, word, re.IGNORECASE | re.ASCII):
         count, unit = int(match[1]), match[2].lower()
         if unit == "month":
             return _months_before(now, count)
@@ -78,7 +79,7 @@ def parse_when(text: str, now: int) -> int:
     midnight = now - now % 86400
     if word.lower() == "yesterday":
         return midnight - 86400
-    if match := _LAST.fullmatch(word):
+    if match := re.fullmatch(_LAST, word, re.IGNORECASE | re.ASCII):
         today = (now // 86400 + _THURSDAY) % 7
         return midnight - 86400 * ((today - _DAYS.index(match[1].lower()) - 1) % 7 + 1)
     try:

@@ -15,10 +15,10 @@ _PLAIN = re.compile(
 )
 """A file that sets trunk alone, as ``init`` writes it, is read without tomllib, whose import costs 4 ms."""
 
-_REMOTE = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]|[./](?=[A-Za-z0-9_-]))*")
+_REMOTE = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]|[./](?=[A-Za-z0-9_-]))*"
 TOKENS = ("estimated", "exact")
 RULE_SETTINGS = ("error", "warning", "off")
-_IGNORE = re.compile(r"[ \t]*\[\[[ \t]*check[ \t]*\.[ \t]*ignore[ \t]*\]\]")
+_IGNORE = r"[ \t]*\[\[[ \t]*check[ \t]*\.[ \t]*ignore[ \t]*\]\]"
 _IGNORE_KEYS = ("rule", "memory", "path", "reason")
 _IGNORE_EXAMPLE = 'rule = "near-duplicate"     memory = "7k3m9q"     reason = "two platforms, on purpose"'
 
@@ -75,7 +75,7 @@ def load(root: str) -> Config:
 
 def is_remote(name: str) -> bool:
     """Whether ``name`` can be given as the remote for claims."""
-    return _REMOTE.fullmatch(name) is not None
+    return re.fullmatch(_REMOTE, name) is not None
 
 
 def parse(data: bytes | None, path: str) -> Config:
@@ -156,7 +156,7 @@ def _ignores(tables: object, text: str, path: str) -> tuple[Ignore, ...]:
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise ConfigError(f"{path}: check.ignore must be tables", f"[[check.ignore]]     {_IGNORE_EXAMPLE}")
     # what else may look like a header, within a text of several lines, leaves the lines unknown
-    lines = [number for number, line in enumerate(text.splitlines(), 1) if _IGNORE.match(line)]
+    lines = [number for number, line in enumerate(text.splitlines(), 1) if re.match(_IGNORE, line)]
     if len(lines) != len(tables):
         lines = [1] * len(tables)
     return tuple(_ignore(table, line, path) for table, line in zip(tables, lines, strict=True))
