@@ -5,16 +5,15 @@ markers is left to a person where both have changed the same lines of the body. 
 the text's form, and the markers, but no value.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from agentmem.model import document, editing, emitting, fields, threeway
+from agentmem.model import document, editing, emitting, threeway, valuemerge
 from agentmem.model.document import BOM, Document
 from agentmem.model.editing import Edit
-from agentmem.model.fields import Type
 from agentmem.model.threeway import OURS, Clash
+from agentmem.model.valuemerge import ABSENT, UNDECIDED, canonical
 from agentmem.model.yamltree import MAX_DEPTH, Node
 
 BODY, FILE = "body", "file"
@@ -27,7 +26,6 @@ MARKERS = ("<<<<<<< ours", "=======", ">>>>>>> theirs")
 
 Meta = Mapping[str, object]
 
-_ABSENT = object()
 _ROOM = MAX_DEPTH - 4
 """How deep a value may be nested below front matter, ``conflicts``, its entry and ``values``."""
 
@@ -143,7 +141,7 @@ def _merged_text(
             mark(MARKERS[2])
     if exact:
         return "".join(out), clash
-    ended = _three(_ABSENT if old is None else _ends(old), _ends(mine), _ends(yours))
+    ended = valuemerge.three(ABSENT if old is None else _ends(old), _ends(mine), _ends(yours))
     text = "".join(line if line.endswith(("\n", "\r")) else line + newline for line in out)
     return text if ended is not False else text.removesuffix("\n").removesuffix("\r"), clash
 
@@ -184,27 +182,27 @@ def _wanted(
     left: list[FieldConflict] = []
     names = dict.fromkeys((*was, *mine.meta, *yours.meta))
     undecided = _retracted_unseen(old, mine, yours) and (seen is None or _retracted_unseen(seen, mine, yours))
-    for key in sorted(names, key=_order):
+    for key in sorted(names, key=valuemerge.order):
         if key == CONFLICTS:
             continue
-        states = tuple(values.get(key, _ABSENT) for values in (was, mine.meta, yours.meta))
-        value = _merged_value(key, *states)
-        if value is _Undecided and seen is not None:
-            value = _merged_value(key, seen.meta.get(key, _ABSENT), *states[1:])
+        states = tuple(values.get(key, ABSENT) for values in (was, mine.meta, yours.meta))
+        value = valuemerge.merged(key, *states)
+        if value is UNDECIDED and seen is not None:
+            value = valuemerge.merged(key, seen.meta.get(key, ABSENT), *states[1:])
         if undecided and key in _RETRACTION and states[1] != states[2]:
-            value = _Undecided
-        if value is _Undecided:
+            value = UNDECIDED
+        if value is UNDECIDED:
             left.append(FieldConflict(key, _named(key, states[1:])))
             value = states[0]
-            if value is _ABSENT and not (undecided and key in _RETRACTION):
+            if value is ABSENT and not (undecided and key in _RETRACTION):
                 # nothing to fall back on: one of the two, whichever side it is on
-                value = min(states[1:], key=lambda one: (one is _ABSENT, _canonical(one)))
-        if value is not _ABSENT:
+                value = min(states[1:], key=lambda one: (one is ABSENT, canonical(one)))
+        if value is not ABSENT:
             meta[key] = value
     if clash:
         left.append(FieldConflict(BODY))
-    there = _merged_value(
-        CONFLICTS, *(_items(doc.meta.get(CONFLICTS)) if doc else [] for doc in (old, mine, yours))
+    there = valuemerge.merged(
+        CONFLICTS, *(valuemerge.items(doc.meta.get(CONFLICTS)) if doc else [] for doc in (old, mine, yours))
     )
     assert isinstance(there, list)
     entries = there + [entry for entry in map(_entry, left) if entry not in there]
@@ -213,88 +211,6 @@ def _wanted(
     # in the order of the file that it becomes
     meta = {key: meta[key] for key in dict.fromkeys((*mine.meta, *yours.meta, *meta)) if key in meta}
     return _Wanted(meta, body, tuple(left))
-
-
-class _Undecided:
-    """What a value is where both sides have made another of it."""
-
-
-def _merged_value(key: str, old: object, one: object, other: object) -> object:
-    decided = _three(old, one, other)
-    if decided is not _Undecided:
-        return decided
-    if _is_set(key, one, other):
-        was, mine, yours = (_items(value) for value in (old, one, other))
-        return _united(key, was, mine, yours) or (_ABSENT if _ABSENT in (one, other) else [])
-    if _blank(old) and (_blank(one) or _blank(other)):
-        # nothing in another form is no value to be lost
-        return min((one, other), key=lambda value: (_blank(value), _canonical(value)))
-    return _Undecided
-
-
-_SETS = (Type.LIST, Type.IDS, Type.CITES)
-
-
-def _three(old: object, one: object, other: object) -> object:
-    if one == other or other == old:
-        return one
-    return other if one == old else _Undecided
-
-
-def _united(key: str, was: list[object], mine: list[object], yours: list[object]) -> list[object]:
-    """The items of ``was`` that neither has taken out, and those that either has put in, in the order of their text."""
-    before, one, other = (
-        {_same(key, item): item for item in reversed(items)} for items in (was, mine, yours)
-    )
-    kept = [
-        before[name]
-        for name in dict.fromkeys(_same(key, item) for item in was)
-        if name in one and name in other
-    ]
-    added = {
-        name: min((side[name] for side in (one, other) if name in side), key=_canonical)
-        for name in {*one, *other} - {*before}
-    }
-    return [*kept, *(added[name] for name in sorted(added))]
-
-
-def _is_set(key: str, one: object, other: object) -> bool:
-    """Whether two values of a key are sets: where we know it as one, or both are lists."""
-    spec = fields.BY_NAME.get(key)
-    if spec:
-        mapping = spec.type is not Type.CITES and any(isinstance(value, dict) for value in (one, other))
-        return spec.type in _SETS and not mapping
-    lists = [isinstance(value, list) for value in (one, other)]
-    return any(lists) and all(
-        listed or _blank(value) for listed, value in zip(lists, (one, other), strict=True)
-    )
-
-
-def _items(value: object) -> list[object]:
-    """``value`` as the items of a set."""
-    return [] if _blank(value) else value if isinstance(value, list) else [value]
-
-
-def _same(key: str, item: object) -> str:
-    """What two items of a set have in common that are one."""
-    if isinstance(item, str) and key in fields.BY_NAME and fields.BY_NAME[key].type is Type.CITES:
-        item = {"path": item}
-    return _canonical(item)
-
-
-def _canonical(value: object) -> str:
-    return "" if value is _ABSENT else json.dumps(value, sort_keys=True, ensure_ascii=False)
-
-
-def _blank(value: object) -> bool:
-    return value is _ABSENT or value is None or value == ""
-
-
-def _order(key: str) -> tuple[int, str]:
-    return (_NUMBERS.get(key, len(_NUMBERS)), key)
-
-
-_NUMBERS = {spec.name: number for number, spec in enumerate(fields.ALL)}
 
 
 def _retracted_unseen(old: Document | None, mine: Document, yours: Document) -> bool:
@@ -310,21 +226,21 @@ def _retracted_unseen(old: Document | None, mine: Document, yours: Document) -> 
         return now not in (then, there)
 
     was: Meta = {} if old is None else old.meta
-    return changed(_ABSENT if old is None else old.body, kept.body, gone.body) or any(
-        changed(*(meta.get(key, _ABSENT) for meta in (was, kept.meta, gone.meta)))
+    return changed(ABSENT if old is None else old.body, kept.body, gone.body) or any(
+        changed(*(meta.get(key, ABSENT) for meta in (was, kept.meta, gone.meta)))
         for key in {*was, *kept.meta, *gone.meta} - {*_RETRACTION, CONFLICTS}
     )
 
 
 def _named(key: str, values: Sequence[object]) -> tuple[object, ...]:
     default = "active" if key == "status" else None
-    shown = (default if value is _ABSENT else value for value in values)
-    return tuple(sorted((_flat(value) for value in shown), key=_canonical))
+    shown = (default if value is ABSENT else value for value in values)
+    return tuple(sorted((_flat(value) for value in shown), key=canonical))
 
 
 def _flat(value: object) -> object:
     """``value`` as it may stand below ``values``: as text where it is nested too deep for that."""
-    return _canonical(value) if _depth(value) > _ROOM else value
+    return canonical(value) if _depth(value) > _ROOM else value
 
 
 def _depth(value: object) -> int:
