@@ -227,18 +227,9 @@ def uncommitted(worktree: str, among: Sequence[str] = ()) -> set[str]:
     """The paths that differ from HEAD in another worktree, whose folder is given; none where it cannot be asked. ``among``: only
     these are looked at, which is quicker than looking at all.
     """
+    status = ("status", "--porcelain", "-z", "-uall", "--no-renames", "--ignore-submodules=all", "--")
     try:
-        return _uncommitted(worktree, among)
+        out = process.finish(process.start(worktree, *status, *among, elsewhere=True)).out
     except NoRepository:
         return set()  # it was removed just now
-
-
-def _uncommitted(worktree: str, among: Sequence[str]) -> set[str]:
-    if among:
-        status = ("status", "--porcelain", "-z", "-uall", "--no-renames", "--ignore-submodules=all", "--")
-        out = process.finish(process.start(worktree, *status, *among, elsewhere=True)).out
-        return {path[3:] for path in process.paths(out)}
-    differing = ("diff-index", "--name-only", "-z", "--no-renames", "--ignore-submodules=all", "HEAD", "--")
-    untracked = ("ls-files", "-o", "-z", "--exclude-standard")
-    asked = [process.start(worktree, *words, elsewhere=True) for words in (differing, untracked)]
-    return {path for one in asked for path in process.paths(process.finish(one).out)}
+    return {path[3:] for path in process.paths(out)}

@@ -115,6 +115,8 @@ class Worktree:
         """What differs from the compared commit; all files of it are read."""
         delta = Delta()
         for path, difference in self._kept(differences, ()):
+            if is_touched(self.place, self.repository, difference):
+                continue
             delta.removed.add(path)
             if not difference.deleted:
                 self._read(path, difference, delta)
@@ -159,6 +161,14 @@ class Worktree:
             blob = objects.blob_id(data, self.repository.object_format)
             delta.contents[blob] = data
         delta.added.append(Entry(path, blob))
+
+
+def is_touched(place: Place, repository: Repository, difference: Difference) -> bool:
+    """Whether a file has another time than git remembers and the same content (`cp -r`, `touch`): to git's plumbing it differs."""
+    if difference.old is None or difference.new is not None or difference.deleted:
+        return False
+    data = reading.read(place.root, difference.path.removeprefix(place.name + "/"))
+    return data is not None and objects.blob_id(data, repository.object_format) == difference.old
 
 
 def probe(place: Place, commit: str | None) -> Probe:

@@ -260,7 +260,11 @@ class Index:
         if head and commit != head:
             _, differences = entries.probe(self.place, head).differences(self.repository)
         start = self.place.name + "/"
-        return {d.path.removeprefix(start) for d in differences if d.path.startswith(start)}
+        return {
+            one.path.removeprefix(start)
+            for one in differences
+            if one.path.startswith(start) and not entries.is_touched(self.place, self.repository, one)
+        }
 
     def _columns(self) -> Columns:
         columns = self._whole_columns()

@@ -1,5 +1,6 @@
 """Looking from elsewhere: other branches, other worktrees, other moments; and from clones of every shape."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -189,6 +190,18 @@ def test_other_worktrees_from_a_hook(feature, shared):
     text = feature.ok("list", "--all-branches", env=env)
     assert '"Committed by one" | one, NOT merged here' in text
     assert '"Not yet by one" | one, not committed, NOT merged here' in text
+
+
+def test_what_was_only_touched_in_another_worktree(feature, shared):
+    """What another worktree has committed is not called uncommitted because its files have another time."""
+    one = worktree(feature, "one", "-b", "one")
+    add(one, "Committed by one")
+    one.commit("work")
+    before = feature.ok("list", "--all-branches")
+    assert '"Committed by one" | one, NOT merged here' in before
+    for path in one.store.rglob("*.md"):
+        os.utime(path, (1, 1))
+    assert feature.ok("list", "--all-branches") == before
 
 
 def test_git_dir_and_work_tree(feature, shared, tmp_path):

@@ -118,6 +118,19 @@ def test_a_committed_file_with_the_size_and_mtime_it_had(project):
     assert any("number X" in title for title in project.titles("--limit", "0"))
 
 
+def test_what_was_only_touched_is_as_committed(project):
+    """A file with another time and the same bytes (`touch`, `cp -r` of a clone) is committed, whatever git's index remembers."""
+    project.commit()
+    for path in project.store.rglob("*"):
+        if path.is_file():
+            os.utime(path, (1, 1))
+    assert project.git("diff-index", "HEAD") != ""
+    edited = path_of(project, support.identity(3))
+    assert project.json("status")["uncommitted"] == 0
+    edited.write_text(edited.read_text() + "More.\n")
+    assert project.json("status")["uncommitted"] == 1
+
+
 def test_a_deleted_file_is_gone_at_once(project):
     """No ghost of a deleted memory answers, whatever the index holds."""
     gone = support.identity(3)
