@@ -154,10 +154,10 @@ def _is_behind(repository: Repository, tip: str, lines: Collection[Line]) -> boo
 def _worktrees(context: Context, among: Sequence[str] = ()) -> Iterator[Work]:
     """What is not committed in other worktrees; ``among``: of these files alone."""
     for other in branches.other_worktrees(context.repository):
-        paths = code.uncommitted(other.path, among)
+        paths = code.uncommitted(other.top, among)
         if paths and other.head:
-            name = f"{other.branch or os.path.basename(other.path)}{UNCOMMITTED}"
-            yield Work(name, None, other.head, _code(context, paths), other.path)
+            name = f"{other.branch or os.path.basename(other.top)}{UNCOMMITTED}"
+            yield Work(name, None, other.head, _code(context, paths), other.top)
 
 
 def _trunk(context: Context) -> list[str]:

@@ -16,8 +16,9 @@ from agentmem.actions.context import Context
 from agentmem.actions.watched import CLAIM_FILE, SWITCHED, Event, Known, Sight
 from agentmem.errors import GitFailed, NoRepository
 from agentmem.git import branches, history, objects, places, refs
-from agentmem.git.places import Home, Standing
+from agentmem.git.places import Standing
 from agentmem.git.repository import Repository
+from agentmem.git.worktrees import Home
 from agentmem.index.columns import Entry
 from agentmem.store import cache, layout
 from agentmem.store.scanning import Scan

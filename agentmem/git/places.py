@@ -1,28 +1,12 @@
 """Every worktree of a repository and every tip of it, read at a glance, from a place that no `git worktree remove` takes away."""
 
 import os
-from collections.abc import Iterable
 from typing import NamedTuple
 
-from agentmem.git import process, state
+from agentmem.git import process, worktrees
+from agentmem.git.worktrees import Home
 
 CLAIMS = "refs/agentmem/claims"
-
-
-class Home(NamedTuple):
-    """A worktree: its top folder, its git dir, the branch it is on (in a rebase the one being moved; None: detached), and the
-    commit that HEAD is (None: before the first).
-    """
-
-    top: str
-    git_dir: str
-    branch: str | None
-    head: str | None
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether git is writing its files just now: what is in them may be of two commits."""
-        return os.path.exists(os.path.join(self.git_dir, "index.lock"))
 
 
 class Standing(NamedTuple):
@@ -40,15 +24,11 @@ def standing(common_dir: str) -> Standing:
         NoRepository: it is gone.
 
     """
-    asked = process.start(common_dir, "worktree", "list", "--porcelain", "-z", elsewhere=True)
+    listing = worktrees.Listing(common_dir, common_dir, elsewhere=True)
     patterns = ("refs/heads/", "refs/remotes/", CLAIMS + "/")
     # a symbolic ref (origin/HEAD) says nothing of its own
     form = "--format=%(objectname) %(if)%(symref)%(then)-%(else)%(refname)%(end)"
     refs = process.start(common_dir, "for-each-ref", form, *patterns, elsewhere=True)
-    listed, separator = process.finish(asked), b"\0"
-    if listed.code:  # git before 2.36
-        again = process.start(common_dir, "worktree", "list", "--porcelain", elsewhere=True)
-        listed, separator = process.finish(again), b"\n"
     tips: dict[str, str] = {}
     claims: dict[str, str] = {}
     for line in os.fsdecode(process.finish(refs).out).splitlines():
@@ -57,36 +37,4 @@ def standing(common_dir: str) -> Standing:
             claims[ref.removeprefix(CLAIMS + "/")] = name
         elif ref != "-":
             tips[ref] = name
-    return Standing(tuple(_homes(listed.out, separator)), tips, claims)
-
-
-def _homes(out: bytes, separator: bytes) -> Iterable[Home]:
-    for block in out.split(separator * 2):
-        facts = {}
-        for line in block.split(separator):
-            key, _, value = line.partition(b" ")
-            facts[key] = os.fsdecode(value)
-        top = facts.get(b"worktree")
-        if not top or b"bare" in facts or not os.path.isdir(top):
-            continue
-        git_dir = _git_dir(top)
-        if git_dir is None:
-            continue
-        head = facts.get(b"HEAD", "")
-        branch = (
-            facts[b"branch"].removeprefix("refs/heads/")
-            if b"branch" in facts
-            else state.branch_being_rebased(git_dir)
-        )
-        yield Home(top, git_dir, branch, head if head.strip("0") else None)
-
-
-def _git_dir(top: str) -> str | None:
-    path = os.path.join(top, ".git")
-    if os.path.isdir(path):
-        return path
-    try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            return os.path.normpath(os.path.join(top, file.read().strip().removeprefix("gitdir: ")))
-    except OSError:
-        return None
+    return Standing(tuple(listing.homes), tips, claims)

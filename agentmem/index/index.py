@@ -1,7 +1,7 @@
 """The index of one repository: fresh views of its store, and an engine that holds every word of them."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from agentmem.errors import Contended
@@ -55,6 +55,8 @@ class Index:
         self._view: View | None = None
         self._differences: tuple[str, list[Difference]] = ("", [])
         self._commit: str | None = None
+        self.trunk: Callable[[], str | None] = lambda: None
+        """Says which branch is trunk: what trunk and others have is trunk's."""
         self._others: frozenset[str] | None = frozenset()
         self._asked: Ahead[tuple[elsewhere.Deltas, elsewhere.Lines]] | None = None
         self._worktree_of: str | None = None

@@ -23,10 +23,13 @@ class Pending(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """Where a memory that is not in the tree at hand was read: another branch, or the worktree where it is not committed."""
+    """Where a memory that is not in the tree at hand was read: another branch, or the worktree where it is not committed;
+    ``is_trunk``: trunk, here or on a remote.
+    """
 
     branch: str
     uncommitted: bool = False
+    is_trunk: bool = False
 
 
 class View:
