@@ -4,8 +4,9 @@ import random
 
 import pytest
 
-from agentmem.actions import archiving, promoting
+from agentmem.actions import archiving, promoting, usage
 from agentmem.model import lifecycle, retention
+from agentmem.model.usage import Use
 from tests import support
 from tests.actions.keeping import DAY, NOW, OLD, entries, gone, held, known, put
 
@@ -26,7 +27,7 @@ def test_without_evidence_nothing_is_unused(store, monkeypatch):
     """Where no use is known, or not for long enough, nobody is called unused, and the answer says so in one line."""
     put(store, 1)
     store.commit()
-    line = "no evidence of use that is 28 days old: nothing counts as unused"
+    line = "no evidence of use from 28 days ago until now: nothing counts as unused"
     assert gone(store) == {}
     assert line in store.ok("forget", "--dry-run").splitlines()
     known(monkeypatch, days=27)
@@ -35,6 +36,18 @@ def test_without_evidence_nothing_is_unused(store, monkeypatch):
     assert f"{line} (agentmem sync fetches what others have)" in store.ok("forget", "--dry-run")
     known(monkeypatch, days=28)
     assert gone(store) and line not in store.ok("forget", "--dry-run")
+
+
+def test_evidence_that_has_stopped_says_nothing(store, monkeypatch):
+    """One task that named what helped it, half a year ago, is no proof that all the rest is unused."""
+    put(store, 1)
+    helped = put(store, 2)
+    store.commit()
+    once = usage.Usage({helped: Use(used=1, last=NOW - 180 * DAY)}, NOW - 180 * DAY)
+    monkeypatch.setattr(usage, "load", lambda context: once)
+    assert gone(store) == {}
+    known(monkeypatch)
+    assert gone(store)
 
 
 def test_of_duplicates_the_better_stays(store):
