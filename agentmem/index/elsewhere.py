@@ -98,6 +98,7 @@ def add(
                 plain[blob] = (Entry(path, blob), side.origin)
     changed = list(_changed(index, columns, sides))
     rows = index.learn([entry for entry, _ in plain.values()])
+    index.note_unread(len(plain.keys() - rows.keys()), " of other branches")
     results = overlays.apply([task for _, task in changed], index.knowledge, index.bytes_of, index.blob_of)
     composite = overlays.rows_of(results.values(), index.knowledge)
     pending: dict[int, Pending] = {}

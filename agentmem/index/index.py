@@ -214,6 +214,13 @@ class Index:
             known = self.knowledge.rows_of(blobs)
         return {row.blob: row for row in self.knowledge.rows(list(set(known.values())))}
 
+    def note_unread(self, number: int, where: str = "") -> None:
+        """Say once that so many files are left out because git has not got them."""
+        files = "1 file" if number == 1 else f"{number} files"
+        said = f"{files}{where} could not be read from git (a partial clone without its remote?)"
+        if number and said not in self.notes:
+            self.notes.append(said)
+
     def blob_of(self, data: bytes) -> str:
         """The id that git gives ``data``."""
         return objects.blob_id(data, self.repository.object_format)
@@ -242,6 +249,7 @@ class Index:
                 data = reading.read(self.place.root, path)
                 if data is not None and self.blob_of(data) == blob:
                     found[blob] = data
+        self.note_unread(len(paths) - len(found))
         return found
 
     def uncommitted(self) -> int:
@@ -359,10 +367,7 @@ class Index:
                 missing += 1
             else:
                 columns.add(entry.path, row)
-        if missing:
-            self.notes.append(
-                f"{missing} memories could not be read from git (a partial clone without its remote?)"
-            )
+        self.note_unread(missing)
 
     def _contents(self, blobs: Iterable[str], read: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
         wanted = list(blobs)
