@@ -162,6 +162,10 @@ def supersede(
         )
     old = _one(context, reference)
     if title is not None:
+        if not title.strip():
+            raise UsageError(
+                "a successor needs a title", f'agentmem supersede {reference} --title "one line"'
+            )
         carried = {
             name: getattr(old.memory, name)
             for name in (

@@ -288,7 +288,7 @@ def test_other_verbs_write_changes_too(feature, shared, verb):
 
 
 def test_what_was_proposed_is_restored_as_that(store):
-    """A retraction taken back gives the status from before it: of a change, of one that trunk took up, of what is in no commit."""
+    """A retraction taken back gives the status from before: of a change, of one that trunk took up, of what is in no commit."""
 
     def there_and_back(reference):
         store.ok("retract", reference, "--reason", "wrong")

@@ -194,7 +194,9 @@ def test_undo_again(store):
         said = store.ok("reflect", "--undo", made["id"], *more)
         assert said == f"{made['id'][:6]} is so already: nothing changed\n"
         again = store.json("reflect", "--undo", made["id"], *more)
-        assert again["restored"] == again["missing"] == [] and not again["removed"] and again["commit"] is None
+        assert (
+            again["restored"] == again["missing"] == [] and not again["removed"] and again["commit"] is None
+        )
     assert store.git("rev-parse", "HEAD") == head and store.git("status", "--porcelain") == ""
 
 
