@@ -195,12 +195,22 @@ def status(context: Context) -> Status:
         lost=len(rescuing.lost(context)),
         trunk_guessed=context.trunk if context.config.trunk is None else None,
         claims=_claims(context),
-        broken=tuple(f"{context.place.name}/{path}" for path, _ in view.columns.broken),
+        broken=_unreadable(context),
         notes=tuple(index.notes),
         hooked=context.repository.branch is not None
         and not carried
         and stubs.are_in(context.repository.common_dir),
     )
+
+
+def _unreadable(context: Context) -> tuple[str, ...]:
+    """What cannot be read as a memory, as ``check`` and ``doctor`` count it: no file of it, or one that says nothing."""
+    from agentmem.store import reading as files
+
+    found = {path for path, _ in context.index.view().columns.broken}
+    if context.place.present and not context.repository.bare:
+        found.update(files.strays(context.place.root))
+    return tuple(f"{context.place.name}/{path}" for path in sorted(found))
 
 
 def _claims(context: Context) -> tuple[str, ...]:
