@@ -162,6 +162,10 @@ def supersede(
         )
     old = _one(context, reference)
     if title is not None:
+        if not title.strip():
+            raise UsageError(
+                "a successor needs a title", f'agentmem supersede {reference} --title "one line"'
+            )
         carried = {
             name: getattr(old.memory, name)
             for name in (
@@ -203,7 +207,7 @@ def retract(context: Context, reference: str, reason: str, branch: str | None = 
 
 
 def restore(context: Context, reference: str, branch: str | None = None) -> Changed:
-    """Take back a retraction, or bring back from git's history a memory whose file is gone.
+    """Take back a retraction, with the status from before it, or bring back from git's history a memory whose file is gone.
 
     Raises:
         NotFound: neither the store nor the history has it; Ambiguous: ``reference`` names several that are gone.
@@ -215,8 +219,30 @@ def restore(context: Context, reference: str, branch: str | None = None) -> Chan
         return _from_history(context, reference)
     if found.memory.status != "retracted":
         return Changed(found.memory, found.path, changed=False)
-    edits = [Edit("status", "delete"), Edit("retracted", "delete")]
+    before = _before_retraction(context, found)
+    status = Edit("status", "delete") if before is None else Edit("status", "set", before)
+    edits = [status, Edit("retracted", "delete")]
     return _change(context, found, edits, None, branch, f"restore {reference}")
+
+
+def _before_retraction(context: Context, found: Found) -> str | None:
+    """The status that was written before the retraction, None where none was: what was a proposal is no more accepted now."""
+    from agentmem.actions import history, reflecting
+
+    for version in history.of_memory(context, found.memory.id).versions:
+        if version.what == history.RETRACTED:
+            seen = next((field.was for field in version.fields if field.name == "status"), None)
+            return str(seen) if seen else None
+    # retracted before any commit had it: the journal has each write
+    path = found.path.removeprefix(context.place.name + "/")
+    written = list(context.journal.entries(lambda one: one.worktree == context.place.root))
+    for entry in reversed(written):
+        if entry.path == path and not entry.removed:
+            was = _parsed(path, entry.text.encode("utf-8", "surrogateescape")).status
+            if was != "retracted":
+                return None if was == "active" else was
+    # nothing tells (a shallow clone): to have it accepted again is the lesser evil
+    return "proposed" if found.memory.source in reflecting.PROPOSERS else None
 
 
 def _from_history(context: Context, reference: str) -> Changed:

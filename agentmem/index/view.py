@@ -147,6 +147,16 @@ class View:
             if identity in links[_SUPERSEDES] and i not in self.archived
         ]
 
+    def replaced_by(self, position: int) -> list[str]:
+        """The ids of what replaces the memory at ``position``, newest first; of one that is archived, archived ones too."""
+        identity = self.columns.ids[position]
+        among = [
+            i
+            for i in self._replacing.get(identity, ())
+            if self.columns.ids[i] != identity and (position in self.archived or i not in self.archived)
+        ]
+        return list(dict.fromkeys(self.columns.ids[i] for i in self.newest_first(among)))
+
     @cached_property
     def tasks(self) -> dict[str, str]:
         """The state of each task that a log entry closed or reopened."""

@@ -423,6 +423,27 @@ def test_what_can_be_no_filter_is_words(zoo: Project, words: str) -> None:
     assert {"lynx-a", "lynx-b", "lynx-c", "lynx-d"} <= set(found(zoo, f"lynx tracks lead {words}"))
 
 
+def test_a_batch_needs_questions(zoo: Project) -> None:
+    """A line that asks nothing is an error as it is on the command line; the others are answered, one with a filter alone too."""
+    lines = (
+        '{"key": 1, "query": " "}',
+        '{"key": 2}',
+        '{"key": 3, "query": "", "kind": "fact"}',
+        '{"key": 4, "files": "a.py"}',
+    )
+    ran = zoo.call("recall", "--batch", "-", input="\n".join(lines))
+    assert ran.code == 2
+    assert [(one["key"], one["schema"]) for one in ran.objects] == [
+        (1, "agentmem/error/1"),
+        (2, "agentmem/error/1"),
+        (3, "agentmem/recall/1"),
+        (4, "agentmem/recall/1"),
+    ]
+    assert ran.objects[0]["code"] == "usage" and ran.objects[0]["message"].startswith("line 1: ")
+    filtered = zoo.call("recall", "--batch", "-", "--kind", "fact", input=lines[1])
+    assert filtered.code == 0, filtered
+
+
 def test_what_is_out_is_found_only_when_asked_for(zoo: Project) -> None:
     """Superseded, retracted and expired memories are out, at the very moment; what only a proposal replaces is not."""
     shown = {"quagga-new", "quagga-later", "quagga-proposed", "quagga-not-replaced", "quagga-proposal"}
