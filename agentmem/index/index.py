@@ -249,7 +249,8 @@ class Index:
                 data = reading.read(self.place.root, path)
                 if data is not None and self.blob_of(data) == blob:
                     found[blob] = data
-        self.note_unread(len(paths) - len(found))
+        # of memories it is also asked what nobody has any more: an edit in a worktree that is gone
+        self.note_unread(sum(layout.is_change(path) for blob, path in paths.items() if blob not in found))
         return found
 
     def uncommitted(self) -> int:

@@ -216,7 +216,12 @@ def changed(result: Changed, verb: str) -> str:
     if not result.changed:
         return f"{short} is so already: nothing changed\n"
     how = " (a change of this branch)" if result.layer == "own" else ""
-    return f'{verb} {short} {result.memory.kind} "{safety.one_line(result.memory.title)}"{how}\n'
+    lines = [f'{verb} {short} {result.memory.kind} "{safety.one_line(result.memory.title)}"{how}']
+    lines += [
+        f'{verb} {one.id[: ids.SHORT]} {one.kind} "{safety.one_line(one.title)}" with it: it replaces {short}'
+        for one in result.along
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def status(result: Status) -> str:

@@ -242,6 +242,20 @@ def test_restore_and_stay(store):
     assert gone(store) == {} and held(store) == {name: "brought back"}
 
 
+def test_what_was_superseded_comes_back_superseded(store):
+    """Of a chain whose first two are archived the first comes back with the second: it is not true again."""
+    first = put(store, 1, "decision", title="We page with PagerDuty")
+    second = put(store, 2, "decision", title="We page with Opsgenie", supersedes=f"[{first}]")
+    third = put(store, 3, "decision", title="We page with Grafana", supersedes=f"[{second}]")
+    store.commit()
+    assert set(gone(store)) == {first, second}
+    store.ok("forget")
+    said = store.ok("restore", first)
+    assert said.splitlines()[1].startswith(f"restored {second[:6]} decision") and len(said.splitlines()) == 2
+    assert store.found("page with")[0] == third and first not in store.found("page with")
+    assert "superseded by" in store.ok("show", first)
+
+
 def test_restore_names_one(store):
     """The start of two archived ids is ambiguous, and says which they are."""
     for last in "12":
