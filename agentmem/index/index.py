@@ -249,7 +249,7 @@ class Index:
                 data = reading.read(self.place.root, path)
                 if data is not None and self.blob_of(data) == blob:
                     found[blob] = data
-        # of memories it is also asked what nobody has any more: an edit in a worktree that is gone
+        # of memories it is also asked what is no object anywhere: a file with the changes of an overlay applied
         self.note_unread(sum(layout.is_change(path) for blob, path in paths.items() if blob not in found))
         return found
 
