@@ -256,7 +256,7 @@ def test_conversations_are_cut_into_turns(benchmark, capsys):
     ]  # fmt: skip
     assert ({q.half for q in first.asked}, {q.half for q in second.asked}) == ({0}, {1})
     found = conversations.measured([second])
-    assert [one.ranks[2] for one in found] == [0, 1]
+    assert [one.ranks[2] for one in found] == [1, 1]
     assert conversations.told("one turn", found[1:])
     found[1].ranks[0], found[1].ranks[2] = 1.0, 0.0
     assert not conversations.told("one turn", found[1:] * 9)

@@ -64,7 +64,7 @@ class Weights(NamedTuple):
     cite_holds: float = 1.05
     cite_changed: float = 0.8
     cite_gone: float = 0.7
-    abstain: float = 0.125
+    abstain: float = 0.137
     relevant: float = 0.3
     along: float = 0.5
     wide: float = 0.1

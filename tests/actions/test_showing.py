@@ -40,4 +40,4 @@ def test_what_superseded_the_archived(store):
     store.git("commit", "-qm", "by hand")
     assert head(store, old).endswith(f" | superseded by {new[:6]}>")
     store.ok("restore", old)
-    assert head(store, old).startswith(f"<memory {old} decision active ")
+    assert head(store, old).startswith(f"<memory {old} decision superseded by {new[:6]} ")
