@@ -234,7 +234,7 @@ def test_abstaining_tells_what_comes_nearest(store: Project) -> None:
     near = store.remember(
         1, "Unnecessary parentheses around awaited objects are removed", "By the formatter."
     )
-    question = "redundant parens dropped near await in generator bodies or lambda defaults"
+    question = "redundant parens removed around generator bodies"
     result = answer(store, question)
     assert (result["hits"], result["omitted"], result["abstained"], result["tokens"]) == ([], 0, True, 0)
     title = "Unnecessary parentheses around awaited objects are removed"
