@@ -15,6 +15,8 @@ ENVIRONMENT = {
 }
 LOCATIONS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
 """Set by git for hooks, often relative to the folder it started them in; we start git in others."""
+PATHSPECS = ("GIT_ICASE_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_LITERAL_PATHSPECS")
+"""What a user has set for the paths that he types: ours are literal, which git takes together with none of these."""
 
 
 class Result(NamedTuple):
@@ -68,10 +70,11 @@ def start_offline(directory: str, *args: str, stdin: bool = False) -> subprocess
 
 
 def _environment(elsewhere: bool) -> dict[str, str]:
-    if elsewhere:
-        return {name: value for name, value in os.environ.items() if name not in (*LOCATIONS, "GIT_PREFIX")}
-    located = {name: os.path.abspath(os.environ[name]) for name in LOCATIONS if os.environ.get(name)}
-    return {**os.environ, **located}
+    left_out = (*PATHSPECS, *LOCATIONS, "GIT_PREFIX") if elsewhere else PATHSPECS
+    kept = {name: value for name, value in os.environ.items() if name not in left_out}
+    if not elsewhere:
+        kept |= {name: os.path.abspath(kept[name]) for name in LOCATIONS if kept.get(name)}
+    return kept
 
 
 def finish(process: subprocess.Popen[bytes], stdin: bytes | None = None) -> Result:
