@@ -9,6 +9,7 @@ from agentmem.actions import standing
 from agentmem.actions.board import Board
 from agentmem.actions.clashes import Clash
 from agentmem.actions.context import Context
+from agentmem.errors import GitRefused
 from agentmem.evidence import trees
 from agentmem.evidence.trees import Tree
 from agentmem.git import branches, code, history, overlaps, revisions, state, trunk
@@ -154,7 +155,11 @@ def _is_behind(repository: Repository, tip: str, lines: Collection[Line]) -> boo
 def _worktrees(context: Context, among: Sequence[str] = ()) -> Iterator[Work]:
     """What is not committed in other worktrees; ``among``: of these files alone."""
     for other in branches.other_worktrees(context.repository):
-        paths = code.uncommitted(other.path, among)
+        try:
+            paths = code.uncommitted(other.path, among)
+        except GitRefused as refusal:
+            context.index.notes.append(f"{other.path} was left out: {refusal.message}")
+            continue
         if paths and other.head:
             name = f"{other.branch or os.path.basename(other.path)}{UNCOMMITTED}"
             yield Work(name, None, other.head, _code(context, paths), other.path)

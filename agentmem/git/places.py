@@ -1,9 +1,10 @@
-"""Every worktree of a repository and every tip of it, read at a glance, from a place that no `git worktree remove` takes away."""
+"""Every worktree of a repository and every tip of it, read at a glance."""
 
 import os
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from agentmem.errors import GitFailed
 from agentmem.git import process, state
 
 CLAIMS = "refs/agentmem/claims"
@@ -33,25 +34,29 @@ class Standing(NamedTuple):
     claims: dict[str, str]
 
 
-def standing(common_dir: str) -> Standing:
-    """The worktrees and refs of the repository whose common git dir is ``common_dir``; two processes.
+def standing(directory: str) -> Standing:
+    """The worktrees and refs of the repository that the folder ``directory`` is in; two processes.
+
+    Not asked from its git dir, which git refuses where it was told to trust the worktree alone.
 
     Raises:
-        NoRepository: it is gone.
+        NoRepository: the folder is gone; GitFailed.
 
     """
-    asked = process.start(common_dir, "worktree", "list", "--porcelain", "-z", elsewhere=True)
+    asked = process.start(directory, "worktree", "list", "--porcelain", "-z")
     patterns = ("refs/heads/", "refs/remotes/", CLAIMS + "/")
     # a symbolic ref (origin/HEAD) says nothing of its own
     form = "--format=%(objectname) %(if)%(symref)%(then)-%(else)%(refname)%(end)"
-    refs = process.start(common_dir, "for-each-ref", form, *patterns, elsewhere=True)
+    refs = process.start(directory, "for-each-ref", form, *patterns)
     listed, separator = process.finish(asked), b"\0"
     if listed.code:  # git before 2.36
-        again = process.start(common_dir, "worktree", "list", "--porcelain", elsewhere=True)
-        listed, separator = process.finish(again), b"\n"
+        listed, separator = process.run(directory, "worktree", "list", "--porcelain"), b"\n"
+    named = process.finish(refs)
+    if listed.code or named.code:
+        raise GitFailed(f"git cannot list its worktrees and refs: {listed.err or named.err}")
     tips: dict[str, str] = {}
     claims: dict[str, str] = {}
-    for line in os.fsdecode(process.finish(refs).out).splitlines():
+    for line in os.fsdecode(named.out).splitlines():
         name, _, ref = line.partition(" ")
         if ref.startswith(CLAIMS):
             claims[ref.removeprefix(CLAIMS + "/")] = name

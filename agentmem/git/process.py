@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from agentmem.errors import GitFailed, NoRepository
+from agentmem.errors import GitFailed, GitRefused, NoRepository
 
 ENVIRONMENT = {
     "GIT_OPTIONAL_LOCKS": "0",
@@ -17,6 +17,8 @@ LOCATIONS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY
 """Set by git for hooks, often relative to the folder it started them in; we start git in others."""
 PATHSPECS = ("GIT_ICASE_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_LITERAL_PATHSPECS")
 """What a user has set for the paths that he types: ours are literal, which git takes together with none of these."""
+
+_ADVICE = "git config --global --add safe.directory"
 
 
 class Result(NamedTuple):
@@ -78,9 +80,21 @@ def _environment(elsewhere: bool) -> dict[str, str]:
 
 
 def finish(process: subprocess.Popen[bytes], stdin: bytes | None = None) -> Result:
-    """Wait for ``process`` and take what it printed."""
+    """Wait for ``process`` and take what it printed.
+
+    Raises:
+        GitRefused: git does not trust the repository; what it did not print would be taken for nothing there.
+
+    """
     out, err = process.communicate(stdin)
-    return Result(process.returncode, out, (err or b"").decode("utf-8", "replace").strip())
+    result = Result(process.returncode, out, (err or b"").decode("utf-8", "replace").strip())
+    if (
+        result.code == 128 and _ADVICE in result.err and result.err.count("fatal: ") == 1
+    ):  # else a remote's git
+        said, *advice = result.err.splitlines()
+        allow = next((line.strip() for line in advice if line.strip().startswith(_ADVICE)), None)
+        raise GitRefused(f"git refuses: {said.removeprefix('fatal: ')}", allow)
+    return result
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
