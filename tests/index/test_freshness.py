@@ -472,10 +472,7 @@ def test_something_else_in_the_place_of_a_cache(large, intruder, part):
     """What stands where a cache belongs is put aside and kept, the cache made anew: said once at most, and no answer changes."""
     put, kept = intruder
     flush(large)
-    if part == "words":
-        path = words_folder(large)
-    else:
-        path = caches(large) / part
+    path = words_folder(large) if part == "words" else caches(large) / part
     if path.is_dir():
         shutil.rmtree(path)
     else:
