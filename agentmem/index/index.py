@@ -215,7 +215,7 @@ class Index:
         if unknown:
             self.knowledge.take(lambda: self._contents(unknown, self._read), len(unknown))
             known = self.knowledge.rows_of(blobs)
-        return {row.blob: row for row in self.knowledge.rows(list(set(known.values())))}
+        return self.knowledge.rows_by_blob(known)
 
     def blob_of(self, data: bytes) -> str:
         """The id that git gives ``data``."""

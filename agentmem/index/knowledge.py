@@ -205,6 +205,18 @@ class Knowledge:
         for source, part in self._split(numbers):
             yield from source.rows(part)
 
+    def rows_by_blob(self, known: Mapping[str, int]) -> dict[str, Row]:
+        """The rows of blobs, given as ``rows_of`` names them.
+
+        Raises:
+            sqlite3.DatabaseError: the catalog has lost some of them: a page of the table is torn, the one that names them whole.
+
+        """
+        found = {row.blob: row for row in self.rows(list(set(known.values())))}
+        if lost := len(known.keys() - found.keys()):
+            raise sqlite3.DatabaseError(f"the catalog has lost {lost} memories that it names")
+        return found
+
     def memories(self, numbers: Sequence[int]) -> dict[int, Memory]:
         """The whole memories of ``numbers``, as their bytes give them."""
         return {

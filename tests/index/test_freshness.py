@@ -325,6 +325,25 @@ def test_every_command_outlives_a_damaged_catalog(large, words):
     assert large.call("list").err == ""
 
 
+def test_a_catalog_that_lost_memories(large):
+    """Where the pages of memories are lost and those that name them are whole, the memories are not taken for unreadable."""
+    flush(large)
+    shutil.rmtree(caches(large) / "views")
+    path = caches(large) / "catalog.sqlite"
+    data = bytearray(path.read_bytes())
+    size = int.from_bytes(data[16:18], "big")
+    lost = 0
+    for at in range(size, len(data), size):
+        if data[at] == 0x0D and b"number 3" in data[at : at + size]:  # a leaf of a table
+            data[at + 3 : at + 5] = bytes(2)  # that holds nothing
+            lost += 1
+    assert lost
+    path.write_bytes(data)
+    notes = answers_rightly(large)
+    assert "catalog is torn" in notes and "partial clone" not in notes
+    assert large.call("list").err == ""
+
+
 def test_an_identity_that_is_no_name(large):
     """What a damaged catalog says of itself names no folder: nothing outside our own is touched."""
     support.put(large.path / ".git" / "kept" / "file", "kept")
