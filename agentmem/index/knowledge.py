@@ -64,8 +64,9 @@ class Knowledge:
             found = Catalog.open_file(path)
             self.repaired = None
         except Exception as error:
-            if discarding.is_torn(error, path):
-                discarding.catalog(path)
+            if not discarding.is_torn(error, path):
+                raise
+            discarding.catalog(path)
             found = Catalog.open_file(path)
             self.repaired = f"catalog rebuilt: {error}"
         return found
