@@ -9,7 +9,7 @@ from agentmem.actions import identity
 from agentmem.actions.context import Context
 from agentmem.actions.identity import Identity
 from agentmem.errors import NotWritable
-from agentmem.git import branches, refs
+from agentmem.git import branches, refs, worktrees
 from agentmem.model import leases
 from agentmem.model.leases import Claim
 from agentmem.store import cache, clones
@@ -89,7 +89,7 @@ class Board:
     def is_left(self, seen: Seen) -> bool:
         """Whether the worktree that a claim of this clone was made in is gone."""
         here = seen.claim.clone == self.me.clone and seen.claim.worktree.startswith("worktrees/")
-        return here and branches.made(os.path.join(self.repository.common_dir, seen.claim.worktree)) is None
+        return here and worktrees.made(os.path.join(self.repository.common_dir, seen.claim.worktree)) is None
 
     @cached_property
     def held(self) -> dict[str, Seen]:

@@ -25,13 +25,14 @@ NOT_EDITABLE = ("id", "created", "cites")
 class Changed(NamedTuple):
     """A memory that was edited; ``changed`` is False when it was so already.
 
-    ``path`` is the file that was written, ``layer`` own where that is a change of this branch.
+    ``path`` is the file that was written, ``layer`` own where that is a change of this branch; ``along`` came back with it.
     """
 
     memory: Memory
     path: str
     changed: bool
     layer: str = "base"
+    along: tuple[Memory, ...] = ()
 
 
 def edit(
@@ -162,6 +163,10 @@ def supersede(
         )
     old = _one(context, reference)
     if title is not None:
+        if not title.strip():
+            raise UsageError(
+                "a successor needs a title", f'agentmem supersede {reference} --title "one line"'
+            )
         carried = {
             name: getattr(old.memory, name)
             for name in (
@@ -203,7 +208,7 @@ def retract(context: Context, reference: str, reason: str, branch: str | None = 
 
 
 def restore(context: Context, reference: str, branch: str | None = None) -> Changed:
-    """Take back a retraction, or bring back from git's history a memory whose file is gone.
+    """Take back a retraction, with the status from before it, or bring back from git's history a memory whose file is gone.
 
     Raises:
         NotFound: neither the store nor the history has it; Ambiguous: ``reference`` names several that are gone.
@@ -215,31 +220,72 @@ def restore(context: Context, reference: str, branch: str | None = None) -> Chan
         return _from_history(context, reference)
     if found.memory.status != "retracted":
         return Changed(found.memory, found.path, changed=False)
-    edits = [Edit("status", "delete"), Edit("retracted", "delete")]
+    before = _before_retraction(context, found)
+    status = Edit("status", "delete") if before is None else Edit("status", "set", before)
+    edits = [status, Edit("retracted", "delete")]
     return _change(context, found, edits, None, branch, f"restore {reference}")
 
 
+def _before_retraction(context: Context, found: Found) -> str | None:
+    """The status that was written before the retraction, None where none was: what was a proposal is no more accepted now."""
+    from agentmem.actions import history, reflecting
+
+    for version in history.of_memory(context, found.memory.id).versions:
+        if version.what == history.RETRACTED:
+            seen = next((field.was for field in version.fields if field.name == "status"), None)
+            return str(seen) if seen else None
+    # retracted before any commit had it: the journal has each write
+    path = found.path.removeprefix(context.place.name + "/")
+    written = list(context.journal.entries(lambda one: one.worktree == context.place.root))
+    for entry in reversed(written):
+        if entry.path == path and not entry.removed:
+            was = _parsed(path, entry.text.encode("utf-8", "surrogateescape")).status
+            if was != "retracted":
+                return None if was == "active" else was
+    # nothing tells (a shallow clone): to have it accepted again is the lesser evil
+    return "proposed" if found.memory.source in reflecting.PROPOSERS else None
+
+
 def _from_history(context: Context, reference: str) -> Changed:
-    """Bring back the last version of a file that git or the journal had."""
+    """Bring back the last version of a file that git or the journal had, and of what replaced it where that is gone too: what was
+    superseded is not true again because both were archived.
+    """
     prefix = reference.lower()
     if not ids.is_prefix(prefix):
         raise NotFound(
             f"no memory {reference}", "a memory that is gone is named by its id or the start of it"
         )
-    fitting: dict[str, tuple[Memory, str, bytes]] = {}
+    gone: dict[str, tuple[Memory, str, bytes]] = {}
     for path, data in _gone(context):
-        if layout.is_memory(path) and (found := _parsed(path, data)).id.startswith(prefix):
-            fitting.setdefault(found.id, (found, path, data))
+        if layout.is_memory(path):
+            gone.setdefault((found := _parsed(path, data)).id, (found, path, data))
+    fitting = [found for found, _, _ in gone.values() if found.id.startswith(prefix)]
     if len(fitting) > 1:
-        shorts = ids.ShortIds(fitting)
-        some = [f'{shorts[one.id]} {one.kind} "{one.title}"' for one, _, _ in list(fitting.values())[:4]]
+        shorts = ids.ShortIds([one.id for one in fitting])
+        some = [f'{shorts[one.id]} {one.kind} "{one.title}"' for one in fitting[:4]]
         raise Ambiguous(f"{reference} names {len(fitting)} memories that are gone", " · ".join(some))
-    for found, path, data in fitting.values():
-        data = _of_here(context, found, path, data)
-        saving.write_file(context, path, data)
-        return Changed(found, f"{context.place.name}/{path}", changed=True)
+    if fitting:
+        along = _replacing(context, fitting[0], [found for found, _, _ in gone.values()])
+        for one in (fitting[0], *along):
+            found, path, data = gone[one.id]
+            saving.write_file(context, path, _of_here(context, found, path, data))
+        path = gone[fitting[0].id][1]
+        return Changed(fitting[0], f"{context.place.name}/{path}", changed=True, along=along)
     hint = "git fetch --unshallow" if context.repository.shallow else None
     raise NotFound(f"no memory {reference} in this store, its history here or the journal", hint)
+
+
+def _replacing(context: Context, memory: Memory, gone: Sequence[Memory]) -> tuple[Memory, ...]:
+    """Those of ``gone`` that replaced ``memory``, one after the other."""
+    here = set(context.index.view().columns.ids)
+    found = {memory.id: memory}
+    queue = [memory.id]
+    for old in queue:
+        for one in gone:
+            if old in one.supersedes and one.status == "active" and one.id not in here | found.keys():
+                found[one.id] = one
+                queue.append(one.id)
+    return tuple(found.values())[1:]
 
 
 def _of_here(context: Context, found: Memory, path: str, data: bytes) -> bytes:

@@ -102,6 +102,22 @@ def index(patient: Patient) -> Iterator[Ailment]:
         )
 
 
+def meaning_of(patient: Patient) -> Iterator[Ailment]:
+    """Recall by meaning that is on, without a model that gives a vector here."""
+    with closing(_context(patient)) as context:
+        try:
+            if not context.config.semantic.enabled:
+                return
+        except AgentmemError:
+            return  # a broken configuration is told by itself
+        from agentmem.actions import meaning
+
+        problem = meaning.problem_of(context)
+    if problem:
+        message = f"recall by meaning is on and is left out: {problem.why}"
+        yield Ailment("semantic", WARNING, message, problem.fix or patient.config)
+
+
 def _torn(path: str) -> str | None:
     """What SQLite finds wrong with the file at ``path``, which is only read."""
     try:

@@ -31,8 +31,15 @@ class Collected:
     seen: set[str] = field(default_factory=set)
 
 
-def collect(context: Context, source: Source, paths: Sequence[str]) -> Collected:
-    """The files of ``source`` at and below ``paths``: one that is named is taken, of a folder what is the source's.
+STDIN = "-"
+"""The path that stands for standard input, as its records name it too."""
+PIPED = "jsonl"
+"""The source whose records say all of themselves: of others a file's name and folder are part of what they are."""
+
+
+def collect(context: Context, source: Source, paths: Sequence[str], stdin: str = "") -> Collected:
+    """The files of ``source`` at and below ``paths``: one that is named is taken, of a folder what is the source's; ``stdin`` is
+    the text of standard input.
 
     Raises:
         UsageError: a path that is not there, or in the store, or a folder with nothing of the source in it.
@@ -40,6 +47,17 @@ def collect(context: Context, source: Source, paths: Sequence[str]) -> Collected
     """
     collected = Collected()
     for path in paths:
+        if path == STDIN:
+            if source.name != PIPED:
+                raise UsageError(
+                    f"import {source.name} reads no standard input: it needs files with their names",
+                    f"agentmem import {source.name} PATH     of lines of JSON: agentmem import {PIPED} -",
+                )
+            if STDIN not in collected.seen:
+                collected.seen.add(STDIN)
+                text = stdin.removeprefix("\ufeff").replace("\r\n", "\n")
+                collected.files.append(File(STDIN, text))
+            continue
         whole = os.path.normpath(os.path.join(context.directory, path))
         if not os.path.lexists(whole):
             raise UsageError(f"cannot read {path}: no such file or directory")

@@ -184,13 +184,13 @@ def _worktrees(context: Context, among: Sequence[str] = ()) -> Iterator[Work]:
     """What is not committed in other worktrees; ``among``: of these files alone."""
     for other in branches.other_worktrees(context.repository):
         try:
-            paths = code.uncommitted(other.path, among)
+            paths = code.uncommitted(other.top, among)
         except GitRefused as refusal:
-            context.index.notes.append(f"{other.path} was left out: {refusal.message}")
+            context.index.notes.append(f"{other.top} was left out: {refusal.message}")
             continue
         if paths and other.head:
-            name = f"{other.branch or os.path.basename(other.path)}{UNCOMMITTED}"
-            yield Work(name, None, other.head, _code(context, paths), other.path)
+            name = f"{other.branch or os.path.basename(other.top)}{UNCOMMITTED}"
+            yield Work(name, None, other.head, _code(context, paths), other.top)
 
 
 def _code(context: Context, paths: "frozenset[str] | set[str]") -> frozenset[str]:

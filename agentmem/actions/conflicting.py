@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from agentmem.actions import colliding, selecting, standing
+from agentmem.actions import behind, colliding, selecting, standing
 from agentmem.actions.board import Board
 from agentmem.actions.clashes import Clash
 from agentmem.actions.context import Context, Standpoint
@@ -75,13 +75,18 @@ def _changed(context: Context, view: View, here: str) -> Iterator[Clash]:
     versions: dict[str, list[int]] = {}
     for position in range(len(view)):
         versions.setdefault(view.columns.ids[position], []).append(position)
+    in_place: list[tuple[behind.Pair, Clash]] = []
     for identity, positions in versions.items():
         if not any(position in view.foreign for position in positions):
             continue
         for one, other in combinations(positions, 2):
             branches = _branch(view, one, here), _branch(view, other, here)
             if branches[0] != branches[1] or view.foreign.get(one) != view.foreign.get(other):
-                yield from _together(context, view, identity, one, other, branches, own.get(identity, ()))
+                yield from _together(
+                    context, view, identity, one, other, branches, own.get(identity, ()), in_place
+                )
+    both = behind.changed_on_both(context, [pair for pair, _ in in_place])
+    yield from (clash for (_, clash), is_so in zip(in_place, both, strict=True) if is_so)
 
 
 def _together(
@@ -92,16 +97,19 @@ def _together(
     other: int,
     branches: tuple[str, str],
     own: Changes,
+    in_place: list[tuple[behind.Pair, Clash]],
 ) -> Iterator[Clash]:
-    """What comes of it when both versions meet; nothing where one of them only lacks what the other has."""
+    """What comes of it when both versions meet; nothing where one of them only lacks what the other has. What is told only where
+    both sides have changed the file goes to ``in_place``.
+    """
     index = context.index
     bases = [index.base_blob(position, view.columns) for position in (one, other)]
     entries = [_changes_of(context, view, position, own) for position in (one, other)]
     named = [{row.id for _, row in found} for found in entries]
     paths = tuple(dict.fromkeys(f"{index.place.name}/{view.columns.paths[p]}" for p in (one, other)))
     if not any(named) or (one in view.foreign and not named[0]) or not named[1]:
-        in_place = other in view.foreign and not named[1]
-        if in_place and one not in view.foreign and named[0]:
+        edited = other in view.foreign and not named[1]
+        if edited and one not in view.foreign and named[0]:
             yield Clash(
                 CHANGED,
                 (identity,),
@@ -109,8 +117,9 @@ def _together(
                 paths,
                 f"edited in place on {branches[1]}, changed on {branches[0]}",
             )
-        elif in_place and bases[0] != bases[1]:
-            yield Clash(CHANGED, (identity,), branches, paths, "the memory's own file differs on both")
+        elif edited and bases[0] != bases[1]:
+            clash = Clash(CHANGED, (identity,), branches, paths, "the memory's own file differs on both")
+            in_place.append((_pair(context, view, (one, other), (bases[0], bases[1])), clash))
         return
     base_position = one if one not in view.foreign else other
     base = index.base_blob(base_position, view.columns)
@@ -127,6 +136,12 @@ def _together(
     elif all(only):
         fields = ", ".join(sorted({key for c in parsed.values() for key in _fields(c)}))
         yield Clash(CHANGED, (identity,), branches, paths, f"both change it ({fields}); the two fit together")
+
+
+def _pair(context: Context, view: View, positions: tuple[int, int], blobs: tuple[str, str]) -> behind.Pair:
+    one, other = (view.foreign.get(position) for position in positions)
+    first, second = (f"{context.store_path}/{view.columns.paths[position]}" for position in positions)
+    return behind.Pair((one and one.branch, other and other.branch), (first, second), blobs)
 
 
 def _changes_of(context: Context, view: View, position: int, own: Changes) -> Changes:

@@ -117,7 +117,11 @@ class Context:
             self.begin()
             assert self._started is not None
         scan = "AGENTMEM_SCAN" in self.environment
-        return Index(self.place, self.environment, self.now, self._started, self.progress, scan, self._cached)
+        index = Index(
+            self.place, self.environment, self.now, self._started, self.progress, scan, self._cached
+        )
+        index.trunk = lambda: self.trunk
+        return index
 
     def close(self) -> None:
         """Let go of processes and files."""

@@ -57,7 +57,8 @@ def done(
     """Close a task: the one that ``reference`` names, else the one the asker holds; ``branch``: see ``branch_for_writing``.
 
     Raises:
-        NeedsDecision: it is closed already, or held by another; UsageError: no task is named, and the asker holds not one.
+        NeedsDecision: it is closed already, or held by another; UsageError: no task is named, and the asker holds not one; a
+            memory is said to have helped and misled.
 
     """
     branch = branch_for_writing(context, branch, "done …")
@@ -275,7 +276,14 @@ def _evidence(
     found: dict[str, list[str]] = {}
     for key, words in ((USED, used), (MISLED, misled)):
         if words:
-            found[key] = list(write.resolved(context, tasks.view, words))
+            found[key] = list(dict.fromkeys(write.resolved(context, tasks.view, words)))
+    for identity in found.get(USED, ()):
+        if identity in found.get(MISLED, ()):
+            short = tasks.shorts[identity]
+            raise UsageError(
+                f"{short} is named by --used and by --misled: it helped or it was wrong",
+                f"agentmem done … --used {short}     or --misled {short}",
+            )
     return found
 
 

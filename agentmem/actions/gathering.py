@@ -104,7 +104,8 @@ def gather(
     if asked.exact:
         entity = {position: s for position, s in entity.items() if position in scores}
     if not (asked.terms or entity or scores or _names_an_id(view, asked)):
-        if asked.text.strip() and not asked.filters and not asked.dated:
+        nothing_else = not asked.filters and not asked.dated
+        if (files and not asked.text.strip()) or (asked.text.strip() and nothing_else):
             return NOTHING_FOUND
         newest = view.newest_first(p for p in eligible if asked.spans(view.columns.created[p]))
         return Gathered((), newest, len(newest), plain=True)
@@ -260,10 +261,25 @@ def _names(index: Index, view: View, asked: Query, files: Sequence[str], words: 
             meet(f"in place of {prefix}", view.successors(view.columns.ids[position]), 3.0)
     knowledge = index.knowledge
     if asked.names:
-        for key, strength in (("alias", 2.0), ("entity", 1.5), ("symbol", 1.5), ("source_id", 4.0)):
-            for value, row in knowledge.named(key, asked.names):
+        for key, names, strength in (
+            ("alias", asked.either, 2.0),
+            ("entity", asked.either, 1.5),
+            ("symbol", asked.names, 1.5),
+            ("source_id", asked.names, 4.0),
+        ):
+            for value, row in knowledge.named(key, names):
                 if len(value) > 2:
                     meet(value, view.positions_of(row), strength, key == "source_id" or is_much(value))
+        for other, _ in (
+            words.others if words else ()
+        ):  # what a page gives another name of is named by that as well
+            new = [
+                position
+                for _, row in knowledge.named("entity", [other.name])
+                for position in view.positions_of(row)
+                if position not in near
+            ]
+            meet(f"{other.name}, by another name", new, 1.5, not words or words.are_much(other.stands_for))
     at_hand = [scopes.normal(path) for path in files]
     for row, strength in selecting.about_files(index, at_hand).items() if at_hand else ():
         meet(at_hand[0] if len(at_hand) == 1 else "--file", view.positions_of(row), strength)

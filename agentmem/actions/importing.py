@@ -83,8 +83,10 @@ def take(
     rename: Mapping[str, str] | None = None,
     update: bool = False,
     dry_run: bool = False,
+    stdin: str = "",
 ) -> Imported:
-    """Import from each source of ``jobs`` (its name, and paths; of ``git-log`` ranges). ``rename`` maps a record's keys to ours.
+    """Import from each source of ``jobs`` (its name, and paths; of ``git-log`` ranges). ``rename`` maps a record's keys to ours;
+    ``stdin`` is what the path ``-`` holds.
 
     Raises:
         UsageError: a path that cannot be read, a range that git does not know.
@@ -97,7 +99,9 @@ def take(
         if name == COMMITS:
             _gather(context, name, _of_commits(context, paths, batch), {}, batch)
         else:
-            _gather(context, name, *_of_files(context, source, paths, rename or {}, batch, taken), batch)
+            _gather(
+                context, name, *_of_files(context, source, paths, rename or {}, batch, taken, stdin), batch
+            )
     result = _store(context, batch, update, dry_run)
     return result._replace(sources=tuple(dict.fromkeys(name for name, _ in jobs)), left=batch.left)
 
@@ -109,8 +113,9 @@ def _of_files(
     rename: Mapping[str, str],
     batch: _Batch,
     taken: set[str],
+    stdin: str,
 ) -> tuple[Found, Mapping[str, tuple[str, int]]]:
-    collected = collecting.collect(context, source, paths)
+    collected = collecting.collect(context, source, paths, stdin)
     batch.skipped += [Skipped(*one) for one in collected.skipped]
     # one file may be found under two names (a link), or by two sources
     files = [file for file in collected.files if file.path not in taken]
@@ -346,6 +351,10 @@ def jobs_of(context: Context, source: str, paths: Iterable[str]) -> list[tuple[s
     jobs: dict[str, list[str]] = {}
     known_sources = " ".join(sources.NAMES)
     for path in (source, *paths):
+        if path == collecting.STDIN:
+            raise UsageError(
+                "nothing tells which source standard input is of", f"agentmem import {collecting.PIPED} -"
+            )
         whole = os.path.join(context.directory, path)
         if not os.path.lexists(whole):
             if path == source:

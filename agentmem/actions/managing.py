@@ -5,13 +5,11 @@ from typing import TYPE_CHECKING
 
 from agentmem.actions.context import Context
 from agentmem.store import reading
+from agentmem.store.layout import MANAGER
 
 if TYPE_CHECKING:
     from agentmem.model.manager import Manager
     from agentmem.model.retention import Weights
-
-FILE = "model.json"
-"""Its file in the store."""
 
 
 def current(context: Context) -> "Manager | None":
@@ -25,9 +23,22 @@ def current(context: Context) -> "Manager | None":
         return manager.parse(data)
     except ValueError as problem:
         context.index.notes.append(
-            f"{context.place.name}/{FILE} is left out, the fixed formula serves: {problem}"
+            f"{context.place.name}/{MANAGER} is left out, the fixed formula serves: {problem}"
         )
         return None
+
+
+def problem_of(data: bytes | None) -> str | None:
+    """Why the bytes of a manager's file are none; None where they are, or where there is no file."""
+    if data is None:
+        return None
+    from agentmem.model import manager
+
+    try:
+        manager.parse(data)
+    except ValueError as problem:
+        return str(problem)
+    return None
 
 
 def keeps_by(context: Context) -> "Weights":
@@ -42,10 +53,10 @@ def keeps_by(context: Context) -> "Weights":
 def _read(context: Context) -> bytes | None:
     if context.place.present:
         return (
-            reading.read(context.place.root, FILE)
-            if os.path.lexists(f"{context.place.root}/{FILE}")
+            reading.read(context.place.root, MANAGER)
+            if os.path.lexists(f"{context.place.root}/{MANAGER}")
             else None
         )
     from agentmem.git import objects
 
-    return objects.read_file(context.repository, "HEAD", f"{context.store_path}/{FILE}")
+    return objects.read_file(context.repository, "HEAD", f"{context.store_path}/{MANAGER}")

@@ -3,6 +3,7 @@
 Off unless the configuration has it on. Whatever is missing or broken, recall answers by words and says so in one note.
 """
 
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -127,6 +128,17 @@ def for_filling(context: Context) -> Meaning:
         raise ConfigError(f"no vectors: {problem}") from None
 
 
+def problem_of(context: Context) -> Unavailable | None:
+    """Why the arm that is on gives no vector, which is tried with one word; None where it does."""
+    try:
+        embedder = _embedder(context)
+        threads.load_numpy()
+        embedder.embed(["memory"])
+    except Unavailable as problem:
+        return problem
+    return None
+
+
 def _open(context: Context) -> Meaning:
     embedder = _embedder(context)  # first: where there is no model, numpy's 80 ms are not spent
     threads.load_numpy()
@@ -146,6 +158,7 @@ def _embedder(context: Context) -> Embedder:
 
     if git_settings.allowed_command(context.repository) != settings.command:
         raise Unavailable(
-            f"to let config.toml run its command here: git config {git_settings.COMMAND_KEY} '{settings.command}'"
+            "to let config.toml run its command here",
+            f"git config {git_settings.COMMAND_KEY} {shlex.quote(settings.command)}",
         )
     return CommandModel(settings.command)

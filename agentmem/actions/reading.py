@@ -9,6 +9,7 @@ from agentmem.actions.context import Context, Standpoint
 from agentmem.actions.selecting import Filters, Found
 from agentmem.errors import NotFound
 from agentmem.model import ids
+from agentmem.model.lifecycle import ARCHIVED
 
 if TYPE_CHECKING:
     from agentmem.actions.naming import Named, Names
@@ -64,13 +65,17 @@ def listed(context: Context, filters: Filters, limit: int | None) -> Listed:
 
 
 class Shown(NamedTuple):
-    """Whole memories and pages of things, each in the order they were asked for."""
+    """Whole memories and pages of things, each in the order they were asked for.
+
+    ``successors`` has the ids of what replaces those that are superseded, or archived.
+    """
 
     view: Standpoint
     memories: tuple[Found, ...]
     pages: "tuple[Page, ...]" = ()
     notes: tuple[str, ...] = ()
     shorts: Mapping[str, str] = MappingProxyType({})
+    successors: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 def shown(context: Context, references: Sequence[str], budget: int | None = None) -> Shown:
@@ -114,6 +119,11 @@ def shown(context: Context, references: Sequence[str], budget: int | None = None
         memories=tuple(memories),
         notes=(*index.notes, *notes),
         shorts=view.shorts,
+        successors={
+            one.memory.id: view.replaced_by(one.position)
+            for one in memories
+            if one.status in ("superseded", ARCHIVED)
+        },
     )
     return result._replace(pages=_pages(context, named, budget)) if named else result
 
@@ -185,12 +195,22 @@ def status(context: Context) -> Status:
         lost=len(rescuing.lost(context)),
         trunk_guessed=context.trunk if context.config.trunk is None else None,
         claims=_claims(context),
-        broken=tuple(f"{context.place.name}/{path}" for path, _ in view.columns.broken),
+        broken=_unreadable(context),
         notes=tuple(index.notes),
         hooked=context.repository.branch is not None
         and not carried
         and stubs.are_in(context.repository.common_dir),
     )
+
+
+def _unreadable(context: Context) -> tuple[str, ...]:
+    """What cannot be read as a memory, as ``check`` and ``doctor`` count it: no file of it, or one that says nothing."""
+    from agentmem.store import reading as files
+
+    found = {path for path, _ in context.index.view().columns.broken}
+    if context.place.present and not context.repository.bare:
+        found.update(files.strays(context.place.root))
+    return tuple(f"{context.place.name}/{path}" for path in sorted(found))
 
 
 def _claims(context: Context) -> tuple[str, ...]:

@@ -63,13 +63,17 @@ class Reflected(NamedTuple):
 
 
 class Undone(NamedTuple):
-    """A reflection that was taken back, and the entries that are in the tree again; ``missing`` ones are not in this clone."""
+    """A reflection that was taken back, and the entries that are in the tree again; ``missing`` ones are not in this clone.
+
+    ``changed`` is False where it had been taken back already.
+    """
 
     memory: Memory
     removed: bool
     restored: tuple[str, ...]
     missing: tuple[str, ...]
     commit: str | None
+    changed: bool = True
 
 
 def reflect(context: Context, branch: str | None = None, dry_run: bool = False) -> Reflected:
@@ -218,6 +222,8 @@ def undo(context: Context, reference: str, branch: str | None = None, dry_run: b
         return _taken_back(context, reference)[0]
     with archiving.on_trunk(context, branch, "reflect --undo ID"):
         undone, found, created = _taken_back(context, reference)
+        if not undone.changed:
+            return undone
         path = found.path.removeprefix(context.place.name + "/")
         message = f"memory: take back a reflection on {len(undone.memory.sources)} log entries\n\n- {undone.memory.id}\n"
         if undone.removed:  # never committed: it is as if it had not been
@@ -271,7 +277,10 @@ def _taken_back(context: Context, reference: str) -> tuple[Undone, Found, dict[s
             if blob in contents and identity not in back and _id_of(inner, contents[blob]) == identity:
                 created[inner] = contents[blob]
                 back.add(identity)
-    undone = Undone(one, not committed, tuple(sorted(back)), tuple(sorted(gone - back)), None)
+    # one that was retracted by hand may have entries to give back yet
+    is_done = one.status == "retracted" and not back
+    removed = not committed and not is_done
+    undone = Undone(one, removed, tuple(sorted(back)), tuple(sorted(gone - back)), None, not is_done)
     return undone, found, created
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.actions import saving
 from agentmem.actions.context import Context
-from agentmem.git import branches, history, objects
+from agentmem.git import branches, history, objects, worktrees
 from agentmem.store import layout, reading
 from agentmem.store.journal import Entry
 
@@ -51,7 +51,7 @@ def lost(context: Context, surely: bool = False) -> list[Lost]:
     committed = history.past_blobs(repository, "--all", paths)
     roots = [context.place.root]
     roots += [
-        os.path.join(worktree.path, repository.prefix, context.place.name)
+        os.path.join(worktree.top, repository.prefix, context.place.name)
         for worktree in branches.other_worktrees(repository)
     ]
     found = []
@@ -78,7 +78,7 @@ class _Homes:
         if entry.home is None or entry.home.startswith(".."):
             return os.path.isdir(entry.worktree)
         if entry.home not in self.made:
-            self.made[entry.home] = branches.made(os.path.join(self.common, entry.home))
+            self.made[entry.home] = worktrees.made(os.path.join(self.common, entry.home))
         made = self.made[entry.home]
         return made is not None and made <= entry.written
 

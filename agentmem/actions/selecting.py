@@ -184,14 +184,22 @@ def positions(index: Index, view: View, filters: Filters) -> list[int]:
             having = {row for _, row in index.knowledge.named(key, values)}
             found = [i for i in found if rows[i] in having]
     if filters.entities:
-        having = {
-            row for key in ("entity", "alias") for _, row in index.knowledge.named(key, filters.entities)
-        }
+        names = _all_names(index, view, filters.entities)
+        having = {row for key in ("entity", "alias") for _, row in index.knowledge.named(key, names)}
         found = [i for i in found if rows[i] in having]
     if filters.files:
         about = about_files(index, filters.files)
         found = [i for i in found if rows[i] in about]
     return found
+
+
+def _all_names(index: Index, view: View, names: Iterable[str]) -> list[str]:
+    """``names`` of entities, and what their pages give as other names of them."""
+    found = dict.fromkeys(names)
+    pages = [row for _, row in index.knowledge.named("alias", found) if row in view.positions]
+    for _, record in sorted(index.knowledge.fields(pages).items()):
+        found |= dict.fromkeys((record.get("title", ""), *record.get("aliases", ())))
+    return [name for name in found if name]
 
 
 ITSELF = 1.0

@@ -5,7 +5,9 @@ import shlex
 import time
 from collections.abc import Iterator
 
+from agentmem.actions import managing
 from agentmem.actions.patients import Ailment, Patient
+from agentmem.checks import frame
 from agentmem.errors import ConfigError
 from agentmem.git import process, rules, settings, trunk
 from agentmem.git.repository import Probe
@@ -201,6 +203,34 @@ def files(patient: Patient) -> Iterator[Ailment]:
     if memories > MANY:
         message = f"{memories:,} memories: what is not worth keeping can go to the archive"
         yield Ailment("size", WARNING, message, "agentmem forget --dry-run")
+
+
+def unreadable(patient: Patient) -> Iterator[Ailment]:
+    """What cannot be read as a memory, so that no answer has it; the files are read here, since to index them would write."""
+    found = reading.strays(patient.root)
+    for path in reading.walk(patient.root):
+        data = reading.read(patient.root, path) if layout.is_memory(path) else None
+        if data is not None and frame.read(path, data).document.problems:
+            found.append(path)
+    if found:
+        number = len(found)
+        what = (
+            "1 file cannot be read as a memory"
+            if number == 1
+            else f"{number:,} files cannot be read as memories"
+        )
+        yield Ailment("files", ERROR, f"{what}: {_some(sorted(found))}", "agentmem check")
+
+
+def manager(patient: Patient) -> Iterator[Ailment]:
+    """A trained manager that cannot be read, which every recall leaves out."""
+    problem = managing.problem_of(reading.read(patient.root, layout.MANAGER))
+    if problem:
+        file = patient.named(os.path.join(patient.root, layout.MANAGER))
+        message = (
+            f"{file} is left out, the fixed formula serves: {problem}; to learn it anew: agentmem model train"
+        )
+        yield Ailment("model", WARNING, message, f"${{EDITOR:-vi}} {shlex.quote(file)}")
 
 
 def settings_of(patient: Patient) -> Iterator[Ailment]:

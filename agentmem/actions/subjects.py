@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from agentmem.actions import standing
+from agentmem.actions import managing, standing
 from agentmem.actions.context import Context
 from agentmem.checks import frame
 from agentmem.checks.evidence import Evidence
@@ -30,20 +30,17 @@ def at_hand(context: Context) -> frame.Subject:
         return _subject(context, {}, []) if head is None else of_commit(context, head)
     root = context.place.root
     files: list[frame.StoreFile] = []
-    strays: list[frame.Stray] = []
+    strays = [frame.Stray(path, _what(os.path.join(root, path))) for path in reading.strays(root)]
+    unread = {stray.path for stray in strays}
     receipts = []
     for path in reading.walk(root):
         if layout.is_receipt(path):
             receipts.append(path)
-        elif os.path.islink(os.path.join(root, path)):
-            strays.append(frame.Stray(path, frame.LINK))
-        elif _is_checked(path):
+        elif layout.is_checked(path) and path not in unread:
             data = reading.read(root, path)
-            if data is None:
-                strays.append(frame.Stray(path, _what(os.path.join(root, path))))
-            else:
+            if data is not None:  # else it was taken away meanwhile
                 files.append(frame.read(path, data))
-    return _made(context, files, strays, receipts)
+    return _made(context, files, strays, receipts, reading.read(root, layout.MANAGER))
 
 
 def _in_worktree(context: Context) -> bool:
@@ -88,7 +85,7 @@ def _subject(
     known: dict[tuple[str, str], frame.StoreFile] | None = None,
 ) -> frame.Subject:
     known = {} if known is None else known
-    wanted = {path: blob for path, blob in held.items() if _is_checked(path)}
+    wanted = {path: blob for path, blob in held.items() if layout.is_checked(path)}
     unread = {blob for path, blob in wanted.items() if (path, blob) not in known}
     contents = dict(objects.read_blobs(context.repository, unread)) if unread else {}
     for path, blob in wanted.items():
@@ -96,7 +93,9 @@ def _subject(
             known[path, blob] = frame.read(path, contents[blob])
     files = [known[path, blob] for path, blob in sorted(wanted.items()) if (path, blob) in known]
     strays = [frame.Stray(path, frame.LINK) for path in sorted(links)]
-    return _made(context, files, strays, filter(layout.is_receipt, held))
+    manager = held.get(layout.MANAGER)
+    data = dict(objects.read_blobs(context.repository, {manager})).get(manager) if manager else None
+    return _made(context, files, strays, filter(layout.is_receipt, held), data)
 
 
 def _made(
@@ -104,6 +103,7 @@ def _made(
     files: Sequence[frame.StoreFile],
     strays: Sequence[frame.Stray],
     receipts: "filter[str] | list[str]",
+    manager: bytes | None,
 ) -> frame.Subject:
     return frame.Subject(
         tuple(files),
@@ -112,11 +112,8 @@ def _made(
         now=context.now,
         receipts=frozenset(path.rpartition("/")[2] for path in receipts),
         archived=partial(_archived, context),
+        manager=managing.problem_of(manager),
     )
-
-
-def _is_checked(path: str) -> bool:
-    return layout.is_memory(path) or layout.is_change(path) or layout.is_misplaced(path)
 
 
 def _archived(context: Context, wanted: Collection[str]) -> Collection[str]:
@@ -155,6 +152,8 @@ def _foreign(context: Context, files: Sequence[frame.StoreFile]) -> dict[str, st
 
 def _what(path: str) -> str:
     """Why the thing at ``path`` is no file that can be read."""
+    if os.path.islink(path):
+        return frame.LINK
     if os.path.isdir(path):
         return "a folder, where a memory would be a file"
     return frame.UNREADABLE if os.path.isfile(path) else "no plain file (a pipe, socket or device)"

@@ -47,11 +47,7 @@ class Tasks:
 
     @cached_property
     def _trunk_names(self) -> frozenset[str]:
-        trunk = self.context.trunk
-        if trunk is None:
-            return frozenset()
-        foreign = {origin.branch for origin in self.view.foreign.values() if not origin.uncommitted}
-        return frozenset(name for name in foreign if name == trunk or name.endswith("/" + trunk))
+        return frozenset(origin.branch for origin in self.view.foreign.values() if origin.is_trunk)
 
     @cached_property
     def _positions(self) -> dict[str, int]:

@@ -18,6 +18,7 @@ from agentmem.learning import fitting
 from agentmem.learning.fitting import Row
 from agentmem.model import manager, metrics, ranking, scoring, times
 from agentmem.model.manager import FEWEST, Manager
+from agentmem.store import layout
 
 BLOCKS = (0.4, 0.6, 0.8, 1.0)
 """Of the events by time: trained on the first part of them, tested on the next, then on both, and so on. What is held out is
@@ -119,8 +120,8 @@ def train(context: Context, labels: str | None = None, data: bytes = b"", dry_ru
     result = Trained(len(events), sources, before, compared=compared, learned=learned, kept=kept)
     if dry_run:
         return result
-    saving.write_file(context, managing.FILE, manager.compose(learned), replace=True)
-    return result._replace(path=f"{context.place.name}/{managing.FILE}")
+    saving.write_file(context, layout.MANAGER, manager.compose(learned), replace=True)
+    return result._replace(path=f"{context.place.name}/{layout.MANAGER}")
 
 
 def _demand_numpy() -> None:

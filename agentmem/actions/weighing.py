@@ -47,7 +47,7 @@ class Weighed(NamedTuple):
 
 
 class Store(NamedTuple):
-    """All of a view, weighed. ``known_since``: evidence of use reaches back far enough to call a memory unused."""
+    """All of a view, weighed. ``known_since``: there is evidence of use by which a memory can be called unused."""
 
     memories: tuple[Weighed, ...]
     links: Links
@@ -76,11 +76,7 @@ def weigh(context: Context, weights: Weights | None = None) -> Store:
     links = links_of(view, [*found, *others])
     needed_by = cited(links)
     known = usage.load(context)
-    old_enough = (
-        known.since
-        if known.since is not None and known.since <= context.now - retention.UNUSED * retention.DAY
-        else None
-    )
+    known_from = retention.known_from(known.since, (use.last for use in known.uses.values()), context.now)
     heat = _Heat(context)
     weighed = []
     for one in found:
@@ -94,14 +90,14 @@ def weigh(context: Context, weights: Weights | None = None) -> Store:
             verdicts,
             len(needed_by.get(memory.id, ())),
             heat.of(memory),
-            old_enough,
+            known_from,
         )
         weighed.append(
             Weighed(
                 one,
                 features,
                 retention.score(features, weights),
-                unused=retention.unused_days(memory, context.now, use, old_enough),
+                unused=retention.unused_days(memory, context.now, use, known_from),
                 verified=any(word in (verdict.OK, verdict.MOVED) for word in verdicts),
             )
         )
@@ -129,7 +125,7 @@ def weigh(context: Context, weights: Weights | None = None) -> Store:
                 held=held.get(identity),
             )
         )
-    return Store(tuple(done), links, old_enough is not None, weights)
+    return Store(tuple(done), links, known_from is not None, weights)
 
 
 def to_reflect_on(store: Store, now: int) -> list[Group]:

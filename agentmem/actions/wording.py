@@ -8,8 +8,9 @@ from agentmem.index.index import Index
 from agentmem.index.view import View
 from agentmem.model import analysis, coverage, kinds, ranking
 from agentmem.model.coverage import Coverage, Unit
+from agentmem.model.postings import NAMES_AT
 from agentmem.model.query import Query
-from agentmem.model.ranking import Weights
+from agentmem.model.ranking import Posting, Weights
 
 LEAST = 0.05
 """The share of the best score below which what a memory has of the question is never looked at."""
@@ -57,7 +58,7 @@ class Words:
         self.statistics = ranking.Statistics(
             len(view), view.average_lengths, view.columns.lengths, ranking.b_of_bodies(view.spread)
         )
-        self.postings = index.postings(list(wanted))
+        self.postings = _with_bylines(index, view, asked, index.postings(list(wanted)))
         self.lexical = ranking.bm25f(asked.terms, self.postings, view.positions, self.statistics, weights)
         self.others = ranking.other_names(others, self.postings, view.positions, self.statistics, weights)
         best = ranking.order(self.lexical.scores, view.columns.ids, CONVERSED) if weights.neighbours else []
@@ -125,7 +126,10 @@ class Words:
 
     def is_much(self, name: str) -> bool:
         """Whether the weightiest word of ``name`` is as much of the question as an answer has of it at least."""
-        terms = self.asked.terms_of(name) or frozenset(analysis.terms(name))
+        return self.are_much(self.asked.terms_of(name) or frozenset(analysis.terms(name)))
+
+    def are_much(self, terms: frozenset[str]) -> bool:
+        """The same of the words that have ``terms``."""
         weights = [unit.weight for unit in self.units if not terms.isdisjoint(unit.terms)]
         return max(weights, default=0.0) >= coverage.OF_ALL * sum(coverage.asked_for(self.units))
 
@@ -184,10 +188,34 @@ class Words:
         return out
 
 
+def _with_bylines(
+    index: Index, view: View, asked: Query, postings: dict[str, list[Posting]]
+) -> dict[str, list[Posting]]:
+    """``postings`` in which what is of a kind that is asked for, or by whom, has the word that says so."""
+    more: dict[str, set[int]] = {}
+    for kind, terms in asked.kinds.items():
+        number = kinds.NUMBER[kind]
+        rows = {row for row, of in zip(view.columns.rows, view.columns.kinds, strict=True) if of == number}
+        for term in terms:
+            more.setdefault(term, set()).update(rows)
+    for author, row in index.knowledge.named("author", asked.people) if asked.people else ():
+        whole = max(
+            analysis.terms(author), key=len, default=""
+        )  # of a name of several words, not each of them
+        if whole in asked.terms:
+            more.setdefault(whole, set()).add(row)
+    for term, rows in more.items():
+        known = postings.get(term, [])
+        postings[term] = [*known, *((row, NAMES_AT) for row in sorted(rows - {row for row, _ in known}))]
+    return postings
+
+
 def _other_names(index: Index, view: View, asked: Query) -> list[ranking.OtherName]:
     """The further names of what ``asked`` names by its title or an alias of its page."""
     found = (
-        index.knowledge.named("alias", [name for name in asked.names if len(name) > 2]) if asked.names else []
+        index.knowledge.named("alias", [name for name in asked.either if len(name) > 2])
+        if asked.names
+        else []
     )
     named: dict[int, set[str]] = {}
     for value, row in found:

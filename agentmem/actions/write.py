@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 NOT_SETTABLE = ("id", "kind", "title", "cites", "status", "retracted")
 
+AHEAD = 86_400
+"""Seconds by which `created` may be ahead of this clock: clocks differ, and a date alone is a day of somewhere else."""
 CANDIDATES = 8
 """Sketches looked at exactly for being near-duplicates."""
 
@@ -54,7 +56,7 @@ def add(
 
     """
     if not new.title.strip():
-        raise UsageError("a memory needs a title", 'agentmem add fact "one line"')
+        raise UsageError("a memory needs a title", f'agentmem add {new.kind} "one line"')
     if "\n" in new.title or "\r" in new.title:
         raise UsageError("a title is one line; what else there is to say goes to --body")
     view = context.index.view()
@@ -89,6 +91,32 @@ def add(
         ids.ShortIds([*view.columns.ids, new.id]),
         tuple(found for found in near if found.memory.id not in new.supersedes),
     )
+
+
+def refuse_future(context: Context, created: int | None) -> None:
+    """Stop what claims to be written later than now: `created` decides what is newest, for as long as that is ahead.
+
+    Raises:
+        UsageError: it is more than ``AHEAD`` from now.
+
+    """
+    if created is not None and created > context.now + AHEAD:
+        from agentmem.model import times
+
+        raise UsageError(
+            f"created {times.format_iso(created)} is in the future: it is {times.format_iso(context.now)} now",
+            "leave it out, which means now, or give the moment when it was so: --created WHEN",
+        )
+
+
+def note_if_expired(context: Context, expires: int | None) -> list[str]:
+    """What to say where ``expires`` is past, so that the memory is out as soon as it is written."""
+    if expires is None or expires > context.now:
+        return []
+    from agentmem.model import times
+
+    when = times.format_iso(expires)
+    return [f"it expired {when} and is left out of answers; to see it: agentmem list --status expired"]
 
 
 def _says_this_already(context: Context, view: View, found: Found) -> tuple[str, str]:

@@ -64,6 +64,7 @@ class Subject:
     is the moment for what expires, seconds UTC. ``archived`` tells which of some ids were memories once and are in git's
     history still; it may take long, so it is asked only about ids that nothing else explains. ``receipts`` are the ids of the
     changes that have one: base has absorbed them. ``evidence`` is what the code says now of the citations of memories in force.
+    ``manager`` is why the file of the trained manager cannot be read.
     """
 
     files: tuple[StoreFile, ...]
@@ -74,6 +75,7 @@ class Subject:
     archived: Callable[[Collection[str]], Collection[str]] = _no_history
     receipts: Collection[str] = ()
     evidence: "tuple[Evidence, ...]" = ()
+    manager: str | None = None
 
     @cached_property
     def shorts(self) -> Mapping[str, str]:

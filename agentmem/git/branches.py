@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from agentmem.errors import NoRepository
-from agentmem.git import process
-from agentmem.git.repository import Comparison, Difference, Repository, git_dir_of
+from agentmem.git import process, worktrees
+from agentmem.git.repository import Comparison, Difference, Repository
 from agentmem.git.revisions import is_possible, tips_of
+from agentmem.git.worktrees import Home
 
 ANSWERS = 30_000
 """Bytes of answers that may wait to be read: what a pipe holds, or git and we would wait for each other."""
@@ -22,18 +23,10 @@ class Tip(NamedTuple):
     tree: str
 
 
-class OtherWorktree(NamedTuple):
-    """Another worktree of this repository; ``branch`` is None where its HEAD is detached."""
-
-    path: str
-    branch: str | None
-    head: str | None
-
-
 class Compared(NamedTuple):
     """Another worktree, the repository as its folder with the store sees it, and git's running answers about that."""
 
-    worktree: OtherWorktree
+    home: Home
     repository: Repository
     comparison: Comparison
 
@@ -194,43 +187,11 @@ def differing(
     return found
 
 
-def other_worktrees(repository: Repository) -> list[OtherWorktree]:
-    """The other worktrees of this repository whose folders are there."""
-    out = process.run(repository.directory, "worktree", "list", "--porcelain", "-z")
-    separator = b"\0"
-    if out.code:  # git before 2.36
-        out, separator = process.run(repository.directory, "worktree", "list", "--porcelain"), b"\n"
-    found = []
+def other_worktrees(repository: Repository, own_too: bool = False) -> list[Home]:
+    """The other worktrees of this repository whose folders are there; ``own_too``: and the one at hand."""
     own = os.path.realpath(repository.top)
-    for block in out.out.split(separator * 2):
-        facts = {}
-        for line in block.split(separator):
-            key, _, value = line.partition(b" ")
-            facts[key] = os.fsdecode(value)
-        path = facts.get(b"worktree")
-        if not path or b"bare" in facts or not os.path.isdir(path) or os.path.realpath(path) == own:
-            continue
-        head = facts.get(b"HEAD")
-        found.append(
-            OtherWorktree(
-                path=path,
-                branch=facts[b"branch"].removeprefix("refs/heads/") if b"branch" in facts else None,
-                head=None if head is None or not head.strip("0") else head,
-            )
-        )
-    return found
-
-
-def made(home: str) -> int | None:
-    """When the worktree was made whose folder in the git dir is ``home``, nanoseconds; None where it is gone."""
-    try:
-        with open(os.path.join(home, "gitdir"), encoding="utf-8", errors="surrogateescape") as file:
-            pointer = os.path.join(home, file.read().rstrip("\n"))
-        # written once, when the worktree is made
-        made_at = os.stat(os.path.join(home, "commondir")).st_mtime_ns
-    except OSError:
-        return None
-    return made_at if os.path.lexists(pointer) else None
+    homes = worktrees.Listing(repository.directory, repository.common_dir).homes
+    return [home for home in homes if own_too or os.path.realpath(home.top) != own]
 
 
 def existing(repository: Repository, names: Iterable[str]) -> set[str]:
@@ -246,27 +207,32 @@ def existing(repository: Repository, names: Iterable[str]) -> set[str]:
     return found.intersection(wanted)
 
 
-def comparisons(repository: Repository, worktrees: Iterable[OtherWorktree], relative: str) -> list[Compared]:
-    """Ask git what the stores of ``worktrees`` (``relative`` leads there from the top) have not committed, all at once.
+def comparisons(repository: Repository, homes: Iterable[Home], relative: str) -> list[Compared]:
+    """Ask git what the stores of the worktrees ``homes`` (``relative`` leads there from the top) have not committed, all at once.
 
     Which repository theirs is need not be asked: it is this one.
     """
     started = []
     folder, name = os.path.split(relative)
-    for worktree in worktrees:
-        directory = os.path.join(worktree.path, folder) if folder else worktree.path
-        git_dir = git_dir_of(worktree.path)
-        if git_dir and os.path.isdir(os.path.join(directory, name)):
+    for home in homes:
+        directory = os.path.join(home.top, folder) if folder else home.top
+        if os.path.isdir(os.path.join(directory, name)) and not _has_own_git(home.top, folder):
             there = repository._replace(
                 directory=directory,
-                git_dir=git_dir,
+                git_dir=home.git_dir,
                 bare=False,
                 prefix=f"{folder}/" if folder else "",
-                head=worktree.head,
-                branch=worktree.branch,
+                head=home.head,
+                branch=home.branch,
             )
             try:
-                started.append(Compared(worktree, there, Comparison(directory, name, None, elsewhere=True)))
+                started.append(Compared(home, there, Comparison(directory, name, None, elsewhere=True)))
             except NoRepository:
                 continue  # it was removed just now
     return started
+
+
+def _has_own_git(top: str, folder: str) -> bool:
+    """Whether a folder on the way from ``top`` down to ``folder`` is a repository of its own."""
+    parts = folder.split("/") if folder else []
+    return any(os.path.lexists(os.path.join(top, *parts[:n], ".git")) for n in range(1, len(parts) + 1))

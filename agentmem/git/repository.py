@@ -181,19 +181,6 @@ class Probe(Comparison):
         return [os.fsdecode(one.out.removesuffix(b"\n")) for one in found]
 
 
-def git_dir_of(top: str) -> str | None:
-    """The git dir of the worktree at ``top``, read from its ``.git``; None where there is none."""
-    pointer = os.path.join(top, ".git")
-    if os.path.isdir(pointer):
-        return pointer
-    try:
-        with open(pointer, encoding="utf-8", errors="surrogateescape") as file:
-            word, _, path = file.read().rstrip("\n").partition(": ")
-    except OSError:
-        return None
-    return os.path.normpath(os.path.join(top, path)) if word == "gitdir" else None
-
-
 def _branch(directory: str, git_dir: str) -> str | None:
     """The branch that HEAD names, read from its file: a process would cost 2 ms."""
     try:

@@ -105,13 +105,14 @@ def of_trunk(tips: Iterable[tuple[str, str]], trunk: str | None) -> list[str]:
     """The same out of all ``(commit, full ref)`` of branches, where these are known already."""
     if not trunk:
         return []
-    found = (
-        commit
-        for commit, ref in tips
-        if ref == f"refs/heads/{trunk}"
-        or (ref.startswith("refs/remotes/") and ref.split("/", 3)[3:] == [trunk])
+    return list(dict.fromkeys(commit for commit, ref in tips if is_trunk(ref, trunk)))
+
+
+def is_trunk(ref: str, trunk: str) -> bool:
+    """Whether the full ref is trunk's, here or on a remote: a branch ``alice/main`` of one's own is not."""
+    return ref == f"refs/heads/{trunk}" or (
+        ref.startswith("refs/remotes/") and ref.split("/", 3)[3:] == [trunk]
     )
-    return list(dict.fromkeys(found))
 
 
 def upstream_of(repository: Repository, branch: str) -> list[tuple[str, str]]:
@@ -155,6 +156,24 @@ def holding(repository: Repository, commits: Sequence[str], paths: Sequence[str]
     asked = [(commit, path) for commit in commits for path in paths]
     types = _types(repository, [f"{commit}:{path}" for commit, path in asked])
     return {path for (_, path), kind in zip(asked, types, strict=True) if kind == "blob"}
+
+
+def objects_named(repository: Repository, names: Sequence[str]) -> dict[str, str]:
+    """The object of each of ``names`` (``commit:path``) that there is."""
+    plain = [name for name in names if "\n" not in name]
+    request = b"".join(os.fsencode(f"{name}\n") for name in plain)
+    form = "--batch-check=%(objectname)"
+    out = process.run(repository.directory, "cat-file", form, stdin=request).out if plain else b""
+    # of what is not there the answer is a sentence
+    found = {
+        name: line for name, line in zip(plain, os.fsdecode(out).split("\n"), strict=False) if " " not in line
+    }
+    for name in names:
+        if "\n" in name:
+            result = process.run(repository.directory, "rev-parse", "-q", "--verify", name)
+            if result.code == 0:
+                found[name] = result.out.decode("ascii").strip()
+    return found
 
 
 def _types(repository: Repository, names: Sequence[str]) -> list[str]:

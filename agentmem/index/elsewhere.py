@@ -1,14 +1,16 @@
 """What other branches and worktrees have and the view at hand has not: read from git objects and files, nothing checked out."""
 
 import json
+import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.errors import GitFailed
-from agentmem.git import branches, history
+from agentmem.git import branches, history, revisions
 from agentmem.git.ahead import Ahead
-from agentmem.git.branches import Compared, OtherWorktree, Tip
+from agentmem.git.branches import Compared, Tip
 from agentmem.git.repository import Repository
+from agentmem.git.worktrees import Home
 from agentmem.index import overlays
 from agentmem.index.columns import Columns, Entry
 from agentmem.index.entries import Delta, Worktree
@@ -38,7 +40,7 @@ class Lines(NamedTuple):
     here: str
 
 
-Deltas = list[tuple[OtherWorktree, Delta]]
+Deltas = list[tuple[Home, Delta]]
 """Other worktrees with what they have not committed."""
 
 
@@ -57,12 +59,15 @@ def ask(index: "Index", only: Collection[str] | None) -> Ahead[tuple[Deltas, Lin
     repository, base = index.repository, index.standing_at
     below = repository.prefix + index.place.name
     own = f"refs/heads/{repository.branch}" if repository.branch and index.is_at_hand else ""
+    trunk = index.trunk() or ""
 
     def look() -> tuple[Deltas, Lines]:
         # before the branches: what is committed in a worktree meanwhile is on its branch by then, not lost between the two
         deltas = list(_uncommitted(index, _begin(index)))
         with branches.StoreTrees(repository, below) as trees:
             every = branches.tips(trees, branches.listed(repository))
+            # what trunk has is trunk's, whoever else has it
+            every.sort(key=lambda tip: not revisions.is_trunk(tip.ref, trunk))
             others = [tip for tip in every if tip.ref != own and (only is None or tip.name in only)]
             for name in sorted(set(only or ()) - {tip.name for tip in every}):
                 others += _named(index, name) or ()  # only on a remote; a tag; a commit
@@ -81,7 +86,8 @@ def add(
     files = index.files(columns)
     deltas, lines = asked.result
     index.remember({blob: data for _, delta in deltas for blob, data in delta.contents.items()})
-    sides = [*_carried(index), *_worktrees(index, deltas), *_novel(index, lines, files)]
+    committed = _without_edited(_novel(index, lines, files), deltas)
+    sides = [*_carried(index), *_worktrees(index, deltas), *committed]
     if only is not None:
         sides = [side for side in sides if side.origin.branch in only]
     have = {*columns.blobs, *files.values()}
@@ -92,6 +98,7 @@ def add(
                 plain[blob] = (Entry(path, blob), side.origin)
     changed = list(_changed(index, columns, sides))
     rows = index.learn([entry for entry, _ in plain.values()])
+    index.note_unread(len(plain.keys() - rows.keys()), " of other branches")
     results = overlays.apply([task for _, task in changed], index.knowledge, index.bytes_of, index.blob_of)
     composite = overlays.rows_of(results.values(), index.knowledge)
     pending: dict[int, Pending] = {}
@@ -172,8 +179,6 @@ def _carried(index: "Index") -> Iterable[_Side]:
 
 def _named(index: "Index", name: str) -> list[Tip] | None:
     """What the branch, tag or commit ``name`` leads to, as a tip; none where it has no store, None where there is no such one."""
-    from agentmem.git import revisions
-
     repository = index.repository
     tip = revisions.branch_tip(repository, name)
     commit = tip[1] if tip else getattr(revisions.resolve(repository, name), "id", None)
@@ -206,6 +211,7 @@ def _lines(
 def _novel(index: "Index", lines: Lines, files: dict[str, str]) -> list[_Side]:
     """What each branch that HEAD does not hold has, against where its line left ours; ``files`` are those here."""
     open_tips, starts, here = lines
+    trunk = index.trunk() or ""
     pairs = [(start, tip.tree) for tip in open_tips.values() for start in starts[tip.commit]]
     found = _differing(index, pairs)
     news: dict[str, dict[str, str]] = {}
@@ -226,7 +232,11 @@ def _novel(index: "Index", lines: Lines, files: dict[str, str]) -> list[_Side]:
         ],
     )
     return [
-        _Side(Origin(tip.name), news[tip.commit], whole.get((here, tip.tree), {}))
+        _Side(
+            Origin(tip.name, is_trunk=revisions.is_trunk(tip.ref, trunk)),
+            news[tip.commit],
+            whole.get((here, tip.tree), {}),
+        )
         for tip in open_tips.values()
         if tip.commit in news
     ]
@@ -307,18 +317,36 @@ def _worktrees(index: "Index", deltas: Deltas) -> Iterator[_Side]:
         yield _Side(Origin(worktree.branch or "detached HEAD", uncommitted=True), new, state)
 
 
-def _begin(index: "Index", is_wanted: Callable[[OtherWorktree], bool] = lambda _: True) -> list[Compared]:
-    wanted = filter(is_wanted, branches.other_worktrees(index.repository))
+def _without_edited(sides: Iterable[_Side], deltas: Deltas) -> Iterator[_Side]:
+    """``sides`` without what a worktree on that branch has changed or taken away since: it is as it is there now."""
+    edited: dict[str, set[str]] = {}
+    for home, delta in deltas:
+        if home.branch:
+            edited.setdefault(home.branch, set()).update(delta.removed)
+    for side in sides:
+        gone = edited.get(side.origin.branch, set()) & side.new.keys()
+        new = {path: blob for path, blob in side.new.items() if path not in gone}
+        if new:
+            yield side._replace(new=new, all=side.all if not gone else side.all | dict.fromkeys(gone))
+
+
+def _begin(index: "Index", is_wanted: Callable[[Home], bool] = lambda _: True) -> list[Compared]:
+    # seen from another branch, the worktree at hand is one of the others
+    wanted = filter(is_wanted, branches.other_worktrees(index.repository, own_too=not index.is_at_hand))
     return branches.comparisons(index.repository, wanted, index.repository.prefix + index.place.name)
 
 
-def _uncommitted(index: "Index", begun: Iterable[Compared]) -> Iterator[tuple[OtherWorktree, Delta]]:
+def _uncommitted(index: "Index", begun: Iterable[Compared]) -> Iterator[tuple[Home, Delta]]:
     for worktree, there, comparison in begun:
         try:
             files = Worktree(Place(there.directory, index.place.name), there)
             changed = files.changed(comparison.differences(there)[1])
-        except (GitFailed, OSError):
-            continue  # it is being removed just now
+        except (GitFailed, OSError) as problem:
+            if os.path.isdir(there.directory):  # else it is being removed just now
+                index.notes.append(
+                    f"what {worktree.top} has not committed is left out: {str(problem).splitlines()[0]}"
+                )
+            continue
         yield worktree, changed
 
 

@@ -164,7 +164,7 @@ class Worktree:
 
 
 def is_touched(place: Place, repository: Repository, difference: Difference) -> bool:
-    """Whether a file has another time than git remembers and the same content (`cp -r`, `touch`): to git's plumbing it differs."""
+    """Whether a file has another time than git remembers and the same content (`cp -r`, `touch`): git's plumbing names it."""
     if difference.old is None or difference.new is not None or difference.deleted:
         return False
     data = reading.read(place.root, difference.path.removeprefix(place.name + "/"))

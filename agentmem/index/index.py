@@ -1,7 +1,7 @@
 """The index of one repository: fresh views of its store, and an engine that holds every word of them."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from agentmem.errors import Contended
@@ -55,6 +55,8 @@ class Index:
         self._view: View | None = None
         self._differences: tuple[str, list[Difference]] = ("", [])
         self._commit: str | None = None
+        self.trunk: Callable[[], str | None] = lambda: None
+        """Says which branch is trunk: what trunk and others have is trunk's."""
         self._others: frozenset[str] | None = frozenset()
         self._asked: Ahead[tuple[elsewhere.Deltas, elsewhere.Lines]] | None = None
         self._worktree_of: str | None = None
@@ -217,6 +219,13 @@ class Index:
             known = self.knowledge.rows_of(blobs)
         return self.knowledge.rows_by_blob(known)
 
+    def note_unread(self, number: int, where: str = "") -> None:
+        """Say once that so many files are left out because git has not got them."""
+        files = "1 file" if number == 1 else f"{number} files"
+        said = f"{files}{where} could not be read from git (a partial clone without its remote?)"
+        if number and said not in self.notes:
+            self.notes.append(said)
+
     def blob_of(self, data: bytes) -> str:
         """The id that git gives ``data``."""
         return objects.blob_id(data, self.repository.object_format)
@@ -245,6 +254,8 @@ class Index:
                 data = reading.read(self.place.root, path)
                 if data is not None and self.blob_of(data) == blob:
                     found[blob] = data
+        # of memories it is also asked what is no object anywhere: a file with the changes of an overlay applied
+        self.note_unread(sum(layout.is_change(path) for blob, path in paths.items() if blob not in found))
         return found
 
     def uncommitted(self) -> int:
@@ -362,10 +373,7 @@ class Index:
                 missing += 1
             else:
                 columns.add(entry.path, row)
-        if missing:
-            self.notes.append(
-                f"{missing} memories could not be read from git (a partial clone without its remote?)"
-            )
+        self.note_unread(missing)
 
     def _contents(self, blobs: Iterable[str], read: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
         wanted = list(blobs)

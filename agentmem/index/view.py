@@ -23,10 +23,13 @@ class Pending(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """Where a memory that is not in the tree at hand was read: another branch, or the worktree where it is not committed."""
+    """Where a memory that is not in the tree at hand was read: another branch, or the worktree where it is not committed;
+    ``is_trunk``: trunk, here or on a remote.
+    """
 
     branch: str
     uncommitted: bool = False
+    is_trunk: bool = False
 
 
 class View:
@@ -143,6 +146,16 @@ class View:
             for i, links in self.columns.links.items()
             if identity in links[_SUPERSEDES] and i not in self.archived
         ]
+
+    def replaced_by(self, position: int) -> list[str]:
+        """The ids of what replaces the memory at ``position``, newest first; of one that is archived, archived ones too."""
+        identity = self.columns.ids[position]
+        among = [
+            i
+            for i in self._replacing.get(identity, ())
+            if self.columns.ids[i] != identity and (position in self.archived or i not in self.archived)
+        ]
+        return list(dict.fromkeys(self.columns.ids[i] for i in self.newest_first(among)))
 
     @cached_property
     def tasks(self) -> dict[str, str]:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
-from agentmem.model import analysis, ids
+from agentmem.model import analysis, bylines, ids
 
 FILTERS = ("kind", "tag", "entity", "by", "role", "status", "file", "since", "until")
 """The fields that may stand as ``field:value`` in a question, the same as the options of that name."""
@@ -19,8 +20,17 @@ _DATED = re.compile(
     re.IGNORECASE | re.ASCII,
 ).search
 """Without one of these no time is named, and what reads them is not loaded: 2 ms."""
-_HOW_MANY = re.compile(r"\b(how) (?:many|much)\b", re.IGNORECASE | re.ASCII)
+_HOW_MANY = re.compile(
+    r"\b(how) (?:many|much|long|often|big|large|small|fast|slow|far|old|high|deep|late|soon)\b",
+    re.IGNORECASE | re.ASCII,
+)
 """What asks for a number says nothing of what is counted."""
+_NEWEST = re.compile(r"\b(?:recent(?:ly)?|lately|latest|newest)\b", re.IGNORECASE | re.ASCII).search
+_FRAME = re.compile(
+    r"\b(?:should|shall|might|ought to|still|(?:do|does|did) (?:we|i|you|they) (?:still )?(?:need|have|want) to)\b",
+    re.IGNORECASE | re.ASCII,
+)
+"""What only makes a question of what is asked: should we …, do we still need to …."""
 _ASIDE = re.compile(r"(?<!\S)\((?:[^()]|\([^()]*\))*\)")
 """What stands in brackets of its own, unlike those of a call: it explains what was said before it."""
 _DIGITS = "0123456789"
@@ -43,7 +53,8 @@ class Query(NamedTuple):
 
     ``exact``: it is quoted phrases and nothing else, so they must all stand as they are. ``terms`` has each analysed term and
     how often it stands, time words left out; ``after`` and ``before`` are the span that these point at, seconds UTC, None where
-    it is open; ``asks_when``: the question is when something was; ``plain`` is the text that ``terms`` are from.
+    it is open; ``asks_when``: the question is when something was; ``plain`` is the text that ``terms`` are from. ``kinds`` are
+    the kinds that it asks for beside other words, with the terms that say so; ``people`` may be authors.
     """
 
     text: str
@@ -58,6 +69,8 @@ class Query(NamedTuple):
     before: int | None = None
     asks_when: bool = False
     plain: str = ""
+    kinds: Mapping[str, frozenset[str]] = MappingProxyType({})
+    people: tuple[str, ...] = ()
 
     @property
     def words(self) -> list[Word]:
@@ -80,8 +93,14 @@ class Query(NamedTuple):
 
     def terms_of(self, name: str) -> frozenset[str]:
         """The terms that ``name``, one of its names, has as it is spelt there: a symbol's parts are told by its capitals."""
-        spelt = (run for run in _runs(_SPLIT(self.plain)) if run.casefold() == name)
+        forms = name, *_other_number(name)
+        spelt = (run for run in _runs(_SPLIT(self.plain)) if run.casefold() in forms)
         return frozenset(term for run in spelt for term in analysis.terms(run)) & self.terms.keys()
+
+    @property
+    def either(self) -> list[str]:
+        """Its names, and each as one of what it names several of, or several: customers are the alias "customer"."""
+        return list(dict.fromkeys(form for name in self.names for form in (name, *_other_number(name))))
 
     @property
     def dated(self) -> bool:
@@ -146,10 +165,16 @@ def parse(
         span = timewords.read(rest, now, moment)
     left = span.rest if span else rest
     if not exact:
-        left = _HOW_MANY.sub(r"\1", left)
+        left = _FRAME.sub(" ", _HOW_MANY.sub(r"\1", left))
     terms = _terms(left)
-    if span and (span.after or span.before) and terms.keys() <= _EMPTY:
-        terms = {}
+    kinds, alone = ({}, False) if exact else bylines.kinds(left)
+    alone = alone and all(accepts("kind", kind) for kind in kinds)
+    if alone and _NEWEST(rest) and not _NEWEST(left):
+        span = None  # the newest there are, however old
+    if alone:
+        filters += (("kind", kind) for kind in kinds)
+    if alone or (span and (span.after or span.before) and terms.keys() <= _EMPTY):
+        terms, kinds = {}, {}
     return Query(
         text=text,
         terms=terms,
@@ -167,7 +192,16 @@ def parse(
         before=span.before if span else None,
         asks_when=span.asks_when if span else False,
         plain=left if terms else "",
+        kinds=kinds,
+        people=() if exact else bylines.people(left),
     )
+
+
+def _other_number(name: str) -> tuple[str, ...]:
+    """``name`` as one of what it names several of, or as several; as it is made regularly, of what is no abbreviation."""
+    if len(name) < 4 or name.endswith("ss"):
+        return ()
+    return (name[:-1],) if name.endswith("s") else (f"{name}s",)
 
 
 def _names(words: list[str]) -> list[str]:

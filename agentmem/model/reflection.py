@@ -29,6 +29,8 @@ MOST_LINES = 40
 MOST_FILES = 8
 LINE = 240
 """Characters of a line."""
+ROOM = 6_000
+"""Characters of all lines up to which one that would have a title alone has what its entry says first, too."""
 LOSS = 0.25
 """The share of the entries of which nothing is said from which on a rewrite loses too much."""
 
@@ -177,6 +179,7 @@ def _sections(entries: Sequence[Memory]) -> tuple[list[tuple[str, list[str]]], s
     failed: dict[str, tuple[str, list[str]]] = {}
     why: dict[str, tuple[str, list[str]]] = {}
     done: dict[str, tuple[str, list[str]]] = {}
+    first_said: dict[str, str] = {}
     for entry in entries:
         sentences = _sentences(entry)
         bad = [one for one in sentences if _FAILED.search(one) and not _NOT_FAILED.search(one)]
@@ -191,26 +194,36 @@ def _sections(entries: Sequence[Memory]) -> tuple[list[tuple[str, list[str]]], s
             )
         if entry.closes or not (bad or causes):
             _note(done, title, entry.id)
+        if not (bad or causes):
+            first_said[entry.id] = safety.one_line(" ".join(sentences[1:2]))
     left = MOST_LINES
-    made, named = [], set[str]()
+    made: list[tuple[str, list[str]]] = []
+    named = set[str]()
     for title, place in (("Did not work", failed), ("Why", why), ("Done", done)):
-        lines = []
-        for text, members in list(place.values())[:left]:
-            lines.append(f"- {text} ({', '.join(members)})")
-            named.update(members)
-        left -= len(lines)
-        made.append((title, lines))
+        chosen = list(place.values())[:left]
+        left -= len(chosen)
+        named.update(member for _, members in chosen for member in members)
+        made.append((title, [f"- {text} ({', '.join(members)})" for text, members in chosen]))
+    spare = ROOM - sum(len(line) for _, lines in made for line in lines)
+    lines = made[-1][1]
+    for number, (text, members) in enumerate(list(done.values())[: len(lines)]):
+        whole = _cut(f"{text}: {more}") if (more := first_said.get(members[0], "")) else text
+        if len(whole) - len(text) <= spare:
+            spare -= len(whole) - len(text)
+            lines[number] = f"- {whole} ({', '.join(members)})"
     return made, named
 
 
 def _note(place: dict[str, tuple[str, list[str]]], text: str, identity: str) -> None:
     """Add a line, or to the one that says the same the id of who says it too."""
-    text = safety.one_line(text)
-    text = text if len(text) <= LINE else text[: LINE - 1].rstrip() + "…"
-    if text:
+    if text := _cut(safety.one_line(text)):
         _, members = place.setdefault(similarity.normal(text) or text, (text, []))
         if identity not in members:
             members.append(identity)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LINE else text[: LINE - 1].rstrip() + "…"
 
 
 def _sentences(entry: Memory) -> list[str]:

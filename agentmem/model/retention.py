@@ -14,6 +14,8 @@ from agentmem.model.usage import Use
 DAY = 86_400
 UNUSED = 28
 """Days without use after which what was never verified may go."""
+NOTED = 3
+"""Memories used within ``UNUSED`` days below which use is not noted here any more, and nothing can be called unused."""
 KEEP = 0.5
 """The score from which on a memory stays although nobody has used it."""
 LOW = 0.25
@@ -172,6 +174,17 @@ def features(
         importance=float((memory.importance or 3) - 3),
         pin=float(memory.pin),
     )
+
+
+def known_from(since: int | None, last: Iterable[int | None], now: int) -> int | None:
+    """From when on use is known, seconds UTC, so that what nobody used since is unused: from ``since``, the first evidence.
+
+    None where that is younger than ``UNUSED`` days, or where it has stopped: ``last`` are the moments at which memories were
+    last used, and one task that said so half a year ago says nothing of the others.
+    """
+    start = now - UNUSED * DAY
+    noted = sum(moment is not None and moment >= start for moment in last)
+    return since if since is not None and since <= start and noted >= NOTED else None
 
 
 def unused_days(memory: Memory, now: int, use: Use, since: int | None) -> float | None:

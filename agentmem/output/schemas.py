@@ -238,6 +238,7 @@ def _full() -> Schema:
         "pin": FLAG,
         "expires": TIME,
         "retracted": told(TEXT_OR_NULL, fields.BY_NAME["retracted"].doc),
+        "superseded_by": told(IDS, "what replaces it, newest first"),
         # the keys that its writer made up, so the one object that is open
         "extra": told({"type": "object"}, "the keys of the front matter that agentmem does not know"),
     }

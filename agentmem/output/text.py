@@ -115,7 +115,10 @@ def list_line(found: Found, shorts: Mapping[str, str]) -> str:
 
 def shown(result: Shown) -> str:
     """Whole memories, and pages."""
-    told = "".join(whole(found, result.shorts) + "\n" for found in result.memories)
+    told = "".join(
+        whole(found, result.shorts, result.successors.get(found.memory.id, ())) + "\n"
+        for found in result.memories
+    )
     if result.pages:
         from agentmem.output import pages
 
@@ -123,8 +126,8 @@ def shown(result: Shown) -> str:
     return told
 
 
-def whole(found: Found, shorts: Mapping[str, str]) -> str:
-    """One memory with all that is known of it."""
+def whole(found: Found, shorts: Mapping[str, str], successors: Sequence[str] = ()) -> str:
+    """One memory with all that is known of it; ``successors`` are the ids of what replaces it."""
     from agentmem.actions import standing
     from agentmem.model import notation
 
@@ -134,10 +137,12 @@ def whole(found: Found, shorts: Mapping[str, str]) -> str:
     by = " ".join(part for part in (memory.by, role) if part)
     said = (found.status, "this branch")  # the line has both already
     notes = [note for note in standing.notes_of(found) if note not in said]
+    by_what = f"superseded by {', '.join(shorts[one] for one in successors)}" if successors else ""
+    status = by_what if by_what and not found.archived else found.status
+    if by_what and found.archived:
+        notes.append(by_what)
     head = " ".join(
-        part
-        for part in (memory.id, memory.kind, found.status, created, safety.one_line(by), found.layer)
-        if part
+        part for part in (memory.id, memory.kind, status, created, safety.one_line(by), found.layer) if part
     ) + "".join(f" | {note}" for note in notes)
     facts = [
         f"{name} {' '.join(safety.one_line(value) for value in getattr(memory, name))}"
@@ -211,7 +216,12 @@ def changed(result: Changed, verb: str) -> str:
     if not result.changed:
         return f"{short} is so already: nothing changed\n"
     how = " (a change of this branch)" if result.layer == "own" else ""
-    return f'{verb} {short} {result.memory.kind} "{safety.one_line(result.memory.title)}"{how}\n'
+    lines = [f'{verb} {short} {result.memory.kind} "{safety.one_line(result.memory.title)}"{how}']
+    lines += [
+        f'{verb} {one.id[: ids.SHORT]} {one.kind} "{safety.one_line(one.title)}" with it: it replaces {short}'
+        for one in result.along
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def status(result: Status) -> str:

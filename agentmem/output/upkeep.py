@@ -229,6 +229,8 @@ def undone(result: Undone, dry_run: bool) -> str:
     done = f": commit {result.commit[:7]}" if result.commit else ""
     lines = [
         f"{short} {would}{how}; {count(len(result.restored), 'entry', 'entries')} {would or 'are '}in the log again{done}"
+        if result.changed
+        else f"{short} is so already: nothing changed"
     ]
     if result.missing:
         lines.append(

@@ -51,7 +51,7 @@ def folder(named: str | None, base: str) -> str:
         for place in (spec.submodule_search_locations or ()) if spec else ():
             if _is_model(path := os.path.join(place, inside)):
                 return path
-    raise Unavailable(f"no model is installed: {INSTALL}")
+    raise Unavailable("no model is installed", INSTALL)
 
 
 def _is_model(path: str) -> bool:

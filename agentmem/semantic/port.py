@@ -12,7 +12,11 @@ if TYPE_CHECKING:
 
 
 class Unavailable(Exception):
-    """There is no model that can be used; ``str`` of it says why, for one line of a note."""
+    """There is no model that can be used; ``str`` of it says why, for one line of a note; ``fix`` the command for it, if any."""
+
+    def __init__(self, why: str, fix: str = "") -> None:
+        super().__init__(f"{why}: {fix}" if fix else why)
+        self.why, self.fix = why, fix
 
 
 class Embedder(Protocol):

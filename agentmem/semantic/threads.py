@@ -19,7 +19,7 @@ def load_numpy() -> None:
 
     """
     if find_spec("numpy") is None:
-        raise Unavailable("numpy is not installed: python -m pip install 'git-agentmem[semantic]'")
+        raise Unavailable("numpy is not installed", "python -m pip install 'git-agentmem[semantic]'")
     mine = [name for name in _VARIABLES if name not in os.environ]
     os.environ.update(dict.fromkeys(mine, "1"))
     try:

@@ -6,6 +6,8 @@ from agentmem.model import ids, kinds, times
 from agentmem.model.memory import Memory
 
 NAME = ".agentmem"
+MANAGER = "model.json"
+"""The trained manager's file in the store."""
 CONFIG = "config.toml"
 TEMPORARY = ".tmp-"
 MAX_SLUG = 40
@@ -81,6 +83,11 @@ def is_misplaced(path: str) -> bool:
         and not is_change(path)
         and not path.rpartition("/")[2].startswith(TEMPORARY)
     )
+
+
+def is_checked(path: str) -> bool:
+    """Whether a file at ``path`` is a memory or a change, or was meant for one."""
+    return is_memory(path) or is_change(path) or is_misplaced(path)
 
 
 def is_receipt(path: str) -> bool:

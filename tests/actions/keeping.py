@@ -1,7 +1,7 @@
 """What the tests of forgetting and reflecting share: memories of given ages, and evidence of use."""
 
 from agentmem.actions import usage
-from agentmem.model import kinds, times
+from agentmem.model import kinds, retention, times
 from agentmem.model.usage import Use
 from tests import support
 
@@ -21,8 +21,11 @@ def put(project, number, kind="fact", title=None, body=None, created=OLD, **meta
 
 
 def known(monkeypatch, uses=None, days=400):
-    """Have evidence of use since so many days ago: what of each memory."""
-    found = usage.Usage({one: Use(**use) for one, use in (uses or {}).items()}, NOW - days * DAY)
+    """Have evidence of use since so many days ago: what of each memory; of some that are not here it goes on to this day."""
+    others = {f"elsewhere-{n}": Use(last=NOW - DAY) for n in range(retention.NOTED)}
+    found = usage.Usage(
+        {**others, **{one: Use(**use) for one, use in (uses or {}).items()}}, NOW - days * DAY
+    )
     monkeypatch.setattr(usage, "load", lambda context: found)
 
 

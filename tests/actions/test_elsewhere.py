@@ -652,3 +652,20 @@ def test_hostile_branch_fields(store):
     store.commit("x")
     for words in (("list",), ("overlay", "list"), ("overlay", "show"), ("conflicts",), ("check", "--staged")):
         assert store.call(*words).code in (0, 1)
+
+
+def test_a_partial_clone_without_its_remote(shared, feature, tmp_path):
+    """What git has not got and cannot fetch is left out, and said to be: memories and changes of other branches."""
+    add(feature, "Raspberries")
+    edit(feature, shared, "title=Better")
+    feature.commit("work")
+    feature.git("switch", "-q", "main")
+    feature.git("config", "uploadpack.allowFilter", "true")
+    clone, gone = tmp_path / "partial", tmp_path / "gone"
+    git(tmp_path, "clone", "-q", "--filter=blob:none", f"file://{feature.path}", str(clone))
+    feature.path.rename(gone)
+    answer = Project(clone).call("list", "--all-branches")
+    assert answer.code == 0 and "Shared" in answer.out
+    assert "note: 1 file of other branches could not be read from git" in answer.err
+    assert "note: 1 file could not be read from git" in answer.err  # the change
+    assert "could not be read from git" in Project(clone).call("list", "--branch", f"origin/{FEATURE}").err

@@ -143,7 +143,13 @@ def test_used_and_misled(team):
         team.json("add", "fact", "Slow disks")["id"],
     )
     assert team.call("done", team.first, "-m", "x", "--used", "zzzzzz").code == 2
-    team.ok("done", team.first, "-m", "x", "--used", good[:6], "--misled", bad)
+    entries = set((team.store / "log").rglob("*.md"))
+    both = team.call("done", team.first, "-m", "x", "--used", good, "--used", bad, "--misled", bad[:6])
+    assert both.code == 2 and f"{bad[:6]} is named by --used and by --misled" in both.err
+    assert set((team.store / "log").rglob("*.md")) == entries
+    team.ok(
+        "done", team.first, "-m", "x", "--used", good[:6], "--used", good, "--misled", bad, "--misled", bad
+    )
     assert entry_of(team, team.first)["extra"] == {"used": [good], "misled": [bad]}
 
 

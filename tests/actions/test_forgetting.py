@@ -4,8 +4,9 @@ import random
 
 import pytest
 
-from agentmem.actions import archiving, promoting
+from agentmem.actions import archiving, promoting, usage
 from agentmem.model import lifecycle, retention
+from agentmem.model.usage import Use
 from tests import support
 from tests.actions.keeping import DAY, NOW, OLD, entries, gone, held, known, put
 
@@ -26,7 +27,7 @@ def test_without_evidence_nothing_is_unused(store, monkeypatch):
     """Where no use is known, or not for long enough, nobody is called unused, and the answer says so in one line."""
     put(store, 1)
     store.commit()
-    line = "no evidence of use that is 28 days old: nothing counts as unused"
+    line = "no evidence of use from 28 days ago until now: nothing counts as unused"
     assert gone(store) == {}
     assert line in store.ok("forget", "--dry-run").splitlines()
     known(monkeypatch, days=27)
@@ -35,6 +36,18 @@ def test_without_evidence_nothing_is_unused(store, monkeypatch):
     assert f"{line} (agentmem sync fetches what others have)" in store.ok("forget", "--dry-run")
     known(monkeypatch, days=28)
     assert gone(store) and line not in store.ok("forget", "--dry-run")
+
+
+def test_evidence_that_has_stopped_says_nothing(store, monkeypatch):
+    """One task that named what helped it, half a year ago, is no proof that all the rest is unused."""
+    put(store, 1)
+    helped = put(store, 2)
+    store.commit()
+    once = usage.Usage({helped: Use(used=1, last=NOW - 180 * DAY)}, NOW - 180 * DAY)
+    monkeypatch.setattr(usage, "load", lambda context: once)
+    assert gone(store) == {}
+    known(monkeypatch)
+    assert gone(store)
 
 
 def test_of_duplicates_the_better_stays(store):
@@ -227,6 +240,20 @@ def test_restore_and_stay(store):
     assert store.ok("list", "--status", "archived").startswith("agentmem: no memories")
     store.commit()
     assert gone(store) == {} and held(store) == {name: "brought back"}
+
+
+def test_what_was_superseded_comes_back_superseded(store):
+    """Of a chain whose first two are archived the first comes back with the second: it is not true again."""
+    first = put(store, 1, "decision", title="We page with PagerDuty")
+    second = put(store, 2, "decision", title="We page with Opsgenie", supersedes=f"[{first}]")
+    third = put(store, 3, "decision", title="We page with Grafana", supersedes=f"[{second}]")
+    store.commit()
+    assert set(gone(store)) == {first, second}
+    store.ok("forget")
+    said = store.ok("restore", first)
+    assert said.splitlines()[1].startswith(f"restored {second[:6]} decision") and len(said.splitlines()) == 2
+    assert store.found("page with")[0] == third and first not in store.found("page with")
+    assert "superseded by" in store.ok("show", first)
 
 
 def test_restore_names_one(store):

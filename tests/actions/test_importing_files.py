@@ -66,6 +66,25 @@ def test_links_out_of_the_repository_are_refused(store, tmp_path):
     assert files(store)
 
 
+def test_lines_from_a_pipe(store):
+    """`import jsonl -` takes standard input, the same as from a file; of other sources a name is part of the record."""
+    record = {"id": support.identity(1), "kind": "fact", "title": "Jobs have a lease"}
+    line = json.dumps(record) + "\n"
+    given = store.call("import", "jsonl", "-", input="\ufeff" + line + "no JSON\r\n")
+    assert given.code == 0 and "-:2: no JSON object" in given.out, given
+    assert store.titles() == {"Jobs have a lease"}
+    store.write("../lines.jsonl", line)
+    assert store.json("import", "jsonl", "lines.jsonl")["known"] == [support.identity(1)]
+    for words, said in (
+        (("adr", "-"), "import adr reads no standard input"),
+        (("plan", "-"), "import plan reads no standard input"),
+        (("-",), "nothing tells which source standard input is of"),
+        (("lines.jsonl", "-"), "nothing tells which source standard input is of"),
+    ):
+        refused = store.call("import", *words, input=line)
+        assert refused.code == 2 and said in refused.err and "agentmem import jsonl -" in refused.err
+
+
 def test_what_git_ignores_and_other_repositories_are_not_walked(store):
     """A folder is read without what git ignores, dependencies and repositories within; one that is ignored as a whole is read."""
     put(

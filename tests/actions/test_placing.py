@@ -287,6 +287,36 @@ def test_other_verbs_write_changes_too(feature, shared, verb):
         assert show(feature, shared)["status"] == "superseded"
 
 
+def test_what_was_proposed_is_restored_as_that(store):
+    """A retraction taken back gives the status from before: of a change, of one that trunk took up, of what is in no commit."""
+
+    def there_and_back(reference):
+        store.ok("retract", reference, "--reason", "wrong")
+        store.ok("restore", reference)
+        assert show(store, reference)["status"] == "proposed"
+
+    name = support.identity(1)
+    store.write(f"facts/one-{name}.md", support.memory(name, status="proposed"))
+    store.commit()
+    store.git("switch", "-qc", FEATURE)
+    there_and_back(name)
+    assert overlay(store) == []
+    store.ok("retract", name, "--reason", "wrong")
+    store.commit()
+    store.ok("restore", name)
+    assert show(store, name)["status"] == "proposed"
+    store.git("add", "-A")
+    store.git("reset", "-q", "--hard")
+    store.git("switch", "-q", "main")
+    store.git("merge", "-q", FEATURE)
+    store.ok("overlay", "promote")
+    store.ok("restore", name)
+    assert show(store, name)["status"] == "proposed"
+    new = add(store, "Never committed")
+    edit(store, new, "status=proposed")
+    there_and_back(new)
+
+
 def test_a_log_entry_is_never_edited(feature):
     """A log entry stays as it is on every branch."""
     made = feature.json("add", "log", "Happened")

@@ -423,6 +423,27 @@ def test_what_can_be_no_filter_is_words(zoo: Project, words: str) -> None:
     assert {"lynx-a", "lynx-b", "lynx-c", "lynx-d"} <= set(found(zoo, f"lynx tracks lead {words}"))
 
 
+def test_a_batch_needs_questions(zoo: Project) -> None:
+    """A line that asks nothing is an error as it is on the command line; the others are answered, one with a filter alone too."""
+    lines = (
+        '{"key": 1, "query": " "}',
+        '{"key": 2}',
+        '{"key": 3, "query": "", "kind": "fact"}',
+        '{"key": 4, "files": "a.py"}',
+    )
+    ran = zoo.call("recall", "--batch", "-", input="\n".join(lines))
+    assert ran.code == 2
+    assert [(one["key"], one["schema"]) for one in ran.objects] == [
+        (1, "agentmem/error/1"),
+        (2, "agentmem/error/1"),
+        (3, "agentmem/recall/1"),
+        (4, "agentmem/recall/1"),
+    ]
+    assert ran.objects[0]["code"] == "usage" and ran.objects[0]["message"].startswith("line 1: ")
+    filtered = zoo.call("recall", "--batch", "-", "--kind", "fact", input=lines[1])
+    assert filtered.code == 0, filtered
+
+
 def test_what_is_out_is_found_only_when_asked_for(zoo: Project) -> None:
     """Superseded, retracted and expired memories are out, at the very moment; what only a proposal replaces is not."""
     shown = {"quagga-new", "quagga-later", "quagga-proposed", "quagga-not-replaced", "quagga-proposal"}
@@ -764,3 +785,64 @@ def test_letters_like_the_grammars_do_not_break_recall(store: Project, question:
     """Letters that equal English ones only when case is ignored are words like any other, or the filter they look like."""
     store.remember(2, "Heron nests stay fine")
     assert store.found(question) == [support.identity(2)]
+
+
+@pytest.fixture
+def team(store: Project) -> Project:
+    """A store in which kinds, authors and other names of things are asked for."""
+    remember = store.remember
+    remember(1, "AlertEngine", "Fires alerts.", "entity", aliases="[pager, customer alarm]")
+    remember(
+        2,
+        "Alerts leave the firing state late",
+        "Hysteresis of ten per cent.",
+        "decision",
+        entities="[AlertEngine]",
+    )
+    remember(3, "Batches wait in Redis", "One consumer group per service.", "decision", by="queue-7")
+    remember(4, "Bloom filters lose duplicates", "Tried for a week.", "deadend", by="queue-7")
+    remember(5, "Duplicates are recognised for ten minutes", "By their key.", by="alice")
+    remember(6, "Points are stored in UTC", "Milliseconds.", "convention", by="alice")
+    store.commit()
+    return store
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("decisions about batches", 3),
+        ("what did queue-7 decide", 3),
+        ("what did alice say about duplicates", 5),
+        ("pager hysteresis", 2),
+        ("pagers hysteresis", 2),
+        ("how long are duplicates recognised", 5),
+        ("should we still store points in UTC", 6),
+    ],
+)
+def test_kinds_authors_and_other_names(team: Project, question: str, first: int) -> None:
+    """A kind or an author in the question is what a memory is of, though its text says neither; a page's other names name what
+    is about the same.
+    """
+    assert team.found(question)[0] == support.identity(first)
+
+
+def test_a_kind_or_an_author_alone(team: Project) -> None:
+    """Who asks for a kind gets those of it, and of an author what is by them."""
+    assert set(team.found("decisions")) == {support.identity(2), support.identity(3)}
+    assert team.found("recent dead ends") == [support.identity(4)]
+    assert set(team.found("queue-7")) == {support.identity(3), support.identity(4)}
+
+
+def test_a_file_of_which_nothing_is_known(team: Project) -> None:
+    """A file alone is the question: nothing is known of it, whatever is the newest."""
+    (team.path / "Makefile").write_text("all:\n")
+    assert team.json("recall", "--file", "Makefile")["abstained"] is True
+    assert team.json("recall", "--file", "Makefile")["hits"] == []
+
+
+def test_a_filter_by_another_name(team: Project) -> None:
+    """An entity is the same by each name that its page gives it."""
+    both = {support.identity(1), support.identity(2)}
+    for name in ("pager", "AlertEngine"):
+        hits = team.json("recall", "--entity", name)["hits"]
+        assert {one["id"] for one in hits} == both

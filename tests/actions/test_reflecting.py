@@ -183,6 +183,55 @@ def test_undo(store):
     assert store.json("reflect", "--dry-run", env=later)["proposed"] == []
 
 
+def test_undo_again(store):
+    """What has been taken back is so already: nothing is written, and nothing is wrong."""
+    entries(store)
+    store.commit()
+    (made,) = store.json("reflect")["proposed"]
+    store.ok("reflect", "--undo", made["id"])
+    head = store.git("rev-parse", "HEAD")
+    for more in ((), ("--dry-run",)):
+        said = store.ok("reflect", "--undo", made["id"], *more)
+        assert said == f"{made['id'][:6]} is so already: nothing changed\n"
+        again = store.json("reflect", "--undo", made["id"], *more)
+        assert (
+            again["restored"] == again["missing"] == [] and not again["removed"] and again["commit"] is None
+        )
+    assert store.git("rev-parse", "HEAD") == head and store.git("status", "--porcelain") == ""
+
+
+def test_undo_of_one_that_was_retracted_by_hand(store):
+    """Its entries are archived still: they come back."""
+    names = entries(store)
+    store.commit()
+    (made,) = store.json("reflect")["proposed"]
+    store.ok("retract", made["id"], "--reason", "wrong")
+    store.commit()
+    assert store.json("reflect", "--undo", made["id"])["restored"] == sorted(names)
+    assert not store.json("reflect", "--undo", made["id"])["restored"]
+
+
+def test_restored_it_is_a_proposal_again(store):
+    """To take back what took it back accepts nothing; what had been accepted is accepted still."""
+    entries(store)
+    store.commit()
+    (made,) = store.json("reflect")["proposed"]
+    name = made["id"]
+
+    def status():
+        return store.json("show", name)["memories"][0]["status"]
+
+    store.ok("reflect", "--undo", name)
+    store.ok("restore", name)
+    assert status() == "proposed" and "retracted" not in store.ok("show", name)
+    store.commit()
+    store.ok("edit", name, "--set", "status=active")
+    store.commit()
+    store.ok("retract", name, "--reason", "wrong")
+    store.ok("restore", name)
+    assert status() == "active"
+
+
 def test_undo_takes_only_what_was_made_here(store):
     """A reflection that a person wrote is retracted, not undone."""
     name = put(store, 1, "reflection")

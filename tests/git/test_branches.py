@@ -3,7 +3,8 @@
 import os
 
 from agentmem.git import branches
-from agentmem.git.repository import Probe, git_dir_of
+from agentmem.git.repository import Probe
+from agentmem.git.worktrees import git_dir_of
 from tests.support import put
 
 

@@ -290,3 +290,35 @@ def test_the_terms_of_a_name_are_as_it_is_spelt() -> None:
 def test_what_asks_for_a_number_is_not_looked_for(text: str, terms: set[str]) -> None:
     """Of "how many" nothing is looked for, but where it is quoted; "many" by itself is a word."""
     assert parse(text, NOW).terms.keys() == terms
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("how long do we remember duplicates", {"how", "rememb", "duplic"}),
+        ("should we still offer graphql", {"offer", "graphql"}),
+        ("do we still need to support gzip", {"support", "gzip"}),
+        ("how big may batches be", {"how", "mai", "batch"}),
+        ("the long tail", {"long", "tail"}),
+    ],
+)
+def test_what_makes_a_question_is_not_looked_for(text, terms):
+    """No note says "how long" of what takes ten minutes, nor that something should still be."""
+    assert parse(text, NOW).terms.keys() <= terms and terms - {"how", "mai"} <= parse(text, NOW).terms.keys()
+
+
+def test_a_kind_alone_is_a_filter():
+    """Who asks for decisions and nothing else gets those that there are."""
+    asked = parse("decisions last week", NOW)
+    assert asked.filters == (("kind", "decision"),) and not asked.terms and asked.after
+    beside = parse("decisions about alerts", NOW)
+    assert beside.filters == () and beside.kinds == {"decision": frozenset(["decis"])}
+    assert parse("decisions", NOW, lambda field, value: False).terms == {"decis": 1}
+
+
+def test_one_or_several_of_a_name():
+    """What is named in the plural may be known in the singular, and the other way round."""
+    assert {"customers", "customer"} <= set(parse("customers", NOW).either)
+    assert {"gateway", "gateways"} <= set(parse("gateway", NOW).either)
+    assert parse("class", NOW).either == ["class"] and parse("api", NOW).either == ["api"]
+    assert parse("two customers", NOW).terms_of("customer") == {"custom"}

@@ -163,7 +163,7 @@ def test_what_did_not_work_comes_with_its_cause():
         "## Did not work\n- Advisory locks: They did not work. The cause was pgbouncer. (e00000000001)\n"
         "- Retry of POST (e00000000004)",
         "## Why\n- Batch size: Set to 50 because larger ones time out. (e00000000002)",
-        "## Done\n- Ran the suite (e00000000003)",
+        "## Done\n- Ran the suite: No failures, 0 crashes. (e00000000003)",
     ]
     assert draft.memory.scope == ("src/queue/a.py",)
 
@@ -178,7 +178,17 @@ def test_code_is_no_sentence():
     """What stands in a fence or is quoted is not what the entry says."""
     body = "```\nit failed in code\n```\n> it failed, they said\n    it failed, indented\nDone at last."
     draft = reflection.drafted(group(entry(1, "Title", body)))
-    assert draft.memory.body.startswith("## Done\n- Title (e00000000001)")
+    assert draft.memory.body.startswith("## Done\n- Title: Done at last. (e00000000001)")
+
+
+def test_what_an_entry_says_first_is_kept_while_there_is_room():
+    """A line has more than its entry's title where all of them together stay short; the first have it first."""
+    some = reflection.drafted(group(*(entry(n, f"Load test {n}", f"{n}00 jobs a second.") for n in range(5))))
+    assert all(f"- Load test {n}: {n}00 jobs a second. (" in some.memory.body for n in range(5))
+    many = reflection.drafted(group(*(entry(n, f"Load test {n}", "x" * 300) for n in range(40))))
+    lines = [line for line in many.memory.body.splitlines() if line.startswith("- Load")]
+    assert len(lines) == 40 and sum(map(len, lines)) <= reflection.ROOM
+    assert lines[0].startswith("- Load test 0: xxx") and lines[-1].startswith("- Load test 39 (")
 
 
 def test_loss_cap():

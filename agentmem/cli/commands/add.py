@@ -89,6 +89,7 @@ def add(
         created=selecting.when(context, created, "--created") if created else None,
     )
     memory = write.with_settings(context, memory, set or ())
+    write.refuse_future(context, memory.created)
     if cite:
         from agentmem.actions import citing
 
@@ -103,7 +104,7 @@ def add(
             result = result._replace(admission=admitting.judge(context, result, whole=call.json))
         except Exception as problem:  # it is written, whatever comes of judging it
             call.note(f"not judged: {type(problem).__name__}: {problem}")
-    call.note(*context.index.notes)
+    call.note(*context.index.notes, *write.note_if_expired(context, result.memory.expires))
 
     def as_json(added: Added) -> dict[str, object]:
         from agentmem.output import jsonout

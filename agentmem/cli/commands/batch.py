@@ -110,10 +110,15 @@ def _answer(
     files = [call.context.from_top(item) for item in lists.pop("files")]
     asked = selecting.make(call.context, since=record.get("since"), until=record.get("until"), **lists)
     question = record.get("query") or ""
+    filters = selecting.both(common.filters, asked)
+    if not question.strip() and not files and not filters.any:
+        raise UsageError(
+            f"line {number}: a question, files or a filter is needed", '{"query": "why …", "files": ["PATH"]}'
+        )
     result = action.recall(
         call.context,
         question,
-        selecting.both(common.filters, asked),
+        filters,
         common.limit if record.get("limit") is None else record["limit"],
         common.budget if record.get("budget") is None else record["budget"],
         files,

@@ -23,7 +23,7 @@ def edit(
     """Change a memory, in its own lines alone; without options, in $EDITOR."""
     import sys
 
-    from agentmem.actions import change
+    from agentmem.actions import change, write
     from agentmem.errors import UsageError
 
     call = ctx.obj
@@ -37,6 +37,8 @@ def edit(
         result = editor.edit_file(call.context, id, branch)
     else:
         result = change.edit(call.context, id, set or (), call.text_or_stdin(body), branch)
+    if any(setting.partition("=")[0].strip() == "expires" for setting in set or ()):
+        call.note(*write.note_if_expired(call.context, result.memory.expires))
     if call.json:
         from agentmem.output import jsonout
 

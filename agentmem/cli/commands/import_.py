@@ -18,7 +18,10 @@ def import_memories(
         ),
     ] = None,
     paths: Annotated[
-        list[str] | None, typer.Argument(help="Files and folders; of git-log ranges, such as v1.0..HEAD.")
+        list[str] | None,
+        typer.Argument(
+            help="Files and folders; of jsonl also -, standard input; of git-log ranges, such as v1.0..HEAD."
+        ),
     ] = None,
     map: Annotated[
         list[str] | None, typer.Option("--map", help="KEY=FIELD: read the source's KEY as our FIELD (jsonl).")
@@ -29,7 +32,7 @@ def import_memories(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
 ) -> int:
     """Take in what others have written; importing twice adds nothing."""
-    from agentmem.actions import importing
+    from agentmem.actions import collecting, importing
     from agentmem.errors import EXIT_FINDINGS, UsageError
 
     call = ctx.obj
@@ -44,7 +47,9 @@ def import_memories(
     jobs = importing.jobs_of(call.context, source, paths or ())
     if rename and any(name != "jsonl" for name, _ in jobs):
         raise UsageError("--map is for jsonl")
-    result = importing.take(call.context, jobs, rename, update, dry_run)
+    piped = any(name == collecting.PIPED and collecting.STDIN in given for name, given in jobs)
+    text = call.text_or_stdin("-") if piped else None
+    result = importing.take(call.context, jobs, rename, update, dry_run, text or "")
     if call.json:
         from agentmem.output import imports, jsonout
 

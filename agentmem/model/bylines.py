@@ -1,0 +1,55 @@
+"""What a question says of whose notes it wants, and of which kind: "decisions about alerts", "what did sec-1 do".
+
+No note repeats its own kind or author in its text, so that such a word finds nothing and is missed in every answer: it counts
+as if those that are of the kind, or by the author, had it.
+"""
+
+import re
+
+from agentmem.model import analysis
+
+_FLAGS = re.IGNORECASE | re.ASCII
+_ONE_OF = r"(?:newest|latest|last|recent|which|what|any|every|each|first)"
+_KIND = re.compile(
+    rf"\b(?:(decision|convention|procedure|reflection|fact)s|{_ONE_OF} (decision|convention|procedure|reflection|fact)"
+    r"|(dead[ -]?end)s?|(decide)d?)\b",
+    _FLAGS,
+)
+_ALONE = re.compile(r"\b(task|plan|log|entitie|entity)s?\b(?: entr(?:y|ies)\b)?", _FLAGS)
+"""Kinds whose names are words of every day: they are meant only where nothing else is asked."""
+_OTHERWISE = {"dead": "deadend", "decide": "decision", "entitie": "entity"}
+_ASIDE = frozenset(
+    analysis.terms(
+        "newest latest last recent new open which what any every each first show list know known there take"
+    )
+)
+"""What stands beside a kind and asks for nothing more."""
+_BY = re.compile(r"\b(?:by|did|has|does|from) ([\w.@-]*\w)", _FLAGS)
+_MADE_UP = re.compile(r"(?<![\w/.@-])\w+(?:[-@.]\w+)+(?![\w/])")
+
+
+def kinds(text: str) -> tuple[dict[str, frozenset[str]], bool]:
+    """The kinds that ``text`` asks for, each with the terms that say so; and whether it asks for nothing else."""
+    found: dict[str, frozenset[str]] = {}
+    rest = text
+    for match in _KIND.finditer(text):
+        word = next(filter(None, match.groups())).lower()
+        kind = _OTHERWISE.get(word.split(" ")[0].split("-")[0].removesuffix("end"), word)
+        found[kind] = found.get(kind, frozenset()) | _said(match)
+        rest = rest.replace(match[0], " ")
+    for match in _ALONE.finditer(rest):
+        word = match[1].lower()
+        found[_OTHERWISE.get(word, word)] = frozenset()
+        rest = rest.replace(match[0], " ")
+    alone = bool(found) and _ASIDE.issuperset(analysis.terms(rest))
+    return (found if alone else {kind: terms for kind, terms in found.items() if terms}), alone
+
+
+def _said(match: re.Match[str]) -> frozenset[str]:
+    words = match[0].split(" ")
+    return frozenset(analysis.terms(" ".join(words[1:] if match[2] else words)))
+
+
+def people(text: str) -> tuple[str, ...]:
+    """The words of ``text`` that may be an author: a name with a hyphen or an @ anywhere, others where somebody is expected."""
+    return tuple(dict.fromkeys([*_MADE_UP.findall(text), *_BY.findall(text)]))

@@ -1,0 +1,43 @@
+"""What `show` says besides the memory's own text: what has taken its place."""
+
+from tests import support
+from tests.actions.keeping import put
+
+
+def head(project, name):
+    """The first line of one memory."""
+    return project.ok("show", name).splitlines()[0]
+
+
+def test_what_superseded_it(store):
+    """By short ids, newest first; a retracted or proposed successor is none, and lists stay as they were."""
+    old = put(store, 1, "decision", title="Use a lock table")
+    first = put(store, 2, "decision", supersedes=f"[{old}]", created="2026-01-01T00:00:00Z")
+    second = put(
+        store, 3, "decision", supersedes=f"[{old}, {support.identity(3)}]", created="2026-02-01T00:00:00Z"
+    )
+    put(store, 4, "decision", supersedes=f"[{old}]", status="retracted")
+    put(store, 5, "decision", supersedes=f"[{old}]", status="proposed")
+    store.commit()
+    shorts = [store.ok("list", "--kind", "decision").partition(one[:6])[1] for one in (second, first)]
+    assert head(store, old).startswith(
+        f"<memory {old} decision superseded by {shorts[0]}, {shorts[1]} 2025-06-01"
+    )
+    assert store.json("show", old)["memories"][0]["superseded_by"] == [second, first]
+    assert store.json("show", second)["memories"][0]["superseded_by"] == []
+    assert " superseded by" not in store.ok("list", "--status", "superseded")
+
+
+def test_what_superseded_the_archived(store):
+    """Whether its successor is in the tree or archived as well."""
+    old = put(store, 1, "decision", title="Use a lock table")
+    new = put(store, 2, "decision", title="Use skip locked", supersedes=f"[{old}]")
+    store.commit()
+    store.git("rm", "-q", f".agentmem/decisions/m-{old}.md")
+    store.git("commit", "-qm", "by hand")
+    assert head(store, old).endswith(f" | superseded by {new[:6]}>")
+    store.git("rm", "-q", f".agentmem/decisions/m-{new}.md")
+    store.git("commit", "-qm", "by hand")
+    assert head(store, old).endswith(f" | superseded by {new[:6]}>")
+    store.ok("restore", old)
+    assert head(store, old).startswith(f"<memory {old} decision active ")
