@@ -80,6 +80,10 @@ class GitFailed(AgentmemError):
     exit = EXIT_NO_STORE
 
 
+class GitRefused(GitFailed):
+    """Git does not touch a repository that belongs to another user and that it was not told to trust."""
+
+
 class NeedsDecision(AgentmemError):
     """Something only the caller can decide, such as a memory that exists already."""
 

@@ -11,6 +11,7 @@ from agentmem.actions.context import Context
 from agentmem.actions.patients import Ailment, Patient
 from agentmem.errors import AgentmemError
 from agentmem.git import driver, process
+from agentmem.index import discarding
 from agentmem.model import merging
 from agentmem.model.findings import ERROR, WARNING
 from agentmem.store import cache, halfway
@@ -94,7 +95,7 @@ def index(patient: Patient) -> Iterator[Ailment]:
         )
         yield Ailment("index", WARNING, message, "export AGENTMEM_CACHE=~/.cache/agentmem")
     path = os.path.join(folder, "catalog.sqlite")
-    problem = _torn(path) if os.path.exists(path) else None
+    problem = _torn(path) if os.path.lexists(path) else None
     if problem:
         yield Ailment(
             "index", WARNING, f"its catalog is torn: {problem}", "agentmem index rebuild", safe=True
@@ -122,15 +123,14 @@ def _torn(path: str) -> str | None:
     try:
         from urllib.parse import quote
 
-        connection = sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True, timeout=2.0)
+        connection = sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True, timeout=0.3)
         try:
             said = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
         finally:
             connection.close()
-    except sqlite3.OperationalError:
-        return None  # somebody is writing it, or it cannot be read from here
-    except sqlite3.DatabaseError as error:
-        return str(error)
+    except Exception as error:  # SQLite's own words may be no UTF-8
+        # else somebody is writing it, or it cannot be read from here
+        return str(error) if discarding.is_torn(error, path) else None
     return None if said == "ok" else said.splitlines()[-1]
 
 

@@ -3,21 +3,25 @@
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import combinations
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from agentmem.actions import standing
 from agentmem.actions.board import Board
 from agentmem.actions.clashes import Clash
 from agentmem.actions.context import Context
+from agentmem.errors import GitFailed, GitRefused
 from agentmem.evidence import trees
 from agentmem.evidence.trees import Tree
-from agentmem.git import branches, code, history, overlaps, revisions, state, trunk
+from agentmem.git import branches, code, history, objects, overlaps, revisions, state, trunk
 from agentmem.git.ahead import Ahead
 from agentmem.git.contents import Contents
 from agentmem.git.overlaps import Line
 from agentmem.git.repository import Repository
 from agentmem.model import scopes
 
+T = TypeVar("T")
+Tips = Sequence[tuple[str, str]]
+"""``(commit, full ref)`` of branches."""
 UNMERGEABLE, SAME_SYMBOL, SAME_FILE, SCOPES = "merge-conflict", "same-symbol", "same-file", "scopes-meet"
 MOST = 4
 """Warnings given in a brief."""
@@ -104,10 +108,10 @@ def _own(context: Context) -> Work | None:
     if commit is None or repository.bare:
         return None
     name = state.branch(repository) or "HEAD"
-    trunks = _trunk(context)
+    tips = revisions.trunk_refs(repository, context.trunk) if context.trunk else []
     if name == context.trunk:  # what is on it and has not been pushed
-        trunks = [tip for tip in trunks if tip != commit]
-    line = overlaps.lines(repository, [commit], trunks).get(commit) if trunks else None
+        tips = [tip for tip in tips if tip[0] != commit]
+    line = _walked(context, tips, lambda found: _line(repository, commit, found)) if tips else None
     fork = line.fork if line else commit
     paths = overlaps.changed(repository, [line])[commit] if line else frozenset[str]()
     if context.index.is_at_hand:
@@ -121,19 +125,44 @@ def _others(context: Context, names: Sequence[str]) -> Iterator[Work]:
         yield from _worktrees(context)
 
 
-def _branches(context: Context, names: Sequence[str], trunk_moved: bool = True) -> Iterator[Work]:
+def _line(repository: Repository, commit: str, trunks: Tips) -> Line | None:
+    return overlaps.lines(repository, [commit], [tip for tip, _ in trunks]).get(commit) if trunks else None
+
+
+def _walked(context: Context, tips: Tips, walk: Callable[[Tips], T]) -> T:
+    """What ``walk`` finds from ``tips``: where git fails, without those whose commit this clone has not got."""
+    try:
+        return walk(tips)
+    except GitFailed:
+        there = objects.present(context.repository, {commit for commit, _ in tips})
+        if there.issuperset(commit for commit, _ in tips):
+            raise
+    for commit, ref in tips:
+        note = f"{ref} was left out: it points to {commit[:12]}, which this clone has not got"
+        if commit not in there and note not in context.index.notes:
+            context.index.notes.append(note)
+    return walk([tip for tip in tips if tip[0] in there])
+
+
+def _branches(context: Context, names: Sequence[str], trunk_moved: bool = True) -> list[Work]:
     """The branches that have work which trunk and the one at hand have not, and trunk where it has gone on since."""
+    if names:
+        tips = revisions.trunk_refs(context.repository, context.trunk) if context.trunk else []
+    else:
+        tips = revisions.tips_of(context.repository, ["refs/heads", "refs/remotes"])
+    return _walked(context, tips, lambda found: list(_of_tips(context, found, names, trunk_moved)))
+
+
+def _of_tips(context: Context, tips: Tips, names: Sequence[str], trunk_moved: bool) -> Iterator[Work]:
     repository = context.repository
     here = context.standpoint.commit
     named: dict[str, str] = {}
     if names:
         named = {standing.commit_of(context, name): name for name in names[-1:]}
-        trunks = _trunk(context)
     else:
-        tips = revisions.tips_of(repository, ["refs/heads", "refs/remotes"])
         for commit, ref in tips:
             named.setdefault(commit, ref.removeprefix("refs/heads/").removeprefix("refs/remotes/"))
-        trunks = revisions.of_trunk(tips, context.trunk)
+    trunks = revisions.of_trunk(tips, context.trunk)
     known = [*trunks, *([here] if here else [])]
     found = overlaps.lines(repository, [tip for tip in named if tip != here], trunks)
     merged = branches.fork_points(repository, found, known) if here else found
@@ -154,15 +183,14 @@ def _is_behind(repository: Repository, tip: str, lines: Collection[Line]) -> boo
 def _worktrees(context: Context, among: Sequence[str] = ()) -> Iterator[Work]:
     """What is not committed in other worktrees; ``among``: of these files alone."""
     for other in branches.other_worktrees(context.repository):
-        paths = code.uncommitted(other.top, among)
+        try:
+            paths = code.uncommitted(other.top, among)
+        except GitRefused as refusal:
+            context.index.notes.append(f"{other.top} was left out: {refusal.message}")
+            continue
         if paths and other.head:
             name = f"{other.branch or os.path.basename(other.top)}{UNCOMMITTED}"
             yield Work(name, None, other.head, _code(context, paths), other.top)
-
-
-def _trunk(context: Context) -> list[str]:
-    name = context.trunk
-    return revisions.trunk_tips(context.repository, name) if name else []
 
 
 def _code(context: Context, paths: "frozenset[str] | set[str]") -> frozenset[str]:

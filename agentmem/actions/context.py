@@ -137,9 +137,9 @@ class Context:
         index = vars(self).get("index")
         return index is not None and not self.wrote and index.reads_cache
 
-    def give_up_caches(self, problem: Exception) -> None:
-        """Take away the caches that ``problem`` came from."""
-        self.index.give_up_catalog(problem)
+    def give_up_caches(self, problem: Exception) -> bool:
+        """Take away the caches that ``problem`` came from; False where they are whole and cannot be read just now."""
+        return self.index.give_up_catalog(problem)
 
     @cached_property
     def verifier(self) -> "Verifier":

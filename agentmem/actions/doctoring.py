@@ -10,7 +10,7 @@ from typing import NamedTuple
 from agentmem.actions import clone_ailments as clone
 from agentmem.actions import store_ailments as stores
 from agentmem.actions.patients import Ailment, Patient
-from agentmem.errors import AgentmemError
+from agentmem.errors import AgentmemError, GitRefused, NoRepository
 from agentmem.git import process
 from agentmem.model.findings import ERROR
 from agentmem.store import layout, place
@@ -56,7 +56,11 @@ def examine(directory: str, store: str | None = None) -> Examined:
         NoStore: there is none; NoRepository: there is not even a repository.
 
     """
-    patient, checks = _patient(directory, store)
+    try:
+        patient, checks = _patient(directory, store)
+    except GitRefused as refusal:  # then nothing else can be looked at
+        fix = refusal.hint or "git config --global --get-all safe.directory"
+        return Examined((Ailment("repository", ERROR, refusal.message, fix),))
     if patient is None:  # bare: nothing is merged here, and nothing is added
         return Examined(())
     return Examined(tuple(one for check in checks for one in check(patient)))
@@ -70,9 +74,10 @@ def mend(directory: str, store: str | None = None) -> Examined:
 
     """
     before = examine(directory, store)
-    patient, _ = _patient(directory, store)
-    if patient is None or not any(one.safe for one in before.findings):
+    if not any(one.safe for one in before.findings):
         return before
+    patient, _ = _patient(directory, store)
+    assert patient is not None  # else nothing was found
     notes = []
     for check in dict.fromkeys(one.check for one in before.findings if one.safe):
         try:
@@ -115,6 +120,8 @@ def _patient(directory: str, store: str | None) -> tuple[Patient | None, tuple[C
     root = link or place.find(directory, store).root
     top = process.run(directory, "rev-parse", "--show-toplevel")
     if top.code:
+        if process.run(directory, "rev-parse", "--git-dir").code:
+            raise NoRepository(f"no git repository in {directory} or above", "git init")
         return None, ()
     home = os.path.realpath(os.path.dirname(root))
     whole = os.path.join(home, os.path.basename(root))

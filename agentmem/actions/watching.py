@@ -51,7 +51,7 @@ class Watcher:
         self._scans: dict[str, Scan] = {}
         self._doubted: set[tuple[str, str, str]] = set()
         self._waited: dict[str, int] = {}
-        self.standing = places.standing(self._common_dir)
+        self.standing = places.standing(self.repository.directory, self._common_dir)
         commits = self._commits_now()
         self._commits = set(commits)
         entries = self._entries(commits)
@@ -99,7 +99,7 @@ class Watcher:
         """
         if not os.path.isdir(self.place.directory) or not os.path.isdir(self._common_dir):
             raise NoRepository(f"{self.place.directory} is no worktree any more")
-        before, self.standing = self.standing, places.standing(self._common_dir)
+        before, self.standing = self.standing, places.standing(self.repository.directory, self._common_dir)
         with closing(self._opened()) as context:
             switched = self._switched(before, context.now)
             moved = {event.worktree for event in switched}

@@ -39,9 +39,11 @@ def run(command: Callable[[Call], int], new: Callable[[], Call]) -> int:
         again = new()
         again.without_cache, again.stdin = True, call.stdin
         code = _run_and_close(command, again)
-        context.give_up_caches(problem)
+        why = type(problem).__name__
         again.note(
-            f"the index is being made anew ({type(problem).__name__}: its catalog is torn); answered without it"
+            f"the index is being made anew ({why}: its catalog is torn); answered without it"
+            if context.give_up_caches(problem)
+            else f"the index cannot be read just now ({why}: {problem}); answered without it"
         )
         return code
 

@@ -73,6 +73,10 @@ class Cache:
             try:
                 self._write(rows)
                 return
+            except UnicodeDecodeError:  # SQLite's own words about a torn page
+                if not again:
+                    return
+                self._drop()
             except sqlite3.DatabaseError as problem:
                 wrong = problem.sqlite_errorcode == sqlite3.SQLITE_ERROR  # another table of this name
                 if (isinstance(problem, sqlite3.OperationalError) and not wrong) or not again:

@@ -224,8 +224,12 @@ def changed(repository: Repository, old: str, new: str | None) -> list[str]:
 
 
 def uncommitted(worktree: str, among: Sequence[str] = ()) -> set[str]:
-    """The paths that differ from HEAD in another worktree, whose folder is given; none where it cannot be asked. ``among``: only
-    these are looked at, which is quicker than looking at all.
+    """The paths that differ from HEAD in another worktree, whose folder is given; none where it is gone. ``among``: only these
+    are looked at, which is quicker than looking at all.
+
+    Raises:
+        GitRefused: the worktree belongs to another user.
+
     """
     status = ("status", "--porcelain", "-z", "-uall", "--no-renames", "--ignore-submodules=all", "--")
     try:

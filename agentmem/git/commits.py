@@ -9,6 +9,8 @@ from agentmem.git.repository import Repository
 
 MANY = 500
 """Paths up to which they are words of a command line, which takes some 2 MB."""
+_PLAIN = dict.fromkeys(process.PATHSPECS, "0")
+"""For GitPython, which takes nothing out of the environment."""
 
 
 def stage(repository: Repository, paths: Sequence[str]) -> None:
@@ -33,11 +35,11 @@ def stage(repository: Repository, paths: Sequence[str]) -> None:
     try:
         with Repo(repository.top, expand_vars=False) as repo:
             try:
-                repo.git.add("--force", "--sparse", "--", *paths)
+                repo.git.add("--force", "--sparse", "--", *paths, env=_PLAIN)
             except GitError as error:
                 if "unknown option" not in str(error):
                     raise
-                repo.git.add("--force", "--", *paths)  # git before 2.34
+                repo.git.add("--force", "--", *paths, env=_PLAIN)  # git before 2.34
     except GitError as error:
         raise GitFailed(
             f"git add failed: {_words(error)}", "the memory is written; stage it by hand"
@@ -88,7 +90,9 @@ def commit_alone(repository: Repository, paths: Sequence[str], message: str) -> 
             _with_paths(repository, ("commit", "--quiet", "--only", "-m", message), paths)
         else:
             with Repo(repository.top, expand_vars=False) as repo:
-                repo.git.commit("--quiet", "--only", "-m", message, "--", *paths, env={stubs.OFF: "off"})
+                repo.git.commit(
+                    "--quiet", "--only", "-m", message, "--", *paths, env={**_PLAIN, stubs.OFF: "off"}
+                )
     except GitError as error:
         raise GitFailed(f"git commit failed: {_words(error)}", "the memory is written and staged") from None
     return process.demand(repository.top, "rev-parse", "HEAD").decode("ascii").strip()
@@ -107,7 +111,7 @@ def commit_staged(repository: Repository, paths: Sequence[str], message: str) ->
     stage(repository, paths)
     try:
         with Repo(repository.top, expand_vars=False) as repo:
-            repo.git.commit("--quiet", f"--message={message}", env={stubs.OFF: "off"})
+            repo.git.commit("--quiet", f"--message={message}", env={**_PLAIN, stubs.OFF: "off"})
     except GitError as error:
         raise GitFailed(
             f"git commit failed: {_words(error)}",
@@ -144,6 +148,7 @@ def deleted_versions(repository: Repository, below: str) -> Iterator[tuple[str, 
                 "-z",
                 "--",
                 pathspec,
+                env=_PLAIN,
             )
     except GitError as error:
         raise GitFailed(f"git log failed: {_words(error)}") from None

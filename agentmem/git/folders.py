@@ -27,13 +27,13 @@ class Listed(NamedTuple):
 
 def tip(repository: Repository, ref: str) -> str | None:
     """The commit that a ref holds; None where it holds none."""
-    found = process.run(repository.git_dir, "rev-parse", "-q", "--verify", f"{ref}^{{commit}}")
+    found = process.run(repository.directory, "rev-parse", "-q", "--verify", f"{ref}^{{commit}}")
     return found.out.decode("ascii").strip() if found.code == 0 else None
 
 
 def listed(repository: Repository, commit: str) -> dict[bytes, Listed]:
     """What stands directly in the folder that ``commit`` holds, by its name."""
-    out = process.demand(repository.git_dir, "ls-tree", "-l", "-z", "--full-tree", commit)
+    out = process.demand(repository.directory, "ls-tree", "-l", "-z", "--full-tree", commit)
     found = {}
     for row in out.split(b"\0"):
         header, _, name = row.partition(b"\t")
@@ -50,7 +50,7 @@ def content(repository: Repository, oid: bytes) -> bytes:
         GitFailed: this clone has not got it.
 
     """
-    return process.demand(repository.git_dir, "cat-file", "blob", oid.decode("ascii"))
+    return process.demand(repository.directory, "cat-file", "blob", oid.decode("ascii"))
 
 
 def written(repository: Repository, data: bytes) -> bytes:
@@ -91,7 +91,7 @@ def read_all(
     if not commits:
         return {}
     request = "".join(f"{one}^{{tree}}\n" for one in commits.values()).encode("ascii")
-    out = process.run(repository.git_dir, "cat-file", "--batch", stdin=request).out
+    out = process.run(repository.directory, "cat-file", "--batch", stdin=request).out
     width = 32 if repository.object_format == "sha256" else 20
     places: dict[str, list[tuple[str, str]]] = {}  # a file that several refs hold is read once
     for key, answer in zip(commits, refs.answers(out, len(commits)), strict=True):
@@ -101,7 +101,7 @@ def read_all(
     found: dict[str, dict[str, bytes]] = {key: {} for key in commits}
     small = _small(repository, list(places))
     request = "".join(f"{oid}\n" for oid in small).encode("ascii")
-    out = process.run(repository.git_dir, "cat-file", "--batch", stdin=request).out if small else b""
+    out = process.run(repository.directory, "cat-file", "--batch", stdin=request).out if small else b""
     for oid, answer in zip(small, refs.answers(out, len(small)), strict=True):
         for key, name in places[oid] if answer and answer[0] == b"blob" else ():
             found[key][name] = answer[1] if answer else b""
@@ -113,7 +113,7 @@ def _small(repository: Repository, oids: list[str]) -> list[str]:
         return []
     request = "".join(f"{oid}\n" for oid in oids).encode("ascii")
     asked = process.start_offline(
-        repository.git_dir, "cat-file", "--batch-check=%(objectname) %(objectsize)", stdin=True
+        repository.directory, "cat-file", "--batch-check=%(objectname) %(objectsize)", stdin=True
     )
     rows = [line.split(" ") for line in process.finish(asked, request).out.decode("ascii").splitlines()]
     return [row[0] for row in rows if len(row) == 2 and row[1].isdigit() and int(row[1]) <= MAX_READ]

@@ -231,9 +231,9 @@ def counted(repository: Repository, known: tuple[str, int] | None) -> int | None
         return None
     if known is not None:
         words = "rev-list", "--left-right", "--count", f"{known[0]}...{repository.head}", "--"
-        found = process.run(repository.git_dir, *words)
+        found = process.run(repository.directory, *words)
         if found.code == 0:
             lost, new = map(int, found.out.split())
             return known[1] - lost + new
-    found = process.run(repository.git_dir, "rev-list", "--count", repository.head, "--")
+    found = process.run(repository.directory, "rev-list", "--count", repository.head, "--")
     return int(found.out) if found.code == 0 else None

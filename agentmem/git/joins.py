@@ -37,7 +37,7 @@ def joined(repository: Repository, one: str, other: str) -> str:
             raise GitFailed(f"a file of {first[:7]} or {second[:7]} is not in this clone", "git fetch")
         lines = joining.joined_lines(data.get(base.get(path, ""), b""), data[ours[path]], data[theirs[path]])
         files[path] = _write(repository, "hash-object", "-w", "--stdin", stdin=lines)
-    at = process.demand(repository.git_dir, "log", "--no-walk", "--format=%ct", first, second).split()
+    at = process.demand(repository.directory, "log", "--no-walk", "--format=%ct", first, second).split()
     date = {f"GIT_{role}_DATE": f"@{max(map(int, at))} +0000" for role in ("AUTHOR", "COMMITTER")}
     return _write(
         repository, "commit-tree", "--no-gpg-sign", "-p", first, "-p", second, "-m", "join", _tree(repository, files),
@@ -56,7 +56,7 @@ def _tree(repository: Repository, files: dict[str, str]) -> str:
 
 
 def _write(repository: Repository, *words: str, stdin: bytes = b"", env: dict[str, str] | None = None) -> str:
-    result = process.finish(process.start(repository.git_dir, *words, stdin=True, env=env), stdin)
+    result = process.finish(process.start(repository.directory, *words, stdin=True, env=env), stdin)
     if result.code:
         raise GitFailed(f"git refused: {result.err.splitlines()[-1] if result.err else 'no reason given'}")
     return result.out.decode("ascii").strip()

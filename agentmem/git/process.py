@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from agentmem.errors import GitFailed, NoRepository
+from agentmem.errors import GitFailed, GitRefused, NoRepository
 
 ENVIRONMENT = {
     "GIT_OPTIONAL_LOCKS": "0",
@@ -15,6 +15,10 @@ ENVIRONMENT = {
 }
 LOCATIONS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
 """Set by git for hooks, often relative to the folder it started them in; we start git in others."""
+PATHSPECS = ("GIT_ICASE_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_LITERAL_PATHSPECS")
+"""What a user has set for the paths that he types: ours are literal, which git takes together with none of these."""
+
+_ADVICE = "git config --global --add safe.directory"
 
 
 class Result(NamedTuple):
@@ -68,16 +72,29 @@ def start_offline(directory: str, *args: str, stdin: bool = False) -> subprocess
 
 
 def _environment(elsewhere: bool) -> dict[str, str]:
-    if elsewhere:
-        return {name: value for name, value in os.environ.items() if name not in (*LOCATIONS, "GIT_PREFIX")}
-    located = {name: os.path.abspath(os.environ[name]) for name in LOCATIONS if os.environ.get(name)}
-    return {**os.environ, **located}
+    left_out = (*PATHSPECS, *LOCATIONS, "GIT_PREFIX") if elsewhere else PATHSPECS
+    kept = {name: value for name, value in os.environ.items() if name not in left_out}
+    if not elsewhere:
+        kept |= {name: os.path.abspath(kept[name]) for name in LOCATIONS if kept.get(name)}
+    return kept
 
 
 def finish(process: subprocess.Popen[bytes], stdin: bytes | None = None) -> Result:
-    """Wait for ``process`` and take what it printed."""
+    """Wait for ``process`` and take what it printed.
+
+    Raises:
+        GitRefused: git does not trust the repository; what it did not print would be taken for nothing there.
+
+    """
     out, err = process.communicate(stdin)
-    return Result(process.returncode, out, (err or b"").decode("utf-8", "replace").strip())
+    result = Result(process.returncode, out, (err or b"").decode("utf-8", "replace").strip())
+    if (
+        result.code == 128 and _ADVICE in result.err and result.err.count("fatal: ") == 1
+    ):  # else a remote's git
+        said, *advice = result.err.splitlines()
+        allow = next((line.strip() for line in advice if line.strip().startswith(_ADVICE)), None)
+        raise GitRefused(f"git refuses: {said.removeprefix('fatal: ')}", allow)
+    return result
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -32,11 +32,22 @@ def read_all(repository: Repository, namespace: str, file: str) -> dict[str, Hel
 
 def commits(repository: Repository, namespace: str) -> dict[str, str]:
     """The commit that every ref below ``namespace`` holds, by the rest of its name; what is no commit is left out."""
-    out = process.run(
-        repository.git_dir, "for-each-ref", "--format=%(objecttype) %(objectname) %(refname)", f"{namespace}/"
-    ).out
-    rows = (line.split(" ", 2) for line in os.fsdecode(out).splitlines())
-    return {name.removeprefix(namespace + "/"): commit for kind, commit, name in rows if kind == "commit"}
+    result = process.run(
+        repository.directory,
+        "for-each-ref",
+        "--format=%(objecttype) %(objectname) %(refname)",
+        f"{namespace}/",
+    )
+    if result.code:  # an object is missing: git ends there, and the refs behind it would be taken for gone
+        named = _named(repository, f"{namespace}/")
+        request = "".join(f"{commit}\n" for _, commit in named).encode("ascii")
+        form = "--batch-check=%(objecttype)"
+        kinds = process.demand(repository.directory, "cat-file", form, stdin=request).decode().splitlines()
+        found = [pair for pair, kind in zip(named, kinds, strict=True) if kind == "commit"]
+    else:
+        rows = (line.split(" ", 2) for line in os.fsdecode(result.out).splitlines())
+        found = [(name, commit) for kind, commit, name in rows if kind == "commit"]
+    return {name.removeprefix(namespace + "/"): commit for name, commit in found}
 
 
 def read_one(repository: Repository, ref: str, file: str) -> Held | None:
@@ -47,7 +58,7 @@ def read_one(repository: Repository, ref: str, file: str) -> Held | None:
 
 
 def _named(repository: Repository, pattern: str) -> list[tuple[str, str]]:
-    out = process.run(repository.git_dir, "for-each-ref", "--format=%(objectname) %(refname)", pattern).out
+    out = process.demand(repository.directory, "for-each-ref", "--format=%(objectname) %(refname)", pattern)
     pairs = [line.split(" ", 1) for line in os.fsdecode(out).splitlines()]
     return [(name, commit) for commit, name in pairs]
 
@@ -56,7 +67,7 @@ def _read(repository: Repository, named: list[tuple[str, str]], file: str) -> di
     if not named:
         return {}
     request = "".join(f"{commit}\n{commit}:{file}\n" for _, commit in named).encode("ascii")
-    out = process.run(repository.git_dir, "cat-file", "--batch", stdin=request).out
+    out = process.run(repository.directory, "cat-file", "--batch", stdin=request).out
     found_all = answers(out, 2 * len(named))
     found = {}
     for (name, commit), whole, inside in zip(named, found_all[::2], found_all[1::2], strict=True):
@@ -111,7 +122,7 @@ def write(repository: Repository, *words: str, stdin: bytes = b"", env: dict[str
         NotWritable: the object database cannot be written; GitFailed.
 
     """
-    running = process.start(repository.git_dir, *words, stdin=True, env=env)
+    running = process.start(repository.directory, *words, stdin=True, env=env)
     result = process.finish(running, stdin)
     if result.code:
         raise _refused(repository, result.err)
@@ -128,7 +139,7 @@ def swap(repository: Repository, ref: str, new: str, old: str | None, wait: floa
     expected = old or "0" * len(new)
     deadline = time.monotonic() + wait
     while True:
-        result = process.run(repository.git_dir, "update-ref", "--no-deref", ref, new, expected)
+        result = process.run(repository.directory, "update-ref", "--no-deref", ref, new, expected)
         if result.code == 0:
             return True
         if "reference broken" in result.err and mend(repository, ref):

@@ -136,7 +136,7 @@ class Probe(Comparison):
         """The repository.
 
         Raises:
-            NoRepository: the folder is in none, or git refuses it (its owner is another user).
+            NoRepository: the folder is in none; GitRefused: its owner is another user.
 
         """
         result = process.finish(self._identity)
@@ -159,7 +159,7 @@ class Probe(Comparison):
             bare=bare == "true" or inside != "true",
             prefix=prefix,
             head=head if result.code == 0 else None,
-            branch=_branch(git_dir),
+            branch=_branch(self._directory, git_dir),
         )
 
     def _running(self) -> "Iterable[subprocess.Popen[bytes]]":
@@ -181,7 +181,7 @@ class Probe(Comparison):
         return [os.fsdecode(one.out.removesuffix(b"\n")) for one in found]
 
 
-def _branch(git_dir: str) -> str | None:
+def _branch(directory: str, git_dir: str) -> str | None:
     """The branch that HEAD names, read from its file: a process would cost 2 ms."""
     try:
         with open(os.path.join(git_dir, "HEAD"), encoding="utf-8", errors="surrogateescape") as file:
@@ -189,7 +189,7 @@ def _branch(git_dir: str) -> str | None:
     except OSError:
         return None
     if text == "ref: refs/heads/.invalid":  # reftable repositories keep HEAD elsewhere
-        result = process.run(git_dir, "symbolic-ref", "-q", "HEAD")
+        result = process.run(directory, "symbolic-ref", "-q", "HEAD")
         text = "ref: " + result.out.decode("utf-8", "surrogateescape").strip()
     return text.removeprefix("ref: refs/heads/") if text.startswith("ref: refs/heads/") else None
 

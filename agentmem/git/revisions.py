@@ -93,8 +93,12 @@ def tips_of(repository: Repository, patterns: list[str]) -> list[tuple[str, str]
 
 def trunk_tips(repository: Repository, trunk: str) -> list[str]:
     """The commits at which this clone knows trunk: the local branch's and the remote-tracking ones'."""
-    patterns = [f"refs/heads/{trunk}", f"refs/remotes/*/{trunk}"]
-    return list(dict.fromkeys(commit for commit, _ in tips_of(repository, patterns)))
+    return list(dict.fromkeys(commit for commit, _ in trunk_refs(repository, trunk)))
+
+
+def trunk_refs(repository: Repository, trunk: str) -> list[tuple[str, str]]:
+    """The same with the full ref of each."""
+    return tips_of(repository, [f"refs/heads/{trunk}", f"refs/remotes/*/{trunk}"])
 
 
 def of_trunk(tips: Iterable[tuple[str, str]], trunk: str | None) -> list[str]:

@@ -15,11 +15,11 @@ def guess(repository: Repository) -> str | None:
     """Trunk by ``origin/HEAD``, else ``main`` or ``master`` where one of them exists, else the branch at hand before the first
     commit; None where nothing tells.
     """
-    remote = process.run(repository.git_dir, "symbolic-ref", "-q", "--short", "refs/remotes/origin/HEAD")
+    remote = process.run(repository.directory, "symbolic-ref", "-q", "--short", "refs/remotes/origin/HEAD")
     if remote.code == 0:
         return os.fsdecode(remote.out).strip().removeprefix("origin/")
     heads = process.run(
-        repository.git_dir,
+        repository.directory,
         "for-each-ref",
         "--format=%(refname:short)",
         "refs/heads/main",

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from agentmem.errors import GitFailed
 from agentmem.git import process, state
 
 _CORE = re.compile(r"^\[core\]\s*\n((?:(?!\[).*\n?)*)", re.MULTILINE | re.IGNORECASE)
@@ -34,22 +35,26 @@ class Home(NamedTuple):
 class Listing:
     """What git lists of the repository around ``directory``, whose common git dir is ``common_dir``: git starts at once."""
 
-    def __init__(self, directory: str, common_dir: str, elsewhere: bool = False) -> None:
-        """``elsewhere``: in another worktree than the one at hand."""
-        self._directory, self._common_dir, self._elsewhere = directory, common_dir, elsewhere
+    def __init__(self, directory: str, common_dir: str) -> None:
+        self._directory, self._common_dir = directory, common_dir
         self._asked = self._start("-z")
 
     def _start(self, *words: str) -> "subprocess.Popen[bytes]":
-        return process.start(
-            self._directory, "worktree", "list", "--porcelain", *words, elsewhere=self._elsewhere
-        )
+        return process.start(self._directory, "worktree", "list", "--porcelain", *words)
 
     @property
     def homes(self) -> list[Home]:
-        """The worktrees whose folders are there, the first one first."""
+        """The worktrees whose folders are there, the first one first.
+
+        Raises:
+            GitFailed: git does not say.
+
+        """
         listed, separator = process.finish(self._asked), b"\0"
         if listed.code:  # git before 2.36
             listed, separator = process.finish(self._start()), b"\n"
+            if listed.code:
+                raise GitFailed(f"git cannot list the worktrees: {listed.err}")
         return list(_homes(listed.out, separator, os.path.realpath(self._common_dir)))
 
 

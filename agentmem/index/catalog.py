@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -30,7 +31,13 @@ CREATE TABLE change(
 CREATE TABLE applied(key TEXT PRIMARY KEY, blob TEXT, conflicts TEXT) WITHOUT ROWID;
 CREATE TABLE tree_pair(trees TEXT PRIMARY KEY, files TEXT) WITHOUT ROWID;
 """
+_IDENTITY = re.compile(r"[0-9a-f]{16}")
 BATCH = 500
+WAIT, PATIENCE = 0.3, 5.0
+"""Seconds for which a lock that another process has on the file is waited for: by who reads or learns a few blobs, and by who
+makes the file or learns many of them. One who waits in vain goes on without: what is unknown is read from the memories' files.
+"""
+
 MEMORY_ROWS = 2**40
 """Where the rows of a catalog in memory start, so that they are told from those of the one on disk."""
 
@@ -98,18 +105,23 @@ class Catalog:
         """The catalog at ``path``, made when missing.
 
         Raises:
-            sqlite3.Error: it cannot be read or made: torn, of another version, no permission.
+            sqlite3.Error: it cannot be read or made: torn, of another version, no permission, locked.
+            UnicodeDecodeError: it is torn where SQLite's message quotes it.
 
         """
-        connection = sqlite3.connect(path, timeout=5.0, isolation_level=None)
+        connection = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
         try:
             connection.execute("PRAGMA synchronous=NORMAL")
             found = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'info'").fetchone()
             if not found[0]:
+                _wait(connection, PATIENCE)
                 _create(connection)
+                _wait(connection, WAIT)
             info = dict(connection.execute("SELECT key, value FROM info"))
             if info.get("version") != str(VERSION):
                 raise sqlite3.DatabaseError(f"catalog version {info.get('version')}, not {VERSION}")
+            if not _IDENTITY.fullmatch(str(info.get("identity"))):  # it names a folder
+                raise sqlite3.DatabaseError("catalog without identity")
         except BaseException:
             connection.close()
             raise
@@ -125,6 +137,10 @@ class Catalog:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+    def wait(self, seconds: float) -> None:
+        """Wait for another's lock up to ``seconds`` from now on."""
+        _wait(self._db, seconds)
 
     def known(self, blobs: Sequence[str]) -> dict[str, int]:
         """The row of each of ``blobs`` that it knows."""
@@ -326,6 +342,10 @@ def names_of(memory: Memory) -> Iterator[tuple[str, str]]:
         yield "alias", memory.title.casefold()
 
 
+def _wait(connection: sqlite3.Connection, seconds: float) -> None:
+    connection.execute(f"PRAGMA busy_timeout={int(seconds * 1000)}")
+
+
 def _create(connection: sqlite3.Connection) -> None:
     """Make the tables; several processes may try at once, and one of them does."""
     connection.execute("PRAGMA journal_mode=WAL")
@@ -336,15 +356,6 @@ def _create(connection: sqlite3.Connection) -> None:
         values = (("version", str(VERSION)), ("identity", os.urandom(8).hex()))
         connection.executemany("INSERT INTO info VALUES (?, ?)", values)
     connection.execute("COMMIT")
-
-
-def remove_files(path: str) -> None:
-    """Remove a catalog's files, for one that cannot be used."""
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        try:
-            os.unlink(path + suffix)
-        except FileNotFoundError:
-            pass
 
 
 def _parts(values: Sequence[T]) -> Iterator[list[T]]:

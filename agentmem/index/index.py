@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from agentmem.errors import Contended
 from agentmem.git import objects
 from agentmem.git.repository import Difference, Repository
-from agentmem.index import catalog, entries, viewcache
+from agentmem.index import discarding, entries, viewcache
 from agentmem.index.catalog import Row
 from agentmem.index.columns import Columns, Entry
 from agentmem.index.entries import Delta, Worktree
@@ -15,7 +15,7 @@ from agentmem.index.knowledge import Knowledge, Progress
 from agentmem.index.port import Posting
 from agentmem.index.start import Started, view_file
 from agentmem.index.view import Origin, Pending, View
-from agentmem.index.word_index import WordIndex, remove_tree
+from agentmem.index.word_index import WordIndex
 from agentmem.store import cache, layout, reading
 from agentmem.store.place import Place
 
@@ -102,14 +102,19 @@ class Index:
         """Whether answers come from a catalog on disk."""
         return self._knowledge is not None and self._knowledge.identity is not None
 
-    def give_up_catalog(self, problem: Exception) -> None:
-        """Take away a catalog that ``problem`` shows to be torn; one that is merely locked stays."""
+    def give_up_catalog(self, problem: Exception) -> bool:
+        """Take away a catalog that ``problem`` shows to be torn; False for one that is merely locked, which stays."""
         knowledge = self.knowledge
-        lock = None if "locked" in str(problem) else knowledge.lock()
-        if lock is not None and knowledge.catalog_path is not None:
+        path = knowledge.catalog_path
+        if path is None or not discarding.is_torn(problem, path):
+            return False
+        if (lock := knowledge.lock()) is not None:
             knowledge.close()
-            catalog.remove_files(knowledge.catalog_path)
-            os.close(lock)
+            try:
+                discarding.catalog(path)
+            finally:
+                os.close(lock)
+        return True
 
     # -- views
 
@@ -212,7 +217,7 @@ class Index:
         if unknown:
             self.knowledge.take(lambda: self._contents(unknown, self._read), len(unknown))
             known = self.knowledge.rows_of(blobs)
-        return {row.blob: row for row in self.knowledge.rows(list(set(known.values())))}
+        return self.knowledge.rows_by_blob(known)
 
     def note_unread(self, number: int, where: str = "") -> None:
         """Say once that so many files are left out because git has not got them."""
@@ -413,9 +418,9 @@ class Index:
             raise Contended("the index is being written by somebody else", "try again")
         try:
             knowledge.close()
-            catalog.remove_files(knowledge.catalog_path)
+            discarding.catalog(knowledge.catalog_path)
             for name in os.listdir(knowledge.folder):
                 if name == "views" or name.startswith("words-"):
-                    remove_tree(os.path.join(knowledge.folder, name))
+                    discarding.tree(os.path.join(knowledge.folder, name))
         finally:
             os.close(lock)

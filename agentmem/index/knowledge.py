@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from agentmem.index import catalog as catalogs
+from agentmem.index import discarding
 from agentmem.index.catalog import AppliedRow, Catalog, ChangeRow, Row
 from agentmem.model.memory import Memory, Problem
 from agentmem.store import writing
@@ -35,6 +36,7 @@ class Knowledge:
         self.repaired: str | None = None
         """Why the catalog on disk was not used as it was, for the reader to say."""
         self._progress = progress
+        self._may_write = True
         self._disk = self._open()
         self._extra = Catalog.in_memory()
         self._fresh: dict[int, Record] = {}
@@ -42,16 +44,32 @@ class Knowledge:
     def _open(self) -> Catalog | None:
         if self.catalog_path is None:
             return None
-        for attempt in (1, 2):
-            try:
-                return Catalog.open_file(self.catalog_path)
-            except sqlite3.Error as error:
-                if attempt == 1 and not isinstance(error, sqlite3.OperationalError):
-                    self.repaired = f"catalog rebuilt: {error}"
-                    catalogs.remove_files(self.catalog_path)
-                else:
-                    self.repaired = f"catalog not usable: {error}"
-        return None
+        try:
+            return Catalog.open_file(self.catalog_path)
+        except Exception as error:  # whatever a torn file makes of SQLite's answers
+            self.repaired = f"catalog not usable: {error}"
+            if not discarding.is_torn(error, self.catalog_path) or (lock := self.lock()) is None:
+                return None
+        try:
+            return self._open_anew(self.catalog_path)
+        except Exception as error:
+            self.repaired = f"catalog not usable: {error}"
+            return None
+        finally:
+            os.close(lock)
+
+    def _open_anew(self, path: str) -> Catalog:
+        """The catalog at ``path``, made anew unless somebody else just did that."""
+        try:
+            found = Catalog.open_file(path)
+            self.repaired = None
+        except Exception as error:
+            if not discarding.is_torn(error, path):
+                raise
+            discarding.catalog(path)
+            found = Catalog.open_file(path)
+            self.repaired = f"catalog rebuilt: {error}"
+        return found
 
     @property
     def identity(self) -> str | None:
@@ -77,25 +95,39 @@ class Knowledge:
         They go to the catalog on disk when nobody else is writing it: nobody waits for a lock. Else they are kept for this
         process. Even a few are written: to read one costs 30 ms of imports, to write one 1 ms.
         """
-        if self._disk and (lock := self.lock()) is not None:
-            try:
-                self._learn_into(self._disk, contents(), count, keep=count <= KEPT)
-                return
-            except sqlite3.Error as error:
-                self.repaired = f"catalog not written: {error}"
-            finally:
-                os.close(lock)
-        self._learn_into(self._extra, contents(), count, keep=True)
+
+        def write(disk: Catalog) -> None:
+            # to learn so many takes longer than to wait for who has the file
+            disk.wait(catalogs.PATIENCE if count > BATCH else catalogs.WAIT)
+            self._learn_into(disk, contents(), count, keep=count <= KEPT)
+
+        if not self._write(write):
+            self._learn_into(self._extra, contents(), count, keep=True)
 
     def note(self, record: "Record") -> None:
         """Keep what a writer knows of the blob it has just written, if nobody else is writing the catalog."""
-        if self._disk and (lock := self.lock()) is not None:
-            try:
-                self._disk.add([record])
-            except sqlite3.Error:
-                pass  # the next reader learns it from the file
-            finally:
-                os.close(lock)
+        self._write(lambda disk: disk.add([record]))  # else the next reader learns it from the file
+
+    def _write(self, write: Callable[[Catalog], None]) -> bool:
+        """Have ``write`` change the catalog on disk; False where it was not: others are writing it, it is torn, the disk refuses.
+
+        After that nothing more is written: each time would be waited for.
+        """
+        if not self._disk or not self._may_write or (lock := self.lock()) is None:
+            return False
+        try:
+            write(self._disk)
+            return True
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            self._may_write = False
+            if self.catalog_path and discarding.is_torn(error, self.catalog_path):
+                try:  # who has it open goes on reading it; the next one makes it anew
+                    discarding.catalog(self.catalog_path)
+                except OSError:
+                    pass
+            return False
+        finally:
+            os.close(lock)
 
     def changes(self, blobs: Sequence[str]) -> dict[str, ChangeRow]:
         """What is known of the changes ``blobs``."""
@@ -107,15 +139,8 @@ class Knowledge:
 
     def note_overlay(self, changes: Sequence[ChangeRow], applied: Sequence[AppliedRow]) -> None:
         """Keep what was learned of an overlay: on disk where nobody else is writing, else for this process."""
-        if self._disk and (lock := self.lock()) is not None:
-            try:
-                self._disk.add_overlay(changes, applied)
-                return
-            except sqlite3.Error as error:
-                self.repaired = f"catalog not written: {error}"
-            finally:
-                os.close(lock)
-        self._extra.add_overlay(changes, applied)
+        if not self._write(lambda disk: disk.add_overlay(changes, applied)):
+            self._extra.add_overlay(changes, applied)
 
     def between(self, trees: Sequence[str]) -> dict[str, str]:
         """What is known to differ between two trees; see ``Catalog.between``."""
@@ -123,13 +148,7 @@ class Knowledge:
 
     def note_between(self, found: Mapping[str, str]) -> None:
         """Keep what differs between trees, where nobody else is writing."""
-        if self._disk and (lock := self.lock()) is not None:
-            try:
-                self._disk.add_between(found)
-            except sqlite3.Error:
-                pass  # git says it again to the next reader
-            finally:
-                os.close(lock)
+        self._write(lambda disk: disk.add_between(found))  # else git says it again to the next reader
 
     def branches(self, numbers: Sequence[int]) -> dict[int, str]:
         """The branch that each of ``numbers`` names; those that name none are left out."""
@@ -143,8 +162,11 @@ class Knowledge:
         """The open descriptor that holds the lock of the index; None when somebody else has it or there is no place for it."""
         if self.folder is None:
             return None
+        path = os.path.join(self.folder, "index.lock")
         try:
-            descriptor = os.open(os.path.join(self.folder, "index.lock"), os.O_RDWR | os.O_CREAT, 0o666)
+            if os.path.isdir(path):  # else nothing would ever be written
+                discarding.put_aside(path)
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
         except OSError:
             return None
         if writing.try_lock(descriptor):
@@ -183,6 +205,18 @@ class Knowledge:
         """The rows of ``numbers``, in no order."""
         for source, part in self._split(numbers):
             yield from source.rows(part)
+
+    def rows_by_blob(self, known: Mapping[str, int]) -> dict[str, Row]:
+        """The rows of blobs, given as ``rows_of`` names them.
+
+        Raises:
+            sqlite3.DatabaseError: the catalog has lost some of them: a page of the table is torn, the one that names them whole.
+
+        """
+        found = {row.blob: row for row in self.rows(list(set(known.values())))}
+        if lost := len(known.keys() - found.keys()):
+            raise sqlite3.DatabaseError(f"the catalog has lost {lost} memories that it names")
+        return found
 
     def memories(self, numbers: Sequence[int]) -> dict[int, Memory]:
         """The whole memories of ``numbers``, as their bytes give them."""

@@ -1,18 +1,20 @@
 """Views kept on disk: the columns of one worktree's store as of one commit, so that only what differs is looked at.
 
 One file a worktree. Its first line is the commit, read alone so that git can start comparing before the rest is loaded; the next
-the length of the record, behind which lie the columns that few commands look at.
+the checksum of all that follows and the length of the record, behind which lie the columns that few commands look at.
 """
 
 import marshal
 import os
+import zlib
 from collections.abc import Sized
 from typing import NamedTuple
 
+from agentmem.index import discarding
 from agentmem.index.columns import LATE, SKETCH, Blobs, Columns
 from agentmem.store.reading import Signature
 
-FORMAT = 6
+FORMAT = 7
 _ARRAYS = ("rows", "created", "expires")
 _BYTES = ("kinds", "status", "importance", "pins")
 
@@ -36,8 +38,14 @@ def load(path: str, root: str) -> Saved | None:
     try:
         with open(path, "rb") as file:
             commit = file.readline(80).strip().decode("ascii")
-            record = marshal.loads(file.read(int(file.readline(20))))
-            rest = file.read()
+            checksum, size = map(int, file.readline(40).split())
+            data = memoryview(file.read())
+        # marshal takes most damage for another value, and no column knows its own: without this, memories were missing for good.
+        # CRC-32 takes 0.4 ms for 3 MB, Adler-32 0.7
+        if zlib.crc32(data) != checksum:
+            return None
+        record = marshal.loads(data[:size])
+        rest = data[size:]
         if record["format"] != FORMAT or record["root"] != root:
             return None
         columns = Columns()
@@ -64,7 +72,7 @@ def load(path: str, root: str) -> Saved | None:
         late = {}
         at, count = 0, len(columns.paths)
         for name, each in zip(LATE, (4 * columns.lengths[0].itemsize, SKETCH, SKETCH), strict=True):
-            late[name] = rest[at : at + count * each]
+            late[name] = bytes(rest[at : at + count * each])
             at += count * each
         if len(rest) != at:
             return None
@@ -105,11 +113,17 @@ def save(path: str, saved: Saved) -> None:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(temporary, "wb") as file:
             data = marshal.dumps(record)
-            file.write(b"%s\n%d\n" % (saved.commit.encode("ascii"), len(data)) + data)
-            file.writelines(late[name] for name in LATE)
+            parts = [data, *(late[name] for name in LATE)]
+            checksum = 0
+            for part in parts:
+                checksum = zlib.crc32(part, checksum)
+            file.write(b"%s\n%d %d\n" % (saved.commit.encode("ascii"), checksum, len(data)))
+            file.writelines(parts)
         os.replace(temporary, path)
     except (OSError, ValueError):
         try:
             os.unlink(temporary)
         except OSError:
             pass
+        if not os.path.isdir(os.path.dirname(path)):  # something else stands where the folder should be
+            discarding.tree(os.path.dirname(path))

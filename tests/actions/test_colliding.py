@@ -141,3 +141,16 @@ def test_trunk_that_was_not_pushed_beside_the_fetched_one(project, tmp_path):
     project.commit("ours")
     project.git("fetch", "-q", "origin")
     assert found(project) == [("merge-conflict", ("main", "origin/main"), "git cannot merge src/x.py: one")]
+
+
+@pytest.mark.parametrize("ref", ["refs/heads/dangling", "refs/remotes/origin/main"])
+def test_a_branch_whose_commit_is_missing(project, ref):
+    """A ref to an object that this clone has lost is left out with a note, and the others are told as ever."""
+    branch(project, "a", "return 1", "return 11")
+    branch(project, "b", "return 1", "return 12")
+    support.put(project.path / ".git" / ref, "0123456789" * 4 + "\n")
+    told = project.call("conflicts", "--json")
+    assert told.code == 0, told.err
+    assert [one["reason"] for one in told.json["conflicts"]] == ["git cannot merge src/x.py: one"]
+    assert told.err.count(f"note: {ref} was left out: it points to 012345678901") == 1
+    assert found(project, "a") == [("merge-conflict", ("b", "a"), "git cannot merge src/x.py: one")]

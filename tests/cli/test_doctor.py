@@ -568,3 +568,27 @@ def test_init_in_a_sparse_checkout(store, tmp_path):
     assert "created" not in store.ok("init")
     assert store.git("status", "--short") == "" and not store.store.exists()
     assert findings(store) == []
+
+
+def test_an_index_that_sqlite_cannot_speak_of(store):
+    """A catalog whose damage makes SQLite's own message unreadable is told as torn, and so is a folder in its place."""
+    store.remember(1, "Zebra crossings are striped")
+    store.found("zebra crossings")
+    path = store.path / ".git/agentmem/catalog.sqlite"
+    for more in path.parent.glob("catalog.sqlite-*"):
+        more.unlink()
+    data = bytearray(path.read_bytes())
+    data[data.index(b"CREATE TABLE applied") + 3] = 0x85
+    path.write_bytes(data)
+    fixed(store, "index")
+    path.unlink(missing_ok=True)
+    path.mkdir()
+    fixed(store, "index")
+    assert store.found("zebra crossings") == [support.identity(1)]
+
+
+def test_a_store_without_a_repository(tmp_path):
+    """Where there is no repository at all, not all is well."""
+    support.put(tmp_path / "alone" / ".agentmem" / "config.toml", "")
+    ran = support.call("doctor", cwd=tmp_path / "alone")
+    assert ran.code == 3 and ran.err.startswith("error: no git repository")

@@ -66,6 +66,7 @@ RUINED = {
     "rubbish": b"this is no database, and longer than a header of one hundred bytes would be " * 20,
     "empty": b"",
     "torn": None,
+    "unspeakable": "TABLE",
     "another": "other",
     "words": "words",
 }
@@ -79,6 +80,10 @@ def test_a_ruined_file_is_replaced(tmp_path, how):
     path = tmp_path / verdicts.FILE
     if RUINED[how] is None:
         path.write_bytes(path.read_bytes()[:1000] + b"\xff" * 3000)
+    elif RUINED[how] == "TABLE":  # SQLite's message quotes it, and is no UTF-8 then
+        data = bytearray(path.read_bytes())
+        data[data.index(b"CREATE TABLE") + 3] = 0x85
+        path.write_bytes(data)
     elif isinstance(RUINED[how], bytes):
         path.write_bytes(RUINED[how])
     else:

@@ -88,3 +88,13 @@ def test_sha256(new_repository):
     commit = made(repository, b"1")
     assert len(commit) == 64 and refs.swap(repository, f"{NAME}/a", commit, None)
     assert refs.read_all(repository, NAME, "f")["a"].data == b"1"
+
+
+def test_a_ref_to_a_missing_object(store, repository):
+    """One whose object is lost is left out, and hides none of those behind it."""
+    commit = made(repository, b"1")
+    for name in ("a", "c"):
+        assert refs.swap(repository, f"{NAME}/{name}", commit, None)
+    (store.path / ".git" / "refs" / "agentmem" / "claims" / "b").write_text("1" * 40 + "\n")
+    assert refs.commits(repository, NAME) == {"a": commit, "c": commit}
+    assert refs.read_all(repository, NAME, "f")["c"] == refs.Held(commit, b"1")

@@ -299,6 +299,78 @@ def test_a_damaged_catalog(large, damage):
     assert large.call("list").err == "", "it was not repaired"
 
 
+def smudge(project, near=b"CREATE TABLE applied"):
+    """Put a byte that is no UTF-8 where SQLite's message about the damage quotes it."""
+    flush(project)
+    path = caches(project) / "catalog.sqlite"
+    data = bytearray(path.read_bytes())
+    data[data.index(near) + 3] = 0x85
+    path.write_bytes(data)
+
+
+def test_a_damage_that_sqlite_cannot_tell(large):
+    """A catalog whose damage makes even SQLite's message unreadable is made anew with a note, as any is."""
+    smudge(large)
+    assert "catalog rebuilt" in answers_rightly(large)
+    assert large.call("list").err == ""
+
+
+@pytest.mark.parametrize(
+    "words", [("index", "rebuild"), ("index", "status"), ("next",), ("add", "fact", "The zebra crossing")]
+)
+def test_every_command_outlives_a_damaged_catalog(large, words):
+    """Also the commands that mend the index work on a catalog that cannot even be opened."""
+    smudge(large)
+    large.ok(*words)
+    assert large.call("list").err == ""
+
+
+def test_a_catalog_that_lost_memories(large):
+    """Where the pages of memories are lost and those that name them are whole, the memories are not taken for unreadable."""
+    flush(large)
+    shutil.rmtree(caches(large) / "views")
+    path = caches(large) / "catalog.sqlite"
+    data = bytearray(path.read_bytes())
+    size = int.from_bytes(data[16:18], "big")
+    lost = 0
+    for at in range(size, len(data), size):
+        if data[at] == 0x0D and b"number 3" in data[at : at + size]:  # a leaf of a table
+            data[at + 3 : at + 5] = bytes(2)  # that holds nothing
+            lost += 1
+    assert lost
+    path.write_bytes(data)
+    notes = answers_rightly(large)
+    assert "catalog is torn" in notes and "partial clone" not in notes
+    assert large.call("list").err == ""
+
+
+def test_an_identity_that_is_no_name(large):
+    """What a damaged catalog says of itself names no folder: nothing outside our own is touched."""
+    support.put(large.path / ".git" / "kept" / "file", "kept")
+    connection = sqlite3.connect(caches(large) / "catalog.sqlite")
+    connection.execute("UPDATE info SET value = 'x/../../kept' WHERE key = 'identity'")
+    connection.commit()
+    connection.close()
+    assert "identity" in answers_rightly(large)
+    assert (large.path / ".git" / "kept" / "file").read_text() == "kept"
+
+
+def test_a_catalog_that_cannot_be_written(large):
+    """A catalog that is torn where only a writer comes is made anew by the next read."""
+    connection = sqlite3.connect(caches(large) / "catalog.sqlite")
+    connection.execute("CREATE TRIGGER torn BEFORE INSERT ON doc BEGIN SELECT raise(ABORT, 'torn'); END")
+    connection.commit()
+    connection.close()
+    large.remember(900, "The zebra crossing")
+    assert "The zebra crossing" in large.titles("--limit", "0")
+    assert large.json("index", "status")["missing"] == 0
+    large.remember(901, "The yak crossing")
+    assert "The yak crossing" in large.titles("--limit", "0")
+    (path,) = caches(large).glob("catalog.sqlite")
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT count(*) FROM doc").fetchone()[0] == LARGE + 2
+
+
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_a_damaged_words_index(large, damage):
     """Words' files that are torn or were overwritten change no answer, and are made anew."""
@@ -320,10 +392,12 @@ def test_a_damaged_view(large, damage):
 def test_a_view_of_wrong_columns(large):
     """A kept view that is whole, but whose columns do not fit each other, is not used."""
     import marshal
+    import zlib
 
     (path,) = (caches(large) / "views").iterdir()
-    commit, size, rest = path.read_bytes().split(b"\n", 2)
-    record, late = marshal.loads(rest[: int(size)]), rest[int(size) :]
+    commit, numbers, rest = path.read_bytes().split(b"\n", 2)
+    size = int(numbers.split()[1])
+    record, late = marshal.loads(rest[:size]), rest[size:]
     for change, behind in (
         ({"authors": ""}, late),
         ({"dirty": []}, late),
@@ -334,8 +408,23 @@ def test_a_view_of_wrong_columns(large):
         ({}, b""),
     ):
         data = marshal.dumps({**record, **change})
-        path.write_bytes(b"%s\n%d\n%s%s" % (commit, len(data), data, behind))
+        checksum = zlib.crc32(data + behind)
+        path.write_bytes(b"%s\n%d %d\n%s%s" % (commit, checksum, len(data), data, behind))
         answers_rightly(large)
+
+
+@pytest.mark.parametrize("part", range(8))
+def test_a_view_with_a_hole(large, part):
+    """A kept view of which a sector was lost, wherever it lies, gives every memory and its own bytes again."""
+    (path,) = (caches(large) / "views").iterdir()
+    whole = path.read_bytes()
+    at = len(whole) * part // 8
+    path.write_bytes(whole[:at] + bytes(512) + whole[at + 512 :])
+    everything = "list", "--limit", "0", "--budget", "0", "--json"
+    listed = large.ok(*everything)
+    assert path.read_bytes() == whole, "it was not made anew"
+    path.unlink()
+    assert listed == large.ok(*everything)
 
 
 @pytest.mark.parametrize("part", ["catalog.sqlite", "words", "views", "all"])
@@ -377,12 +466,56 @@ def test_a_catalog_without_a_table(large, table):
     answers_rightly(large)
 
 
-def test_a_folder_where_the_catalog_should_be(large):
-    """Where no catalog can be had, everything is learned anew, and that is said."""
-    for path in caches(large).glob("catalog.sqlite*"):
-        path.unlink()
-    (caches(large) / "catalog.sqlite").mkdir()
-    assert "catalog" in answers_rightly(large)
+@pytest.fixture(params=["folder", "file", "link"])
+def intruder(request):
+    """A function that puts something of somebody else's at a path, and one that says whether it is still somewhere below."""
+
+    def put(path):
+        if request.param == "folder":
+            support.put(path / "deep" / "file", "somebody's")
+        elif request.param == "file":
+            path.write_text("somebody's")
+        else:
+            path.symlink_to("nowhere")
+
+    def kept(folder):
+        if request.param == "link":
+            return [path for path in folder.iterdir() if path.is_symlink() and os.readlink(path) == "nowhere"]
+        return [path for path in folder.rglob("*") if path.is_file() and path.read_bytes() == b"somebody's"]
+
+    return put, kept
+
+
+@pytest.mark.parametrize("part", ["catalog.sqlite", "catalog.sqlite-wal", "words", "views", "index.lock"])
+def test_something_else_in_the_place_of_a_cache(large, intruder, part):
+    """What stands where a cache belongs is put aside and kept, the cache made anew: said once at most, and no answer changes."""
+    put, kept = intruder
+    flush(large)
+    path = words_folder(large) if part == "words" else caches(large) / part
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+    put(path)
+    answers_rightly(large)
+    assert large.json("index", "status")["missing"] == 0
+    large.remember(900, "The zebra crossing")
+    assert large.found("zebra crossing") == [support.identity(900)]
+    for words in (("list",), ("recall", "worker"), ("recall", "zebra")):
+        assert large.call(*words).err == ""
+    if part == "views":
+        assert list(path.iterdir())
+    left = kept(caches(large)) + (kept(caches(large) / "aside") if (caches(large) / "aside").exists() else [])
+    assert left or path.name.endswith("-wal"), sorted(caches(large).rglob("*"))
+
+
+def test_a_folder_of_words_with_something_else_in_it(large):
+    """Of a folder that is not ours alone nothing is removed when the index is made anew."""
+    path = support.put(words_folder(large) / "notes.txt", "somebody's")
+    large.ok("index", "rebuild")
+    assert not path.exists()
+    (found,) = (caches(large) / "aside").rglob("notes.txt")
+    assert found.read_text() == "somebody's"
 
 
 def test_a_read_only_catalog(large):
@@ -422,6 +555,60 @@ def test_a_catalog_locked_by_another_process(large):
         assert len(large.found("zebra", "--limit", "0")) == 10
     finally:
         connection.execute("ROLLBACK")
+        connection.close()
+
+
+@pytest.fixture
+def held(large):
+    """A store of whose catalog another process holds the whole file, so that it can be neither read nor written."""
+    flush(large)
+    for number in range(300, 310):
+        large.remember(number, f"zebra {number}")
+    connection = sqlite3.connect(caches(large) / "catalog.sqlite", isolation_level=None)
+    connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+    connection.execute("BEGIN EXCLUSIVE")
+    yield large
+    connection.close()
+
+
+def test_a_catalog_that_another_process_keeps_to_itself(held):
+    """What cannot be read from the catalog is read from the files, and the catalog stays as it is."""
+    before = (caches(held) / "catalog.sqlite").read_bytes()
+    assert len(held.titles("--limit", "0")) == LARGE + 10
+    assert len(held.found("zebra", "--limit", "0")) == 10
+    assert held.call("next").code == 0
+    held.ok("add", "fact", "The yak crossing")
+    assert "yak" in held.ok("recall", "yak crossing")
+    assert (caches(held) / "catalog.sqlite").read_bytes() == before
+    assert not (caches(held) / "aside").exists()
+
+
+def test_nobody_waits_for_a_locked_catalog(large, monkeypatch):
+    """A command waits once, and briefly, for another's lock: the sum of what SQLite was told to wait is less than a second."""
+    from agentmem.index import catalog
+
+    waited = []
+    real = catalog.Catalog.open_file.__func__
+
+    def opened(cls, path):
+        found = real(cls, path)
+        found._db.set_trace_callback(lambda said: waited.append(said) if said.startswith("BEGIN") else None)
+        return found
+
+    flush(large)
+    for number in range(300, 310):
+        large.remember(number, f"zebra {number}")
+    large.git("switch", "-q", "-c", "feature")
+    large.git("branch", "other")
+    connection = sqlite3.connect(caches(large) / "catalog.sqlite", isolation_level=None)
+    connection.execute("BEGIN EXCLUSIVE")
+    monkeypatch.setattr(catalog.Catalog, "open_file", classmethod(opened))
+    try:
+        for words in (("recall", "zebra", "--all-branches"), ("brief",), ("add", "fact", "The yak crossing")):
+            waited.clear()
+            large.ok(*words)
+            assert len(waited) * catalog.WAIT < 1, (words, waited)
+    finally:
         connection.close()
 
 
