@@ -149,13 +149,15 @@ _asked_to_end: list[type[BaseException]] = []
 def stop_on_signal() -> Callable[[], None]:
     """Have SIGTERM and SIGHUP raise ``Stopped``, SIGINT ``KeyboardInterrupt``; what is given sets them back.
 
-    What a signal raises is lost where Python ignores exceptions, as in a destructor; so it is noted too, and the loop looks.
+    What a signal raises is lost where Python ignores exceptions, as in a destructor; so it is noted too, and the loop looks. Only
+    the first raises: `timeout` sends two, and the second would come in the midst of closing.
     """
     _asked_to_end.clear()
 
     def stop(number: int, frame: object) -> None:
         _asked_to_end.append(KeyboardInterrupt if number == signal.SIGINT else Stopped)
-        raise _asked_to_end[0]
+        if len(_asked_to_end) == 1:
+            raise _asked_to_end[0]
 
     before = {}
     for name in ("SIGTERM", "SIGHUP", "SIGINT"):

@@ -336,3 +336,16 @@ def test_a_signal_that_python_lost_still_ends_it(monkeypatch):
             loop.run()
     finally:
         restore()
+
+
+def test_a_second_signal_does_not_come_in_the_midst_of_closing():
+    """The first ends it, and what comes while it closes is noted and no more: `timeout` sends two."""
+    restore = watching_loop.stop_on_signal()
+    try:
+        with pytest.raises(watching_loop.Stopped):
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(1)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.01)
+    finally:
+        restore()
