@@ -79,7 +79,7 @@ def recall(
     """
     index = context.index
     view = index.view()
-    asked = understood(context, question, context.now)
+    asked = understood(context, question, context.now, names_kinds=not filters.kinds)
     filters = selecting.merged(context, filters, asked.filters)
     view = index.view()  # a filter in the question may have asked for what is archived
     clock = context.now if filters.until is None else min(context.now, filters.until)
@@ -110,8 +110,10 @@ def recall(
     )
 
 
-def understood(context: Context, question: str, now: int) -> query.Query:
-    """``question`` as it is meant in this repository, asked at ``now`` (seconds UTC)."""
+def understood(context: Context, question: str, now: int, names_kinds: bool = True) -> query.Query:
+    """``question`` as it is meant in this repository, asked at ``now`` (seconds UTC); not ``names_kinds``: of kinds that are
+    chosen already.
+    """
 
     def moment(name: str) -> int | None:
         from agentmem.git import revisions
@@ -119,7 +121,9 @@ def understood(context: Context, question: str, now: int) -> query.Query:
         commit = revisions.resolve(context.repository, name)
         return commit.time if commit else None
 
-    return query.parse(question, now, lambda field, value: selecting.can_be(context, field, value), moment)
+    return query.parse(
+        question, now, lambda field, value: selecting.can_be(context, field, value), moment, names_kinds
+    )
 
 
 def _pack(

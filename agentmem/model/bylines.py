@@ -15,7 +15,10 @@ _KIND = re.compile(
     r"|(dead[ -]?end)s?|(decide)d?)\b",
     _FLAGS,
 )
-_ALONE = re.compile(r"\b(task|plan|log|entitie|entity)s?\b(?: entr(?:y|ies)\b)?", _FLAGS)
+_ALONE = re.compile(
+    r"\b(?:(task|plan|entitie)s|(?:newest|latest|last|open|current) (task|plan|entity)|(log) entr(?:y|ies))\b",
+    _FLAGS,
+)
 """Kinds whose names are words of every day: they are meant only where nothing else is asked."""
 _OTHERWISE = {"dead": "deadend", "decide": "decision", "entitie": "entity"}
 _ASIDE = frozenset(
@@ -24,7 +27,7 @@ _ASIDE = frozenset(
     )
 )
 """What stands beside a kind and asks for nothing more."""
-_BY = re.compile(r"\b(?:by|did|has|does|from) ([\w.@-]*\w)", _FLAGS)
+_BY = re.compile(r"\b(?:by|did|has|does|from) ([\w.@-]*\w)", re.IGNORECASE)
 _MADE_UP = re.compile(r"(?<![\w/.@-])\w+(?:[-@.]\w+)+(?![\w/])")
 
 
@@ -38,7 +41,7 @@ def kinds(text: str) -> tuple[dict[str, frozenset[str]], bool]:
         found[kind] = found.get(kind, frozenset()) | _said(match)
         rest = rest.replace(match[0], " ")
     for match in _ALONE.finditer(rest):
-        word = match[1].lower()
+        word = next(filter(None, match.groups())).lower()
         found[_OTHERWISE.get(word, word)] = frozenset()
         rest = rest.replace(match[0], " ")
     alone = bool(found) and _ASIDE.issuperset(analysis.terms(rest))

@@ -137,11 +137,13 @@ def parse(
     now: int,
     accepts: Callable[[str, str], bool] = lambda field, value: True,
     moment: Callable[[str], int | None] = lambda name: None,
+    names_kinds: bool = True,
 ) -> Query:
     """Understand the question ``text`` asked at ``now``; never fails: what is no filter, id or path is words.
 
     ``accepts(field, value)`` says whether a ``field:value`` can be one here: ``status:error`` in a note is two words;
-    ``moment(name)`` gives the time of a tag or commit, None where it is none.
+    ``moment(name)`` gives the time of a tag or commit, None where it is none. Not ``names_kinds``: the kinds are chosen already,
+    and their names are words.
     """
     # lone surrogates, which JSON can name, can be looked up nowhere
     text = text.encode("utf-8", "replace").decode("utf-8")
@@ -167,7 +169,7 @@ def parse(
     if not exact:
         left = _FRAME.sub(" ", _HOW_MANY.sub(r"\1", left))
     terms = _terms(left)
-    kinds, alone = ({}, False) if exact else bylines.kinds(left)
+    kinds, alone = ({}, False) if exact or not names_kinds else bylines.kinds(left)
     alone = alone and all(accepts("kind", kind) for kind in kinds)
     if alone and _NEWEST(rest) and not _NEWEST(left):
         span = None  # the newest there are, however old

@@ -833,6 +833,12 @@ def test_a_kind_or_an_author_alone(team: Project) -> None:
     assert set(team.found("queue-7")) == {support.identity(3), support.identity(4)}
 
 
+def test_the_name_of_a_kind_is_a_word_among_those_of_a_kind(team: Project) -> None:
+    """Where the kinds are chosen by an option, their names are words as any others."""
+    team.remember(7, "Decisions are kept for a year", "By law.")
+    assert team.found("decisions", "--kind", "fact") == [support.identity(7)]
+
+
 def test_a_file_of_which_nothing_is_known(team: Project) -> None:
     """A file alone is the question: nothing is known of it, whatever is the newest."""
     (team.path / "Makefile").write_text("all:\n")

@@ -12,6 +12,9 @@ from agentmem.model import bylines
         ("what did we decide", {"decision"}, True),
         ("recent dead ends", {"deadend"}, True),
         ("open tasks", {"task"}, True),
+        ("current plan", {"plan"}, True),
+        ("logs", set(), False),
+        ("plan", set(), False),
         ("newest log entries", {"log"}, True),
         ("entities", {"entity"}, True),
         ("which decisions did we take about storage", {"decision"}, False),
@@ -41,6 +44,7 @@ def test_terms_that_name_a_kind():
     [
         ("what did sec-1 do", ("sec-1",)),
         ("notes by alice on locks", ("alice",)),
+        ("what did Søren say", ("Søren",)),
         ("jo@example.org", ("jo@example.org",)),
         ("alice in wonderland", ()),
         ("src/queue-agent/run.ts", ()),
