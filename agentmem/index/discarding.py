@@ -16,8 +16,11 @@ PASSING = (
     sqlite3.SQLITE_PERM,
     sqlite3.SQLITE_READONLY,
     sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
 )
-"""What SQLite says of a catalog that others hold or the disk refuses, which making it anew would not change."""
+"""What SQLite says of a catalog that others hold or the disk refuses, which making it anew would not change. On a full disk
+it cannot make the file that readers share, and to take the catalog away there would free what the next write takes.
+"""
 
 _CATALOG = ("", "-wal", "-shm", "-journal")
 _DATABASE = b"SQLite format 3\0"
@@ -35,7 +38,7 @@ def is_torn(problem: Exception, path: str) -> bool:
         return True
     if code & 0xFF == sqlite3.SQLITE_CANTOPEN:  # no permission; or a folder where a file should be
         return any(_mode(path + suffix) not in (None, stat.S_IFREG) for suffix in _CATALOG)
-    return code & 0xFF not in PASSING
+    return code & 0xFF not in PASSING or code == sqlite3.SQLITE_IOERR_SHORT_READ
 
 
 def catalog(path: str) -> None:
