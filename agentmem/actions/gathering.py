@@ -158,8 +158,10 @@ def gather(
 
         found = relating.related(index, view, worded, named_so, allowed)
         arms.append(_telling("related", weights.related_arm, found))
-    # the model sees each entry of a conversation alone: where what was said before completes the best, it knows less than we
-    if near is not None and not (words and first and words.said.get(first[0]) == BEFORE_IT):
+    # the model sees each entry of a conversation alone, and not who wrote it: where what was said before completes the best, or
+    # somebody is asked for, it knows less than we
+    partly = words and (words.names_authors or (first and words.said.get(first[0]) == BEFORE_IT))
+    if near is not None and not partly:
         low = weights.meaning_floor
         cosines = {p: ranking.nearness(c, low) for p, c in near.cosines.items() if c > low}
         arms.append(Arm("meaning", weights.meaning_arm, cosines))

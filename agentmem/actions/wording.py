@@ -58,7 +58,9 @@ class Words:
         self.statistics = ranking.Statistics(
             len(view), view.average_lengths, view.columns.lengths, ranking.b_of_bodies(view.spread)
         )
-        self.postings = _with_bylines(index, view, asked, index.postings(list(wanted)))
+        self.postings = index.postings(list(wanted))
+        self.names_authors = _add_bylines(index, view, asked, self.postings)
+        """Whether authors are asked for: of whom a memory is, its text does not say."""
         self.lexical = ranking.bm25f(asked.terms, self.postings, view.positions, self.statistics, weights)
         self.others = ranking.other_names(others, self.postings, view.positions, self.statistics, weights)
         best = ranking.order(self.lexical.scores, view.columns.ids, CONVERSED) if weights.neighbours else []
@@ -188,17 +190,18 @@ class Words:
         return out
 
 
-def _with_bylines(
-    index: Index, view: View, asked: Query, postings: dict[str, list[Posting]]
-) -> dict[str, list[Posting]]:
-    """``postings`` in which what is of a kind that is asked for, or by whom, has the word that says so."""
+def _add_bylines(index: Index, view: View, asked: Query, postings: dict[str, list[Posting]]) -> bool:
+    """Have in ``postings`` that what is of a kind, or by an author, that is asked for has the word that says so; whether an
+    author is.
+    """
     more: dict[str, set[int]] = {}
     for kind, terms in asked.kinds.items():
         number = kinds.NUMBER[kind]
         rows = {row for row, of in zip(view.columns.rows, view.columns.kinds, strict=True) if of == number}
         for term in terms:
             more.setdefault(term, set()).update(rows)
-    for author, row in index.knowledge.named("author", asked.people) if asked.people else ():
+    authored = index.knowledge.named("author", asked.people) if asked.people else []
+    for author, row in authored:
         whole = max(
             analysis.terms(author), key=len, default=""
         )  # of a name of several words, not each of them
@@ -207,7 +210,7 @@ def _with_bylines(
     for term, rows in more.items():
         known = postings.get(term, [])
         postings[term] = [*known, *((row, NAMES_AT) for row in sorted(rows - {row for row, _ in known}))]
-    return postings
+    return bool(authored)
 
 
 def _other_names(index: Index, view: View, asked: Query) -> list[ranking.OtherName]:

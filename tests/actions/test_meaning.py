@@ -229,6 +229,16 @@ def test_a_long_question_is_answered_by_its_words(team, given_cosines):
     assert [(o.position, o.score) for o in before] == [(o.position, o.score) for o in after] and not arm.asked
 
 
+def test_who_is_asked_for_is_not_what_a_model_knows(team):
+    """What a memory says is not who wrote it: where an author is asked for, the model moves nothing."""
+    team.remember(1, "Stripes are painted at night", by="queue-7")
+    question = "what did queue-7 say about stripes"
+    arm = Made(dict.fromkeys(range(len(TITLES) + 1), 0.5))
+    before, after = ranks(team, question)[0], ranks(team, question, arm)[0]
+    assert before and [(o.position, o.score) for o in before] == [(o.position, o.score) for o in after]
+    assert any(term.name == "meaning" for one in ranks(team, "stripes", arm)[0] for term in one.terms)
+
+
 def test_what_is_nearest_is_told_where_nothing_answers(team):
     """By meaning and by words in turn; of what is far by both nothing is told, nor where a question is answered."""
     near = ranking.DEFAULT.meaning_near
