@@ -16,10 +16,12 @@ PASSING = (
     sqlite3.SQLITE_PERM,
     sqlite3.SQLITE_READONLY,
     sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_IOERR,
 )
-"""What SQLite says of a catalog that others hold or the disk refuses, which making it anew would not change. On a full disk
-it cannot make the file that readers share, and to take the catalog away there would free what the next write takes.
+"""What SQLite says of a catalog that others hold or the disk refuses, which making it anew would not change."""
+
+PLACES = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
+"""What it says where there is no permission, or no room for the file that readers share (to take the catalog away would only free
+what the next write takes); or where a folder stands in the place of a file.
 """
 
 _CATALOG = ("", "-wal", "-shm", "-journal")
@@ -36,9 +38,11 @@ def is_torn(problem: Exception, path: str) -> bool:
     code = getattr(problem, "sqlite_errorcode", None)
     if code is None:
         return True
-    if code & 0xFF == sqlite3.SQLITE_CANTOPEN:  # no permission; or a folder where a file should be
+    if code == sqlite3.SQLITE_IOERR_SHORT_READ:
+        return True
+    if code & 0xFF in PLACES:
         return any(_mode(path + suffix) not in (None, stat.S_IFREG) for suffix in _CATALOG)
-    return code & 0xFF not in PASSING or code == sqlite3.SQLITE_IOERR_SHORT_READ
+    return code & 0xFF not in PASSING
 
 
 def catalog(path: str) -> None:
