@@ -138,9 +138,10 @@ def _walked(context: Context, tips: Tips, walk: Callable[[Tips], T]) -> T:
         if there.issuperset(commit for commit, _ in tips):
             raise
     for commit, ref in tips:
-        note = f"{ref} was left out: it points to {commit[:12]}, which this clone has not got"
-        if commit not in there and note not in context.index.notes:
-            context.index.notes.append(note)
+        if commit not in there:
+            context.index.notes.once(
+                f"{ref} was left out: it points to {commit[:12]}, which this clone has not got"
+            )
     return walk([tip for tip in tips if tip[0] in there])
 
 
@@ -186,7 +187,7 @@ def _worktrees(context: Context, among: Sequence[str] = ()) -> Iterator[Work]:
         try:
             paths = code.uncommitted(other.top, among)
         except GitRefused as refusal:
-            context.index.notes.append(f"{other.top} was left out: {refusal.message}")
+            context.index.notes.uncommitted_unread(other.top, refusal)
             continue
         if paths and other.head:
             name = f"{other.branch or os.path.basename(other.top)}{UNCOMMITTED}"

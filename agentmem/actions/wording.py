@@ -202,9 +202,8 @@ def _add_bylines(index: Index, view: View, asked: Query, postings: dict[str, lis
             more.setdefault(term, set()).update(rows)
     authored = index.knowledge.named("author", asked.people) if asked.people else []
     for author, row in authored:
-        whole = max(
-            analysis.terms(author), key=len, default=""
-        )  # of a name of several words, not each of them
+        # of a name of several words not each of them, which say something of their own
+        whole = max(analysis.terms(author), key=len, default="")
         if whole in asked.terms:
             more.setdefault(whole, set()).add(row)
     for term, rows in more.items():

@@ -50,7 +50,7 @@ class StoreTrees:
     """The trees of the folder ``below`` (from the top) in commits: asked of one process, however often."""
 
     def __init__(self, repository: Repository, below: str) -> None:
-        """Start git, which runs until ``close``."""
+        """Start git, which runs to the end of the ``with`` that this is for."""
         self._repository, self._below = repository, below
         self._git = process.start(
             repository.directory,

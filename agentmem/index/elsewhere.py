@@ -98,7 +98,7 @@ def add(
                 plain[blob] = (Entry(path, blob), side.origin)
     changed = list(_changed(index, columns, sides))
     rows = index.learn([entry for entry, _ in plain.values()])
-    index.note_unread(len(plain.keys() - rows.keys()), " of other branches")
+    index.notes.unread(len(plain.keys() - rows.keys()), " of other branches")
     results = overlays.apply([task for _, task in changed], index.knowledge, index.bytes_of, index.blob_of)
     composite = overlays.rows_of(results.values(), index.knowledge)
     pending: dict[int, Pending] = {}
@@ -343,9 +343,7 @@ def _uncommitted(index: "Index", begun: Iterable[Compared]) -> Iterator[tuple[Ho
             changed = files.changed(comparison.differences(there)[1])
         except (GitFailed, OSError) as problem:
             if os.path.isdir(there.directory):  # else it is being removed just now
-                index.notes.append(
-                    f"what {worktree.top} has not committed is left out: {str(problem).splitlines()[0]}"
-                )
+                index.notes.uncommitted_unread(worktree.top, problem)
             continue
         yield worktree, changed
 

@@ -12,6 +12,7 @@ from agentmem.index.catalog import Row
 from agentmem.index.columns import Columns, Entry
 from agentmem.index.entries import Delta, Worktree
 from agentmem.index.knowledge import Knowledge, Progress
+from agentmem.index.notes import Notes
 from agentmem.index.port import Posting
 from agentmem.index.start import Started, view_file
 from agentmem.index.view import Origin, Pending, View
@@ -69,8 +70,7 @@ class Index:
         self._with_archived = False
         self.orphans: tuple[Entry, ...] = ()
         """Changes of memories that the view does not have."""
-        self.notes: list[str] = []
-        """What makes an answer less than right, or was mended on the way, for the reader to say."""
+        self.notes = Notes()
 
     def close(self) -> None:
         """Let go of processes and files."""
@@ -219,13 +219,6 @@ class Index:
             known = self.knowledge.rows_of(blobs)
         return self.knowledge.rows_by_blob(known)
 
-    def note_unread(self, number: int, where: str = "") -> None:
-        """Say once that so many files are left out because git has not got them."""
-        files = "1 file" if number == 1 else f"{number} files"
-        said = f"{files}{where} could not be read from git (a partial clone without its remote?)"
-        if number and said not in self.notes:
-            self.notes.append(said)
-
     def blob_of(self, data: bytes) -> str:
         """The id that git gives ``data``."""
         return objects.blob_id(data, self.repository.object_format)
@@ -255,7 +248,7 @@ class Index:
                 if data is not None and self.blob_of(data) == blob:
                     found[blob] = data
         # of memories it is also asked what is no object anywhere: a file with the changes of an overlay applied
-        self.note_unread(sum(layout.is_change(path) for blob, path in paths.items() if blob not in found))
+        self.notes.unread(sum(layout.is_change(path) for blob, path in paths.items() if blob not in found))
         return found
 
     def uncommitted(self) -> int:
@@ -373,7 +366,7 @@ class Index:
                 missing += 1
             else:
                 columns.add(entry.path, row)
-        self.note_unread(missing)
+        self.notes.unread(missing)
 
     def _contents(self, blobs: Iterable[str], read: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
         wanted = list(blobs)

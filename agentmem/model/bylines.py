@@ -20,7 +20,6 @@ _ALONE = re.compile(
     _FLAGS,
 )
 """Kinds whose names are words of every day: they are meant only where nothing else is asked."""
-_OTHERWISE = {"dead": "deadend", "decide": "decision", "entitie": "entity"}
 _ASIDE = frozenset(
     analysis.terms(
         "newest latest last recent new open which what any every each first show list know known there take"
@@ -37,12 +36,12 @@ def kinds(text: str) -> tuple[dict[str, frozenset[str]], bool]:
     rest = text
     for match in _KIND.finditer(text):
         word = next(filter(None, match.groups())).lower()
-        kind = _OTHERWISE.get(word.split(" ")[0].split("-")[0].removesuffix("end"), word)
+        kind = "deadend" if word.startswith("dead") else "decision" if word == "decide" else word
         found[kind] = found.get(kind, frozenset()) | _said(match)
         rest = rest.replace(match[0], " ")
     for match in _ALONE.finditer(rest):
         word = next(filter(None, match.groups())).lower()
-        found[_OTHERWISE.get(word, word)] = frozenset()
+        found["entity" if word == "entitie" else word] = frozenset()
         rest = rest.replace(match[0], " ")
     alone = bool(found) and _ASIDE.issuperset(analysis.terms(rest))
     return (found if alone else {kind: terms for kind, terms in found.items() if terms}), alone
