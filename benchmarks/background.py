@@ -20,9 +20,9 @@ LEAST = 0.15
 STEP = 0.05
 
 
-def docstrings() -> Iterator[str]:
-    """Those of the standard library, without its tests and what is installed beside it."""
-    for folder, folders, files in os.walk(sysconfig.get_paths()["stdlib"]):
+def docstrings(top: str) -> Iterator[str]:
+    """Those of the Python files below ``top``, the standard library's: without its tests and what is installed beside it."""
+    for folder, folders, files in os.walk(top):
         folders[:] = sorted(
             set(folders) - {"site-packages", "test", "tests", "idle_test", "lib2to3", "__pycache__"}
         )
@@ -44,7 +44,7 @@ def docstrings() -> Iterator[str]:
 def main() -> None:
     counts: Counter[str] = Counter()
     total = 0
-    for text in docstrings():
+    for text in docstrings(sysconfig.get_paths()["stdlib"]):
         total += 1
         counts.update(set(analysis.terms(text)))
     levels: defaultdict[float, list[str]] = defaultdict(list)

@@ -6,11 +6,12 @@ from functools import cached_property
 from agentmem.index.columns import NO_TIME
 from agentmem.index.index import Index
 from agentmem.index.view import View
-from agentmem.model import analysis, coverage, kinds, ranking
+from agentmem.model import analysis, coverage, kinds, ranking, relatives
 from agentmem.model.coverage import Coverage, Unit
 from agentmem.model.postings import NAMES_AT
 from agentmem.model.query import Query
 from agentmem.model.ranking import Posting, Weights
+from agentmem.model.relatives import Relative
 
 LEAST = 0.05
 """The share of the best score below which what a memory has of the question is never looked at."""
@@ -54,7 +55,14 @@ class Words:
         self.deep = deep
         self.view, self.asked, self.allowed, self.weights = view, asked, allowed, weights
         others = _other_names(index, view, asked)
-        wanted = dict.fromkeys([*asked.terms, *(term for other in others for term in other.terms)])
+        known = _relatives(asked, weights)
+        wanted = dict.fromkeys(
+            [
+                *asked.terms,
+                *(term for other in others for term in other.terms),
+                *(one.term for some in known.values() for one in some),
+            ]
+        )
         self.statistics = ranking.Statistics(
             len(view), view.average_lengths, view.columns.lengths, ranking.b_of_bodies(view.spread)
         )
@@ -62,6 +70,7 @@ class Words:
         self.names_authors = _add_bylines(index, view, asked, self.postings)
         """Whether authors are asked for: of whom a memory is, its text does not say."""
         self.lexical = ranking.bm25f(asked.terms, self.postings, view.positions, self.statistics, weights)
+        self.near = relatives.near(known, self.postings, view.positions, self.statistics, weights)
         self.others = ranking.other_names(others, self.postings, view.positions, self.statistics, weights)
         best = ranking.order(self.lexical.scores, view.columns.ids, CONVERSED) if weights.neighbours else []
         self.chains = _chains(view, best)
@@ -84,6 +93,12 @@ class Words:
                 if score - said > more.get(position, 0.0):
                     more[position] = score - said
                     self.said[position] = f'as "{name.name}"'
+        for term, having in self.near.items():
+            holders, count = self.lexical.holders[term], self.asked.terms[term]
+            worth = ranking.worth(holders, count, self.statistics, weights)
+            for position, one in having.items():
+                more[position] = more.get(position, 0.0) + one.share * one.often * worth
+                self.said.setdefault(position, f'with "{one.word}"')
         for position, score in more.items():
             scores[position] = scores.get(position, 0.0) + score
         if self.chains:
@@ -177,6 +192,7 @@ class Words:
             self.weights,
             self.chains,
             [(other.stands_for, frozenset(having)) for other, having in self.others],
+            self.near,
         )
 
     @cached_property
@@ -233,6 +249,20 @@ def _other_names(index: Index, view: View, asked: Query) -> list[ranking.OtherNa
             if stands_for and terms and not asked.terms.keys() >= set(terms):
                 others.append(ranking.OtherName(terms, stands_for, name))
     return others
+
+
+def _relatives(asked: Query, weights: Weights) -> dict[str, list[Relative]]:
+    """The relatives of the terms of ``asked``, without those that it has itself; none of what is quoted, or long: a long question
+    tells enough by its words.
+    """
+    if asked.exact or not weights.relative or len(asked.terms) > weights.relative_terms:
+        return {}
+    known = {term: relatives.relatives(term) for term in asked.terms}
+    return {
+        term: wanted
+        for term, some in known.items()
+        if (wanted := [one for one in some if one.term not in asked.terms])
+    }
 
 
 def _chains(view: View, matching: Iterable[int]) -> list[list[int]]:

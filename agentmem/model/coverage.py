@@ -6,11 +6,13 @@ any subject: in a store about a compiler "file" and "error" match a question abo
 
 import math
 from collections.abc import Collection, Container, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from agentmem.model import ranking
 from agentmem.model.query import Word
 from agentmem.model.ranking import Posting, Statistics, Weights
+from agentmem.model.relatives import Near
 
 MOST_WORDS = 6
 """A question is covered when what is matched weighs enough against its six weightiest words: a long note has many more."""
@@ -68,6 +70,17 @@ class Held(NamedTuple):
     weight: float = 0.0
     mass: float = 0.0
     words: int = 0
+
+
+class _Has(NamedTuple):
+    """How a memory has one word: how often, saturated as in BM25; how much of what it weighs, of what it says; 1 if it has the
+    word itself, 0 what stands for it.
+    """
+
+    often: float
+    share: float = 1.0
+    says: float = 1.0
+    itself: int = 1
 
 
 class Coverage(NamedTuple):
@@ -149,11 +162,12 @@ def coverage(
     weights: Weights,
     chains: Sequence[Sequence[int]] = (),
     others: Sequence[tuple[frozenset[str], Collection[int]]] = (),
+    near: Mapping[str, Mapping[int, Near]] = MappingProxyType({}),
 ) -> Coverage:
     """What the memories at the positions ``among`` have of the question whose words are ``found``.
 
     ``chains`` are conversations, whose entries take over what was said before them (``ranking.borrowed``); ``others`` say of
-    terms who has another name of what they name.
+    terms who has another name of what they name, ``near`` who has but a relative of them.
     """
     once = 1 / (weights.k1 + 1)
     members = {position for chain in chains for position in chain}
@@ -169,20 +183,22 @@ def coverage(
         for stands_for, having in others:
             if not stands_for.isdisjoint(unit.terms):
                 strongest.update((p, max(strongest.get(p, 0.0), once)) for p in having if p in among)
-        taken: dict[int, float] = {}
+        has = {position: _Has(often) for position, often in strongest.items() if position in among}
         for chain in chains:
-            taken |= ranking.borrowed(strongest, chain, among, weights.neighbours)
-        strongest |= taken
-        shares = dict.fromkeys(strongest, 1.0) | dict.fromkeys(taken, weights.neighbours)
-        for position, share in strongest.items():
-            if position in among:
-                has = held.get(position, Held())
-                held[position] = Held(
-                    has.soft + unit.weight * share,
-                    has.weight + unit.weight,
-                    has.mass + unit.says * shares[position],
-                    has.words + (position not in taken),
-                )
+            for position, often in ranking.borrowed(strongest, chain, among, weights.neighbours).items():
+                has[position] = _Has(often, says=weights.neighbours, itself=0)
+        for term in unit.terms:
+            for position, (share, often, _) in near.get(term, {}).items():
+                if position in among and (position not in has or has[position].often < share * often):
+                    has[position] = _Has(share * often, share, share, 0)
+        for position, one in has.items():
+            before = held.get(position, Held())
+            held[position] = Held(
+                before.soft + unit.weight * one.often,
+                before.weight + unit.weight * one.share,
+                before.mass + unit.says * one.says,
+                before.words + one.itself,
+            )
     size = min(max(statistics.size, FEWEST), MOST)
     asked = asked_for(found)
     return Coverage(

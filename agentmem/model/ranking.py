@@ -26,7 +26,8 @@ class Weights(NamedTuple):
     """Every constant of ranking, chosen on the first half of ``benchmarks/team_history.py``; ``b`` (of all
     fields but the body, see ``b_of_bodies``), ``k1``, ``related_arm`` and ``recency`` on the first halves of all sets of
     ``benchmarks/plain.py`` and ``benchmarks/conversations.py``; ``abstain`` is the least at which, on the first half of
-    ``benchmarks/abstaining.py``, at most 5 in 100 of what the team's store cannot know are answered.
+    ``benchmarks/abstaining.py``, at most 5 in 100 of what the team's store cannot know are answered. ``relative`` is what a
+    relative nearest to a word (``relatives``) is worth of it, chosen on all of them, in questions of ``relative_terms`` at most.
 
     Those of the optional arm by meaning (``benchmarks/semantic.py``): the most it adds to a score; the cosine from which on
     it adds anything; the terms beyond which a question tells enough by its words (notes of 80 terms lost .01 MRR at any
@@ -50,6 +51,8 @@ class Weights(NamedTuple):
     related_arm: float = 0.25
     temporal_arm: float = 0.3
     synonym: float = 0.6
+    relative: float = 0.6
+    relative_terms: int = 40
     successor: float = 0.8
     recency: float = 0.1
     fresh: float = 0.3
@@ -152,7 +155,7 @@ def bm25f(
             if position is not None:
                 found.append((position, packed))
         holders[term] = len(found)
-        gain = _gain(len(found), terms[term], statistics, weights)
+        gain = worth(len(found), terms[term], statistics, weights)
         places = 0
         for position, packed in found:
             if (
@@ -175,7 +178,7 @@ def bm25f(
     return Lexical(scores, placed, rarity, holders)
 
 
-def _gain(holders: int, count: int, statistics: Statistics, weights: Weights) -> float:
+def worth(holders: int, count: int, statistics: Statistics, weights: Weights) -> float:
     """What a term that ``holders`` memories have adds at most, where it stands ``count`` times in the question."""
     return idf(statistics.size, holders) * (weights.k1 + 1) * (1 + weights.repeats * (min(count, 4) - 1))
 
@@ -208,7 +211,7 @@ def by_term(
     for term, count in terms.items():
         found = postings.get(term, ())
         having = holders[term] if term in holders else sum(row in position_of for row, _ in found)
-        gain = _gain(having, count, statistics, weights)
+        gain = worth(having, count, statistics, weights)
         out[term] = {}
         for row, packed in found:
             position = position_of.get(row)

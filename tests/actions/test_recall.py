@@ -234,7 +234,7 @@ def test_abstaining_tells_what_comes_nearest(store: Project) -> None:
     near = store.remember(
         1, "Unnecessary parentheses around awaited objects are removed", "By the formatter."
     )
-    question = "redundant parens removed around generator bodies"
+    question = "yellow kangaroos removed around generator bodies"
     result = answer(store, question)
     assert (result["hits"], result["omitted"], result["abstained"], result["tokens"]) == ([], 0, True, 0)
     title = "Unnecessary parentheses around awaited objects are removed"
@@ -248,6 +248,23 @@ def test_abstaining_tells_what_comes_nearest(store: Project) -> None:
     assert store.call("recall", question, "--exit-code").code == 1
     assert answer(store, "who waters the kangaroos on jupiter")["nearest"] == []
     assert answer(store, question, "--kind", "decision")["nearest"] == []
+
+
+def test_words_that_say_nearly_the_same(store: Project) -> None:
+    """Who asks in other words is answered, behind who is asked in his own, and told by which word; what is quoted is meant as it
+    stands.
+    """
+    for number in range(20, 60):
+        store.remember(number, f"Heron nests stay {WORDS[number % 26]}", filler(number))
+    removed = store.remember(1, "Kite folders are removed at night", "By the janitor.")
+    deleted = store.remember(2, "Kite files are deleted after a week", "By the postman.")
+    result = answer(store, "when do we delete kite directories", "--explain")
+    assert {hit["id"] for hit in result["hits"]} == {removed, deleted}
+    words = {hit["id"]: next(t for t in hit["explain"] if t["name"] == "words") for hit in result["hits"]}
+    assert words[removed]["detail"] in ('with "removed"', 'with "folder"')
+    (own, *_) = answer(store, "which kite files are deleted", "--limit", "1")["hits"]
+    assert own["id"] == deleted
+    assert answer(store, '"kite directories"')["abstained"]
 
 
 def test_what_comes_nearest_keeps_to_the_budget(store: Project) -> None:
