@@ -20,8 +20,10 @@ LEAST = 0.15
 STEP = 0.05
 
 
-def docstrings(top: str) -> Iterator[str]:
-    """Those of the Python files below ``top``, the standard library's: without its tests and what is installed beside it."""
+def docstrings(top: str) -> Iterator[tuple[str, str]]:
+    """Those of the Python files below ``top``, each after the name of its file or package there; without tests, and of the
+    standard library without what is installed beside it.
+    """
     for folder, folders, files in os.walk(top):
         folders[:] = sorted(
             set(folders) - {"site-packages", "test", "tests", "idle_test", "lib2to3", "__pycache__"}
@@ -29,7 +31,9 @@ def docstrings(top: str) -> Iterator[str]:
         for name in sorted(files):
             if not name.endswith(".py"):
                 continue
-            with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as file:
+            path = os.path.join(folder, name)
+            package = os.path.relpath(path, top).split(os.sep)[0]
+            with open(path, encoding="utf-8", errors="replace") as file:
                 try:
                     tree = ast.parse(file.read())
                 except (SyntaxError, ValueError):
@@ -38,13 +42,13 @@ def docstrings(top: str) -> Iterator[str]:
                 if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
                     text = ast.get_docstring(node)
                     if text and len(text.split()) >= 8:
-                        yield text
+                        yield package, text
 
 
 def main() -> None:
     counts: Counter[str] = Counter()
     total = 0
-    for text in docstrings(sysconfig.get_paths()["stdlib"]):
+    for _, text in docstrings(sysconfig.get_paths()["stdlib"]):
         total += 1
         counts.update(set(analysis.terms(text)))
     levels: defaultdict[float, list[str]] = defaultdict(list)

@@ -3,1241 +3,1094 @@
 """
 
 LINES = """
-abandon orphan6 inactive4 obsolete4 disappeared4 relocated3 buried3 absent3 vanished3
-abbrevi acronym9 denotes5 notation4 nomenclature3 prefix3 shorthand3 shortened3
-abcd uabcd6 cmd3
+abandon orphan6 inactive4 obsolete4 disappeared4 discontinued4 relocated3 buried3 absent3
+abbrevi acronym9 denotes5 notation4 nomenclature3
+abcd cmd3 pid2
 abi cli3
-abil capable7 skills6 strength6 power4 equipped4 traits3 enhanced3 inability3
+abil capable7 skills6 strength6 power4 equipped3 traits3 enhanced3 inability2
 abl allowed5 cannot4 gave3 unable3
-abort cancelled4
+abort cancelled3
 abov below5 higher3
-abruptli rapidly3 gradually3 briefly2
+abruptli rapidly3 gradually3
 absenc absent9 presence6 vanished4 disappeared4 invisible3 unnoticed3 lack2
-absent absence9 vanished6 miss6 inactive5 disappeared5 neglected5 unnoticed4 excluded3
-absolut total6 certainly4 hardly4 somewhat3 slightly3
+absent absence9 vanished6 miss6 inactive5 disappeared5 neglected4 unnoticed4 excluded3
+absolut total6 certainly4 hardly3 somewhat3 slightly3
 absorb digest3
-abstract structure3 paradigm3 implementation3 architecture3 semantic2
-abstractmethod classmethod5 metaclass3
+abstract structure3 paradigm3 implementation3 architecture3
 abus violation3
-academ studying5 students4 research3 schools3
+academ studying5 students4 research3 schools2
 acceler velocity4 speed3 newton3
-accent dialect7 phonetic5 utf3 english3 vowel3 lang2
-accept offered4 rejected4 incoming3 received3 send3 submitted3 allowed2
+accent dialect7 phonetic5 utf3 english3 vowel3 lang2 consonant2
+accept offered4 rejected4 received3 incoming3 send3 submitted3 allowed2
 access permission5
-accid accidentally9 crash4 recover3 damage3 trip3 fatal3
-accident accident9 unintentionally5 undo4 unexpectedly3 mistake3 deliberately3 undone2
+accid accidentally9 crash4 recover3 damage3 trip3 fatal2
+accident accident9 unintentionally5 undo4 unexpectedly3 mistake3 deliberately2 undone2
 accommod fit3
 accompani arrival3 facilitate3 involved3 via3 bring2
 accomplish achieved9 succeed6 succeeded5 fulfill5 completed5 satisfied3 successfully3 effort3
 accord fact3
-accordingli thereby6 therefore5 consequently4 thus4 nevertheless3 similarly3 inevitably2
+accordingli thereby6 therefore5 consequently4 thus4 similarly3 nevertheless3
 account financial3 bank3
-accumul cumulative4 aggregate3 collection3 collector3 allotted3 allocated2
-accur inaccurate9 accuracy6 precise6 properly4 incorrectly4 correctly3 reliable2 unreliable2
-accuraci precise9 inaccurate7 accurate6 uncertainty4 unreliable3 reliable3 certainty2
-achiev accomplished9 succeeded5 fulfill4 succeed4 advanced3 performance3 endeavors3 success2
+accumul cumulative4 spent3 amount3 aggregate3 spend3 sum3 collection3 incremental2
+accur inaccurate9 precise7 accuracy6 incorrectly4 properly4 correctly3 reliable2
+accuraci inaccurate7 precise7 accurate6 uncertainty3 reliable3 unreliable3 certainty2
+achiev accomplished9 succeeded5 succeed4 fulfill4 advanced3 success3 performance2
 acknowledg obliged3 recognised3 remarks3 confirm2
 acoust sound6 instrument6 audio5 music3 phonetic3
-acquir acquisition9 obtained6 buys5 gained3 ownership3
+acquir acquisition9 obtained6 buys4 ownership3 gained3
 acquisit acquired9 obtained3 ownership2
 acronym abbreviated9 nomenclature3 terminology3
 across cross8
-act action8 actor4 role3 behave3 stage3
-action act8 behavior4 inexact3 active2
+act action8 actor4 role3 behave2 stage2 cast2
+action act8 behavior4 active2
 activ inactive6 action2
-activebackground highlightbackground9 selectbackground9 insertbackground9 foreground9 background7 backgroundcolor6 backport3 front3
-activeforeground disabledforeground2
-actor act4 cast3
+actor act4 cast4
 actual really8 genuinely7 indeed6 truly5 still4 seriously3 supposed3 real3
-ad add9 sent7 addition6 offered5 request4 done3 ready3 online3
+ad add9 sent7 addition6 offered5 request4 done4 ready3 online3
 adapt interchange4
-add added9 offered8 addition7 extra4 sent3
-addit extra9 add7 added6 increased4
+add added9 offered8 addition8 extra4 sent3
+addit extra9 add8 added6 increased4 accumulated2
 addition also9 beside8 particularly6 too6 aside5 plus5 importantly5 especially5
-addr geterr2
-address ipaddress4 recipient4 mail2 postal2
-adequ sufficient7 inadequate7 appropriate6 proper5 substantial5 properly4 decent4 considerable3
-adher stick7 glue7 sticky5 firmly4 attached3 onto2
-adjac neighboring9 neighbouring5 contiguous5 nearest4 interspersed4 vertical3 toward3 perpendicular2
-adjust lower4 tighter3 altered3 change3 modifications3 offset2
-administr management5 role3 behalf3 principal2 moduleauthor2
-adob software5 pdf2 studio2 editor2
-adopt childless6 orphan5 parents3 ancestors3 birth3 inherited2
-adt dst4 dtext4 ext4 dest3 ctext3
-adtyp astype6 datatype5 fieldtype4 doctype3
-advanc progress6 intermediate3 achieved3 approach3 preparatory3
+addr appended2
+address recipient4 mail2 postal2
+adequ sufficient7 inadequate7 appropriate6 proper5 substantial5 properly4 decent3 considerable3
+adher glue7 stick7 sticky5 firmly4 onto2
+adjac neighboring9 neighbouring5 contiguous5 nearest4 interspersed3 vertical3 toward3 perpendicular2
+adjust lower4 tighter3 altered3 modifications3 change3 offset2
+admin administrator9
+administr admin9 management5 role3 behalf3 principal2
+adob software5 pdf3 studio3 editor3
+adopt childless6 orphan5 parents3 ancestors3 birth2 inherited2
+advanc progress6 intermediate3 approach3 achieved3 preparatory3
 advantag disadvantage9 benefit9 convenient5 merits4 purpose3 safer3
 advertis marketing7 promoted4 sell3
-advis recommended8 suggested6 guidance4 encouraged3 caution3 warning3
-affect impact6 influence5 effect4 unaffected3 caused3 harm3
-afford expensive8 cheap7 cost7 costly7 budget6 price4 pay4 poor3
+advis recommended8 suggested6 guidance5 warning3 guide3 guidelines3 caution3 consulting3
+affect impact6 influence5 effect4 unaffected3 caused2 harm2
+afford expensive8 cheap7 cost7 costly6 budget6 price4 pay3 poor3
 aforement mentioned5 additionally4 notable3
-after afterwards7 later6 thereafter5 before4 earlier3 meantime3 immediately2
-afterward beforehand8 after7 thereafter6 later5 eventually5 immediately3 promptly3 earlier3
+after afterwards7 later6 thereafter5 before4 earlier3 meantime3
+afterward beforehand8 after7 thereafter6 later5 eventually4 immediately3 promptly3 earlier2
 ag older9 younger9 old8 youngest6 oldest4 years4
 again still4 anymore3 now3
 against opposed6 anti4
-aggreg group4 accumulated3 sum3
-aggress forcibly5 forcefully4 provoked3 strongly2
+aggreg group4 accumulated3
+aggress forcibly5 forcefully4 provoked3
 agnost faith3
-ago earlier7 recent7 before6 previously6 today6 now5 late5 old4
+ago earlier7 recent7 before6 previously6 today6 now5 late4 old4
 agre disagree7 true4 exactly4 regardless4 truly4 genuinely4 plus3 really3
 agreement negotiated4 compromise2
-ahead later3 beforehand3 onwards2
-aid intervene4 assistant2
+ahead later3 beforehand2
+aid intervene4 assistant2 helper2
 aim target6 intended3
-aix unix3
-aka essential2
-akin analogous7 resembles6 similar4 counterpart4 equivalent3 alike3 similarly3
+aix unix3 oracle2
+akin resembles6 analogous6 similar5 counterpart4 equivalent3 alike3 similarly3
 ala fortunately3
 alarm alert5 notification3 wake3 clock3
-albeit although8 however5 though4 nevertheless3 unless3 even3 whatsoever3 despite3
+albeit although8 however5 though3 nevertheless3 unless3 even3 whatsoever3 despite3
 album song6 record3 music3
 alert notification6 notified6 alarm5 warning5
-algebra equation6 polynomial6 math5 arithmetic5 mathematics5 multiplied5 solve4 rational3
-algorithm computer5 optimal5 implementation3 mathematics2
-alik similar8 compared4 resembles4 different4 similarly4 versa3 akin3 unlike3
-aliv live8 dead7 survive4 life4 intact3 die2 fatal2
-all everything5 every5 any5 each4 none4 much4 regardless3 most3
-allevi relief4 inhibit3 treated2
-alloc allotted6 assigned3 capacity3 organised3 storage3 accumulated2 spend2
-allot allocated6 assigned3 accumulated3 reserves2
-allow permitted7 restricted7 permission7 prohibited7 forbid6 able5 disallowed5 enabled5
-almost nearly9 somewhat6 hardly6 slightly5 partly4 fairly4 roughly3 more3
+algebra equation6 polynomial6 math5 arithmetic5 mathematics5 multiplied5 rational3 simplified3
+algorithm computer5 optimal4 implementation3 mathematics2
+alik similar8 compared4 resembles4 different4 similarly4 akin3 versa3 unlike2
+aliv live8 dead7 survive4 life4 intact2 die2
+all everything5 every5 any5 each4 none4 much3 regardless3 anything3
+allevi relief4 inhibit3
+alloc allotted6 storage3 assigned3 capacity3 spend3 organised2 accumulated2
+allot allocated6 assigned3 reserves2
+allow permitted7 restricted7 permission7 prohibited6 forbid5 able5 disallow5 enabled5
+almost nearly9 somewhat6 hardly6 slightly5 partly4 fairly3 roughly3 more3
 alon lone7 independent4 isolated3 standalone3
 along while3 alongside3
 alongsid including3 beside3 whilst3 along3
 alphabet letter7 consonant3
-alphanum numerous5 number5 hexnums4 realnum4 integer3 bpnumber2
-alphanumer numerous6 number4 realnum3 integer2 hexnums2
+alphanum numerous5 number5 hexnums4 realnum4 integer3
+alphanumer numerous6 number4 realnum3 hexnums3 integer2
 alphaword numword3
-alreadi yet3 also3 next2
+alreadi yet3 also2
 also additionally9 too9 plus7 although6 hence5 lastly5 beside5 meanwhile4
-alter modifications9 change8 modified8 manipulation5 edition5 unchanged4 adjusted3 replaced3
-altern opposite4 option2
-although however9 though9 albeit8 despite6 also6 nevertheless5 meanwhile5 whilst4
-altogeth entire7 whatsoever4 overall3 regardless2 partly2
-alwai often6 whenever5 never5 sometimes5 ever5 every4 usually4 should3
-amax idx8 hex4 tix4 fillx3 padx3 infix2
-ambigu confused6 unclear4 distinct3 unambiguous3 uncertain3 implications3 clearer2
-amet isets9 oset4 keyset2
-amiss ish2 genuinely2
+alter modifications9 modified9 change8 manipulation5 edition5 unchanged4 adjusted3 replaced3
+altern opposite4 option3
+although however9 though9 albeit8 despite6 also6 nevertheless5 meanwhile5 whilst3
+altogeth entire7 whatsoever4 overall3
+alwai often5 never5 whenever5 sometimes5 ever5 every4 usually4 should3
+ambigu confused6 unclear3 distinct3 unambiguous3 uncertain3 implications2 clearer2
 among amongst9 gathered5
 amongst among9 within3
-amount quantity6 monetary5 portion4 thousands4 usd4 price4 less3 capacity2
+amount quantity6 monetary5 portion4 thousands4 usd4 price4 accumulated3 less3
 amplitud fourier4 harmonic3 rms2 frequency2
-amt ret6 fmt4 ext3 ctext2
-anal analyses3
-analog similar8 equivalent7 akin7 similarly5 metaphor5 resembles4 intuitive2
-analogu synthetic2
-analys analyzed9 analysis9 examination6 investigation5 assess4 research3 anal3 evaluation3
+analog similar7 akin6 metaphor6 equivalent6 similarly3 resembles3 intuitive3
+analys analyzed9 analysis9 examination5 research4 investigation4 assess3 evaluation3
 analysi analyzed9 analyses9 evaluation3 examination3 measure3 investigation2
-analyz analyses9 analysis9 examination7 investigation5 evaluation4 assess4 probe3 research3
-ancestor ancestry9 descendants7 predecessor4 original4 darwin3 evolved3 adopted3 family3
-ancestri ancestors9 descendants3 surname3 family3 original2
+analyz analyses9 analysis9 examination7 investigation5 evaluation4 assess4 research3 experiments3
+ancestor ancestry9 descendants7 relatively4 predecessor4 original4 darwin3 evolved3 adopted3
+ancestri ancestors9 relatively5 descendants3 surname3 family3 original2
 anchor knot4 tied3 stakes3
 angl geometry5 triangle5 slant4 perpendicular4 tilted4 radians4 rotation3 theta3
 angri discontent3
-ani anything8 anyone5 all5 anybody5 none4 plenty4 some3 many3
+ani anything8 anyone5 all5 anybody5 none4 plenty3 some3 many3
 anim motion5
-annoi bother3 offending3
-annot semantic3 tooltip3 label3
+annoi bother3
+annot semantic3 label3
 announc upcoming4 notified3 status3 forthcoming2
-anonym unnamed4 privacy3 independent2
+anonym unnamed4 privacy3
 anoth other7 more3 some3
-answer replied6 respond4 asked3 question3 response3
+ansi posix2
+answer replied6 respond4 asked3 question3 response2
 anti against4 opposed3 inhibit3
 anybodi anyone9 whoever8 nobody8 everyone7 everybody7 somebody6 any5 someone4
-anymor still6 now6 again3 instead3 actually3 last3 ago3 yet2
+anymor still6 now6 again3 instead3 actually3 ago3 last2 yet2
 anyon anybody9 whoever9 nobody8 everyone7 somebody6 everybody6 someone5 any5
-anyth any8 everything7 nothing6 stuff5 something4 things4 all3 none3
-anytim welcome7 enjoy7 thanks6 npy5 likewise4 npz4 sent3 obliged3
-anywai otherwise6 regardless4 well4 whatever3 else3 though3 okay2 fine2
-anywher wherever9 everywhere9 somewhere9 nowhere9 elsewhere8 place6 nearby5 located5
+anyth any8 everything7 nothing6 stuff5 something4 things4 all3 none2
+anytim welcome7 enjoy7 thanks6 likewise4 sent3 obliged3 ready2 done2
+anywai otherwise6 regardless4 well4 whatever3 else3 though2 okay2 fine2
+anywher wherever9 everywhere9 somewhere9 nowhere9 elsewhere7 located6 place6 nearby5
 ap monkey8 darwin4 human3
-apart separate7 together6 unrelated3 away2
-api programmatically2
-app ios7 application6 software4
-appar subtle3 noticed3
-appauthor moduleauthor8 auth4 authentication3 author3
-appdata userdata8 data5 datastore4 database3 metadata2
-appear show5 seen4 shown4 looked3
-append prepended6 concatenation4 inserted3
-appengin searchengine3
+apart separate6 together5 unrelated3
+api programmatically3
+app application9 ios7 software4
+appar subtle3 noticed2
+appear show4 seen4 shown3 looked3
+append prepended6 concatenated4 inserted3 addr2
 appl ios5 device3 pod3
 appli application6 submitted3
-applic app6 applied6 software4
-appnam codename4 name3
-approach method5 strategy4 reached3 advanced3 technique3 guidance2
+applic app9 applied6 software4
+approach method5 strategy4 reached3 advanced3 technique2 guidance2
 appropri properly7 proper6 suitable6 adequate6 unacceptable5 inappropriate4 necessary3 perfectly3
-approv rejected2 permitted2
-approx approximately9 roughly6 nearly5
-approxim approx9 estimated5 calculated4 roughly3 substantial3 nearly2 precise2
+approv rejected2
+approx approximately9 roughly6 nearly5 estimated3
+approxim approx9 estimated7 roughly5 calculated3 nearly3 substantial3
 arbitrari inherently2
 arbitrarili bound3
 arc circle4 circular2
 architectur structure5 design3 implementation3 infrastructure3 abstract3
-archiv repository4 storage4 store3 preserved3 zipfile3 backup2 file2 gzip2
-area region9 zone5 nearby4 surrounding3 everywhere3
-arg varargs4
-argtyp etype5 issctype4 ctypes4 rtype3 dtype3
-argument asserted3 justification3 parameters2
-argv venv3 varargs3
-ari pady3
-aris occurred4 rise3 begun2 creation2 impending2
-arithmet multiplied8 integer8 math7 mathematics7 numerous6 calculated5 algebra5 subtraction5
+archiv repository4 storage4 store3 preserved3 zipfile3 backup3 file2 gzip2
+area region9 zone5 nearby4 surrounding3 located3 everywhere3
+arg arguments9
+argtyp ctypes4 rtype3
+argument args9 asserted3 justification2
+argv venv3
+aris occurred4 rise3 begun2 creation2
+arithmet multiplied8 integer8 math7 mathematics7 numerous6 calculated5 multiple5 algebra5
 arm body4 hand2
 armor hardened5 strongest2
-around near6 nearby6 under4 roughly4 during3 away3 anywhere2
-arr ther5 nbar5 geterr5 repr4 usr4 ver2
-arrai multiarray9 subarray8 recarray5 bytearray4 matrix3 matrices3
-arrang order8 organized7 organised6 sort6 reorder5 permutation4 sortable3 group3
-arriv delivery8 delivered5 accompanying3 ship3 come2 received2
-art illustrated5 paint5 draw3
+around near6 nearby6 under4 roughly4 during2 away2
+arrai bytearray4 matrix3 matrices3
+arrang order8 reordering6 organised6 sort6 organized6 permutation4 sortable3
+arriv delivery8 delivered5 accompanying3 ship2 come2 received2
+art illustrated5 paint5 draw3 image3
 articl journal3 cited2
 artifici synthetic7 robotic3
 arturo gustavo2
-asanyarrai nanmean3
-ascend descendants5 monotonically4 sequential4 sort4 upward3 rise2
-ascii utf4 unicode4
+ascend descendants5 monotonically4 sequential4 sort4 reordering3 upward3 rise3
+ascii utf5 unicode4 hexadecimal2
 asid beside6 additionally5 plus3 unrelated3 other3 also3
-ask question5 answer3 inquiries3 replied2
-asker geterr4 helper3
-asrecarrai recarray5 ndarray4
+ask question5 answer3 inquiries2
 assembl built4
 assert implies4 statement4 verified4 conclude4 proving3 argument3 proof3 claimed3
-assess evaluation7 examination7 analyzed4 analyses4 measure3
-assign allocated3 allotted3
+assess evaluation7 examination7 analyzed4 analyses3 measure3
+assign allotted3 allocated3
 assist helper3 aid2
 associ related2
 assum assumption9 presumably6 implies5 supposed4
-assumpt assumed9 implies4 implications2
+assumpt assumed9 implies4
 assur ensure8 guarantee4 warning3
-astyp adtype6 type4 typeset4 typer3 datatype3
-asymptot convergence2
-async synchronization7 sync4 awaited4 synch3
-asynchron synchronization9 concurrently3 delayed3 awaited3 callback3 sync2
-atol eol3
+async asynchronous9 synchronization7 sync4 awaited3
+asynchron async9 synchronization8 concurrently3 delayed3
 atom elements5 nuclear4
-attach glue4 mount3 adhere3 connector3
+attach glue3 mount3
 attack exploited5 defence4 security4 guard3 vulnerable3
 attempt trying8 tried7 unsuccessful7 failed6 effort5 succeeded5 successfully4 succeed4
 attent focus3
-attribut autoattribute5 traits3
-attrtext gettext6 text4 qtext3 termtext3
+attribut traits3
 audio sound6 music6 stereo6 acoustic5 listen4 radio4 stream2
-augment enhanced3
-august february7 months5 summer5 epoch3 march3 tuesday2 wednesday2 may2
-auth credentials6 password6 unauthorized5 login5 appauthor4 ssn4 membership3 moduleauthor3
-authent credentials7 password6 unauthorized6 login5 security4 ssn4 registration3 verification3
-author contributor5 creator5 behalf4 owner4 wrote4 writer3 ownership3 written3
-authoris permitted5 permission4 obliged4 unauthorized4 request3 behalf3 cert3
+augment enhanced2
+august february7 months5 summer5 epoch3 march3 wednesday2 tuesday2 may2
+auth authentication9 authorization9
+authent auth9 authorization9 credentials7 password6 unauthorized6 login5 ssn4 security4
+author auth9 authentication9 contributor5 creator5 behalf4 owner3 wrote3 writer3
+authoris permitted4 permission4 obliged4 unauthorized4 request3 behalf3
 auto automatic9 automated7 manual6
-autoattribut attributed5
-autoclass classname6 metaclass6 dataclass6 classmethod6 classprefix6 subclass6 superclass5 class5
-autogener instantiate4
-autom automatic9 auto7 manual6 software3 script3 robotic3
+autoclass classname6 metaclass6 dataclass6 classmethod6 subclass6 superclass5 class5 classify4
+autom automatic9 auto7 manual6 software3 robotic3
 automat auto9 automated9 manual9
-autosummari summarized3
-auxiliari orthogonal2
+auxiliari orthogonal3
 avail unavailable9 online5 request3 pending3 status2
-averag statistics4 median4 stats3 estimated3 evenly3
-avoid prevent8 ignored5 excluded5 skip5 suppressed4 interfering3 eliminated2 inhibit2
+averag statistics4 median4 stats3 estimated3 evenly2
+avoid prevent8 ignored5 excluded5 skip5 suppressed4 interfering3 inhibit2
 aw terrible9 worst7 horribly6 bad6 badly6 worse5 unacceptable5 unpleasant3
-awai distant5 behind4 off3 hidden3 unnoticed3 around3 isolated3 apart2
-await delayed5 waiting5 eagerly4 async4 asynchronous3 forthcoming2
+awai distant5 behind4 off3 hidden2 isolated2 unnoticed2 around2
+await waiting5 delayed5 eagerly5 async3 forthcoming3
 awaken woken8 wake7
 awar knew7 know5 familiar5 known4 realized2
-awoken woken9 wake9 conscious3 morning3
 ax axis9 plot4 perpendicular3 geometric3
-axi axes9 plot7 graph5 curve4 rotation3 slope3 perpendicular2
+axi axes9 plot7 graph5 curve4 rotation3 slope3 perpendicular3
 back backup7 behind5 unbacktrackable3 restored3 backward2
-backend frontend9
-background highlightbackground7 foreground7 activebackground7 insertbackground6 selectbackground5 theme3 css3 front2
-backgroundcolor highlightbackground9 truecolor8 color7 highlightcolor7 fillcolor7 colour6 selectcolor6 activebackground6
-backlog reflog6 log5 revlog4
-backoff unbacktrackable4 shutdown4 tradeoff4 off3 behind3 callback3 timeout3
-backport port3 activebackground3 frontend3 frontmatter3 selectbackground3
-backslash slash4 whitespace3 delimiter2
+background foreground7 theme3 css3 front2
+backslash slash4 whitespace3 delimited2
 backtrack unbacktrackable4 traceback3
-backup back7 restored4 snapshot3 copies3 archives2 save2 sync2
-backward reverse8 inverted5 forward5 behind4 opposite4 inverse3 upward2 back2
-bad terrible9 badly8 awful6 worst6 worse5 poorly5 good4 horribly3
-badli poorly9 terrible8 bad8 horribly6 awful6 heavily5 worst5 worse5
+backup back7 restored4 copies3 archives3 save2 sync2
+backward reverse9 inverted5 forward5 behind3 opposite3 back2 upward2 clockwise2
+bad terrible9 badly8 awful6 worst6 worse5 poorly5 good3 horribly3
+badli poorly9 terrible8 bad8 horribly6 awful6 heavily5 worst4 worse4
 bag pack5 carried3
 baker porter3 bell2
-balanc weight3 lean3
-ball pitch3 play2 balloon2
-balloon ball2
-ban forbidden6 prohibited6 violation3
-banana fruit8 monkey4 rice2
-bank financial7 monetary4 payments4 currency4 account3 checkout3 debt2 fnb2
+balanc lean3 weight3
+ball pitch3 play2
+ban forbidden6 prohibited5 violation3
+banana fruit8 monkey4
+bank financial7 monetary4 payments4 currency4 account3 checkout3 fnb2 debt2
 bare plain2
 bargain deal9 negotiated7 discount6 price4 dealt4 cheap3 pay3 buys3
 barrier tunnel4 shielding4 protection3 boundary3
 base basis7
 baselin vertical4 height3 lower3 offset2
-basenam fullname3 rebase3 surname3 hostname3 name2
-baseurl url6 consectetur3 rebase3 linkage2
-bash commandline5 command5 shell4 script4 echo4 unix3 gnu3
+basenam fullname3 surname3 hostname3 name3 renamed2 fname2 exprname2
+bash commandline5 command5 shell5 script4 echo4 unix4 gnu3
 basi based7 linear3
 basic essential6 simple4 mainly3 simply3
-bat pitch2
 batch bulk4 cmd2
-baz bztar7 lzma4 nbaz4 npz4 xyz3 xztar3
+baz bztar7 lzma4 nbaz4 xyz3 xztar3
 be ourselves3 human2
-beaten punch2
-beauti cute7 pretty5 thanks3 nice3 great3 excellent3
+beauti cute7 pretty5 thanks3 nice3 great3 excellent2
 becam become9 succeeded3
-becaus caused4 reason4 mainly3 obviously2
+becaus caused4 reason3 mainly3
 becom became9
 bee spiders4
-befor earlier8 beforehand7 ago6 earliest6 early5 previously5 after4 soon4
-beforehand afterwards8 before7 early6 prematurely5 earlier5 preceding5 immediately5 thereafter4
+befor earlier8 beforehand7 ago6 earliest5 early5 previously5 after4 soon3
+beforehand afterwards8 before7 early5 prematurely5 earlier5 preceding5 immediately5 thereafter4
 began beginning9 started9 begun9 initially6 startup4 launched3 prologue3
 begin began9 started9 begun9 initially7 prologue6 startup4 earliest3 introduction3
-begun began9 beginning9 started7 initially5 prologue4 imminent3 rise3 arise2
-behalf author4 ownership3 role3 owner3 whom3 authorised3 administrative3 moduleauthor2
-behav behavior9 behaviour8 obey4 obedience4 act3 conform2
+begun began9 beginning9 started7 initially5 prologue4 imminent3 rise3 launched2
+behalf author4 role3 ownership3 owner3 whom3 administrative3 authorised3
+behav behavior9 behaviour8 obey4 obedience4 act2
 behavior behaviour9 behave9 action4 obedience4 habits3
 behaviour behavior9 behave8
-behind front6 back5 away4 forward4 backward4 backoff3 underneath3 hidden3
-believ blindly3 fact2 reality2 evidence2
+behind front6 back5 forward4 away4 backward3 underneath3 hidden3
+believ blindly3 fact2
 bell chi2 baker2
 belong occupied3 own2
-below above5 underneath4 under3
-beneath underneath9 under8 trough4 upward4 depth4 bottom4 underline3 within2
+below above5 underneath3 under3
+beneath underneath9 under8 trough4 depth4 upward4 bottom3 underline3 within2
 benefit advantage9 purpose5 bonuses5 merits4 disadvantage4 convenient4
 bert ted3
 besid additionally8 aside6 also5 plus5 mainly4 particularly3 alongside3 especially3
 best worst6 better5 greatest4
-better worse6 best5 rather5 more4 faster3 nicer3 improved2 easier2
+better worse6 best5 rather5 more4 faster3 nicer3 improved2
 bewar warning3 caution3
 beyond within3 distant2
 bgcolor bztar3
-bia biased9 unbiased8
-bias bias9 unbiased9
-bibliographi citation7 cited6 library3 journal2
+bia biased9
+bias bias9
+bibliographi citation7 cited6 library4 journal2
 big huge9 bigger9 enormous9 larger7 large6 small5 tiny5 largest5
-bigger larger9 smaller9 huge9 big9 enormous8 small7 largest7 size7
+bigger larger9 smaller9 huge9 big9 enormous8 largest7 small7 size7
 bin binary6
-binari byte6 bin6 bytecode5 byteorder3 bytearray3 encoded2 bytestring2 unix2
-bind keybinding7
-binsha hexsha6
-binwidth borderwidth9 linewidth9 insertwidth8 tabwidth7 insertborderwidth7 selectborderwidth6 width5 wraplength3
+binari bin6 byte6 bytecode6 bytearray4 bytestring3 encoded3 unix3
 bird duck5 owl4
-birth birthday5 adopted3 reproduction2
+birth birthday5 adopted2
 birthdai birth5 date3
 bit byte4
-bitmap pixmap8 colormap7 datagram4 map3 mapparms3 bytecode2
-bitwis elementwise5 unsigned4 pairwise3 counterclockwise3 linewise3
-bla bztar7
-black white8 colour8 grey7 color6 blue6 pink6 dark5 red4
+bitmap datagram4 map3 bytecode3 pixel2
+bitwis unsigned4
+black white8 colour7 grey7 color7 blue6 pink6 dark5 red4
 blame fault5 caused4
-blank empty5 null3 whitespace2
+blank empty4 whitespace3 null3
 blaze fire2
 blend mixed6 mixture4 mixin3 smoothing3
 blind deaf6 eyes3 visible3
 blindli believed3
-blink flash3 eyes2 pulse2
+blink flash3 eyes3 pulse2
 blob glob9
 block unblocks8
-blocksiz chunksize5 resizemode4 borderwidth4 maxsize3 resize3 bufsize3 itemsize3
+blocksiz maxsize4 resize4 bufsize3
 blog journal5
-blow throw3 suck2
+blow throw3
 blue colour9 color9 red7 green6 grey6 pink6 black6 yellow5
-board clipboard3
 bob charlie4 fred4 joe2
 bodi arms4 physical2
 bogu nonsense3
-bold bright3 italic3 strongly3 emphasis2
-boldfac font3 italic2
+bold bright3 italic3 strongly2
 bomb explode5
 bonu bonuses5 granted3
 bonus bonus5 benefit5
 boo bravo4 truthy3
 book textbook7 literature5 chapter4 fiction3
-bool bravo3
+bool bravo3 fair3 true3 truthy3 xff2
 boot kick3
-border boundary8 corner3 region3 edge2 fence2
-borderwidth linewidth9 binwidth9 tabwidth9 width9 insertwidth8 insertborderwidth7 selectborderwidth7 wider6
+border boundary8 corner3 fence3 region3 edge2
 boss leader5 master3
 both neither9 either9 whichever6 latter4
 bother annoying3 worry2
-bottom underneath7 top5 beneath4 upward3 topmost3
-bound unbounded6 inequality4 constrained3 arbitrarily3 squeezed2 limited2
+bottom underneath6 top5 beneath3 upward3
+bound unbounded6 inequality4 constrained3 arbitrarily3
 boundari border8 barrier3 edge3 outline2
-box mailbox5 listbox4 spinbox3 package3
-bpnumber number5 pagenum4 docnum3 realnum3 alphanums2
-bpo mro3 cli3
-brace brackets5 clamped3
+box mailbox5 package3 sandbox2
+bpo cli3 mro3
+brace brackets5 clamped3 parenthesis2
 bracket parentheses9 parenthesis7 brace5 curly3
-branch subtree3 tree3
+branch tree3 subtree3
 bravo boo4 bool3
 breadth edge4 node4 graph2
-break broken5 split4 crack4 tears2
-breakpoint endpoints5 codepoint3 entrypoint3
+break broken5 split4 crack4
+breakpoint endpoint5 codepoint3 entrypoint3
 brian ryan3 fred2
-brick concrete4 wall3
-brief briefly7 short3 shortened3 details2
-briefli brief7 quickly5 rapidly4 broadly3 details3 temporarily3 quick3 abruptly2
+brick concrete4 wall2
+brief briefly7 short3 shortened3
+briefli brief7 quickly5 rapidly4 broadly3 temporarily2 details2 quick2
 bright darker5 light5 led3 bold3 dark3
 bring brought9 come5 accompanying2
 broad narrow6 wider3 wide2
-broadcast multicast6 channel5 radio5 stream3 chatter2
-broader broadly6 lesser4 increasingly3 greater3 wider2
-broadli broader6 wide5 plainly4 gradually4 substantial3 wildly3 increasingly3 primarily3
-broken break5 fixed4 damage4 repair4 crash4 failed4 failure3 unable2
+broadcast radio6 channel6 stream4
+broader broadly5 lesser4 increasingly3 greater3 wider2
+broadli broader5 wide5 plainly4 gradually3 substantial3 wildly3 increasingly3 primarily3
+broken break5 fixed4 damage4 repair4 crash4 failed4 incompatible3 failure2
 brother friend4 man4 siblings2
-brought bring9 came5 come5 took2
-brown green5 grey5 black4 colour3 red3 blue3 color3 pink3
-brows web3 search3 searcher3
-browser chrome9 web4 html4 http4 css3 javascript2
+brought bring9 came5 come5
+brown green5 grey5 black4 colour3 color3 red3 blue3 pink3
+browser chrome9 web4 html4 http4 css3
 brute challenge3
-btn locn4 nth3 rfn3 ntwo2
 budget spend8 expensive8 afford6 costly6 cost5 money4 financial3 monetary3
-buf elif3 inf2
-buffer unbuffered7 undobuffer4
-bufsiz chunksize4 blocksize3
+buf elif3
+buffer unbuffered7
+bufsiz blocksize3
 bug defects4
-bui sell9 trading5 acquired5 own4 deal4 spend3 bargain3 pay3
-build built9 builder9 construction7 rebuilding4 compilation4 make4 development4 rebuilt3
-builddat date5 datefmt4 datetime3 versionadded3 makefile2 compilation2
+bui sell9 trading5 own4 acquired4 deal3 spend3 bargain3 pay3
+build builder9 built9 construction7 compilation4 rebuilding4 make4 development3 rebuilt3
 builder building9 built6 construction5
 built building9 builder6 construction6 made6 rebuilt5 assembly4 make3 housed3
 builtin construction5 made3
-builtinlist customlist8 list7 namelist6 displaylist6 filelist6 dirlist5 sublist5 tolist5
-bulk batch4 chunksize3
+bulk batch4
 bullet gun8 shot6
 bunch lot4
-bundl package4 unpacked4 pack4 subpackage3
+bundl package4 unpacked4 pack4 subpackages3
 buri grave9 dead4 abandoned3 remains2
-busdayc weekday3
-busdaycalendar calendar5 weekday4 day3 tuesday2
-busi job3 company2
-button menubutton7 radiobutton5 press5 click3
+busi job2
+button press5 click3
 byte binary6 bit4 encoded3
-bytearrai multiarray6 subarray4 array4 binary3 recarray3
-bytecod sourcecode7 encoded7 code6 binary5 opcode5 decoded4 returncode4 typecode4
-byteord binary3
-bytestr colorstring5 string5 instring4 qstring3 stringent3 unicode3 binary2 encoded2
-bztar gztar8 xztar8 blas7 baz7 lzma4 bgcolor3 nbaz3
+bytearrai array4 binary4
+bytecod encoded7 code6 binary6 opcode5 decode4 returncode4 codec4 unix3
+bytestr string5 instring4 stringent3 unicode3 binary3 encoded3 utf2
+bztar gztar8 xztar8 baz7 lzma4 bgcolor3 nbaz3
 cabbag squash4 leaf3 salad2
 cach refreshing4
-caches tabsize3 maxsize3 resizemode3 minsize2
 cal las3
-calcul formula8 computer7 multiplied7 arithmetic5 subtraction5 math5 equation4 numerous4
-calendar busdaycalendar5 scheduled4 datefmt3 date3 holidays3 datetime3 utc3
+calcul formula8 computer7 multiplied6 arithmetic5 subtract5 math4 equation4 numerous4
+calendar scheduled4 datetime3 date3 holidays3 utc3
 call caller9
-callabl reachable4 testable3 hashable3 chainable2
-callback loopback7 insertbackground3 backoff3 traceback3 asynchronous3
+callabl reachable4 hashable3
+callback traceback3
 caller called9
-calltip tooltip9 tip4
 came come9 brought5 went4
-camera photo4 picture3 video3 captured2 record2
-cancel abort4 reverted3 dismiss3
-cannot unable9 impossible5 unavailable5 trying4 able4 restart3 workaround2 error2
-canva paint5 draw4 sketch3 drawable3 graphics2 mesh2
-cap capital4 mailcap4 hat3
+camera photo4 picture3 video3 captured2 record2 image2
+cancel abort3 reverted3 dismiss3
+cannot unable9 impossible5 unavailable4 trying4 able4 restart3 workaround2
+canva paint5 draw4 sketch3 graphics3 mesh2
+cap capital4 hat3
 capabl ability7 incapable5 enabled4 allowed3 skills3
-capac storage4 limited3 quota3 allocated3 quantity3 density3 amount2 unlimited2
+capac storage4 limited3 quota3 allocated3 quantity3 density2 amount2
 capit uppercase7 lowercase5 cap4
-caption subtitle3
 captur catch3 record3 camera2
-car drive4 trunk3 driver3
+car drive3 trunk3 driver3
 cardin kappa4
 care worry5 cope3 concerned3 cautious3
-carefulli slowly7 instruction4 rapidly4 forcefully3 deliberately3 simply3 technique3 easily2
-carri transport4 pack4 bag3 dragged3 possessing3
-carriag readline3 newline3 multiline3 linesep3 line3 fromlines2 linewise2
-case lowercase4 testcase4 uppercase4
-cast actor3
+carefulli slowly7 instruction4 rapidly4 forcefully3 deliberately3 technique3 simply3
+carri transport4 pack3 bag3 dragged3 possessing2
+carriag readline3 newline3 multiline3 line3
+case testcase4 lowercase4 uppercase4
+cast actor4 act2
 cat pet8
 catalog inventory4 list3 database2
-catch caught9 captured3 trapped3 throw2
-categor category9 classify7 class4 termclass3
-categori categorized9
+catch caught8 captured3 trapped3
+categor category9 classify7 class4
+categori categorized9 classify3
 cater food4 dish3 feed3
-caught catch9 trapped3
-caus blame4 because4 occurred3 affected3
+caught catch8 trapped3
+caus blame4 because4 occurred3 affected2
 caution cautious9 warning9 safety7 safe5 unsafe5 dangerous5 safer5 risk5
 cautiou caution9 safe8 unsafe6 worry6 warning6 safer6 dangerous5 safety5
-cdot ldots3
-ceas stop6 halt3 terminal3 depart3 continued2 die2
+ceas stop6 terminal4 halt3 depart3 continued2 die2
+ceil floor3
 center centre9 middle7 central5
 centr center9 middle5 central4
 central west6 center5 north5 east5 south5 nearby5 centre4 middle4
 centuri modern3 epoch2
-cert ssl4 authorised3
-certain some4 few3 possible3 particular3 whether3 probably3
-certainli yes8 sure8 surest6 course5 perhaps5 maybe5 only5 necessarily5
-certainti uncertainty8 uncertain7 confidence5 unpredictable4 chance4 probably4 doubt4 risk3
+certain some3 probably3 few3 possible3 particular3 whether3
+certainli yes8 sure8 course5 perhaps5 maybe5 only5 necessarily4 absolutely4
+certainti uncertainty8 uncertain7 confidence5 chance4 unpredictable4 doubt4 risk3 cautious3
 certfil ssl6
 certif ssl6 credentials3
-chainabl hashable4 immutable3 unmanageable3 serializable3 callable2 testable2 unbacktrackable2
-challeng difficulty5 difficult3 brute3 constrained2 tricky2
-chanc probably9 possible6 odd5 guarantee5 certainty4 unlike4 guess3 potential3
-chang altered8 unchanged8 modifications7 modified4 versionchanged4 updated4 different4 edition3
-channel broadcast5 stream5 radio5 transmitted2 multicast2
+cfg config9 configuration9
+challeng difficulty4 difficult3 brute3 constrained2
+chanc probably8 possible6 odd5 guarantee5 certainty4 unlike3 guess3 potential2
+chang altered8 unchanged8 modifications7 modified6 versionchanged4 updated4 different4 reverted3
+channel broadcast6 stream5 radio5 transmitted2
 chapter book4 textbook3 section2
 char character8 unicode3
 charact char8 representation2
 character described7 defined6 characteristics6 description4 definitely3 traits2
 characterist traits7 characterized6
 charg paid3 pay3
-charjunk linejunk4
 charli bob4 fred2 ruby2
 chat talking7 chatter5 community5 message2
-chatter chat5 community4 feed4 thread3 broadcast2
-chdir mkdir7 listdir6 tempdir5 indexdir5 directory5 subdirectories2 polydiv2 dir2
-cheap costly9 cost8 afford7 expensive7 price7 free4 bargain3 budget3
-chebdiv legdiv3 polydiv3
-chebmulx hermmulx4 legmulx3
-chebpow legpow3
-chebsub legsub5 hermsub3
-chebval legval2
-chebvand legvander6 hermevander5 hermvander5 polyvander5 vander4 lagvander3 stderr2
-check verified7 verification6
-checker probers5 watcher4 finder4 matcher3 geterr3 typechecker3
+chatter chat5 feed4 community4 thread3
+chdir mkdir7 tempdir5 directory5 subdirectories3 dir2 folder2
+cheap costly9 cost8 afford7 expensive7 price6 free3 bargain3 budget3
+check verified6 verification6
+checker finder4 matcher3 typechecker3
 checkout bank3
-checksum enum3
+checksum enum4
 chi bell2
 child kids9 children7 parents4 youngest3
 childless adopted6 orphan5 parents5 preceeding3 children3
 children kids9 child7 parents4 childless3 siblings3 family3
-chmod permission6 umask3
 choic choose9 chose9 decision8 decided8 chosen7 picked6 option4 selected4
 choos chose9 choice9 chosen9 decided9 selected9 picked8 decision8 preferred4
 chop cut6 slice5
 chose choose9 choice9 decided9 picked8 chosen8 selected6 decision5 preferred3
-chosen choose9 picked8 chose8 selected8 choice7 decided6 decision4 pickleable3
+chosen choose9 picked8 chose8 selected8 choice7 decided6 decision4
 christoph john2
 chrome browser9 html3
-chunk portion7 split4 halves4 piece3 slice3 part3 multipart3
-chunksiz blocksize5 bufsize4 slice4 split3 portion3 bulk3 multipart2
+chunk portion7 split4 halves4 slice3 piece3 multipart3 part3
 cipher crypt9 encryption8 security3
 circl circular9 radius9 encircled7 arc4 shape3 geometry3 triangle3 diameter3
-circular circle9 radius6 encircled6 spiral4 perpendicular4 cyclic4 rotation3 geometric3
+circular circle9 radius6 encircled6 spiral4 perpendicular4 cyclic3 rotation3 geometric3
 circumst situation8 occasions6 scenario4
 citat cited9 bibliography7 referenced4 excerpts3 quoted2
 cite citation9 referenced7 bibliography6 source5 referred3 quoted3 article2
-cl cos3 scl3 sys2 delims2
+cl sys3 delims2
 claim asserted3 complaints3
 clamp brace3 segment2
-clariti clearer9 clear4 unclear3 concise2
+clariti clearer9 clear4 unclear2
 clash conflict3
-class subclass9 superclass6 dataclass6 metaclass5 classify5 autoclass5 termclass4 categorized4
-classifi categorized7 class5 dataclass5 subclass5 distinguish5 recognized4 autoclass4 descriptor3
-classmethod metaclass9 dataclass6 superclass6 subclass6 autoclass6 abstractmethod5 methodname4 termclass4
-classnam dataclass6 autoclass6 subclass6 metaclass6 methodname5 termclass5 superclass5 modulename3
-classprefix autoclass6 superclass5 metaclass5 dataclass4 subclass4
-claus sentence5 query5 statement5 conjunction4 predicate4 syntax4 subqueries3 syntactic3
-clean cleaner9 cleanup9 dirty7 tidy5 purge3 sweep3 clear3 freshly2
-cleaner clean9 cleanup7 dirty4 tidy3 purge2
-cleanli dirty3 heavily3 durable2 fairly2
-cleanup clean9 purge7 cleaner7 tidy5 maintenance3 clear3 eliminated3 dispose2
+class subclass9 classify7 superclass6 dataclass6 metaclass5 autoclass5 categorized4
+classifi class7 categorized7 subclass5 distinguish5 dataclass5 recognized4 autoclass4 label3
+classmethod metaclass9 dataclass7 superclass6 autoclass6 subclass6
+classnam dataclass6 autoclass6 subclass6 metaclass6 superclass5 name3 fieldname2
+claus query5 sentence4 statement4 conjunction4 predicate4 syntax4 sql3
+clean cleaner9 cleanup9 dirty7 tidy5 purge3 sweep3 clear3
+cleaner clean9 cleanup7 dirty4 tidy3
+cleanup clean9 purge7 cleaner7 tidy5 maintenance3 clear3 eliminated2 dispose2
 clear clarity4 clearer3 rid3 cleanup3 clean3 reset2
-clearer clarity9 unclear3 clear3 simpler3 ambiguous2 subtle2
-clearli obviously9 obvious4 certainly3 actually3 genuinely3
+clearer clarity9 unclear3 clear3 simpler3 ambiguous2
+clearli obviously9 obvious4 certainly3 genuinely2 actually2
 cli abi3 bpo3
-click href4 hyperlinks3 button3 navigate3 press3 popup2
+click href4 hyperlinks3 button3 navigate3 press3
 client consulting3
-clip trim4 yanked3 cut3 crops3
-clipboard board3 copies3
+clip trim4 yanked3 cut3
 clock timer5 datetime5 utc5 daylight3 time3 timezone3 timestamp3 alarm3
 clockwis rotation7 oriented5 leftmost4 turned4 reverse4 horizontal3 inverted3 backward2
-clone copies8 replication5 copyto4 duplicate3 imitation2
-close shut6 closer6 reopened6 open5 closure3 shutdown3
+clone copies8 replication5 duplicate4
+close shut6 closer6 reopened5 open5 closure3 shutdown3
 closer closest7 close6 tighter3 near3 distant3 nearest3
 closest nearest9 near8 closer7 nearby6 neighboring3 distance3 distant2
 closur close3 overline3
-clump dumped4
 cluster group4 node3
-cmd commandline5 command5 abcd3 batch2
-cmp mcp8
-co cls3
-coars grained4 finer3 shear2
-code opcode7 sourcecode6 encoded6 bytecode6 typecode5 returncode4 program4 mintypecode4
-codec vscode4 sourcecode4 bytecode3 encoded3 msvc2
-codenam tagname6 themename4 appname4 filename4 varname4 name3 classname3 funcname3
-codepoint entrypoint5 endpoints3 vscode3 sourcecode3 breakpoint3
+cmd command9 commandline5 abcd3 batch2
+coars finer3 shear2
+code opcode7 encoded6 bytecode6 returncode5 program4 decode3
+codec bytecode4 encoded3
+codepoint entrypoint5 endpoint3 breakpoint3 bytecode2
 coeffici polynomial6 equation5 formula4 calculated3 constant2
-coerc forcibly3 manipulation3
-coercion obedience3 force3 enforcement3
+coerc manipulation3 forcibly3
 col column4
 cold warm8 winter7 frozen6 temperature6 temp6 freeze5 heat4
 collaps unfolded7 folded7
-collect collector9 gathered5 accumulated3
-collector collection9 holder4 inventory3 accumulated3
+collect collector9 gathered4 accumulated3
+collector collection9 holder4 inventory3
 collis intersection3
 colon digest3
-color colour9 pencolor9 blue9 fillcolor9 truecolor9 highlightcolor8 red8 green7
-colormap bitmap7 pixmap7 highlightcolor6 selectcolor5 fillcolor5 backgroundcolor5 pencolor4 truecolor4
-colormod pencolor6 truecolor6 fillcolor5 backgroundcolor5 highlightcolor5 selectcolor5 rgb4 blue4
-colorschem pencolor5 truecolor5 fillcolor4 highlightcolor4 backgroundcolor4 palette3 blue3 rgb3
-colorstr pencolor5 bytestring5 fillcolor4 highlightcolor4 truecolor4 selectcolor3 blue3 red3
-colour color9 blue9 pencolor9 grey8 red8 truecolor8 pink8 green8
-column tabular7 row6 usecols6 table6 sql4 col4 matrix4 matrices3
+color colour9 blue9 truecolor8 green8 red8 pink8 white7 yellow7
+colour color9 blue9 grey8 red8 truecolor8 pink8 green8 white8
+column tabular8 row6 table6 sql4 col4 matrix4 matrices3 grid2
 com site8 www8 url4 online3 web3
-combin merged6 pair4 combo4 together4 simultaneously4 mixed4 multi4 multiple4
+combin merged6 multiple5 combo4 pair4 simultaneously4 together4 multi4 mixed4
 combo combined4
-come came9 bring5 brought5 gonna2 arrival2 get2
-comma punctuation5 semicolon2
-command cmd5 bash5 subcommand4 script3 executed3 invalidcommand3
-commandlin bash5 cmd5 pyshell4 unix4 script4 programmatically3 gnu3 inputfile2
+come came9 bring5 brought5 gonna2 arrival2
+comma punctuation5
+command cmd9 bash5 subcommand4 executed3 script3
+commandlin cmd5 bash5 unix4 script4 programmatically3 gnu3 filename2
 comment replied5 respond3
 commit uncommitted3
-committ signer2
 common commonly7 uncommon7 customary4 popular3 rare3 unusual3
 commonli common7 typically7 often7 rare7 frequently7 traditionally6 occasionally6 regularly5
-commun talking5 chat5 chatter4 protocol3 transmitted3 conversation3 network2
-compani firm6 subsidiary6 production4 factory3 ownership3 incorporated3 management3 business2
-compar comparison9 similar7 different6 whereas5 alike4 equivalent3 equal3 versus3
-comparison compared9 different4 similar4 whereas2 greater2
-compat incompatible6 unsupported3 installed3
-compens paid8 pay7 rep4 payments3 owed3 dealt3 negotiated2
-compet skills4 credentials3 trust2
-compil recompiled5 makefile5 building4 preprocessor4 gcc4 runtime3 program3 sourcecode3
-complain complaints9 suck3
-complaint complain9 claimed3 issue2
+commun talking5 chat5 chatter4 protocol3 transmitted3 conversation3
+compani firm6 subsidiary6 production4 factory3 ownership3 incorporated3 management3
+compar comparison9 similar7 different6 whereas5 alike4 equivalent3 equal3 versus2
+comparison compared9 different4 similar4 whereas2
+compat incompatible9 unsupported3
+compens paid8 pay6 rep4 payments3 owed3 dealt3
+compet skills4 credentials2
+compil recompiled5 makefile5 building4 preprocessor4 gcc4 runtime3 program3 gnu3
+complain complaints8 suck3
+complaint complain8 claimed3
 complement complementary6
 complementari complement6
-complet incomplete8 finished7 final5 accomplished5 unfinished4 satisfied3 fulfill3 partially2
+complet incomplete8 finished7 final5 accomplished5 unfinished4 satisfied3 fulfill3
 complex imaginary4 intricate3 complicated3
 compli compliance8 enforcement6 obey4 compliant4
-complianc compliant9 enforcement9 comply8 guidelines3 tolerance3 conform3 policy3
+complianc compliant9 enforcement9 comply8 guidelines3 conform3 policy3 tolerance2
 compliant compliance9 comply4 enforcement4
-complic difficult7 simpler5 straightforward5 simple5 explained5 tricky5 hard4 easy4
-compon elements3 subparts3
+complic difficult7 simpler5 straightforward5 simple5 explained5 tricky4 hard4 easy4
+compon elements3
 compos composition9 writing3 compilation2
 composit composed9 mixture3 elements3
 compound elements3 formulation3
-comprehens fundamental3 overview3
-compress decompressed7 uncompressed7 gzip7 compressor5 zip4 subexpressions4 zipfile4
-compresslevel subexpressions5 decompressed5 gzip4 toplevel3 patchlevel3 uncompressed2
+comprehens fundamental3 overview2
+compress decompressed7 uncompressed7 gzip7 compressor5 zipfile5 zip5 subexpressions5
+compresslevel subexpressions5 decompressed5 gzip4 toplevel3 patchlevel3 uncompressed3
 compressor compression5
 compris consists4 constitute4 gathered2
 compromis negotiated6 veto3 bargain3 agreement2
-comput calculated7 algorithm5 mathematics3 program3 arithmetic3 math3 multiplied3 processor3
-concaten appended4 prepended3 truncated2 simplifications2 merged2
-conceal hide6 sneak5 mask5 hidden3 suppressed2 opaque2
+comput calculated7 algorithm5 mathematics3 program3 arithmetic3 multiplied3 math3 processor2
+concaten appended4 prepended3 truncated3 merged3 simplifications2
+conceal hide6 sneak5 mask4 hidden3 opaque2 suppressed2
 concentr mixture3 proportion3 quantity3
 concept notion8 theory4
-concern worry5 regarding4 cautious4 considerable4 problematic3 care3
+concern worry5 cautious4 regarding4 considerable4 problematic3 care3
 concert music3 performance3
-concis formal3 unambiguous3 clarity2
-conclud implies5 proving5 asserted4 proof4 implications4 succeed3 statement2
+concis formal3 unambiguous3
+conclud implies5 proving4 asserted4 proof4 implications3 succeed3 statement2
 concret bricks4 ground3
-concurr simultaneously9 synchronization6 thread4 parallel4 deadlock3 asynchronous3 sequential3
-condens material3 mixture3 formulation3 phase2
-condit criterion3
-conf inf5 iff3 isinf3
+concurr simultaneously9 synchronization6 parallel4 thread4 deadlock3 asynchronous3 sequential3
+condens material3 mixture3 formulation3 saturated2 phase2
+condit criterion2
+conf iff3
 confid certainty5 uncertainty3
-config setup5 set4 sysconfig3 setuptools3
-configur setup9 set6 setuptools4 installed3 enabled2
-confin isolated2
+config cfg9 configuration9 setup5 set4 sysconfig4 setuptools3
+configur cfg9 config9 setup9 set6 setuptools4 installed3 enabled2
+confin enclosed3 isolated2
 confirm verified4 verification4 acknowledged2
-conflict incompatible3 interfering3 clash3 unrelated3 interference2 mutual2
-conform obey3 compliance3 behave2
-confront provoked2 encounter2
-confus ambiguous6 unclear6 explained4 complicated4 explanation4 understand2
-conjunct clause4 predicate3 wherein3 simultaneously3 syntactic3
-conn ifftn2
+conflict clash3 interfering3 incompatible3 unrelated3 interference2
+conform obey3 compliance3
+confront provoked2
+confus ambiguous6 unclear6 explained4 complicated4 explanation3
+conjunct clause4 predicate3 wherein3 simultaneously3
 connect connector7 disconnected7 network4 tied3 joined3 wire3 tie3 pair3
-connector connected7 plug6 wire3 attached3 socket3
-consciou awoken3
-consectetur baseurl3
-consecut contiguous3 subsequently3 sequential3 staggered3 skip2 incremental2
-consequ therefore6 thereby6 implications4 accordingly4 thus3 wherein3 nevertheless3 success3
+connector connected7 plug5 wire3 socket3
+consecut contiguous3 incremental3 subsequently3 sequential2
+consequ therefore6 thereby6 implications4 accordingly4 thus3 wherein3 nevertheless3
 conserv preserved5 maintained3
-consid considerable4 suggested3 decided3 regarding3
-consider substantial7 significantly5 regarding5 considered4 concerned4 reason4 sufficient3 large3
-consist inconsistent8 comprising4 continued3
+consid considerable4 suggested3 decided2 regarding2
+consider substantial7 significantly4 regarding4 considered4 concerned4 reason4 sufficient3 large3
+consist inconsistent8 comprising4 continued2
 consol platform4
-conson vowel8 phonetic7 syllables7 letter5 alphabet3
+conson vowel8 phonetic7 syllables7 letter5 alphabet3 accent2
 constant coefficient2
-constitut declared6 comprising4 defined3
-constrain constraints9 restricted5 minimal4 bound3 optimal3 challenge2 flexible2 imposed2
-constraint constrained9 restricted4 optimal3
-construct building7 built6 structure6 builder5 builtin5 creation4 created4 design4
+constitut declared5 comprising4 defined3
+constrain constraints9 restricted5 bound3 minimal3 optimal3 challenge2 flexible2
+constraint constrained9 restricted3 optimal3
+construct building7 built6 structure6 builder5 builtin5 creation4 created4 design3
 constructor structure2 implementation2
-consult client3
-consum consumption9 eat5 eaten3 food3 feed3
-consumpt consumer9 spend6 expensive3 budget2
+consult advised3 client3
+consum consumption9 eat5 eaten3 food3 feed2
+consumpt consumer9 spend6 expensive2
 contact email4 mail3
-content text2 resources2
-contextmanag gettext2
-contextu lexicographically4 textual3 lexical3 semantic3 termtext3
+content text2
+context ctx9
+contextu lexicographically4 textual3 lexical3 semantic3
 contigu interspersed5 adjacent5 consecutive3 staggered3
-continu stop6 keep4 progress4 remains4 stay3 success3 end3 maintained3
+continu stop6 keep4 remains4 progress4 stay3 success3 end3 maintained3
+contract negotiated3 lease2
 contradict contrary4
 contrari opposed5 opposite5 contradiction4 false3
-contrast darker3 highlightthickness3
-contravari textvariable3
+contrast darker3
+contravari metavar2
 contribut contributor9
 contributor contributed9 author5
-control manipulation4
-conv inv7 env6 venv4 sev3 envvar2 virtualenv2
+control manipulation3
+conv env6 venv4 sev3 div2
 conveni advantage5 handy4 disadvantage4 benefit4 efficient3 useless3 simplicity3 easier2
 convent customary7 traditional6 traditionally6 standard5 universal3 commonly3 guidelines3
-converg sequence6 infinite3 infinity3 series3 asymptotically2
+converg sequence6 infinite3 infinity3 series3
 convers converted7 talking5 community3
 convert conversation7 transformed4 output2
-cook food5 recipe4 eaten4 warm2
+cook food4 recipe4 eaten4
 cool great5 okay4 neat3 freaking3 nice2 fine2
-coord north3 eastward3 east3 zone2
+coord north4 eastward3 east3 zone2 central2
 coordin geometry3
 cope care3 worry3
-copi clone8 copyright5 replication4 duplicate3 backup3 clipboard3 past2 imitation2
+copi clone8 copyright5 replication4 duplicate3 backup3 past2
 copyright copies5 license5 permission3
-copyto dragto7 clone4 thereto2
 core processor6 cpu5
 corner rectangular4 side4 border3 edge2
 coroutin subroutine4
-corpu lexicographically6 textual6 lexical5 morphological3 text3 parser3 transcribed3 termtext3
-correct incorrect8 correctly7 incorrectly5 mistake5 wrong3 erroneously3 fixed3
-correctli properly8 correct7 incorrect5 incorrectly5 wrong4 accurate3 right3
+corpu lexicographically6 textual6 lexical5 morphological4 text3 parser3 transcribed3 grammar3
+correct incorrect8 correctly7 incorrectly5 mistake4 wrong3 erroneously3 fixed2
+correctli properly8 correct7 incorrect5 incorrectly5 wrong4 accurate3 right2
 correl statistics3
 correspond related4 match3 equivalent2
 corrupt fault3
-cosin sine4
-cost costly9 expensive9 price9 cheap8 afford7 budget5 free4 discount2
-costli expensive9 cost9 cheap9 afford7 budget6 price3 spend3 inefficient3
+cost costly9 expensive9 price9 cheap8 afford7 budget5 free4
+costli expensive9 cost9 cheap9 afford6 budget6 price3 spend3 inefficient3
 count thousands4 hundreds4 dozens4 many3 counter3 number3
-counter count3 incremental2 number2
-counterclockwis linewise4 elementwise4 bitwise3
-counterintuit unintuitive9
+counter count3 number2
 counterpart akin4
-coupl together5 relationship5 pair4
+coupl together5 relationship5 pair3
 cours certainly5 sure3
-cov inv4 sev4 cvar3 virtualenv3
-covari envvar2 invariant2 textvariable2
+covari metavar2
 cover coverage5 wrapped3 surrounding3 wrapper2
 coverag cover5
 cozi warm3
 cpu processor9 core5 hardware4 spec2
-cpython pyshell4 pty3 pyc3 python3 pycon3 platlib3
+cpython pyc3 python3
 crack break4
 craft make5 created3 creation3 made3 production2 produced2 design2
-crap nonsense4 worse2
-crash restart4 accident4 broken4 fatal4 failed3 fault3
-crawl walked3 scraped3 spiders3 explore3
-crc proc5 enc3 vec3 misc3 src3 prec3 trunc3 desc3
+crap nonsense4
+crash restart4 accident4 fatal4 broken4 failed3 fault3
+crawl walked3 scraped3 spiders3 explore2
 creat creation9 creator7 make4 construction4 existing3 craft3 spawned3 development3
 creation created9 creator8 construction4 existing3 craft3 invented3 reproduction2 arise2
 creator creation8 created7 author5 invented3
-credenti authentication7 auth6 password5 unauthorized3 certificate3 login3 competent3
-criteria criterion8 determined3 qualified3
-criterion criteria8 conditions3
-crop seed3 growing3 clip3
+credenti authentication7 password5 unauthorized3 certificate3 login3 competent2
+criteria criterion8 determined3
+criterion criteria8 conditions2
+crop farms5 seed4 growing4 rice3
 cross across8 passed3
 crucial memory2
 crude synthetic3
 cry tears6 suck3
 crypt encryption9 cipher9 security5
 css stylesheet9 style6 html5 markup4 div4 layout3 font3 background3
-ctext dtext9 ttext9 loadtxt3 adt3 fmt3 amt2
-ctype dtype9 rtype7 etype5 argtypes4 ndtype4 issctype2
+ctx context9
+ctype rtype7 argtypes4
 cube cubic8
 cubic cube8
 cultur traditional4
-cumsum ipsum7 einsum3
 cumul accumulated4
 curl curly4
 curli curl4 brackets3
-currenc monetary9 usd9 financial4 inflation4 bank4 money4 payments3
+currenc monetary9 usd9 financial4 inflation4 bank4 money3 payments3
 current previously4
-currentmodul submodule6 module2
-cursor mouse6 pointer5
+cursor mouse7 pointer5
 curv plot6 slope6 tangent4 graph4 axis4 spiral3
 custom modifications3
-customari traditionally8 convention7 traditional7 commonly5 standard5 common4 universal3 typically3
-customlist builtinlist8 displaylist8 list7 namelist7 tolist7 filelist7 sublist6 fontlist5
+customari traditionally7 convention7 traditional7 commonly5 standard5 common4 universal3 uncommon3
 cut slice7 trim6 chop6 split4 clip3 segment2
-cute beautiful7 pretty4 great3 nice2 hot2
-cvar ivar5 lpar4 venv4 sev3 cov3
+cute beautiful7 pretty4 great3
 cwd gid4 uid4 wds3 kwds3 lskjd3
 cycl period5 cyclic5
-cyclic cycle5 circular4
-cygwin editwin7 zdeg4
-dai weekday7 tuesday6 monday6 today6 week5 wednesday5 busdaycalendar3 february3
-damag broken4 repair4 destroyed3 accident3 harm2 struck2
+cyclic cycle5 circular3
+dai weekday7 tuesday6 monday6 today6 wednesday5 week5 february3 holidays3
+damag broken4 repair4 destroyed3 accident3 harm2
 danger unsafe9 safe9 safety8 safer8 risk7 cautious5 caution5 harm5
-danish norwegian9 swedish9 dutch6 german5 french5 portuguese4 finnish4
+danish norwegian9 swedish9 dutch6 german5 french5 portuguese4 finnish4 russian2
 dark darker9 night5 black5 light4 shadow4 daylight3 bright3
-darkbg lightbg9
-darker dark9 bright5 color5 light4 colour4 truecolor4 shade4 contrast3
+darker dark9 bright5 color5 colour4 light4 truecolor4 shade4 grey3
 darwin evolved6 ape4 ancestors3
-data database5 appdata5 userdata4 statistics3
-databas dbm7 sql7 dbfile6 data5 odb5 table4 schema4 userdata4
-dataclass classmethod6 classname6 autoclass6 class6 termclass6 subclass5 metaclass5 classify5
-datagram subdiagram7 histogram6 bitmap4
+data database5 userdata4 statistics3
+databas db9 sql7 data5 table4 userdata4 oracle4 schema3 query3
+dataclass classmethod7 classname6 autoclass6 class6 subclass6 metaclass6 classify5 superclass3
+datagram subdiagram7 bitmap4
 dataset superset3
-datastor appdata4 keystore4 storage3 userdata3 searcher2 store2 dbfile2
-datatyp fieldtype8 typecode7 filetype7 typeset5 adtype5 doctype4 type4 maintype4
-date builddate5 expired4 months4 years3 calendar3 birthday3 day3 outdated3
-datefmt utc6 defaultfmt5 timezone5 mtime5 builddate4 insertontime3 calendar3 localtime3
-datetim localtime7 timestamp7 time6 utc6 insertontime6 timezone5 mtime5 clock5
-daylight sun7 night5 dark3 clock3 light3 summer3 radians2
-dbfile database6 inputfile6 outfile4 keyfile4 filename4 tempfile3 filepath3 file3
-dbm database7 odb5 logmsg3 oracle2
-ddof displayof3
-dead alive7 die6 killed5 fatal5 buried4 live3 mortem3
+datatyp typeset5 type4
+date expired4 months4 years3 calendar3 birthday3 day3 outdated3 recent2
+datetim timestamp7 utc6 time6 timezone5 mtime5 clock5 strftime5 microseconds4
+daylight sun8 night5 dark3 clock3 summer3 light3 radians2
+db database9
+dead alive7 die6 killed5 fatal5 buried4 live3
 deadlin scheduled4
 deadlock locked6 concurrently3
 deaf blind6 ear5
-deal bargain9 dealt9 negotiated6 offered5 trading5 sell4 discount4 buys4
+deal bargain9 dealt9 negotiated6 offered5 trading5 sell4 discount4 buys3
 dealt deal9 bargain4 trading4 offered3 negotiated3 compensated3 paid2 sell2
-debt owed6 payments5 financial5 monetary4 spend3 leverage3 bank2
+debt owed6 payments5 financial5 monetary3 spend3 leverage3 bank2
+debugg runtime2
 decai degradation5 lifetime3
-decent fairly6 terrible4 adequate4 satisfactory3 poorly2
-decid choose9 decision9 chose9 choice8 chosen6 picked4 determined3 considered3
-decim fraction6 digital6 numerous5 round5 arithmetic5 reciprocal5 integer3 multiplied3
+decent fairly5 terrible3 adequate3 satisfactory3
+decid choose9 decision9 chose9 choice8 chosen6 determined4 picked4 considered2
+decim fraction6 digital6 numerous5 round5 reciprocal5 arithmetic5 integer3 realnum3
 decis decided9 choice8 choose8 chose5 chosen4
-declar constitute6 denotes4 established3 defined3 compilation3 notation3
+declar constitute5 denotes4 established3 defined3 compilation3 notation3
 declin decreased4 refused4 rejected4 lower2
-decod encoded9 bytecode4 opcode3 code3
+decod encoded9 bytecode4 opcode4 code3
 decomposit reduction3
 decompress compression7 compresslevel5 uncompressed3
-decor wrapper2
-decreas reduced7 increased6 lower6 monotonically5 declined4 reduction3 fewer2 inequality2
-decreasingli monotonically8 increased4 lower4 reduced4 infrequently3 fewer3 less3 greater2
-decrement incremental9 subtraction4 recalculation4 numerous3
+decor wrapper2 theme2
+decreas reduced7 increased6 lower6 monotonically5 declined4 reduction3 inequality2 fewer2
+decrement incremental9 subtract6 numerous5 number3 arithmetic3 calculated3
 dedic devoted6
-deep deeper9 depth7 deeply7 shallow4 beneath2
+deep deeper9 depth7 deeply7 shallow4
 deeper deep9 depth7 deeply6 shallow4
-deepli deep7 deeper6 wildly3 richly3 tightly3 plainly2 depth2 heavily2
-defaultfmt datefmt5 fmt3
-defect fault5 repair4 bug4 failure4 deficiency4
+deepli deep7 deeper6 richly3 wildly3 tightly3 depth2
+defect fault5 deficiency4 repair4 bug4 failure4
 defenc guard4 attack4 protection4
-defici inadequate4 inability4 defects4 diagnosed3 mutation2
+defici defects4 inability4 diagnosed3 inadequate3
 defin definitely9 characterized6 mean5 notion5 described4 terminology4 constitute3 declared3
-definit defined9 mean6 terminology4 notion4 meaningless3 characterized3 noun2
-deg xdg2
+definit defined9 mean6 terminology4 notion4 characterized3 meaningless3
 degrad decay5 destruction4 recycling3 maintenance3 obsolete3 preserved2
 del sep4
-delai waiting6 latency6 awaited5 prematurely5 slow4 speedup4 immediately4 quicker3
-delet removed7 uninstallation5 destroyed3 discarded2
-deletechar quotechar3 typechar3 maxchars3
-deliber intentionally9 intention5 purposefully4 carefully3 subtly3 accidentally3 appropriate3 forcibly2
+delai waiting6 awaited5 prematurely5 slow4 speedup4 immediately4 quicker3 promptly3
+delet removed7 discarded3 destroyed3
+deliber intentionally9 intention5 carefully3 subtly3 accidentally2 unintentionally2 appropriate2 forcibly2
 delim cls2
 delimit separate3 parse3 parentheses3 backslash2
 deliv delivery9 arrival5 ship4 received4 postal4 recipient4 mail3 send3
-deliveri delivered9 arrival8 postal5 ship4 package4 parcel4 recipient3 mail3
-demand mandates4 required3 imposed3
+deliveri delivered9 arrival8 postal5 ship4 parcel4 package4 recipient3 mail3
+demand mandates4 required3 imposed2
 demo sample4
-demograph population4 statistics2 people2
-demonstr show5 proving5 illustrated4 display3 experimental3
-deni denial7 refused7 rejected6 disallowed5 suppressed5 ignored3 forbid3 prevent3
+demograph population4 statistics2
+demonstr show5 proving4 illustrated4 display3 experimental2
+deni denial7 refused7 rejected6 suppressed5 disallow4 ignored3 forbid3 prevent3
 denial deny7 rejected4 refused3
-denomin fraction9 reciprocal5 ratio5 quotient5 simplified4 divided4 simplifications2 proportion2
-denot notation9 symbol5 abbreviated5 indicated5 signifies5 declared4 represented3 defined3
-dens density9
-densiti dense9 volume3 capacity3
+denomin fraction9 ratio5 reciprocal5 simplified4 divided4 simplifications2 proportion2
+denot notation9 abbreviated5 symbol5 signifies5 indicated5 declared4 represented3 defined3
+dens density9 saturated3
+densiti dense9 volume3 capacity2
+dep dependencies9
 depart leave8 dismiss5 exit4 cease3 retreat3 withdrawn3
-depend rely6 independent2
-deprec obsolete5
+depend deps9 rely6
+deprec obsolete5 superseded3
 depth deep7 deeper7 shallow4 beneath4 deeply2
 der det3
-deriv differentiation9 tangent3 gradient3 gained2
-desc enc6 proc4 misc4 dkls3 vec3 prec3 crc3
+deriv differentiation9 tangent4 gradient3
+desc proc4 dkls3
 descend ancestors7 ascending5 upward4 successor4 predecessor4 ancestry3
 describ description9 characterized7 defined4
-descript described9 details5 characterized4 summary4
-descriptor classify3
-deseri serial7 serializable5
-design construction4 architecture3 craft2
-desir want5 preferred4 sought3 need3 seek3
-despit although6 however4 though4 excluded3 albeit3 nevertheless2
-dest dist4 adt3 dtext3 dst3
+descript described9 details4 characterized4 summary4
+design construction3 architecture3 craft2
+desir want5 preferred3 sought3 need3 seek2
+despit although6 though4 however4 excluded3 albeit3
+dest dist4 dst3
 destin travels9 transport6 journey5 route4 resort3 flight3 visit3 migration2
-destroi destruction9 killed4 damage3 removed3 deleted3 disastrous3
-destruct destroyed9 disastrous5 degradation4 ineffective2
+destroi destruction9 killed4 damage3 removed3 deleted3 disastrous2
+destruct destroyed9 disastrous5 degradation4
 det der3
-detach dumped4 removed3 dispose2 withdrawn2 disassembly2
-detail summary5 info5 description5 explained4 complicated4 explanation3 briefly3 summarized3
-detect detector9 recognized5 observed4 distinguish4 determined4 indicated3 inspection3 classify3
+detach abandoned3 withdrawn3 disconnected3 separate2 removed2
+detail summary5 info5 description4 explained4 complicated4 explanation3 briefly2 summarized2
+detect detector9 recognized5 observed4 distinguish4 determined4 indicated3 inspection3 discovery2
 detector detection9 observed4 scanner4 probe3
-determin distinguish4 detection4 decided3 criteria3 discovered2
+determin distinguish4 decided4 detection4 criteria3 discovered3 find2
 determinist unpredictable4
-dev development7
-develop dev7 programmer5 building4 created3
-deviat variance6 uncertainty5 statistics4 variations4 outliers3
+dev developer9
+develop dev9 programmer5 building3 created3
+deviat variance6 uncertainty5 statistics4 variations4
 devic hardware5 apple3 driver2
 devot dedicated6
 diagnos diagnostic6 treatment4 deficiency3
 diagnost diagnosed6
-diagon triangular5 perpendicular4 triangle2 geometry2
-diagram graph5 plot4 graphics3 visualises3 schema2 draw2
-dialect accent7 lang4 phonetic4 language3 english3 local2
-dialog popup4 prompted3
+diagon triangular5 perpendicular4
+diagram graph5 plot4 graphics3 visualises3 draw2
+dialect accent7 lang4 phonetic4 language3 english3
+dialog prompted3
 dialogu talking3 textual3
-diamet radius6 size6 small5 larger5 smallest5 bigger4 length4 smaller4
-dictionari vocabulary7 lexical6 lexicographically6 terminology3 corpus2 noun2
-die killed8 dead6 survive5 fatal5 live4 alive2 cease2
-diff ndiff3
-differ compared6 distinct5 vary4 comparison4 alike4 change4 whereas4 variations3
+diamet radius6 size6 small5 smallest5 larger5 bigger4 length4 dimensions4
+dictionari vocabulary7 lexical6 lexicographically6 terminology3 corpus3 noun2
+die killed8 dead6 fatal5 survive5 live4 alive2 cease2
+differ compared6 distinct5 comparison4 vary4 alike4 change4 whereas4 variations3
 differenti derived9 gradient5 tangent4
-difficult hard9 difficulty9 harder9 easy8 tricky8 easier8 easiest8 complicated7
-difficulti difficult9 trouble7 struggling6 tricky6 problem5 hard5 challenge5 harder4
-digest colon3 absorbed3 eat3
+difficult hard9 difficulty9 harder9 easy8 easier8 tricky8 easiest8 complicated7
+difficulti difficult9 trouble7 struggling6 tricky6 problem5 hard5 challenge4 harder4
+digest absorbed3 colon3
 digit number7 numerous6 decimal6 integer4 realnum4
-dim dimensions4
-dimens dimensional9 multidimensional6 width5 length5 diameter4 measure4 size4 dim4
-dimension dimensions9 multidimensional8
-dir directory9 folder6 mkdir4 listdir3 subdirectories3 path3 subfolder3 pathname2
+dim dimensions4 dimensional3
+dimens dimensional9 width5 length5 diameter4 measure4 dim4 size4 resolution3
+dimension dimensions9 dim3
+dir directory9 folder9 mkdir5 subdirectories3 path3 pathname2 chdir2 filepath2
 direct guidance3
-directli indirectly5 publicly3 outright3 explicitly2
-directori folder9 dir9 subdirectories9 mkdir8 filepath8 subfolder8 listdir6 indexdir5
-dirlist listdir9 filelist9 folder6 builtinlist5 namelist5 list5 customlist4 tolist4
-dirnam pathname7 filename5 folder4 listdir4 mkdir4 filepath4 subdirectories3 subfolder3
-dirti clean7 cleaner4 nasty4 cleanly3 sweep2 tidy2
-disabl enabled9 prevent3 suppressed3 toggle2
-disabledforeground enabled7 unbacktrackable3 activeforeground2
+directli indirectly5 publicly3 outright2
+directori dir9 folder9 subdirectories9 mkdir8 filepath8 pathname5 subpath5 chdir5
+dirti clean7 cleaner4 nasty4 sweep2 tidy2
+disabl enabled9 prevent3 suppressed3
 disadvantag advantage9 convenient4 benefit4 merits3 risk3
-disagre agreed7 opinion4 true4 wrong3 elaborate3
-disallow restricted8 prohibited7 forbid7 allowed5 enforcement5 deny5 forbidden4 prevent4
-disambigu lexicographically4 semantic3 defined2
+disagre agreed7 opinion6 true4 wrong3 elaborate3
+disallow prohibited7 restricted7 forbid7 forbidden5 allowed5 enforcement4 deny4 permission3
 disappear vanished9 gone7 invisible6 absent5 absence4 empty4 abandoned4 hidden3
-disappoint surprising4 unexpected3 hope3
-disassembl detached2
+disappoint surprising4 unexpected3 hope2
 disast disastrous4 fault3
-disastr destruction5 ineffective5 terrible5 disaster4 horribly4 bad3 problematic3 destroyed3
+disastr destruction5 ineffective5 terrible4 disaster4 horribly4 bad3 problematic3 destroyed2
 disc disk9 drive2
-discard dispose6 reused4 retained4 preserved4 recycling4 unused3 reclaimed3 dismiss3
-disclosur information4 publicly4 privacy4 revealed3 secret3 public2 exposed2
-disconnect connected7 restart4 unlink3 unavailable3
+discard dispose6 reused5 recycling4 retained4 reclaimed4 preserved4 removed4 unused4
+disclosur information4 publicly4 privacy4 revealed3 secret3 exposed2 public2
+disconnect connected7 restart4 detached3 unavailable3
 discont angry3
-discount bargain6 price4 deal4 cost2
-discourag guidance3 encouraged3
-discov discovery9 find7 revealed2 determined2 invented2
+discontinu obsolete5 abandoned4
+discount bargain6 price4 deal4
+discourag guidance3 encouraged2
+discov discovery9 find7 determined3 revealed2
 discoveri discovered9 find4 knowledge3 detection2
-discret finite3 integer3
+discret integer3 finite3
 discuss mentioned3 talking3 topics3
 dish catering3 feed3
 disk disc9 drive6 filesystem5 storage4 partition3
-dismiss depart5 ignored4 vanished3 suppressed3 discarded3 dispose3 cancelled3 dropped3
-dispatch handler4 operations3
-displai show6 screen6 shown5 rendered4 view4 demonstration3 present3 visible3
-displaylist customlist8 list7 tolist6 builtinlist6 fontlist5 listbox5 namelist5 filelist5
-displayof ddof3
-dispos discarded6 recycling4 purge4 reused3 dismiss3 cleanup2 detached2 reclaimed2
-disregard ignored6 excluded5 omitted4 irrelevant3
+dismiss depart5 ignored4 vanished3 suppressed3 discarded3 dispose3 cancelled3 dropped2
+dispatch handler4 operations3 delivered2
+displai show6 screen6 shown5 rendered5 view4 demonstration3 present3 visible3
+dispos discarded6 recycling4 purge4 reused3 dismiss3 cleanup2 reclaimed2
+disregard ignored6 excluded5 omitted4 irrelevant2
 disrupt interfering5 interference4 interrupted4
 dist dest4
 distanc length6 distant6 nearest6 radius4 closest3
-distant distance6 away5 closer3 beyond2 closest2 nearby2
-distinct distinguish9 different5 ambiguous3 unique2
-distinguish distinct9 classify5 detection4 recognizable4 determined4 recognized3 identified3
+distant distance6 away5 closer3 beyond2 closest2
+distinct distinguish9 different5 ambiguous3
+distinguish distinct9 classify5 determined4 detection4 recognizable4 recognized3 identified3
 distribut redistribution5 spread3
-distributor wholesale7 vendor5 marketing3 supply3 shop3
+distributor wholesale7 vendor5 marketing3 supply3 shop3 inventory2
 distro linux7
-disturb inappropriate6 problematic3 dangerous2 unpleasant2
-distutil polyutils5
-div css4 html2
-divid division9 remainder6 ratio5 subdivided5 halves5 multiplied5 split5 fraction4
-dividend remainder4
+disturb inappropriate6 problematic3 dangerous2
+div css4 html2 conv2
+divid division9 remainder6 ratio5 subdivided5 halves5 split5 multiplied4 fraction4
 divin smart3
 divis divided9 remainder6 arithmetic4 multiplied3 integer3 fraction3 ratio2 subdivided2
 django python2
-dkl jkl3 desc3 dstack2 lksd2
+dkl jkl3 desc3 lksd3
 do going6
-doc documents5
-docid userid4
-docnum number4 pagenum4 bpnumber3 hexnums3
-docstr textual4 stringent4 stringified3 tokenstring3 termtext3
-doctest test7 unittest5 microtests5 testcase4 htest4 testable4 subtest3 testmod3
-doctyp filetype6 fieldtype6 type5 datatype4 typeset4 adtype3 maintype3 typer3
-document doc5 paper5 file4 pdf4 metadata3 text3 textbook2
-domain getdomain8 mapdomain7 host3 hostname3
+doc documentation9
+docstr textual4 stringent4 stringified3 instring2 text2
+doctest test7 unittest5 microtests5 testcase4
+document docs9 paper5 file4 pdf4 metadata4 text3 textbook2
+domain host3 hostname3
 domin superior4
-done ready6 sent5 submitted4 added3 obliged3 request3 got3
-door open3
-doubl triple5 twice4 halves4 multiplied4 triplet3 multiple3
-doubt uncertain6 question4 presumably4 certainty4 suspicion3 possible3 whether3 unclear3
-down upward5 low4 lower4
-download installed5 uploaded5 free3 version3 file3 url3 released2
+done ready6 sent5 submitted4 added4 obliged3 request3 got3 anytime2
+doubl triple5 twice4 multiplied4 halves4 triplet3 multiple3
+doubt uncertain6 question4 presumably4 certainty4 suspicion3 possible3 whether3 probably3
+down upward5 low4 lower3
+download installed5 uploaded5 free3 version3 file3 released2
 downstream upstream9 flow5
 dozen hundreds9 thousands8 few8 many7 plenty5 count4 lot3 some2
 draft picked3
-drag carried3 moved3 transport3 movement2
-dragto copyto7
+drag carried3 transport3 moved3 movement2
 drain plumbing5 pipe4 dumped2
-dramat significantly8 vastly7 substantial7 wildly5 greatly3 rapidly3 heavily3 forcefully2
+dramat significantly8 vastly7 substantial6 wildly5 greatly3 rapidly3 heavily3
 draw drawn9 sketch8 illustrated5 paint4 canvas4 graphics4 art3 pen2
-drawabl writeable5 sketch4 printable4 illustrated3 readable3 canvas3 writable3
 drawn draw9 sketch5 illustrated4 paint3
-drive disk6 driver5 driven4 car4 disc2
-driven drive4 road3 steer2
-driver drive5 car3 device2
-drop fall5 dismiss3 reduced2 lower2
-dropdown selected5 selectforeground5 selectcolor3
+drive disk6 driver4 driven4 car3 disc2
+driven drive4 road2
+driver drive4 car3 device2
+drop fall5 dismiss2 reduced2 lower2
 dry freshly4 water2
-dsplit hsplit6 vsplit5
-dst dtext7 adt4 ttext4 fmt3 dest3
-dstack vstack6 hstack6 dkls2 netmask2
-dtext ctext9 ttext9 dst7 fmt4 adt4 loadtxt4 ext3 dest3
-dtype ctypes9 rtype7 etype5 ndtype5 tkt3 argtypes3 tty2
+dst fmt3 dest3
 duck bird5 turtle3
 dumb lame4 smart4 smarter3 foolish3
-dump detached4 clumps4 empty3 drains2
-dunder vander3
-duplic unique3 copies3 twice3 clone3 repeated3 identity2
-durabl reliable4 viable3 intact2 cleanly2
+dump empty3 drains2
+duplic clone4 unique3 copies3 twice3 repeated3
+durabl intact3 survive3 viable3
 durat length7 longer6 seconds6 minutes5 indefinitely4 long4 milliseconds4 longest4
-dure throughout5 whenever4 while3 around3 afterwards3 beforehand2 early2
+dure throughout4 whenever4 while3 around2 afterwards2
 dutch swedish7 norwegian6 danish6 german6 french5 finnish5 portuguese4 van4
-each individual5 all4 multi4 every4 many3 none3 combined3 multiple3
+each individual4 ones4 all4 multi4 multiple4 every4 many3 none3
 eager eagerly6
-eagerli eager6 promptly5 awaited4 gladly3 waiting2
+eagerli eager6 promptly5 awaited5 gladly3 waiting2
 ear deaf5 listen3 nose3 sound3
-earli earlier9 earliest7 later7 beforehand6 before5 soon5 late4 immediately4
-earlier early9 before8 earliest7 ago7 later7 beforehand5 late5 today5
-earliest earlier7 early7 oldest7 before6 beforehand3 ago3 beginning3
-eas easiest4 easier3 difficulty3
+earli earlier9 earliest7 later7 beforehand5 before5 soon4 late4 immediately3
+earlier early9 before8 earliest7 ago7 later7 beforehand5 today5 late5
+earliest earlier7 early7 oldest7 before5 beforehand3 ago3 beginning3
+eas easiest4 easier3 difficulty2
 easi easiest9 easier9 simple9 difficult8 straightforward8 hard7 harder7 easily6
 easier harder9 easiest9 easy9 difficult8 hard6 simpler6 quicker5 easily4
-easiest easy9 easier9 difficult8 simplest7 harder6 hard5 simpler5 easily5
-easili easy6 impossible5 difficult5 easiest5 slowly4 easier4 simply4 rapidly3
+easiest easy9 easier9 difficult8 simplest7 harder6 hard5 simpler5 easily4
+easili easy6 impossible5 difficult4 easiest4 slowly4 easier4 simply3 rapidly3
 east west9 eastward8 north6 south6 central5 southern3 region3 coords3
 eastward east8 west5 north5 coords3
-eat eaten9 food8 feed6 consumer5 swallowing3 digest3
-eaten eat9 food5 cooked4 consumer3 feed2
+eat eaten8 food8 feed6 consumer5 swallowing3
+eaten eat8 food5 cooked4 consumer3
 echo bash4
 ecosystem environmental6 environment5
 edg breadth4 boundary3 border2 graph2 corner2
-edit modifications6 altered5 editor5 revised4 modified3 change3
-editor edition5 studio4 writer4 adobe2
-editwin cygwin7
-effect ineffective7 impact5 affected4 improved4 significantly3 enhanced3 influence3 inhibit2
+edit modifications5 altered5 editor5 modified4 revised3 change3
+editor edition5 studio5 writer4 adobe3
+effect ineffective7 impact5 affected4 improved4 significantly3 enhanced3 inhibit2 influence2
 effici inefficient7 optimal4 convenient3 quicker3 faster3 speedup3 fastest2 feasible2
-effort attempt5 accomplished3 difficult2
-eig eol5
-eigenvalu matrix4 matrices2 spectrum2
-eigenvector matrix4 vector4 matrices3
-einsum ipsum5 cumsum3
-either neither9 both9 whichever7 nor4 perhaps4 maybe4
-elabor explained5 disagree3 complicated3
-eleg sophisticated4 stylized3 simplicity2
-elem eol3
-element subelements5 atomic5 components3 composition3 compound3 selector3
-elementwis linewise7 pairwise6 bitwise5 subelements4 counterclockwise4
+effort attempt5 accomplished3
+either neither9 both9 whichever7 nor4 perhaps4 maybe3
+elabor explained5 disagree3 complicated2
+eleg sophisticated4 stylized3
+element atomic5 components3 composition3 compound3 selector3
 elif buf3
 elig qualified9
-elimin removed7 rid5 reduction5 reduced5 suppressed4 excluded4 ignored3 purge3
-ellipsi semicolon3
-els otherwise7 unless4 other4 also3 though3 anyway3
-elsewher somewhere8 anywhere8 wherever6 everywhere5 other5 nowhere4 external3 nearby2
-emac unix2 gui2
-email mail9 smtp9 mailbox6 recipient5 send5 mailcap4 contact4 notified4
+elimin removed6 rid5 reduction5 reduced5 suppressed4 excluded4 purge3 ignored3
+ellipsi semicolons4
+els otherwise7 unless4 other4 also3 anyway3 though3
+elsewher somewhere8 anywhere7 wherever6 everywhere5 other5 nowhere4 external3 nearby2
+emac unix3 gui2
+email mail9 mailbox6 recipient5 send5 contact4 notified4 exchange2
 emiss emitted9 light3
 emit emission9
-emphas emphasis9 highlighted4 highlightthickness3
-emphasi emphasized9 highlightthickness3 bold2
+emphas emphasis9 highlighted4
+emphasi emphasized9
 emploi job7 workers6
-empti blank5 vanished5 disappeared4 gone3 dumped3
+empti vanished5 blank4 disappeared4 gone3 dumped3
 emul simulation5 imitation3 mimic3
-enabl disabled9 disabledforeground7 allowed5 capable4 unavailable3 unable3 configuration2
-enc exc7 desc6 vec5 misc4 crc3 proc3
-encircl circle7 circular6 radius4 inscribed3 outline3 lobe3 shape2
-enclos inside4
-encod decoded9 bytecode7 opcode6 code6 typecode6 sourcecode5 mintypecode4 returncode4
-encount meet5 met3 gathered3 occurrence3 confronted2 occurred2
-encourag promoted3 advised3 favor3 discouraged3 help3
+enabl disabled9 allowed5 capable4 unavailable3 unable3 configuration2
+encircl circle7 circular6 radius4 inscribed3 outline3 lobe3
+enclos inside5 interior4 surrounding3 confined3 within2
+encod decode9 bytecode7 opcode6 code6 returncode4 uncompressed4 serial3 codec3
+encount meet5 met3 gathered3 occurrence2
+encourag promoted3 favor3 advised3 discouraged2 help2
 encrypt crypt9 cipher8 security6 privacy4 ssl4 password3
-end exit6 finished6 terminal6 final4 stop4 last3 continued3
-endeavor achieved3 accomplished3 opportunity3
-endexcl startexcl9 exc3
+end exit6 terminal6 finished6 final4 stop4 last3 continued3
+endeavor accomplished2 opportunity2
 endless infinite9 forever6 unlimited5 indefinitely5 infinity4 finite4
 endpoint breakpoint5 codepoint3
 energi power5 heat3
-enforc compliance9 comply6 imposed6 policy5 disallowed5 violation5 compliant4 restricted4
+enforc compliance9 comply6 imposed5 policy5 violation5 disallow4 compliant4 restricted4
 engin machinery5
 english language8 spanish7 german6 lang5 french5 swedish4 portuguese4 translated3
-enhanc improved7 modifications4 effect3 ability3 augmented3 finer2
+enhanc improved7 modifications4 effect3 ability3 finer2 augmented2
 enjoi anytime7 welcome5 ready3
 enorm huge9 big9 bigger8 larger8 largest7 vast7 large5 vastly5
-enough much5 sufficient5 more5 plenty4 lot4 few3 adequate2 less2
-enqueu queued2 kqueue2
-ensur assure8 guarantee6 verified4 protection3 cautious2 prevent2
+enough much5 more4 sufficient4 plenty4 lot4 few3
+enqueu queued3
+ensur assure8 guarantee6 verified4 protection3
 enter entry8 inserted5 input4 login2
-entir whole9 altogether7 entirety6 pure4 whatsoever4 fully3 overall3 total3
+entir whole9 altogether7 entirety6 pure4 whatsoever3 fully3 overall3 total3
 entireti entire6 whole5 fully4 throughout3
 entiti schema3
 entri entered8 inserted5
 entrypoint codepoint5 breakpoint3
-enum checksum3
-enumer number3 list3
-env inv8 conv6 sev4 virtualenv4 venv4
-envelop recipient5 mail5 postal4 stamp4 mailbox3 parcel3 mailcap2
-environ environmental8 ecosystem5 surrounding4
-environment environment8 ecosystem6 natural4 outside3 recycling2
-envvar inv4 metavar3 venv3 conv2 covariance2 virtualenv2 textvariable2
-eol eig5 atol3 elem3
-ep printer3 print3 scanner3
+enum checksum4
+enumer number3 list2
+env environment9 conv6 sev4 venv4
+envelop recipient5 mail5 postal4 stamp4 mailbox3 parcel3
+environ env9 environmental8 ecosystem5 surrounding4
+environment environment8 ecosystem6 natural4 outside2
+ep printer4 print3 scanner3 scanned2
 epic glorious4
-epoch august3 century2
+epoch august3 century2 utc2
 epsilon uniformly3
-equal equivalent6 identity5 unequal4 compared3
-equat solve9 algebra6 formula6 coefficient5 multiplied5 calculated4 solution4 expression3
-equip ability4 possessing3 mount3
-equival analogous7 equal6 similar4 akin3 compared3 interchange3 corresponding2 similarly2
-err nicer2
-erron incorrectly7 mistake6 misled5 inaccurate5 incorrect4 mismatch4 invalid4 inconsistent3
-error invalid9 unable8 failed6 mistake4 problem3 incompatible3 invalidcommand3 failure3
+equal equivalent6 identity3 compared3
+equat solve8 algebra6 formula6 coefficient5 multiplied5 calculated4 solution4 arithmetic3
+equip ability3 possessing3 mount3
+equival equal6 analogous6 similar4 akin3 compared3 interchange3 corresponding2 similarly2
+err error9
+erron incorrectly7 mistake6 inaccurate5 incorrect4 mismatch4 invalid4 inconsistent3 correct3
+error err9 invalid9 unable8 failed6 incompatible4 mistake4 problem3 failure3
 escap exit3 trapped2
-especi particularly9 mainly7 mostly5 additionally5 also4 primarily4 even3 too3
-essenti basic6 necessary4 simply3 mainly3 unnecessary3 merely3 foremost2 fundamental2
-est timezone3
-establish initially5 found4 declared3 incorporated3 construction3 introduced2
-estim approximately5 average3 statistics3
-etc especially3 particularly3
-etyp restype5 issctype5 argtypes5 dtype5 ctypes5 rtype4 ndtype4
+especi particularly9 mainly7 mostly5 additionally5 also4 primarily3 even3 too3
+essenti basic6 necessary3 simply3 mainly3 unnecessary2 merely2
+est timezone3 datetime2
+establish initially5 found4 declared3 incorporated3 construction3
+estim approximately7 approx3 average3 calculated3
+etc especially3 particularly2
 evalu assess7 analyzed4 analyses3 analysis3 calculated3 examination2
 even albeit3 especially3
-evenli uneven6 proportion3 average3
-event occasions4 occurred3 scenario2
-eventu inevitably7 thereafter6 ultimately5 later5 imminent5 afterwards5 meantime4 soon3
-ever never7 always5 once5 whenever5 every4 often4 forever3 sometimes3
-everi most6 all5 often4 many4 everybody4 ever4 always4 each4
+evenli uneven6 proportion3 average2
+event occasions4 occurred2
+eventu inevitably7 thereafter6 ultimately5 later5 imminent4 afterwards4 meantime4 someday3
+ever never7 always5 once5 whenever4 every4 often4 forever3 sometimes3
+everi most5 all5 often4 many4 everybody4 ever4 always4 everyone4
 everybodi everyone9 nobody7 anybody7 people7 anyone6 whoever6 folks5 every4
 everyon everybody9 nobody8 anyone7 anybody7 whoever6 people5 folks4 every4
-everyth anything7 all5 stuff5 nothing4 things3 every3
-everywher anywhere9 wherever9 nowhere7 somewhere6 elsewhere5 nearby5 place4 near3
+everyth anything7 all5 stuff4 nothing4 things3 every3
+everywher anywhere9 wherever9 nowhere7 somewhere6 elsewhere5 nearby5 located4 place4
 evict relocated3
-evid investigation5 proof5 fact3 proving2 believed2
+evid investigation5 proof5 fact3 proving2
 evolv darwin6 ancestors3 natural2
 exact total4 roughly3
-exactli true8 truly5 hence5 really5 agreed4 genuinely3 necessarily3 regardless3
-examin inspection9 analyzed7 investigation7 assess7 analyses6 studying5 probe5 test4
-exampl instance4
-exc enc7 proc5 vec4 func4 misc3 endexcl3
+exactli true8 truly5 hence5 really4 agreed4 genuinely3 necessarily3 regardless3
+examin inspection9 investigation7 assess7 analyzed7 analyses5 studying5 probe5 test4
+exampl instance3
+exc proc5 func4
 exce exceeded9 maximum7 limited7 increased6 greater5 max5 maxsize5 excess3
-exceed exceed9 limited6 insufficient5 maximum5 increased5 excess3 overrun3 greater3
-excel great9 good8 nice5 very4 okay3 beautiful3
-except failed3
-excerpt passage5 summary3 paragraph3 citation3
-excess increased4 exceed3 exceeded3 overrun2 overly2
+exceed exceed9 limited6 insufficient5 maximum5 increased5 overrun3 excess3 greater3
+excel great9 good8 nice5 very3 okay3 beautiful2
+except failed2
+excerpt passage4 summary3 paragraph3 citation3
+excess increased3 exceed3 exceeded3 overrun2 overly2
 exchang trading5 recipient4 transferred3 mail3 transactions3 email2
-exclud ignored8 exclusive6 inclusion6 omitted6 including5 avoid5 disregard5 eliminated4
-exclus inclusion6 excluded6 restricted3 sole3
-exec refspec2
-execut command3 terminal3 postprocessing2
+exclud ignored8 exclusive6 inclusion6 omitted5 including5 avoid5 disregard5 eliminated4
+exclus inclusion6 excluded6 restricted3 sole2
+execut command3 terminal3 postprocessing3
 exercis routine6 movement3 walked3
 exist created3 creation3 found3
-exit end6 terminal5 leave4 depart4 stop4 escape3 withdrawn2
+exit terminal6 end6 leave4 depart4 stop4 escape3 withdrawn3
 exot uncommon3
-exp inp3
 expand expansion9 extended7 widening6 extent5 growing4 resize4 extensive3 wider3
 expans expanded9 extended5 extensive3
 expect unexpected4 imagine3
 expens costly9 cost9 afford8 budget8 spend7 cheap7 spent5 money4
-experi experimental9 observed5 probe4 test4 microtests4 scientific3 analyzed3 research3
-experiment experiments9 test5 microtests3 mock3 observed3 demonstration3 probe2
+experi experimental9 observed4 probe4 test4 microtests4 scientific3 analyzed3 research2
+experiment experiments9 test5 microtests3 mock3 observed2 demonstration2 probe2
 expert knowledge2
-expir date4 lifetime3 outdated3 renewed2
-explain explanation9 understand7 elaborate5 complicated5 confused4 details4 straightforward3 understood3
-explan explained9 intuitive5 understand4 justification4 confused4 complicated3 details3 simple3
-explicit explicitly8 implicitly5 implicit4 straightforward3 subtly3
+expir date4 outdated3 lifetime3
+explain explanation9 understand6 elaborate5 complicated5 confused4 details4 understood3 straightforward3
+explan explained9 intuitive4 understand4 justification3 confused3 complicated3 details3 simple2
+explicit explicitly8 implicitly5 implicit4 straightforward3 subtly2
 explicitli explicit8 implicitly5 indirectly4 straightforward4 outright3 inherently3 specified3 subtly3
 explod bomb5
 exploit attack5 vulnerable5 hack5 malicious2
-explor travels4 visit4 navigate4 crawling3
-expon logarithm6 multiplied3 power3 sqrt2
-exponenti logarithm4 calculated3
+explor travels4 visit4 navigate4 crawling2
+expon logarithm6 multiplied3 power3
+exponenti logarithm4 calculated3 equation2
 export important5 migration2
-exportselect important2
 expos hide4 visible4 revealed3 opaque3 transparent3 disclosure2
-express simplifications4 simplified4 equation3 subexpressions3
-exprnam fname5 funcname5 fullname4 name4 qname3 surname3 varname2
-ext adt4 fmt3 amt3 dtext3 ttext2
-extend extensive8 extent8 expanded7 widening6 expansion5 stretched3
+express simplifications4 simplified3 equation3 subexpressions3
+exprnam funcname5 fname5 fullname4 name4 surname3 varname2 renamed2 basename2
+ext fmt3 ret2
+extend extensive8 extent8 expanded7 widening5 expansion5 stretched3
 extens extended8 extent5 expanded3 expansion3
-extent extended8 extensive5 expanded5 widening5 wider3
-extern international8 intra3 elsewhere3 intraline3 portable2
+extent extended8 extensive5 expanded5 widening5 wider2
+extern international8 intra3 elsewhere3 portable2
 extra addition9 add4 added3
 extract scraped4 retrieved3
-extrem ultimately4 wildly2 broadly2 dramatically2
-ey glance5 nose4 face4 blind3 blink2
+extrem ultimately3 wildly2
+ey glance5 nose4 face4 blind3 blink3
 face nose6 eyes4
-facet nose3
-facil place5 room4 located3 nearby3 placement3 infrastructure2
+facil place5 located4 room4 nearby3 placement3
 facilit accompanying3 guidance3 intervene3 involved3 interaction3
 fact truth4 evidence3 according3 info3 believed2
-factor multiplied3
 factori production4 produced4 machinery4 company3
 fail failure9 unsuccessful8 succeed8 succeeded7 error6 attempt6 successfully5 unable5
-failobj fileobj6 iscomplexobj4
-failur failed9 unreliable6 fault6 succeed5 unsuccessful4 defects4 succeeded4 rely3
-fair true6 exactly3 regardless2
-fairli roughly7 decent6 slightly5 nearly4 very4 somewhat4 pretty4 relatively4
+failur failed9 unreliable6 fault6 succeed5 unsuccessful4 reliable4 defects4 succeeded4
+fair true6 bool3 exactly3 regardless2
+fairli roughly6 decent5 slightly5 nearly4 very4 pretty4 somewhat4 almost3
 faith trust3 agnostic3
-fake real8 legitimate5 pretend3 plausible3
+fake real8 legitimate5 pretend3 plausible2
 fall dropped5 jump4 gravity3
-fallback loopback3 unbacktrackable2
-fals truth4 incorrect4 lies4 lie3 contrary3 truthy3
-famili parents7 siblings5 children3 ancestry3 ancestors3
+fallback unbacktrackable2
+fals incorrect4 truth4 lies3 lie3 contrary3 truthy3
+famili parents7 siblings5 relatively3 children3 ancestry3 ancestors2
 familiar aware5
 fanci style3
+farm crops5
 fashion style5 tailor4
-fast fastest9 quickly9 faster9 rapidly9 quicker8 slower7 instantly7 slow6
-faster quicker9 slower9 fastest9 fast9 slow7 slowest7 rapidly7 quickly6
-fastest faster9 fast9 quicker9 slowest8 quickly8 slower8 rapidly7 speed6
-fatal killed7 die5 dead5 crash4 accident3 alive2
+fast fastest9 quickly9 faster9 rapidly9 quicker8 slower7 instantly6 slowest6
+faster quicker9 slower9 fastest9 fast9 slow7 slowest7 rapidly6 quickly6
+fastest faster9 fast9 quicker9 slowest8 quickly8 slower7 rapidly7 speed6
+fatal killed7 die5 dead5 crash4 accident2
 fault failure6 defects5 blame5 repair3 crash3 corruption3 disaster3
 favor favour9 preferred3 encouraged3
 favour favor9 preferred2
-fd wds5 fna4 fname3 fmax3 fmt2
-fear risk6 dangerous4 safety3 unsafe3
-feasibl viable3 efficient2 possible2
+fd wds5 fna4 fname3 fmt2
+fear risk6 dangerous4 safety3 unsafe2
+feasibl viable3 efficient2
 februari tuesday7 august7 months5 monday4 wednesday4 holidays4 years3 today3
 fed financial3 fnb3
-feed eat6 chatter4 food3 dish3 catering3 stream3 consumer3 eaten2
-feedback review5
-feel felt9 pain4
-felt feel9
-fenc border2
-fetch retrieved6 query2
-few many9 hundreds8 plenty8 dozens8 some7 fewer7 thousands7 none6
-fewer less9 few7 lesser6 reduced4 minimum4 smaller3 more3 hundreds3
-fft fourier4 fmt3
-fftn rfftn4 fnmatch3 fourier3 ifftn3 rfn2
-fftshift rfft4 ifftshift3 ifft3 fourier3
+feed eat6 chatter4 food3 dish3 catering3 stream3 consumer2
+feedback review4
+feel felt8 pain3
+felt feel8
+fenc border3 wall3
+fetch retrieved5 obtained2
+few many9 hundreds8 plenty8 dozens8 some7 fewer7 thousands7 none5
+fewer less9 few7 lesser6 reduced4 minimum3 smaller3 more3 hundreds3
 fiction literature5 writer4 book3
-field unfielded5 fixture3
-fieldnam fname4 name3 qname3 varname2
-fieldtyp datatype8 doctype6 adtype4 typeset4 typecode4 maintype3 type3 tokentype2
+field fixture3
+fieldnam fname4 varname3 name2 classname2
 fig figure5
-figur fig5 image4 picture4
-file outfile5 uploaded5 folder4 zipfile4 documents4 directory4 inputfile4 dbfile3
-filelist dirlist9 listdir7 customlist7 namelist6 list6 tolist6 builtinlist6 fontlist5
-filenam pathname7 dirname5 outfile4 folder4 inputfile4 dbfile4 codename4 zipfile4
-fileobj failobj6 iscomplexobj5 dbfile3 folder3 sdljf2 sdlkjf2
-filepath pathname9 targetpath9 subpath8 path8 directory8 folder6 multipath6 pathlib6
-filesystem disk5 folder4 storage4 directory4
-filetyp datatype7 doctype6 typecode5 maintype3 typeset3 issubsctype3 tempfile2 tokentype2
+figur image5 fig5 picture4
+file outfile5 uploaded5 folder4 zipfile4 documents4 directory4 download3 archives2
+filenam pathname7 outfile5 folder4 zipfile4 directory4 renamed3 makefile3 commandline2
+fileobj folder3 sdljf3 sdlkjf3
+filepath pathname9 subpath8 path8 directory8 folder6 pathlib6 subdirectories4 symlink4
+filesystem disk5 folder4 storage4 directory4 partition3 mkdir2
 fill full3
-fillchar typechar6 maxchars4 quotechar4
-fillcolor color9 pencolor8 colour7 highlightcolor7 backgroundcolor7 truecolor7 selectcolor6 colormode5
 filli horse7 puppy2
-fillvalu onvalue4 valuefunc3
-fillx tix4 padx3 amax3 hex3 idx2
 filter unaltered4
 final finished6 completed5 penultimate4 end4 ultimately4 unfinished3
 financi bank7 monetary6 money5 debt5 currency4 payments4 spend4 account3
-find discovered7 search7 discovery4 investigation2 seek2 located2
-finder searcher9 search4 checkers4 linker4 geterr3 helper3 located3 searchsorted2
+find discovered7 search7 discovery4 located3 determined2 seek2
+finder search4 checker4 linker4 helper3 lookup3
 fine okay6 great4 good4 sure3 anyway2 cool2
 finer lesser5 coarse3 enhanced2
-finger thumb8 touch6 hand5 pin3
-finish unfinished9 completed7 final6 end6
+finger thumb8 touch5 hand5 pin3
+finish unfinished9 completed7 final6 end6 terminal3
 finit infinite9 infinity5 endless4 discrete3
 finnish swedish9 norwegian7 romanian6 hungarian6 russian5 dutch5 danish4 german4
 fire flame5 gun3 trigger3 shot2 blazing2
 firm company6
-firmli tightly8 forcefully7 strongly5 adhere4 stick3 tighter3 hold2
+firmli tightly8 forcefully7 strongly4 adhere4 stick3 tighter2
 fit tight5 size3 tighter3 accommodate3 stretched3
-fix repair6 broken4 workaround3 problem3 correct3 patch2
+fix repair5 broken4 workaround3 problem3 resolved3 patch2 correct2
 fixtur field3
 flame fire5
 flash blink3
@@ -1245,191 +1098,173 @@ flat flattened9 slant4 uneven4 lean3 shape2
 flatten flat9 folded3
 flavor flavour9 taste9 fruit3
 flavour flavor9 taste9 recipe3
-flexibl stretched6 rigid5 stretchfactor3 folded3 constrained2
-flight fly9 plane8 travels5 destination3 journey2
-flip reverse6 inverted6 turned5 flop3 rotation3 switch2 spin2
-fliplr reverse3
-flipud reverse3
-float water2 gravity2
+flexibl stretched6 rigid5 folded3 constrained2
+flight fly9 plane8 travels5 destination3
+flip reverse6 inverted6 turned5 flop3 rotation3 inverse3 spin2 switch2
+float gravity2 water2
 flood water3 hail3
-floor underneath3 room3
+floor ceiling3 room3 underneath3
 flop flip3 slip3
-flow downstream5 underflow4 plumbing4 upstream3 pipe2
+flow downstream5 plumbing4 upstream3 pipe2
 fly flight9 plane6 jump3
-fmax fds3
-fmt dtext4 amt4 ttext4 defaultfmt3 ext3 fft3 datefmt3 ctext3
+fmt ext3 dst3 patt3 fds2
+fn func9 function9
 fna fds4
-fname funcname6 name5 exprname5 fullname5 qname4 fieldname4 fds3 renamed3
-fnb fed3 rfn2 bank2
-fnmatch fftn3
-focu takefocus9 focuses9 attention3
-focus focus9 takefocus7
-fold collapsed7 unfolded7 wrapped3 flattened3 flexible3
-folder directory9 subfolder8 filepath6 mkdir6 dirlist6 dir6 subdirectories6 listdir5
-folk people9 everybody5 everyone4 anybody4 person4 anyone3 users3 somebody2
-font sans5 italic4 text4 unicode3 stylesheet3 css3 boldface3
-fontlist displaylist5 filelist5 namelist5 customlist5 builtinlist4 tolist4 list4 dirlist3
-food eat8 eaten5 cooked5 catering4 rice4 salad4 recipe3 fruit3
+fname funcname6 name5 exprname5 fullname5 fieldname4 fds3 renamed3 hostname3
+fnb fed3 bank2
+focu focuses9 attention3
+focus focus9
+fold collapsed7 unfolded7 flattened3 wrapped3 flexible3
+folder dir9 directory9 mkdir6 filepath6 subdirectories6 file4 filesystem4 filename4
+folk people9 everybody5 everyone4 anybody4 anyone3 person3 users3 whoever2
+font sans5 italic5 text4 unicode3 stylesheet3 css3 style2
+food eat8 eaten5 cooked4 catering4 rice4 salad4 recipe3 fruit3
 fool foolish6 trick3
-foolish fool6 wise4 witty4 naive4 dumb3
-foot leg5 kick2
-footer pager4 geterr4 linker2
-forbid prohibited9 disallowed7 restricted6 allowed6 prevent5 forbidden4 deny3 unless2
-forbidden prohibited9 banned6 restricted5 permission5 allowed5 disallowed4 forbid4 permitted4
-forc forcibly6 forcefully5 imposed4 pushed4 manipulation3 coercion3
+foolish fool6 wise4 witty4 naive3 dumb3
+foot leg5
+footer pager4 linker3 matcher3
+forbid prohibited9 disallow7 restricted6 allowed5 prevent5 forbidden4 deny3 unless2
+forbidden prohibited9 banned6 restricted5 disallow5 permission5 allowed4 forbid4 permitted4
+forc forcibly6 forcefully5 imposed4 pushed4 manipulation3
 forcefulli forcibly9 firmly7 force5 rapidly5 strongly5 aggressive4 tightly4 carefully3
 forcibl forcefully9 force6 imposed5 aggressive5 provoked3 coerced3 deliberately2
-foreground activebackground9 highlightbackground8 insertbackground8 background7 selectbackground7 backgroundcolor5 ground5 front4
-foreign internationalized4
-foremost ultimately4 priority4 lastly3 essential2 importantly2
-forev endless6 lifetime6 indefinitely6 infinite5 years5 permanent4 unlimited4 long4
-forget forgotten9 remember9 forgot6 memoizing5 recalled4 memory4 memo3
+foreground background7 ground5 front4
+foremost ultimately4 priority3 lastly3 importantly2
+forev endless6 lifetime6 indefinitely5 infinite5 years5 permanent4 unlimited4 long4
+forget forgotten9 remember9 forgot6 memoize5 recalled4 memory4 memo3
 forgot forgotten7 forget6 remember5 mentioned4
 forgotten forget9 remember8 forgot7 recalled5
 form submission4 created2
-formal concise3 explicitly2 nominal2
-format latex3 markup3 markdown3 unformatted3
+formal concise3
+format markup3 markdown3 unformatted3
 formatt markup2
-former formerly7 latter4
-formerli former7 previously3
+former formerly7 latter3
+formerli former7 previously2
 formul mixture4 formula3 compound3 condensed3
-formula calculated8 equation6 coefficient4 formulation3 multiplied3 mathematics3 quantity3
+formula calculated8 equation6 coefficient4 formulation3 mathematics3 quantity3 multiplied3
 forth forward2
-forthcom upcoming6 imminent5 impending2 awaited2 announced2
+forthcom upcoming6 imminent5 awaited3 impending2 announced2
 fortun unfortunately6 meanwhile3 ala3
 forward backward5 behind4 forth2
 found established4 existing3
-fourier fft4 amplitude4 frequency4 fftn3 fftshift3
-frac func2 crc2
-fraction denominator9 reciprocal8 ratio7 decimal6 quotient5 divided4 multiplied4 proportion4
-frame writeframes5 mainframe4
-framework mainframe3
+fourier frequency4 amplitude4
+fraction denominator9 reciprocal8 ratio7 decimal6 divided4 multiplied4 proportion4 arithmetic3
+fragment segment3
+frame writeframes5
 freak seriously3 cool3
 fred bob4 brian2 charlie2 pep2
-free paid4 cost4 cheap4 download3 freely3 freed3
-freed freely6 reclaimed3 free3 released3
+free paid4 cost4 cheap3 download3 freely3 freed3
+freed freely6 reclaimed3 free3 released2
 freedom freely7 independent3 restricted2
 freeli freedom7 freed6 free3
 freez frozen9 cold5 winter2
-french german6 italian5 dutch5 swedish5 english5 danish5 spanish5 latin4
+french german7 italian5 dutch5 swedish5 danish5 english5 spanish5 latin4
 frequenc spectrum5 fourier4 spectra3 amplitude2
-frequent often9 occasionally9 regularly9 repeatedly9 commonly7 rare6 recurring5 sometimes5
-fresh freshly9 stale7 newly2
-freshli fresh9 newly4 dry4 stale4 clean2
+frequent often9 occasionally9 regularly9 repeatedly9 commonly7 rare6 recurring4 sometimes4
+fresh freshly9 stale7
+freshli fresh9 newly4 dry4 stale3
 friend brother4
 friendli polite4
-fromlin tolines9 newline9 line9 spline8 readline8 multiline8 linesep6 overline5
-front behind6 foreground4 activebackground3 background2
-frontend backend9 backport3 gui2
-frontmatt backport3 activebackground2
+front behind6 foreground4 background2
 frozen freeze9 cold6 winter3
 frozenset superset5 unset4
-fruit banana8 pear8 mango6 peach6 orange4 food3 flavor3 pearu2
-ftp rfft4 rfftn3 resp3
+fruit banana8 pear8 mango6 peach6 orange4 food3 flavor3
+ftp resp3 zipimport2
 fulfil satisfied9 accomplished5 achieved4 completed3
-full much4 fully4 want3 filled3
-fulli perfectly6 entirety4 full4 properly3 entire3 highly2 partially2
-fullnam name5 fname5 qname4 exprname4 surname4 basename3 hostname2 tagname2
-func proc4 exc4 misc3 punc3 frac2
-funcnam fname6 name5 exprname5 qname3 varname3 renamed3 tagname3 codename3
-function recfunctions6 operations3
-functool itertools7
-fundament intrinsic4 inherently3 comprehensive3 physical3 essential2
+full much4 fully3 want3 filled3
+fulli perfectly5 entirety4 full3 properly3 entire3
+fullnam name5 fname5 exprname4 surname4 basename3 hostname3
+func fn9 function9 proc4 exc4 punc3 glibc2
+funcnam fname6 name5 exprname5 varname3 renamed3
+function fn9 func9 operations3
+fundament intrinsic4 inherently3 comprehensive3 physical2
 furnish housed3 lease2
-further increasingly4 onwards3 more3 additionally3 beside2
+further increasingly4 more3 onwards3 additionally3 beside2
 futur upcoming4
-fuzzi smiley2
-gain increased4 acquired3 obtained3 get3 derived2
-game play6 player4
+fuzzi smiley3
+gain increased4 obtained3 acquired3 get3
+game play6 player3
 gap seam3 space2
 garbag junk4 terrible3 recycling2
 gatewai route5 network3 net3 tunnel2
-gather meet7 among5 collection5 group4 met4 together3 joined3 encounter3
+gather meet7 among5 collection4 group4 met4 together3 joined3 encounter3
 gave give8 sent5 given4 gotten4 want4 send4 received4 offered4
-gcc glibc5 compilation4
-gen general3 gene3
-gene gen3
-gener gen3
-genfromtxt loadtxt4
+gcc glibc5 compilation4 gnu2
+gen general4 gene3
+gene gen3 mutation2
+gener gen4 created3
 genuin truly8 really8 actually7 seriously5 indeed4 agreed4 exactly3 true3
-geometr geometry9 triangle5 perpendicular5 rectangular4 polygon3 angle3 circular3 triangular3
-geometri geometric9 triangle7 perpendicular6 polygon5 angle5 rectangular4 vertical4 mathematics3
-geomspac namespace6 logspace5 space5 monospace4 whitespace2
-german french6 swedish6 dutch6 english6 danish5 norwegian4 russian4 finnish4
-get gotten9 got6 obtained6 give5 pulled5 received3 win3 gained3
-getdomain mapdomain9 domain8 hostname5 host3
-geterr ther7 seterr7 stderr5 usr5 arr5 watcher4 asker4 pager4
-geterrcal seterrcall8
-getopt plt3
-gettext textview7 text6 qtext6 termtext6 attrtext6 textvariable4 textwrap3 fontlist2
-gid pid6 uid5 cwd4
-git repository3 repo3
-gitglossari gloss2
-give gave8 get5 let4 given4 tell3 granted2
-given gave4 give4
+geometr geometry9 triangle5 perpendicular5 rectangular4 angle3 circular3 triangular3 axes3
+geometri geometric9 triangle7 perpendicular6 angle5 rectangular4 vertical4 mathematics3 vertex3
+german swedish7 french7 dutch6 english6 danish5 norwegian4 russian4 finnish4
+get gotten9 got6 obtained5 give4 pulled4 received3 win3 gained3
+gettext text7 textwrap3
+gh github9
+gid pid6 uid5 cwd4 sld2
+git repository4 repo3
+github gh9
+give gave8 get4 let4 given3 tell3 granted2
+given gave4 give3
 gladli eagerly3
 glanc eyes5 looked3 overlook3
-glibc zlib5 gcc5 pathlib4 hashlib4 platlib4 pyc3 idlelib3 libc3
+glibc zlib6 gcc5 pathlib4 hashlib4 pyc3 libc3 importlib3 func2
 glob blob9 gzip3
-global world4 internationalized4
-globaln localns6 internationalized3
+global world4
+globaln localns6
 gloriou epic4
-gloss gitglossary2
-glue adhere7 attached4
-gnu unix7 program3 bash3 compilation3 commandline3 software2 python2
+glue adhere7 attached3
+gnu unix7 program3 bash3 commandline3 compilation3 software3 python2 gcc2
 go went7 goes6 doing6 gonna5 visit4 trip3
-goal scored5 scorer3
+goal scored4 scorer3
 goe went8 going6
 gone disappeared7 vanished6 went5 removed4 empty3 left2
-gonna going5 hopefully4 come2 hope2
-good excellent8 great8 nice5 well5 fine4 okay4 bad4 very3
+gonna going5 hopefully4 come2
+good excellent8 great7 nice5 well5 fine4 okay4 bad3 very3
 got gotten8 get6 done3
 gotten get9 got8 obtained5 gave4 received3 pulled3
-grab pulled5 hold4 grip4 reached3
-gracefulli forcefully3 quietly2
-gradient differentiation5 slope4 derived3 vector3
-gradual progress6 slowly6 rapidly6 transition5 broadly4 increasingly3 abruptly3 tentatively3
-grain coarse4
+grab pulled5 grip4 hold4 reached3
+gracefulli forcefully2
+gradient differentiation5 slope4 derived3
+gradual progress6 slowly6 rapidly5 transition5 broadly3 increasingly3 abruptly3 tentatively2
 gram weighed2
-grammar syntactic7 syntax6 parser5 sentence4 textual3 parse3 verbatim3 corpus3
+grammar syntax6 parser5 sentence3 textual3 parse3 verbatim3 corpus3 verb3
 grant bonus3 give2
 graph vertex8 plot7 diagram5 axis5 curve4 node4 graphics3 edge2
-graphic visual6 gui5 draw4 plot4 illustrated3 visualises3 image3 screen3
-grave buried9 mortem3
-graviti newton4 mass3 fall3 orbit3 floating2 ground2
-grayscal colormode2 color2 colormap2
-great excellent9 good8 nice5 cool5 fine4 very4 okay4 cute3
-greater higher8 exceed5 less4 lesser4 larger4 bigger4 increased3 superior3
+graphic visual6 gui5 image4 draw4 plot4 visualises4 illustrated3 screen3
+grave buried9
+graviti newton3 mass3 fall3 orbit2 floating2
+great excellent9 good7 nice5 cool5 fine4 very4 okay4 cute3
+greater higher8 exceed5 less4 lesser4 larger4 bigger4 superior3 increased3
 greatest best4
-greatli highly5 vastly5 significantly4 dramatically3 heavily3 very3 horribly2
-green colour8 color7 red7 blue6 yellow6 pink5 orange5 grey5
-greet hello8 hey5 polite3
-grei colour8 black7 white7 color7 blue6 red5 green5 brown5
-grid meshgrid6 tile4 row3
+greatli highly5 vastly5 significantly4 dramatically3 heavily3 very2
+green color8 colour8 red7 blue6 yellow6 pink5 orange5 grey5
+greet hello8 hey5 polite2
+grei colour8 white7 black7 color7 blue6 red5 green5 brown5
+grid row4 tile3 column2
 grip hand5 stick4 thumb4 grab4 slippery3 hold3
 gross nasty5
-ground foreground5 landed3 concrete3 gravity2
-group organized6 ungrouped5 aggregate4 clusters4 gathered4 organised4 team3 arranged3
-grow growth9 expanded4 crops3 shrink2
+ground foreground5 landed3 concrete3
+group organized6 ungrouped5 gathered4 team4 aggregate4 organised4 clusters4 member3
+grow growth9 crops4 expanded4 shrink2
 growth growing9 proliferation5 increased4
 guarante ensure6 chance5 assure4 promise3 certainty3
 guard protection5 security5 defence4 attack3 uniform2
-guess possible3 chance3 presumably3 probably3 hint2
-gui graphics5 widget5 linux4 mainframe3 screen3 window3 tkinter3 panel3
-guid guidance9 guidelines7 instruction4 tutorial4 tip3 lessons3 textbook3 recommended2
-guidanc guide9 guidelines8 advised4 instruction4 directed3 facilitate3 lessons3 discouraged3
-guidelin guidance8 guide7 standard4 compliance3 convention3 specific2
-guido italian6
+guess probably4 possible3 chance3 presumably3
+gui graphics5 linux4 widget4 window3 screen3 tkinter3 panel3 emacs2
+guid guidance9 guidelines7 instruction4 advised3 tip3 textbook3 lessons3 recommended2
+guidanc guide9 guidelines8 advised5 instruction3 directed3 facilitate3 lessons3 discouraged3
+guidelin guidance8 guide7 standard4 compliance3 advised3 specific3 convention3
+guido italian6 parma2
 gun bullet8 shot7 fire3
 gustavo arturo2
-gzip zipfile9 zip8 compression7 zipimporter5 uncompressed5 compresslevel4 tarfile3 glob3
+gzip zipfile9 zip8 compression7 zipimport5 uncompressed5 compresslevel4 glob3 archives2
 gztar xztar9 bztar8 lzma5 nbaz4 xyz3
 habit routine4 frequently3 behavior3 regularly2
 hack exploited5
 hail rise4 flooding3
 half halves9 halfway9 quarter5 percent5 portion5 percentage4 semi3 whole3
-halfwai half9 halves7 semi3 middle3 quarter2
-halt paused5 stop5 interrupted3 cease3 terminal3 shutdown3
+halfwai half9 halves7 semi3 middle3
+halt paused5 stop5 terminal4 interrupted3 cease3 shutdown3
 halv half9 halfway7 portion7 split5 quarter5 divided5 chunk4 double4
 hand handle6 touch5 finger5 grip5 thumb4 unhandled4 arms2
 handi convenient4 useless2
@@ -1438,2129 +1273,1779 @@ handler handle7 dispatched4 unhandled3
 handshak touch3
 hang hook4
 happen occurred4
-har wire2
-hard difficult9 harder9 easy7 easier6 difficulty5 easiest5 complicated4 tricky4
+hard difficult9 harder9 easy7 easier6 difficulty5 easiest5 complicated4 tricky3
 harden soft6 armored5 strongest5 strong2
 harder easier9 hard9 difficult9 easy7 easiest6 difficulty4 tricky3 simpler3
-hardli nearly6 somewhat6 almost6 necessarily4 certainly4 partly4 slightly4 maybe4
-hardlink hyperlinks7 linkage6 unlink6 link6 linker5 symlinks5 href4 url4
+hardli nearly6 somewhat6 almost6 necessarily4 certainly4 partly4 maybe3 slightly3
+hardlink hyperlinks7 linkage6 link6 linker5 symlink5 href4 url3
 hardwar processor7 device5 cpu4
-harm dangerous5 unsafe3 suffered3 affected3 damage2 unpleasant2
+harm dangerous5 unsafe3 suffered2 affected2 damage2
 harmon amplitude3
-hash sha3
-hashabl chainable4 testable4 immutable4 searchable3 throwable3 callable3 matchable2 writeable2
-hashlib pathlib5 zlib4 httplib4 glibc4 platlib4 importlib3 idlelib3
-hat head3 cap3
+hash sha2
+hashabl immutable4 searchable3 callable3 throwable3 matchable2 writeable2 sortable2
+hashlib pathlib5 zlib4 glibc4 importlib3
+hat head4 cap3
 hatch ready3
-head header6 maxheaderlen4 hat3
-header head6 maxheaderlen4
-headersonli json4 maxheaderlen3
+head header5 hat4
+header head5
 hear told3
-heat warm8 temperature4 cold4 temp4 energy3 hot2
-heaven paradise7 hell3 life2
-heavi weighed9 weight8 lightweight8 weightiest7 strong4 thin3 weak3 strength3
-heavili strongly6 mainly6 highly5 badly5 mostly5 lot5 primarily4 wildly4
-heavyweight rocky3 weight2
+heat warm8 temperature4 cold4 temp4 energy3
+heaven paradise7 hell3
+heavi weight9 weighed9 lightweight8 strong4 thin3 weak3 strength3
+heavili mainly5 strongly5 highly5 badly5 mostly5 lot5 primarily4 wildly4
+heavyweight rocky3
 heck hell6
 hei hello7 greeting5
-height tall9 vertical4 upward4 highest4 high4 baseline3 shorter3 length3
+height tall9 vertical4 upward4 highest4 high3 baseline3 shorter3 length3
 held hold9
 hell heck6 heaven3
 hello greeting8 hey7
-helo his3
-help work3 encouraged3 trying2
-helper geterr3 assistant3 asker3 finder3
-henc thus9 therefore9 also5 otherwise5 exactly5 necessarily4 however4 too4
+help work3 encouraged2 trying2
+helper assistant3 finder3 aid2
+henc thus9 therefore9 also5 otherwise5 exactly5 necessarily4 however4 too3
 here somewhere3
-hermder ther5 geterr4 stderr3 shebang3 str3
-hermeadd legadd5 polyadd4
-hermed ther3
-hermefromroot lagfromroots3
-hermemul legmul4 matmul4 polymul3 legmulx3
-hermemulx polymulx6 legmulx6 polymul5 matmul4
-hermepow legpow3
-hermesub legsub3
-hermevand legvander6 stderr6 polyvander6 chebvander5 lagvander5 vander5
-hermfromroot lagfromroots3
-hermitian unitary5
-hermmulx chebmulx4 lagmulx3 legmulx2
-hermpow lagpow3
-hermsub legsub4 chebsub3
-hermvand polyvander6 legvander5 stderr5 chebvander5 lagvander4 vander4
-hermweight weightiest6 weight6 weighed5 lagweight3
-hex tix5 idx4 amax4 fillx3 unlexed2 padx2
-hexnum alphanums4 docnum3 number2 alphanumeric2 numerous2
-hexsha binsha6
-hi him9 himself6 theirs4 helo3
+hexadecim octal2 ascii2
+hexnum alphanums4 number3 alphanumeric3 numerous2
+hi him9 himself6 theirs4
 hidden hide9 unnoticed7 invisible6 revealed6 visible5 secret4 disappeared3 vanished3
-hide hidden9 concealed6 unnoticed5 revealed5 visible5 sneak5 invisible4 mask4
-hierarch hierarchy9 subtree6 toplevel5 nest3 structure3
-hierarchi hierarchical9 toplevel5 subtree5 inherited4 organized3 subclass3 structure2
-high higher7 low7 highest6 upward5 height4 rise3 tall3 raised3
+hide hidden9 concealed6 unnoticed5 revealed5 visible5 sneak5 invisible4 exposed4
+hierarch hierarchy9 subtree5 toplevel5 nest3 structure3
+hierarchi hierarchical9 toplevel5 subtree4 inherited4 organized3 subclass3
+high higher7 low7 highest6 upward5 height3 rise3 tall3 raised2
 higher highest8 greater8 high7 upward6 increased6 lower6 low5 level4
-highest higher8 high6 lowest6 maximum6 maximize5 max5 largest5 topmost4
-highli very7 heavily5 greatly5 significantly5 much4 large3 badly3 strongly3
-highlight emphasized4 selectcolor4 color4 backgroundcolor3 pencolor3 fillcolor3 yellow2
-highlightbackground activebackground9 selectbackground9 insertbackground9 backgroundcolor9 foreground8 background7 selectcolor3 truecolor2
-highlightcolor selectcolor9 color8 backgroundcolor7 fillcolor7 pencolor7 colormap6 colour6 truecolor6
-highlightthick emphasized3 contrast3 emphasis3
+highest higher8 high6 lowest6 maximum6 maximize5 max5 largest5 strongest4
+highli very7 heavily5 greatly5 significantly4 much3 large3 badly3 strongly3
+highlight emphasized4 color3 yellow2
 him his9 himself7 she4
-himself yourself8 him7 themselves6 his6 self6 nobody3 ourselves3
-hint tip3 subtle3 revealed2 guess2
-histogram datagram6 subdiagram6
+himself yourself7 him7 themselves6 his6 self6 nobody3 ourselves3
+hint tip3
 histor history9 modern2
 histori historic9
-hit struck7 strike4 target3
-hlist sublist5 list5 namelist4 tolist4 htest4 customlist4 dirlist3 filelist3
-hold held9 retained4 keep4 grab4 kept3 grip3 firmly2
+hit struck7 strike4 target2
+hold held9 retained4 keep4 grab4 kept3 grip3
 holder collector4
-holidai february4 weekday3 calendar3 day3 winter2
+holidai february4 weekday3 calendar3 day3
 honor honours9 respectively3
-honour honor9 recognised4 respectively3
+honour honor9 recognised3 respectively3
 hook hang4
-hope hopefully9 wish5 disappointed3 someday2 gonna2
-hopefulli hope9 maybe6 perhaps5 usually4 soon4 gonna4 presumably3 inevitably3
-horizont vertical8 perpendicular4 clockwise3 rectangular3 position3 oriented3 rotation2
+hope hopefully9 wish5 disappointed2 someday2
+hopefulli hope9 maybe6 perhaps5 probably4 usually4 gonna4 soon4 presumably3
+horizont vertical8 perpendicular4 clockwise3 rectangular3 position3 oriented3 rotation2 slant2
 horribl poorly7 terrible6 badly6 awful6 disastrous4 wildly3 bad3 worst3
 hors filly7
-host server4 domain3 getdomain3 localhost3
-hostnam getdomain5 domain3 basename3 fname2 fullname2 localhost2
-hot warm7 heat2 cute2
+host server4 domain3 localhost3
+hostnam domain3 basename3 fname3 fullname3 localhost3
+hot warm7
 hour time5 minutes4 duration4 midnight3
-hous resides5 furnished3 built3 room2
-hover mouse5 tooltip3
-howev though9 although9 yet6 nevertheless6 meanwhile5 albeit5 hence4 thus4
-href hyperlinks9 symlinks5 html4 hardlink4 linkage4 click4 linker3 url3
-hsplit dsplit6
-hstack dstack6 vstack4
-htest test7 subtest6 unittest5 doctest4 hlist4 microtests4 testcase3 testable3
-html markup7 css5 href4 javascript4 template4 browser4 hyperlinks4 php3
-http ssl8 web5 internet4 url4 proxy4 browser4 ssn2 www2
-httplib pathlib5 hashlib4 importlib4 telnetlib4 library4 idlelib2 platlib2
-huge big9 enormous9 bigger9 larger8 large6 largest6 small5 tiny5
-human person8 someone5 somebody4 people3 ape3 being2
-hundr thousands9 dozens9 many8 few8 lot6 plenty6 count4 none4
-hungarian romanian8 finnish6 italian4 dutch3 swedish3 german3 russian3 norwegian2
-hyperlink href9 linkage7 hardlink7 linker6 link6 symlinks5 url4 html4
+hous resides5 furnished3 built3
+hover mouse5 jump2
+howev though9 although9 yet6 nevertheless5 meanwhile5 albeit5 hence4 thus4
+href hyperlinks9 symlink5 html4 hardlink4 linkage4 click4 linker4 redirected3
+html markup7 css5 href4 template4 browser4 hyperlinks4 php4 stylesheet4
+http ssl8 web5 internet4 proxy4 browser4 ssn3 www2
+huge big9 enormous9 bigger9 larger7 large6 largest6 small5 tiny5
+human person7 someone5 somebody4 people3 ape3 being2
+hundr thousands9 dozens9 many8 few8 lot6 plenty6 count4 ones4
+hungarian romanian8 finnish6 italian4 dutch4 swedish3 german3 russian3 norwegian3
+hyperlink href9 linkage7 hardlink7 linker6 link6 symlink5 html4 click3
 hypothet scenario5 theoretically4
-icon logo5 symbol4
+i18n internationalization9
+icon logo5 symbol4 signifies3
+id identifier9
 idea suggested5 thought3
-ident unique5 identified5 equal5 equivalent2 duplicate2
-identif identified9 recognized3
-identifi identification9 recognized6 identity5 recognised4 recognizable4 specified3 unnamed3 distinguish3
+ident identified7 identification4 unique3 equal3
+identif identified9 identity4 recognized3
+identifi id9 identification9 identity7 recognized6 recognised4 recognizable4 specified3 unnamed3
 idl inactive5
-idlelib pathlib5 importlib5 platlib4 zlib3 glibc3 hashlib3 httplib2
-idx amax8 tix5 hex4 fillx2
-iff isinf5 inf4 conf3 unless2
-ifft rfft6 rfftn3 fftshift3
-ifftn rfftn7 rfn3 rfft3 irfftn3 fftn3 conn2
-ifftshift fftshift3
-ignor excluded8 neglected6 suppressed6 disregard6 avoid5 omitted4 dismiss4 eliminated3
+iff conf3 unless2
+ignor excluded8 neglected6 suppressed6 disregard6 avoid5 omitted4 dismiss4 deny3
 illeg legal9 prohibited5 violation3 forbidden3 permitted2
 illustr draw5 art5 sketch5 visual5 drawn4 visualises4 demonstration4 graphics3
-imag picture7 photo6 jpeg5 figure4 graphics3
+imag picture9 photo8 figure5 graphics4 texture3 illustrated3 video3 pixel3
 imagin think4 expected3 thought2
 imaginari complex4 realnum3
-imit mimic6 emulate3 replication3 clone2 copies2
-immedi instantly9 promptly8 quickly6 prematurely5 beforehand5 fast4 shortly4 delayed4
-immin impending9 forthcoming5 eventually5 upcoming5 prematurely4 immediately3 begun3 inevitably3
-immut hashable4 chainable3
-impact affected6 effect5 influence2
-impend imminent9 instability3 upcoming3 forthcoming2 arise2
-imperfect inconsistent2
-implement construction3 algorithm3 architecture3 abstract3 method2 constructor2 computer2
-impli implications8 conclude5 assumed5 asserted4 assumption4 supposed3 statement2
-implic implies8 consequently4 conclude4 relevant3 statement3 ambiguous3 assumption2
-implicit explicit4 undetermined3 inherently2
+imit mimic6 emulate3 replication3
+immedi instantly9 promptly8 quickly6 prematurely5 beforehand5 fast4 delayed4 shortly4
+immin impending9 forthcoming5 upcoming4 eventually4 prematurely4 immediately3 begun3 inevitably2
+immut hashable4
+impact affected6 effect5
+impend imminent9 instability3 upcoming3 forthcoming2
+impl implementation9
+implement impl9 construction3 algorithm3 architecture3 abstract3 method2 constructor2
+impli implications8 conclude5 assumed5 asserted4 assumption4 supposed3
+implic implies8 consequently4 conclude3 relevant3 statement3 ambiguous2
+implicit explicit4
 implicitli explicitly5 explicit5 inherently4
-import export5 exportselection2
-importantli additionally5 notable4 significantly3 also3 foremost2
-importlib pathlib9 platlib5 idlelib5 httplib4 python4 library4 zlib3 hashlib3
-impos enforcement6 forcibly5 force4 restricted4 disallowed3 strict3 demand3 constrained2
-imposs easily5 cannot5 difficult4 tricky4 theoretically4 possible4
+import export5
+importantli additionally5 notable3 significantly3 also3 foremost2
+importlib pathlib9 python4 library4 zlib3 hashlib3 glibc3
+impos enforcement5 forcibly5 force4 restricted4 disallow3 strict2 demand2
+imposs easily5 cannot5 difficult4 tricky4 possible3 theoretically3
 improv enhanced7 modifications4 effect4 increased3 better2
 in inter2
-inabl incapable6 inadequate6 difficulty4 deficiency4 lack3 difficult3 failure3 ability3
+inabl incapable6 inadequate6 difficulty4 deficiency4 lack3 difficult3 failure3 ability2
 inaccur accurate9 accuracy7 incorrectly7 unreliable5 erroneously5 precise4 incorrect4 uncertainty3
 inact active6 absent5 idle5 unavailable4 abandoned4 status4 disappeared3
-inadequ adequate7 lack6 inability6 incapable5 deficiency4 unsuitable3 insufficient3
-inappropri disturbing6 unacceptable6 appropriate4 problematic4 unsuitable3 prohibited3 forbidden3
+inadequ adequate7 lack6 inability6 incapable5 unsuitable3 deficiency3 insufficient3
+inappropri disturbing6 unacceptable5 appropriate4 problematic4 unsuitable3 prohibited3 forbidden2
 incap inability6 inadequate5 capable5
-includ excluded5 mentioned4 additionally3 alongside3 inclusion3 beside3
-inclus exclusive6 excluded6 restricted3 including3 overlap3 qualified2
-incom outgoing5 accepted3 received3 pending2 upcoming2
-incompat compatible6 unsupported5 mismatch5 recompiled4 conflict3 inconsistent3 error3 unrecoverable2
+includ excluded5 mentioned3 additionally3 alongside3 inclusion3 beside2
+inclus exclusive6 excluded6 restricted3 including3 overlap3
+incom outgoing5 accepted3 received3 pending2
+incompat compatible9 unsupported7 unable5 error4 invalid3 mismatch3 broken3 conflict3
 incomplet completed8 unfinished3
-inconsist consists8 unreliable5 mismatch4 uneven3 incompatible3 erroneously3 inaccurate3 reliable3
+inconsist consists8 unreliable5 mismatch4 reliable3 uneven3 erroneously3 inaccurate3
 incorpor subsidiary3 established3 company3
 incorrect incorrectly9 wrong9 correct8 correctly5 erroneously4 false4 inaccurate4 properly3
 incorrectli incorrect9 wrong9 erroneously7 inaccurate7 properly6 correct5 mistake5 correctly5
-increas decreased6 higher6 exceed6 exceeded5 raised5 decreasingly4 growth4 addition4
-increasingli further4 gradually3 broader3 broadly3 inevitably3 progress2
-increment decrement9 number4 numerous4 sequential3 recalculation3 counter2 consecutive2
-inde actually6 truly5 genuinely4 certainly4 thus4 also2 hence2 too2
-indefinit forever6 endless5 infinite4 duration4 permanent3 unlimited3 until2
-independ standalone5 alone4 isolated3 freedom3 lone3 depending2 anonymous2
-index myindex8 searchsorted5 searchengine4 search3 searcher3
-indexdir listdir7 mkdir6 myindex6 directory5 chdir5 subdirectories5 folder4 subfolder3
-indexnam myindex8
-indic denotes5 symbol4 signifies3 mark3 detection3 notation2
+increas decreased6 higher6 exceed6 exceeded5 raised5 growth4 addition4 gained4
+increasingli further4 gradually3 broader3 broadly3 inevitably2
+increment decrement9 sequential3 number3 consecutive3 numerous3 accumulated2
+inde actually6 truly5 genuinely4 certainly4 thus3 also2 hence2 too2
+indefinit forever5 endless5 infinite4 duration4 permanent3 unlimited3
+independ standalone5 alone4 isolated3 freedom3 lone3
+index search3
+indic denotes5 symbol4 mark3 signifies3 detection3 notation2
 indirect indirectly5
 indirectli indirect5 directly5 explicitly4
-individu person5 each5 multi2
-ineffect effect7 useless6 disastrous5 rely4 viable3 inhibit3 unused2 destruction2
+individu person5 each4 multi2
+ineffect effect7 useless6 disastrous5 rely4 viable3 inhibit2 unused2
 ineffici efficient7 speedup3 costly3
-inequ bound4 proving3 greater3 unequal3 decreased2
-inevit eventually7 hopefully3 imminent3 increasingly3 accordingly2 consequently2
-inexact action3
-inf isinf7 conf5 iff4 buf2
-infer presumably3 observed2 plausible2
-infin infinite9 finite5 endless4 limited3 convergence3 forever3 reciprocal3
+inequ bound4 proving3 greater3 decreased2
+inevit eventually7 hopefully3 imminent2 increasingly2
+infer presumably3 observed2
+infin infinite9 finite5 endless4 limited3 convergence3 reciprocal3 forever3
 infinit infinity9 finite9 endless9 forever5 indefinitely4 convergence3 unlimited3
-infix outfile4 amax2
+infix outfile4
 inflat monetary7 currency4
-influenc affected5 effect3 impact2
-info details5 fact3 information3
-inform disclosure4 info3
-infrastructur network3 architecture3 facilities2
-infrequ decreasingly3 reliable3 frequently3
-inher intrinsic4 implicitly4 explicitly3 fundamental3 arbitrary2 implicit2
+influenc affected5 effect2
+info information9 details5 fact3
+inform info9 disclosure4
+infrastructur network3 architecture3
+inher intrinsic4 implicitly4 explicitly3 fundamental3 arbitrary2
 inherit hierarchy4 superclass3 subclass3 parents3 adopted2
-inhibit suppressed4 prevent4 alleviate3 anti3 ineffective3 effect2 avoid2
-initarg nargs3
-initi beginning7 began6 uninitialized6 begun5 startup5 established5 started4 introduced4
+inhibit suppressed4 prevent4 alleviate3 anti3 ineffective2 effect2 avoid2
+init initialize9
+initi init9 beginning7 began6 begun5 startup5 established5 started4 introduced4
 inner outer6 interior5 international4 inside4 orthogonal4 intra3 within3
-innermost outer6 leftmost6 topmost5 rightmost5 within2 orthogonal2
-inotifi notification4 notified3
-inp exp3 mcp2
+innermost outer6 leftmost6 rightmost5 within2 orthogonal2
 inplac placement2
 input entered4 output4 stdin3
-inputfil outfile7 keyfile6 dbfile6 tempfile4 filename4 filepath4 file4 makefile3
-inquiri request3 seek3 asked3 question2
+inquiri request3 seek2 asked2
 inscrib encircled3
 insensit sensitive2
-insert entry5 entered5 appended3
-insertbackground activebackground9 selectbackground9 highlightbackground9 foreground8 background6 backgroundcolor5 callback3
-insertborderwidth selectborderwidth9 borderwidth7 binwidth7 linewidth6 wraplength5 tabwidth5 width4 widening3
-insertofftim datetime5 localtime5 timer3
-insertontim datetime6 datefmt3 localtime3 mtime3
-insertwidth linewidth8 borderwidth8 binwidth8 tabwidth8 selectborderwidth7 wraplength6 width6 wider3
-insid within9 interior8 international6 surrounding5 underneath4 inner4 outer4 enclosed4
-insofar ivar3
-inspect examination9 investigation5 monitor3 scanned3 analyzed3 detection3
-inspir motivated4
+insert entry5 entered5 appended3 prepended2
+insid within9 interior8 international6 enclosed5 surrounding4 underneath4 inner4 outer4
+inspect examination9 investigation5 scanned3 monitor3 detection3
+inspir motivated3
 instabl unstable9 stability9 stable7 impending3
-instal download5 setup5 uninstallation4 configuration3 compatible3
-instanc example4 singleton2
-instanti autogenerated4 spawned4
-instantli immediately9 quickly9 rapidly8 promptly8 fast7 quicker6 fastest5 temporarily4
-instead rather8 too4 opposed4 anymore3 incorrectly3 better2
-instr stringent5 bytestring4 string3
-instruct tutorial6 carefully4 guide4 manual4 guidance4 procedure3 lessons2
+instal download5 setup5 configuration3
+instanc example3 singleton2
+instanti spawned4
+instantli immediately9 quickly9 rapidly8 promptly8 fast6 quicker6 fastest5 temporarily4
+instead rather8 too4 opposed4 anymore3 incorrectly3
+instr stringent5 bytestring4 string3 docstring2
+instruct carefully4 guide4 manual4 guidance3 procedure3
 instrument acoustic6 sax4 music4
-insuffici exceeded5 sufficient4 minimum4 required4 lack4 exceed3 inadequate3 error2
-int integrated6 varint3 integer2
-intact untouched4 alive3 durable2
+insuffici exceeded5 sufficient4 minimum4 required4 lack3 exceed3 inadequate3
+int integrated6 integer2
+intact untouched3 durable3 alive2
 integ arithmetic8 numerous4 number4 digital4 decimal3 division3 modulo3 alphanums3
 integr int6
-intellig smarter9 smart8 wisdom3 traits3 skills3 sophisticated3 witty3
-intend intention8 plan3 aimed3
-intent intended8 intentionally7 deliberately5
-intention deliberately9 intention7 purposefully5 unintentionally2
+intellig smarter9 smart7 wisdom3 traits3 skills3 sophisticated3 witty2
+intend intention7 plan3 aimed3
+intent intended7 intentionally7 deliberately5
+intention deliberately9 intention7
 inter intra3 ins2
 interact interface4 facilitate3
 intercept intersection3 interference3
 interchang adapted4 versa3 equivalent3 merged3 different3 swap2
-interest tempting2
 interf interference9 disrupt5 prevent5 intervene4 avoid3 conflict3 isolated2
 interfac interaction4
-interfer interfering9 disrupt4 overlap4 intercepted3 shielding3 conflict2
-interior inside8 within6 international5 surrounding5 inner5 intra3 outer3
+interfer interfering9 overlap4 disrupt4 intercepted3 shielding3 conflict2
+interior inside8 within6 international5 surrounding5 inner5 enclosed4 intra3 outer3
 intermedi advanced3 transition2
 intern intra8 external8 inside6 interior5 within4 inner4 outer4
-internation foreign4 global4 globalns3
+internation i18n9
 internet web8 network5 http4 net4
-interoper protocol3
 interpol smoothing3
 interpret mean4 understand4 literally3
-interrupt paused8 disrupt4 halt3 stop3
+interrupt paused8 disrupt4 halt3 stop3 terminal2
 intersect overlap6 intercepted3 collision3
-interspers contiguous5 adjacent4
-interven aid4 interfering4 facilitate3 involved3 provoked2
+interspers contiguous5 adjacent3
+interven aid4 interfering4 facilitate3 involved3 manipulation2 provoked2
 intra international8 within6 interior3 inner3 external3 inter3 inside3
-intralin multiline5 readline5 fromlines4 external3
 intric complex3 sophisticated3
 intrins inherently4 fundamental4
-intro prologue3 subtitle3 introduction3
-introduc introduction4 initially4 established2
+intro prologue3 introduction3
+introduc introduction4 initially4
 introduct overview6 introduced4 prologue4 beginning3 intro3
-intuit explanation5 simplicity3 visual3 analogous2 unintuitive2
-inv env8 conv7 cov4 sev4 envvar4 venv4 virtualenv4 vcs3
-invalid error9 unable5 valid5 failed4 erroneously4 malformed3 unsupported2
-invalidcommand validatecommand9 subcommand4 command3 error3 valid2
-invari symmetry4 covariance2
-invent creator3 original3 creation3 discovered2
-inventori quantity4 catalog4 supply4 items4 collector3 vendor3 wholesale2
-invers inverted9 reverse5 reciprocal3 backward3
+intuit explanation4 analogous3 simplicity3 visual3
+invalid error9 unable5 valid5 failed4 erroneously4 malformed3 incompatible3 unsupported3
+invari symmetry4
+invent creator3 original3 creation3
+inventori quantity4 catalog4 supply4 items4 collector3 vendor3 wholesale2 distributors2
+invers inverted9 reverse4 flip3 reciprocal2
 invert inverse9 reverse6 flip6 backward5 upward4 clockwise3 opposite3
-investig examination7 analyzed5 evidence5 inspection5 analyses5 suspected4 research4 suspicion3
+investig examination7 analyzed5 evidence5 inspection5 suspected4 analyses4 research3 suspicion3
 invis visible9 unnoticed7 hidden6 disappeared6 vanished5 transparent5 hide4 opaque4
-involv intervene3 facilitate3 accompanying3
+involv facilitate3 intervene3 accompanying3
 io app7 apple5
-ipaddress address4
-ipsum cumsum7 einsum5
-irfft xff3
-irfftn ifftn3 ndiff2
-irrat rational9 rationale8 sanity3
-irrelev relevant5 unrelated5 meaningless4 disregard3
-iscomplexobj fileobj5 failobj4
-iset amet9 oset2 octets2
-ish lhs4 amiss2
-isinf inf7 iff5 terminfo3 conf3
-isnan nanmean4
-isol independent3 alone3 separate3 lone3 singleton3 away3 interfering2 confined2
-issctyp etype5 argtypes4 mimetypes4 ctypes2
-issu problem6 problematic3 trouble3 released2 complaints2
-issubdtyp ndtype2
-issubsctyp maintype4 datatype4 typeset3 filetype3 typecode3 doctype3
-ital font4 bold3 boldface2
+irrat rational9 rationale8 sanity2
+irrelev relevant5 unrelated5 meaningless4 disregard2
+ish lhs4
+isol alone3 independent3 separate3 singleton3 lone3 away2 interfering2 confined2
+issu problem5 problematic3 trouble2 released2
+ital font5 bold3
 italian guido6 romanian6 portuguese6 french5 latin5 spanish5 finnish4 hungarian4
 item inventory4 things2 list2
-items maxsize4 resize3 blocksize3 resizemode3 scale2 tabsize2
-iter loop5 recursive3 sequential2
-itertool functools7
-ivar cvar5 insofar3
-javascript script5 html4 json3 browser2
+iter loop5 recursively3 sequential2
+javascript js9
 jim john3
-jkl lkjsfd5 lsdkjf4 lsdkj3 sldkj3 lskdj3 dkls3 pkg2 sldkjf2
-job employed7 workers5 work4 business3 resume2
+jkl lkjsfd5 lsdkjf4 lsdkj4 sldkj3 lskdj3 dkls3 sdljf3 sldkjf3
+job employed7 workers5 work4 business2 resume2
 joe tom3 jonathan3 jon3 bob2
 john jon4 jim3 christopher2 jonathan2 tom2
-join rejoined6 member4 membership4 connected3 gathered3 meet3
+join rejoined6 member4 membership4 connected3 gathered3 meet2
 joint jointly7
 jointli joint7 together2
 jon jonathan8 john4 seth4 martin3 joe3
 jonathan jon8 joe3 martin3 john2
-journal magazine5 paper5 blog5 public4 published3 article3 bibliography2
-journei travels8 destination5 route4 path3 road3 transport3 flight2
-jpeg image5 picture3 uploaded2
-json headersonly4 javascript3
+journal magazine5 blog5 paper5 public4 published3 article3 bibliography2
+journei travels8 destination5 route4 path3 transport3 road3
+js javascript9
 judg verdict4
-jump leap8 fall4 fly3
+jump leap8 fall4 fly3 hovering2
 junk garbage4
-just only6 merely5 simply5 seems2 much2
-justif justified9 reason5 explanation4 argument3
-justifi justification9 reason3
+just only5 merely5 simply5
+justif justified9 reason5 explanation3 argument2
+justifi justification9 reason2
+k8s kubernetes9
 kappa cardinal4
-keep kept9 stay8 remains6 retained5 persistent5 maintained5 continued4 preserved4
-keepdim ndim5 retained2
+keep kept9 stay7 remains5 retained5 persistent5 maintained5 continued4 preserved4
 kei offered4 keyboard4
-kept keep9 stay5 remains4 retained4 store4 hold3 maintained3 persistent2
+kept keep9 stay5 remains4 retained4 store4 hold3 maintained2 persistent2
 kernel linux3
-keybind binding7 shortcut6
-keyboard key4 press3 mouse2
-keyfil inputfile6 dbfile4 outfile3
-keyfunc ufunc4 valuefunc3
-keyr qstring5 tokenstring4 ring3 string3
-keyset oset4 amet2
-keystor datastore4 store4
-keyword subwords6 upperword6 words5 vocabulary5 numword3 phrase3 term3
-kick boots3 foot2
+keyboard key4 mouse3 press3
+keyfil outfile3
+keyword upperword6 words5 vocabulary5 numword4 phrase3 term3
+kick boots3
 kid child9 children9 parents3
-kill die8 fatal7 dead5 destroyed4 survive3 rid2
-kind type5 typeset4 variety4 various3 typer2
-knew know9 known8 aware7 told4 tell3
+kill die8 fatal7 dead5 destroyed4 survive3
+kind type5 typeset4 variety4 various3
+knew know9 known8 aware7 told3 tell3
 knot tied6 tie5 anchor4
 know knew9 known6 tell6 aware5 told3 true3
-knowledg learning5 discovery3 lessons3 wisdom3 expert2
+knowledg learning5 discovery3 lessons2 wisdom2 expert2
 known knew8 know6 aware4 unknown3
-kqueue myquery3 kwargs3 enqueued2
-kwarg pkg4 pkgname3 kqueue3
+kubernet k8s9
+kwarg pkg4
 kwd wds4 cwd3
+l10n localization9
 la cal3 york3
-label picklable6 unlabeled5 annotations3 classify2
-lack inadequate6 insufficient4 inability3 poorly3 neglected2 absence2 adequate2
-lacu roman3
-lagder stderr4 vander4
-lagdiv polydiv3 virtualenv2
-lagfromroot hermefromroots3 hermfromroots3
-lagmulx hermmulx3
-lagpow hermpow3
-lagvand legvander6 hermevander5 polyvander5 vander5 hermvander4 stderr4 chebvander3
-lagweight weight5 weighed3 hermweight3
+label unlabeled5 classify3 annotation3
+lack inadequate6 insufficient3 inability3 poorly3 absence2 neglected2 adequate2
 lai laid8
 laid lays8
+lamb wolf2
 lame dumb4
 land ground3
-lang language8 translated5 english5 tamil5 french4 spanish4 dialect4 native3
-languag lang8 english8 spanish5 french3 dialect3 german3 portuguese3 phonetic3
-lapack msgpack5
-larg larger7 bigger7 huge6 big6 significantly6 mostly5 enormous5 roughly5
-larger bigger9 smaller9 size9 small9 largest8 enormous8 huge8 large7
-largest larger8 enormous7 bigger7 huge6 maxsize5 highest5 big5 longest4
-last end3 anymore3 long3 forever2
+lang language8 translated5 tamil5 english5 french4 spanish4 dialect4 native3
+languag lang8 english8 spanish5 french3 german3 dialect3 portuguese3 phonetic3
+larg larger7 bigger7 huge6 big6 significantly6 mostly5 enormous5 smaller5
+larger bigger9 smaller9 size9 small9 largest8 enormous8 huge7 large7
+largest larger8 enormous7 bigger7 huge6 maxsize6 highest5 big5 longest4
+last end3 anymore2 long2
 lastli also5 additionally4 foremost3 ultimately3 thereafter3 next2
-late recent8 earlier5 later5 ago5 sometimes4 early4 soon4 today3
-latenc delayed6 localtime3 speedup3 slower3 microseconds3
-later earlier7 early7 after6 thereafter6 afterwards5 late5 eventually5 soon4
+late recent8 earlier5 later5 ago4 sometimes4 early4 soon4 today3
+later earlier7 early7 after6 thereafter6 afterwards5 eventually5 late5 soon4
 latest newest9 newer8 recent7 updated4 outdated3 upcoming3
-latex markup5 format3 html3 template2
-latin spanish6 italian5 roman5 french4 swedish4 portuguese3 translated2 romanian2
-latter necessarily4 both4 former4 hence3 somewhat3 partly3 neither2 lhs2
-launch startup6 launcher5 started5 began3 open3 initially3 beginning3 begun2
+latin spanish6 italian5 roman5 french4 swedish4 portuguese4 translated3 romanian2
+latter necessarily4 both4 former3 hence3 somewhat3 partly3 lhs2 neither2
+launch startup6 launcher5 started5 open4 began3 initially3 beginning2 begun2
 launcher launched5 unity4
-layout stylesheet5 template4 css3 html3
+layout stylesheet5 template5 css3 html3
 lazili quickly3 promptly3
-ldot cdot3
 lead leader4 led4
 leader boss5 lead4
-leaf tree6 treeish4 cabbage3
+leaf tree6 cabbage3 node2
 leak secret4
-lean tilted3 balance3 slant3 flat3
-leap jump8 snap3
-learn taught9 lessons9 teach7 training5 knowledge5 understand3 skills3 memoizing2
-leas furnished2
-least worst4 plus3
+lean tilted3 slant3 balance3 flat3
+leap jump8 snap2
+learn taught9 lessons9 teach7 training5 knowledge5 understand2 memoize2 skills2
+leas contract2 furnished2
+least worst3 plus3
 leav depart8 stay7 exit4 remains4
 lectur textbook3 students3 studying2
 led light7 lead4 bright3
-left remains3 rightmost3 gone2 side2
-leftmost rightmost9 innermost6 topmost5 clockwise4
-leftov rollover4
+left rightmost3 remains2 gone2
+leftmost rightmost9 innermost6 clockwise4
 leg foot5
-legaci obsolete4 modern2
-legadd hermeadd5 polyadd5 ord2
-legal illegal9 license5 permitted4 prohibited4
-legdiv chebdiv3
+legaci obsolete4 superseded3 modern2
+legal illegal9 license5 prohibited4 permitted4
 legitim fake5 real4 suspiciously3 valid2
-legmul hermemul4 matmul4 polymul2
-legmulx hermemulx6 polymulx5 polymul4 matmul4 hermemul3 chebmulx3 hermmulx2
-legpow chebpow3 hermepow3
-legsub chebsub5 hermsub4 hermesub3
-legval chebval2
-legvand chebvander6 hermevander6 lagvander6 polyvander6 vander6 hermvander5 van2
-length shorter9 longer7 duration7 distance6 wraplength6 width6 shortest6 longest5
-leq seq4 req3
+length shorter9 longer7 duration7 distance6 width6 shortest5 longest5 dimensions5
 less fewer9 lesser6 more5 greater4 much4 lower4 higher3 smaller3
 lesser smaller7 less6 fewer6 finer5 little4 broader4 greater4 smallest4
-lesson learning9 taught9 teach7 training3 guidance3 knowledge3 guide3 practice2
-let allowed4 give4 put2
+lesson learning9 taught9 teach7 training3 guidance3 guide3 knowledge2 practice2
+let allowed4 give4
 letter alphabet7 consonant5
 level higher4 toplevel4 peak2
 leverag debt3
-lexic vocabulary7 dictionary6 semantic5 corpus5 termtext4 textual4 morphological4 contextual3
-lexicograph dictionary6 corpus6 textual5 morphological5 termtext5 semantic4 vocabulary4 contextual4
+lexic vocabulary7 dictionary6 semantic5 corpus5 textual4 morphological4 contextual3 syllables3
+lexicograph dictionary6 corpus6 textual5 morphological5 semantic4 vocabulary4 contextual4
 lh rhs9 ish4 latter2
-li lie9 truth6 tell5 false4 truthy2
+li lie9 truth6 tell5 false3 truthy2
+lib library9
 libc glibc3
-librari pathlib4 importlib4 httplib4 bibliography3
+librari lib9 pathlib4 importlib4 bibliography4
 licens permitted5 copyright5 legal5
-lie lies9 truth6 tell5 false3 suck2
-life live8 alive4 world4 lifetime3 heaven2
-lifetim forever6 permanent4 years4 expired3 decay3 retire3 life3
+lie lies9 truth6 tell5 false3
+life live8 alive4 world4 lifetime3
+lifetim forever6 permanent4 years4 decay3 retire3 expired3 life3
 light led7 bright5 darker4 dark4 shadow4 shade3 daylight3 emission3
-lightbg darkbg9 pkg3
-lightweight heavy8 weightiest6 weighed6 weight6 thin4 weak3
-like unlike5
+lightweight heavy8 weight6 weighed6 thin4 weak3
+like unlike4
 likewis same4 anytime4
-limit restricted8 exceed7 exceeded6 unlimited6 prohibited4 maximum4 infinity3 allowed3
-line fromlines9 newline7 multiline6 spline6 readline6 tolines5 overline3 underline3
+limit restricted7 exceed7 exceeded6 unlimited6 prohibited4 maximum4 infinity3 allowed3
+line newline7 multiline6 readline6 overline3 underline3 carriage3
 linear vector3 matrix3 basis3
-linecach spline3 multiline3 fromlines3
-linejunk charjunk4 fromlines3
-linesep fromlines6 multiline6 readline6 newline4 spline4 tolines4 carriage3
-linewidth borderwidth9 tabwidth9 width9 binwidth9 insertwidth8 selectborderwidth7 insertborderwidth6 wraplength6
-linewis elementwise7 multiline7 pairwise4 fromlines4 spline4 counterclockwise4 newline3 bitwise3
-link url6 hardlink6 hyperlinks6 unlink4 site4 referenced3 resources3 href2
-linkag hyperlinks7 hardlink6 unlink5 symlinks5 href4 baseurl2
-linker hyperlinks6 hardlink5 unlink4 finder4 href3 geterr3 pager3 symlinks3
+link url6 hardlink6 hyperlinks6 site4 referenced3 resources3 symlink2 href2
+linkag hyperlinks7 hardlink6 symlink5 href4
+linker hyperlinks6 hardlink5 finder4 href4 pager3 symlink3 footer3
 linux unix7 distro7 platform4 gui4 nix3 kernel3
-list namelist9 sublist9 tolist8 customlist7 builtinlist7 displaylist7 filelist6 dirlist5
-listbox mailbox6 displaylist5 filelist5 customlist5 namelist4 spinbox4 box4 tolist3
-listdir dirlist9 indexdir7 filelist7 chdir6 directory6 mkdir6 namelist5 folder5
-listen sound5 audio4 music4 ear3 radio3
-liter metaphor4 interpretation3
+list namelist9 catalog3 items2 enumeration2
+listen sound4 audio4 music4 ear3 radio3
+liter metaphor3 interpretation3
 literatur fiction5 book5 writer5 read4 reader3 text3 textual3 prose3
 littl tiny9 small7 smaller5 smallest5 lesser4 mini4 min3
-live life8 alive8 survive5 die4 dead3 stay3
-lkjsfd lskjd8 lsdkjf7 lskdj7 slkdjs6 lsdjjkf6 sldkjf5 jkl5 sldjf4
-lksd lskjd7 lskdj6 slkdjs4 toks3 xdg3 dkls2
+live life8 alive8 survive5 die4 dead3 stay2
+lkjsfd lskjd8 lsdkjf8 lskdj7 slkdjs6 lsdjjkf6 sldkjf6 jkl5 sldjf4
+lksd lskjd7 lskdj6 slkdjs4 toks3 dkls3
 load reload7
 loadabl reload4
-loader reload3 overload3
-loadtxt genfromtxt4 dtext4 ctext3 ttext3
+loader overload3 reload3
 lobe encircled3
-local native5 nearby4 dialect2 region2
-localhost host3 hostname2
+local l10n9 nearby5 native5 located3 everywhere3 region2 neighboring2 neighbouring2
+localhost host3 hostname3
 localn globalns6 native3
-localtim datetime7 utc6 timezone6 insertofftime5 mtime4 latency3 insertontime3 timedelta3
-locat place7 nearby6 wherever5 anywhere5 nowhere5 search3 facilities3 everywhere3
+locat place8 nearby8 wherever6 nowhere6 anywhere6 near5 everywhere4 search4
 lock unlocked8 deadlock6 security4 password3
-locn btn4
-log reflog7 backlog5 revlog3
-logarithm exponent6 exponential4 arithmetic2
-logger reflog3
-logic semantic3 sense3 truth2
-login password6 authentication5 auth5 userid3 ssn3 credentials3 entered2
-logmsg msg3 dbm3 revlog2
+logarithm exponent6 exponential4
+logic semantic3 sense3
+login signin9 password6 authentication5 ssn3 credentials3 entered2 unauthorized2
 logo icon5 symbol2
-logspac geomspace5 reflog4 namespace3
+logout signout9
 lone alone7 single4 runaway4 independent3 isolated3 standalone3 orphan3
-long longer9 longest8 big5 until4 length4 duration4 huge4 forever4
-longer long9 shorter9 longest7 length7 duration6 quicker5 faster4 larger4
-longest long8 longer7 length5 largest4 shorter4 duration4 forever4 shortest3
+long longer9 longest7 big4 duration4 until4 length4 forever4 huge4
+longer long9 shorter9 longest7 length7 duration6 quicker4 faster4 larger4
+longest long7 longer7 length5 largest4 shorter4 duration4 forever3 shortest3
 look see4 seen3 glance3 appeared3
-lookup search3 searcher2 finder2
+lookup search3 finder3
 loop iteration5
-loopback callback7 unbacktrackable4 traceback3 fallback3
-loos tight3 tightly3
-lose loss9 win7 lost6 won3
+loos tight3 tightly2
+lose loss9 win7 lost5 won3
 loss losing9 lost4
-lost losing6 loss4
-lot plenty8 many8 hundreds6 thousands6 most6 much5 heavily5 few5
+lost losing5 loss4
+lot plenty8 many8 hundreds6 thousands6 most6 much5 few5 heavily5
 low lowest9 lower8 high7 higher5 minimum5 down4 upward3 min3
-lower lowest9 low8 decreased6 higher6 reduced5 upward5 decreasingly4 raised4
+lower lowest8 low8 decreased6 higher6 reduced5 upward5 raised4 less4
 lowercas uppercase9 capital5 testcase4 case4
-lowest low9 minimum9 lower9 min6 highest6 smallest5 higher4 minimal4
-lpar cvar4 tbar3
-lsdjjkf lkjsfd6 sldkjf5 sdljf5 sdlkjf4 sldjf4 lyssdod3
-lsdkj lyssdod6 sldkj5 jkl3 lkjsfd3 sldkjf3
-lsdkjf lkjsfd7 sldkjf7 sdljf7 sdlkjf5 sldjf5 lyssdod5 jkl4 sldkj4
-lskdj lkjsfd7 lksd6 sldkj5 slkdjs3 jkl3 sldkjf2 sldjf2
-lskjd lkjsfd8 lksd7 sldkj4 slkdjs4 cwd3
+lowest low9 minimum9 lower8 min6 highest6 minimal6 smallest5 higher4
+lpar tbar3
+lsdjjkf lkjsfd6 sldkjf5 sdljf5 sdlkjf4 sldjf4 lyssdod4 sldkj2
+lsdkj lyssdod6 sldkj6 jkl4 lkjsfd4 sldkjf3
+lsdkjf lkjsfd8 sldkjf7 sdljf7 sdlkjf6 sldjf5 lyssdod5 sldkj4 jkl4
+lskdj lkjsfd7 lksd6 sldkj6 slkdjs3 jkl3 sldkjf3 sldjf3
+lskjd lkjsfd8 lksd7 sldkj5 slkdjs4 cwd3 sldjf2
 luke matt3
 lynx willow3
 lyric song8
-lyssdod lsdkj6 lsdkjf5 lsdjjkf3
+lyssdod lsdkj6 lsdkjf5 lsdjjkf4
 lzma xztar6 gztar5 baz4 bztar4 xyz4 nbaz3
 machin machinery7 robotic3
 machineri machine7 robotic5 engine5 factory4
 made make8 built6 craft3 builtin3
 mag magazine7
 magazin mag7 journal5 public2
-magic trick3
+magic trick2
 magnitud diameter4 radius3 scale3
 mai might4 months3 summer3 august2
-mail email9 smtp8 postal8 recipient7 send5 envelope5 delivery3 delivered3
-mailbox email6 listbox6 smtp5 box5 spinbox4 envelope3 postal3 sandbox3
-mailcap email4 smtp4 cap4 envelope2
+mail email9 postal8 recipient7 send5 envelope5 delivery3 delivered3 spam3
+mailbox email6 box5 sandbox4 envelope3 postal3 recipient3
 main primary3 secondary3 major3
-mainfram writeframes6 frame4 gui3 framework3 writeframesraw3 platform2
-mainli mostly9 primarily9 particularly8 partly7 especially7 heavily6 additionally5 typically4
+mainli mostly9 primarily9 particularly8 partly7 especially7 heavily5 additionally4 typically4
 maintain maintenance7 retained5 preserved5 persistent5 keep5 remains3 continued3 conservative3
 mainten maintained7 repair5 service3 cleanup3 degradation3
-maintyp typeset5 issubsctype4 datatype4 fieldtype3 filetype3 type3 doctype3 typecode3
 major large4 largest3 main3
 make made8 produced7 craft5 created4 building4 production3 built3 recipe2
-makefil tempfile5 outfile5 compilation5 tarfile3 inputfile3 dbfile3 builddate2 filename2
+makefil outfile5 compilation5 filename3 filepath2 building2
 malform invalid3
 malici exploited2
-man brother4 mends3
+man brother4
 manag administrative5 company3 organized2
-mandat mandatory5 demand4 policy4 provision3 required2
+mandat mandatory5 demand4 policy3 provision3 required2
 mandatori required9 necessary6 mandates5 prerequisite3
 mango fruit6 peach4
-mani few9 plenty9 hundreds8 some8 most8 lot8 thousands8 dozens7
-manipul altered5 control4 force3 modified3 coerced3 modifications3
-manner broadly3
-manpag page4 mends3 pagenum2
+mani few9 plenty8 hundreds8 some8 most8 lot8 thousands8 ones7
+manipul altered5 modified3 control3 force3 coerced3 modifications2 intervene2
+manner broadly2
 manual automatic9 auto6 automated6 instruction4
-map pixmap4 bitmap3 unmapped3 colormap3
-mapdomain getdomain9 domain7
-mapparm multipart5 rpar3 qparser3 bitmap3
+map bitmap3
 march february3 august3
-margin slight3
-mark marker7 signed4 indicated3 stamp3 signature3
+margin slight2
+mark marker7 signed3 indicated3 stamp3 signature3
 markdown format3 html2
 marker mark7 signature3
-market advertising7 promoted5 production3 distributors3
-markup html7 latex5 css4 stylesheet3 template3 format3 formatter2
+market advertising7 promoted4 production3 distributors3
+markup html7 css4 stylesheet3 template3 format3 formatter2
 martin jon3 jonathan3
-mask concealed5 hide4
+mask concealed4 hide3
 mass weighed5 gravity3 weight3 quantity3
 master boss3
-mat matrix5 matrices3 padx3
+mat matrix5 matrices3 matt2
 match pair4 corresponding3
-matchabl testable4 unmatched3 hashable2
-matcher checkers3
-materi woven4 condensed3 texture3 soft2
-math mathematics9 arithmetic7 algebra5 calculated5 numerous4 multiplied4 quantity3 computer3
-mathbf vector3
-mathcal multicall7
-mathemat math9 arithmetic7 algebra5 numerous5 calculated4 geometry3 equation3 computer3
-matmul polymul7 polymulx4 legmul4 hermemul4 legmulx4 hermemulx4
-matric matrix9 multiarray4 mat3 eigenvectors3 array3 column3 eigenvalues2 vector2
-matrix matrices9 mat5 multiarray5 eigenvectors4 column4 vector4 eigenvalues4 array3
-matt luke3 tom3
-max maximum9 maximize7 highest5 exceed5 min4 higher2
-maxchar fillchar4 typechar4 quotechar4 deletechars3 exceed2
-maxheaderlen header4 head4 headersonly3
+matchabl unmatched3 hashable2
+matcher checker3 footer3
+materi woven4 texture3 condensed3 soft2
+math mathematics9 arithmetic7 algebra5 calculated4 numerous4 multiplied4 quantity3 computer3
+mathemat math9 arithmetic7 algebra5 numerous4 calculated4 geometry3 equation3 computer3
+matric matrix9 mat3 array3 column3 vector2
+matrix matrices9 mat5 column4 vector4 array3 linear3 row2
+matt luke3 tom3 mat2
+max maximum9 maximize7 highest5 exceed5 min4
 maxim maximum9 max7 highest5 optimal5 largest4 exceed3
-maximum max9 maximize9 exceed7 highest6 minimum6 exceeded5 unlimited5 limited4
+maximum max9 maximize9 exceed7 highest6 minimum5 exceeded5 unlimited5 limited4
 maxlen highest3 exceed2
-maxlinelen multiline6 newline5 overline4 fromlines3 spline3 readline3
-maxpow power6 strongest4 exceed3 highest3 strength2
-maxsiz minsize8 resizemode6 tabsize6 largest5 resize5 exceed5 itemsize4 blocksize3
-mayb perhaps9 possible9 might6 obviously6 hopefully6 certainly5 somehow5 potential5
-mcp cmp8 mmap2 inp2
-mean definitely6 meant5 defined5 meaningless4 interpretation4 terminology4
+maxsiz tabsize6 largest6 resize5 exceed5 blocksize4 larger3 scale3 width2
+mayb perhaps9 possible8 probably7 might6 obviously6 hopefully6 certainly5 somehow5
+mean definitely6 meant5 defined5 interpretation4 meaningless4 terminology4 signifies3
 meaning meaningless7 significant3
-meaningless meaningful7 pointless5 worthless4 mean4 irrelevant4 useless3 definitely3 defined3
+meaningless meaningful7 pointless5 worthless4 mean4 irrelevant4 useless3 definitely3 defined2
 meant mean5 supposed4 necessarily3
 meantim meanwhile5 until4 eventually4 thereafter4 later3 after3 till3
 meanwhil meantime5 however5 although5 though4 also4 too4 whilst3 fortunately3
 measur ruler5 scale4 dimensions4 diameter3 width3 assess3 quantity3 analysis3
-median average4 percentile4
-meet met9 gathered7 encounter5 together3 joined3
+median average4 percentile4 middle2 mid2
+meet met9 gathered7 encounter5 together3 joined2
 mega big3 huge3 enormous3
-member membership8 joined4 users3
-membership member8 joined4 auth3 authentication3 password2
-memo memory5 remember4 recalled4 forget3
+mem memory9
+member membership8 joined4 users3 group3
+membership member8 joined4 authentication3 password2 subscription2
+memo memory4 remember4 recalled4 forget3
 memoiz remember6 forget5 recalled4 retention4 learning2
-memori remember8 memo5 forget4 recalled3 storage3 crucial2
-memoryview textview5
-mend manpage3 man3
-mention aforementioned5 referred4 forgot4 including4 discussion3 referenced3
-menubutton button7 radiobutton3
-mere pure6 simply6 just5 essential3 sole2 entire2
-merg combined6 interchange3 concatenation2
-mergesort searchsorted5 sort4 sortable2
+memori mem9 remember8 memo4 forget4 recalled3 storage3 crucial2
+mention aforementioned5 referred5 forgot4 including3 discussion3 referenced3
+mere pure6 simply5 just5 essential2
+merg combined6 interchange3 concatenated3
+mergesort sort4 sortable2
 merit advantage4 benefit4 disadvantage3
-mesh surface5 shape3 polygon3 woven3 vertex2 canvas2
-meshgrid grid6
-messag send5 notification3 replied3 chat2
+mesh surface5 shape3 woven3 vertex2 canvas2
+messag msg9 send5 notification3 replied2 chat2
 met meet9 gathered4 encounter3
-metaclass classmethod9 subclass6 superclass6 autoclass6 classname6 class5 dataclass5 classprefix5
-metadata documents3 appdata2 schema2
-metaphor analogous5 literally4
-metavar rowvar3 envvar3
+metaclass classmethod9 subclass7 superclass6 autoclass6 classname6 dataclass6 class5 classify3
+metadata documents4
+metaphor analogous6 literally3
+metavar covariant2 contravariant2
 method technique7 approach5 procedure3 implementation2
-methodnam classname5 classmethod4 modulename3 programmatically2 termclass2
-mgrid ogrid5
-microsecond nanoseconds9 datetime4 mtime4 seconds4 latency3 utc2 time2
-microtest unittest6 test6 doctest5 testable4 htest4 experiments4 subtest3 mock3
-mid middle8
-middl mid8 center7 centre5 central4 upper3 midst3 halfway3 top2
+microsecond datetime4 seconds4 mtime4 time2 duration2 utc2
+microtest unittest6 test6 doctest5 experiments4 experimental3 mock3
+mid middle8 median2
+middl mid8 center7 centre5 central4 upper3 midst3 halfway3 median2
 midnight night8 morning5 timezone5 utc3 early3 hours3 datetime2 tuesday2
 midst middle3
-might maybe6 perhaps5 possible4 may4 should3 certainly2
+might maybe6 perhaps5 possible4 may4 should3 probably3 certainly2
 migrat transferred6 relocated6 travels4 moved3 export2 destination2
 militari uniform2
-millisecond nanoseconds7 seconds4 mtime4 duration4 datetime3 timer2
-mimetyp issctype4
+millisecond seconds4 mtime4 duration4 datetime4 timer2
 mimic imitation6 resembles5 emulate3
-min minimum9 mini8 minimal7 lowest6 smallest6 max4 shortest4 minutes4
+min minimum9 mini8 minimal8 lowest6 smallest6 max4 shortest4 minutes4
 mind think6 thought3
-mini min8 minimal8 smallest6 tiny5 minimum5 small5 little4 smaller3
-minidom smallest3
-minim optimal9 minimum8 mini8 min7 smallest5 shortest4 constrained4 simplest4
-minimum min9 lowest9 minimal8 smallest7 maximum6 mini5 low5 insufficient4
+mini min8 minimal8 smallest6 tiny5 minimum5 small5 little4 lesser3
+minim minimum9 min8 mini8 smallest7 optimal6 lowest6 shortest6 simplest5
+minimum min9 minimal9 lowest9 smallest7 maximum5 mini5 low5 insufficient4
 minor youngest4 small4 mini2
-minsiz maxsize8 smallest6 tabsize4 smaller4 resizemode4 optimal3 resize3 tiny3
-mintypecod typecode5 sourcecode4 encoded4 code4 returncode3 opcode3 bytecode3
 minu negative8
 minut seconds9 time6 duration5 quarter4 hours4 min4 length2
 mirror reflected8
-misc enc4 desc4 prec4 func3 exc3 crc3 vec3 proc2
-misl erroneously5 incorrectly4 wrong2
-mismatch incompatible5 unmatched5 inconsistent4 erroneously4
-miss absent6 neglected4 skip4
-mississippi missouri5 southern5 south4
+mismatch unmatched5 inconsistent4 erroneously4 incompatible3
+miss absent6 neglected4 skip3
+mississippi missouri5 southern4 south4
 missouri mississippi5 south3
-misspel spell7 spelt2
-misspelt spell7 spelt4
-mistak erroneously6 incorrectly5 correct5 error4 accidentally3 incorrect3 inaccurate2
+mistak erroneously6 incorrectly5 correct4 error4 accidentally3 incorrect3 inaccurate2
 mix mixture9 blend6 combined4
 mixin blend3
 mixtur mixed9 blend4 formulation4 portion3 concentration3 condensed3 composition3 combined3
-mkdir directory8 chdir7 folder6 indexdir6 listdir6 subdirectories5 subfolder5 dir4
-mkstemp tmp3
-mmap mcp2
-mock test6 testable5 simulation5 unittest4 testmod4 microtests3 subtest3 experimental3
-mod modified4 modular4
-modern century3 historic2 legacy2
-modif modified9 altered9 change7 edition6 unchanged5 revised5 improved4 override4
-modifi modifications9 altered8 change4 mod4 edition3 manipulation3 override3 modular2
-modul submodule6 modular5 currentmodule2
-modular module5 remainder5 mod4 modified2
-moduleauthor appauthor8 auth3 administrative2 behalf2
-modulenam packagename5 submodule4 classname3 methodname3
+mkdir directory8 chdir7 folder6 subdirectories5 dir5 filepath4 tempdir3 filesystem2
+mock test6 simulation4 unittest4 experimental3 microtests3 testcase2
+mod modular4 modified3
+modern century3 legacy2 historic2
+modif modified9 altered9 change7 edition5 unchanged5 revised5 override4 improved4
+modifi modifications9 altered9 change6 edition4 manipulation3 mod3 unchanged3 override3
+modul submodules6 modular5
+modular module5 remainder5 mod4 submodules2
 modulo remainder7 integer3
-mondai tuesday9 weekday9 wednesday9 week6 day6 today6 february4 weekmask3
-monei rich5 monetary5 financial5 expensive4 pay4 spend4 budget4 currency4
+mondai tuesday9 weekday9 wednesday9 week6 day6 today6 february4 scheduled3
+monei rich5 monetary5 financial5 expensive4 spend4 pay4 budget4 currency3
 monetari currency9 inflation7 usd6 financial6 money5 payments5 amount5 spend5
-monitor screen5 observed4 watch3 inspection3 viewers3 tracker3 display2
+monitor screen5 observed4 watch3 inspection3 tracker3 viewers3
 monkei ape8 banana4
-monospac space6 whitespace4 geomspace4 namespace4
-monoton decreasingly8 decreased5 ascending4 increased3
+monoton decreased5 ascending4 increased3
 month years7 week7 august5 february5 date4 may3
 moon planet3
-more much7 most6 less5 enough5 many4 lot4 better4 nearly4
-morn woken6 night5 midnight5 wake5 today3 awoken3
-morpholog lexicographically5 lexical4 corpus3
-mortem dead3 grave3
-most many8 mostly7 plenty6 some6 lot6 more6 every6 few5
-mostli mainly9 primarily9 partly8 most7 usually6 somewhat6 typically6 particularly6
-motion movement9 slide6 velocity5 animated5 moved4 robotic3 stride3 walked2
-motiv inspired4
+more much7 most6 less5 enough4 many4 lot4 better4 nearly4
+morn woken6 night5 midnight5 wake5 today3
+morpholog lexicographically5 lexical4 corpus4
+most many8 mostly6 plenty6 some6 lot6 more6 every5 few5
+mostli mainly9 primarily9 partly8 most6 usually6 somewhat6 particularly6 typically6
+motion movement9 slide6 velocity5 animated5 moved4 robotic3 stride3
+motiv inspired3
 mount attached3 equipped3
-mous cursor6 hovering5 keyboard2
-move relocated8 movement7 shifted5 motion4 walked4 transferred3 migration3 dragged3
+mous cursor7 hovering5 keyboard3
+move relocated8 movement7 shifted5 motion4 walked4 migration3 transferred3 dragged3
 movement motion9 moved7 walked5 exercising3 stride3 slide3 dragged2
 mro bpo3
-msg sig4 logmsg3 xdg3 pkg2
-msgpack lapack5
-msvc vcs5 codec2
-mtime datetime5 datefmt5 utc4 milliseconds4 microseconds4 localtime4 insertontime3 timedelta3
-much more7 lot5 enough5 less4 full4 highly4 all4 nearly3
-multi multiple9 combined4 each4 simultaneously3 individual2
-multiarrai subarray9 array9 recarray6 bytearray6 matrix5 matrices4 ndarray3
-multical mathcal7 scale2
-multicast broadcast6 stream5 channel2
-multidimension dimensional8 dimensions6
-multilin newline8 fromlines8 linewise7 readline7 spline6 line6 linesep6 maxlinelen6
-multipart rpar5 mapparms5 partition4 subparts4 qparser4 splitter3 optparse3 chunk3
-multipath subpath7 targetpath7 path7 filepath6 pathname5 pathspec3 pathlib3 route2
-multipl multi9 multiplied8 combined4 simultaneously4 double3 arithmetic3 each3
-multiplex polymulx4
-multipli multiple8 arithmetic8 calculated7 simplifications7 simplified6 subtraction5 algebra5 equation5
+msg message9 sig4 pkg2
+mtime datetime5 utc4 milliseconds4 microseconds4 strftime3 time2 date2 timestamp2
+much more7 lot5 enough5 less4 full4 highly3 all3 nearly3
+multi multiple7 combined4 each4 simultaneously3 individual2
+multilin newline8 readline7 line6 overline5 carriage3 underline3
+multipart rpar5 partition4 splitter3 optparse3 chunk3 split2 separate2
+multipl multiplied9 multi7 arithmetic5 combined5 each4 numerous3 double3 simultaneously3
+multipli multiple9 arithmetic8 simplifications7 calculated6 simplified6 subtract5 algebra5 equation5
 multiprocess subprocess9 postprocessing7 process5
-music song7 audio6 instrument4 listen4 stereo4 radio4 sound4 concert3
-must necessary5 required5 should4 need3 shall3
-mutat deficiency2
-mutual together5 simultaneously3 pair2 conflict2
-myindex index8 indexname8 indexdir6 searchengine3
+music song7 audio6 instrument4 stereo4 listen4 radio4 sound3 concert3
+must necessary5 required4 should4 need3 shall3
+mutat gene2
+mutual together5 simultaneously2 pair2
 mypi scipy3
-myqueri query6 subqueries5 kqueue3 sql3
-mysteri unusual7 unknown5 unexpected4 obscure4 surprising4 unnoticed3 secret3 hidden3
-naiv foolish4
-name fname5 fullname5 funcname5 qname5 surname5 renamed4 exprname4 varname3
-namelist list9 tolist7 customlist7 sublist6 filelist6 builtinlist6 displaylist5 stoplist5
-namespac geomspace6 monospace4 whitespace3 logspace3 space2
-nanmean isnan4 asanyarray3
-nanosecond microseconds9 milliseconds7 seconds3
-nanpercentil percentile4
-nanstd uid2
-nanvar rowvar3
-narg initargs3
-narrow widening9 wider9 broad6 wide5 width5 stretched3 tighter3 borderwidth3
+mysteri unusual7 unknown5 unexpected4 obscure4 surprising3 unnoticed3 secret3 hidden3
+naiv foolish3
+name fname5 funcname5 fullname5 surname5 renamed4 exprname4 varname3 unnamed3
+namedtupl nomenclature2
+namelist list9 surname3
+namespac whitespace3 space3
+narrow widening9 wider9 broad6 width5 wide5 stretched3 tighter3 expanded3
 nasti gross5 unpleasant4 dirty4
-nativ local5 lang3 localns3
+nativ local5 localns3 lang3
 natur environmental4 evolved2
-navig traverse4 route4 explore4 click3 shortcut2
-nbar arr5 ther5 geterr4 usr3
-nbaz baz4 gztar4 lzma3 bztar3 savez2
-nbyte ndarray5 nfoo4 ndmin3
-ndarrai numarray6 nbytes5 asrecarray4 recarray3 multiarray3
-ndiff diff3 ruff3 nfoo2 irfftn2
-ndim keepdims5
-ndmin nfoo3 nbytes3
-ndtype dtype5 etype4 ctypes4 rtype3 issubdtype2 ntwo2
-near nearby9 closest8 around6 nearest5 wherever5 anywhere5 somewhere4 nowhere4
-nearbi near9 nearest7 neighboring7 closest6 around6 located6 wherever5 anywhere5
-nearest closest9 nearby7 distance6 near5 neighboring5 adjacent4 closer3 located3
+navig traverse4 route4 explore4 click3 shortcut3
+nbar usr3
+nbaz baz4 gztar4 bztar3 lzma3
+nbyte nfoo4
+near nearby9 closest8 around6 nearest5 wherever5 located5 anywhere5 somewhere4
+nearbi near9 located8 nearest7 neighboring7 closest6 around6 wherever5 anywhere5
+nearest closest9 nearby7 distance6 near5 neighboring5 located4 adjacent4 closer3
 nearli almost9 somewhat7 roughly6 hardly6 slightly5 approx5 partly4 fairly4
 neat nice4 cool3
-necessari required8 unnecessary8 mandatory6 need5 sufficient5 must5 essential4 appropriate3
-necessarili certainly5 hardly4 hence4 otherwise4 presumably4 true4 latter4 partly4
+necessari required8 unnecessary8 mandatory6 need5 sufficient5 must5 essential3 appropriate3
+necessarili certainly4 hardly4 hence4 otherwise4 true4 presumably4 latter4 partly4
 need request8 required7 want6 necessary5 sought5 must3 desired3
 neg minus8 opposite5 nonnegative4 bad2
-neglect ignored6 absent5 miss4 overlook3 omitted3 orphan3 lack2 abandoned2
-negoti bargain7 compromise6 deal6 agreement4 dealt3 payments3 trading2 compensated2
-neighbor neighbouring9 adjacent9 nearby7 nearest5 near3 closest3 relatively3 surrounding2
-neighbour neighboring9 adjacent5 nearby3 nearest2
+neglect ignored6 absent4 miss4 overlook3 omitted3 orphan3 lack2
+negoti bargain7 compromise6 deal6 agreement4 dealt3 contract3 payments2 trading2
+neighbor neighbouring9 adjacent9 nearby7 nearest5 near3 closest3 surrounding2 local2
+neighbour neighboring9 adjacent5 nearby3 nearest2 local2
 neither either9 both9 nor6 whichever6 nobody4 none3 latter2
 nest hierarchical3 subtree3
-net network8 telnet5 subnet5 internet4 gateway3
-netmask usemask8 nomask7 dstack2
-network net8 subnet7 internet5 connected4 wire3 infrastructure3 gateway3 telnet3
-never whenever7 ever7 soon7 always5 once4 sometimes3 before3 shortly3
-nevertheless however6 therefore5 although5 albeit3 thereafter3 accordingly3 thereby3 consequently3
+net network8 internet4 gateway3
+network net8 internet5 connected4 wire3 gateway3 infrastructure3 packet3
+never whenever7 ever7 soon7 always5 once4 shortly3 sometimes3 before3
+nevertheless however5 therefore5 although5 albeit3 thereafter3 accordingly3 thereby3 consequently3
 new newly9 newest4 previously4 previous3
 newer newest8 outdated8 latest8 older6 recent5 old5 version5 younger4
-newest latest9 newer8 recent7 newly5 new4 updated3 version2
-newli new9 previously5 newest5 freshly4 previous3 recent3 fresh2
-newlin fromlines9 multiline8 line7 readline7 spline5 tolines5 maxlinelen5 linesep4
-newton gravity4 accelerate3
-next previous4 upcoming3 lastly2 later2 already2
-nfoo nbytes4 ndmin3 tarinfo3 terminfo3 ortho3 ndiff2
+newest latest9 newer8 recent6 newly5 new4 updated3 version2
+newli new9 previously5 newest5 freshly4 previous3 recent3
+newlin multiline8 line7 readline7 underline4 overline4 carriage3
+newton gravity3 accelerate3
+next previous4 upcoming3 lastly2
+nfoo nbytes4
 nice good5 excellent5 great5 neat4 well3 beautiful3 pretty3 thanks2
-nicer geterr3 ther3 better3 err2
-night midnight8 morning5 dark5 daylight5 sleep3
+nicer better3
+night midnight8 morning5 dark5 daylight5 sleep2
 nix unix5 linux3
 nobodi whoever9 everyone8 anyone8 anybody8 everybody7 somebody5 whose4 whom4
-node breadth4 graph4 clusters3 tree2
-nois noisy9 sound6 quiet5 silent3 quietly3
+node breadth4 graph4 clusters3 tree2 leaf2
+nois noisy9 sound5 quiet5 silent3 quietly3
 noisi noise9 quiet7 silent4 quietly4
-nomask usemask8 netmask7 weekmask5 unmasked5 sldkj2
-nomenclatur terminology5 abbreviated3 surname3 term3 acronym3 name2
-nomin formal2
-non nor3
-none few6 plenty5 many5 all4 thousands4 any4 hundreds4 neither3
+nomenclatur terminology5 surname3 abbreviated3 term3 acronym3 name3 namedtuple2
+non nor3 nth2
+none few5 plenty5 many5 all4 any4 thousands4 hundreds3 neither3
 nonneg negative4
 nonsens crap4 bogus3
-nor neither6 either4 non3 otherwise3 rather3
+nor neither6 either4 non3 otherwise3 rather2
 nord norwegian5 north4 swedish3
-normal standard2
 normalis standard3
 north south7 east6 west6 southern5 central5 eastward5 nord4 nearby4
 norwegian danish9 swedish9 finnish7 dutch6 nord5 german4 russian4 portuguese4
-nose face6 eyes4 ear3 facet3
-notabl prominently6 significantly5 particularly5 importantly4 additionally3 significant3 aforementioned3 primarily3
-notat denotes9 symbol4 abbreviated4 syntax3 shorthand3 declared3 indicated2 parentheses2
+nose face6 eyes4 ear3
+notabl prominently6 significantly5 particularly4 importantly3 additionally3 significant3 aforementioned3 primarily3
+notat denotes9 symbol4 abbreviated4 syntax4 shorthand3 declared3 indicated2
 note remarks5
 noth anything6 everything4 none3 stuff3
-notic slight3 apparent3
-notif notified9 alert6 inotify4 alarm3 message3
-notifi notification9 alert6 email4 reminder4 inotify3 announced3
-notion concept8 defined5 definitely4 terminology4 paradigm3 semantic3
-noun terminology6 vocabulary4 synonym4 term3 lexical3 semantic3 defined2 dictionary2
-now anymore6 ago5 still4 previously4 yet3 later3 again3 soon3
-nowher anywhere9 wherever9 everywhere7 somewhere7 located5 elsewhere4 near4 site4
-npy anytime5 typ4 sent2
-npz typ4 anytime4 xyz4 baz4 xztar4
-nth btn3
-nthree threadsafe3
-ntree toctree6
-ntwo btn2 ndtype2
+notic slight3 apparent2
+notif notified9 alert6 alarm3 message3
+notifi notification9 alert6 email4 reminder4 announced3
+notion concept8 defined5 terminology4 definitely4 paradigm3 semantic3
+noun terminology6 vocabulary4 synonym4 term3 lexical3 semantic2 dictionary2 defined2
+now anymore6 ago5 still4 previously4 yet3 later3 again3 soon2
+nowher anywhere9 wherever9 everywhere7 somewhere7 located6 elsewhere4 site4 near4
+nth non2
 nuclear atomic4
-null blank3
-numarrai ndarray6
-number numerous9 digital7 pagenum6 renumbered6 bpnumber5 alphanums5 realnum5 incremental4
-numer number9 digital6 arithmetic6 alphanumeric6 alphanums5 decimal5 realnum5 mathematics5
+null blank3 vanished2
+num number9
+number num9 numerous9 digital7 renumbered6 alphanums5 realnum5 integer4 alphanumeric4
+numer number9 digital6 alphanumeric6 arithmetic6 alphanums5 decrement5 decimal5 realnum5
 numlist sdist3
-numpi scipy5 python4
-numword keyword3 alphaword3 subwords2
-nun witch2
-obedi obey9 behave4 behavior4 coercion3 enforcement2
+numpi scipy5 python4 pygments2
+numword keyword4 alphaword3
+nun witch3
+obedi obey9 behave4 behavior4 enforcement2
 obei obedience9 comply4 behave4 enforcement4 conform3
 oblig authorised4 acknowledged3 anytime3 done3 request2
 obscur mysterious4 unusual3 uncommon3 ordinary2
-observ experiments5 detection4 monitor4 detector4 watch3 experimental3 inference2 analyzed2
-obsolet outdated8 deprecated5 useless4 abandoned4 legacy4 newer3 unused3 degradation3
-obtain acquired6 get6 retrieved5 gotten5 sought4 received4 gained3 acquisition3
+observ experiments4 detection4 monitor4 detector4 watch3 experimental2 inference2
+obsolet outdated8 deprecated5 superseded5 discontinued5 useless4 abandoned4 legacy4 newer3
+obtain acquired6 get5 retrieved5 gotten5 sought4 received4 gained3 acquisition3
 obviou obviously6 clearly4
-obvious clearly9 obvious6 maybe6 perhaps5 certainly4 possible3 mostly3 presumably3
-occas circumstances6 occurrence5 occasionally4 event4 occurred4 situation4
-occasion often9 frequently9 regularly9 sometimes7 rare6 commonly6 repeatedly6 usually5
+obvious clearly9 obvious6 maybe6 perhaps5 certainly4 probably4 possible3 mostly3
+occas circumstances6 occurrence5 occasionally4 event4 occurred4 situation3
+occasion often9 frequently9 regularly9 sometimes7 rare6 commonly6 repeatedly5 usually5
 occupi belong3
-occur occurrence6 happened4 arise4 occasions4 caused3 event3 encounter2
-occurr pattern6 occurred6 repetition5 occasions5 encounter3 repeated2
-octet isets2
-odb database5 dbm5
+occur occurrence6 happened4 arise4 occasions4 caused3 event2
+occurr pattern6 occurred6 repetition5 occasions5 encounter2
+octal hexadecimal2
 odd strange6 weird5 chance5 probably4 possible3
-off out5 away3 backoff3
-offend annoying3
-offer add8 tempting6 added5 deal5 want5 accepted4 key4 price4
+off out5 away3
+offer add8 tempting6 added5 deal5 want4 accepted4 key4 price4
 offset position3 overlap3 adjusted2 baseline2
-offvalu onvalue9 value3 valuefunc3
 often regularly9 frequently9 occasionally9 sometimes9 rare7 repeatedly7 commonly7 usually7
-ogrid mgrid5
-okai fine6 cool4 great4 well4 good4 sure4 excellent3 understood2
+okai fine6 cool4 great4 well4 good4 sure4 excellent3 anyway2
 old older9 age8 younger6 oldest6 newer5 outdated4 ago4 years4
 older younger9 old9 age9 oldest7 youngest6 newer6 outdated3
 oldest older7 earliest7 youngest6 old6 age4 younger4 longest3
-omit excluded6 unnecessary5 ignored4 disregard4 absent3 eliminated3 without3 neglected3
-on many3 some3
-onc twice8 repeatedly6 often5 whenever5 ever5 frequently4 never4 repeated3
-onli just6 certainly5 yes3 hardly3 still2
-onlin available5 site4 uploaded3 com3 added3 unavailable3 ready3 request3
+omit excluded5 unnecessary4 ignored4 disregard4 absent3 eliminated3 neglected3 without3
+on some7 many7 few5 plenty5 each4 hundreds4 various3 those3
+onc twice8 repeatedly6 often5 whenever5 ever5 never4 frequently4 repeated3
+onli just5 certainly5 yes3 hardly3 still2
+onlin available5 site4 uploaded3 com3 added3 unavailable3 ready3 sent3
 onto adhere2
-onvalu offvalue9 valuefunc5 value5 fillvalue4
-onward toward5 further3 till3 ahead2
+onward toward5 further3 till3
 opaqu transparent9 visible6 invisible4 exposed3 concealed2
-opcod code7 encoded6 bytecode5 sourcecode5 returncode4 typecode4 decoded3 vscode3
-open reopened5 close5 launched3 door3
+opcod code7 encoded6 bytecode5 returncode4 decode4
+open reopened6 close5 launched4
 oper dispatched3 service3 function3
-opinion disagree4 review3
-opportun endeavors3
+opinion disagree6 thought3 truth3
+opportun endeavors2
 oppos opposite6 against6 contrary5 instead4 anti3 rather3
-opposit opposed6 negative5 contrary5 reverse4 alternative4 backward4 inverted3
-optim minimal9 algorithm5 maximize5 efficient4 minsize3 constrained3 constraints3 speedup3
-option preferred5 choice4 choose3 alternative2
-optpars qparser5 rpar3 multipart3
-oracl sql6 database3 dbm2
-orang yellow5 red5 green5 colour5 color5 pink5 blue4 fruit4
-orbit gravity3
-ord uid5 legadd2 pid2
-order arranged8 reorder8 sort7 sortable3
-ordinari unusual4 uncommon4 regular3 obscure2
-organ organised9 arranged7 group6 hierarchy3 gathered3 management2
-organis organized9 arranged6 group4 allocated3
+opposit opposed6 reverse5 negative5 contrary5 alternative4 backward3 inverted3
+optim minimal6 maximize5 efficient4 algorithm4 speedup3 constrained3 constraints3
+option preferred4 choice4 choose3 alternative3
+optpars rpar3 multipart3
+oracl sql6 database4 aix2
+orang yellow5 green5 red5 color5 colour5 pink5 blue4 fruit4
+orbit gravity2
+order arranged8 reordering7 sort7 sortable3
+ordinari unusual4 uncommon3 regular3 obscure2
+organ organised9 group6 arranged6 hierarchy3 gathered2 management2
+organis organized9 arranged6 group4 allocated2
 orient rotation6 clockwise5 tilted5 perpendicular3 slant3 angle3 horizontal3 position2
 origin ancestors4 source3 invented3 ancestry2
-orphan abandoned6 childless5 adopted5 runaway3 neglected3 lone3 absent2
-ortho nfoo3 seealso3
-orthogon perpendicular5 inner4 unitary3 auxiliary2 innermost2
-oset keyset4 amet4 isets2
-other another7 some6 elsewhere5 many4 most4 various4 else4 few3
+orphan abandoned6 childless5 adopted5 runaway3 neglected3 lone3
+orthogon perpendicular6 inner4 unitary3 auxiliary3 innermost2
+other another7 some6 elsewhere5 many4 most4 else4 various4 few3
 otherwis else7 anyway6 hence5 unless4 necessarily4 however4 thus4 regardless3
 ought shall3 should2
 our theirs9 ourselves4
-ourselv themselves9 yourself5 ours4 self4 theirs4 being3 himself3 people2
+ourselv themselves9 yourself5 ours4 self4 theirs4 being3 himself3
 out off5
-outcom result5 verdict3 won3
-outdat newer8 obsolete8 old4 version4 updated4 latest3 older3 recent3
+outcom result5 verdict3 won2
+outdat newer8 obsolete8 old4 version4 updated3 expired3 latest3 older3
 outer inner6 innermost6 within4 international4 inside4 surrounding3 interior3
-outfil inputfile7 file5 makefile5 tempfile4 filename4 dbfile4 infix4 zipfile3
-outgo incoming5 smtp4 send4 received4
-outlier deviation3
+outfil file5 makefile5 filename5 infix4 zipfile4 filepath3 keyfile3
+outgo incoming5 send4 received4
 outlin encircled3 sheet3 boundary2 illustrated2
 output stdout6 input4 print3 produced3 converted2
-outright explicitly3 partly3 directly3 entire3
-outsid nearby3 inside3 environmental3
+outright explicitly3 partly3 directly2 entire2
+outsid nearby3 inside3 environmental2
 overal total6 regardless3 altogether3 entire3 ultimately3
-overdetermin undetermined6
-overflow underflow8 widening4 wider3 exceed3
+overflow widening4 wider3 exceed3
 overlap intersection6 interference4 inclusion3 offset3
 overli horribly3 excess2
-overlin underline7 fromlines5 multiline5 tolines5 spline4 newline4 maxlinelen4 readline4
+overlin underline7 multiline5 newline4 readline4 line3 closure3
 overload loader3
 overlook neglected3 glance3
 overrid modifications4 modified3
 overrun exceeded3 excess2
-overview introduction6 summary4 summarized3 comprehensive3
-overwrit rewrite5 rewritten5
+overview introduction6 summary4 summarized3 comprehensive2
+overwrit rewrite6 rewritten5
 overwritten rewritten8 reverted3
 ow debt6 payments6 pay5 paid4 compensated3
 owl bird4
-own ownership9 owner9 buys4 share3 theirs3 belong2
-owner ownership9 own9 author4 behalf3 people3
+own ownership9 owner9 buys4 share3 theirs2 belong2
+owner ownership9 own9 author3 behalf3 people3
 ownership own9 owner9 behalf3 company3 author3 acquired3 acquisition2
-pack unpacked8 package7 bag5 subpackage5 bundle4 carried4
-packag pack7 unpacked6 subpackage5 bundle4 delivery4 supply3 box3 vendor3
-packagenam modulename5 classname3 subpackage2 codename2
+pack unpacked8 package7 bag5 subpackages5 bundle4 carried3
+packag pkg9 pack7 unpacked7 subpackages5 bundle4 delivery4 supply3 box3
 packet protocol5 transmitted3 network3 rfc3 traffic2
-padi ary3 pyver3 tty2
-padx tix5 mat3 fillx3 amax3 hex2
-page manpage4
-pagenum number6 bpnumber4 docnum4 numerous4 renumbered3 manpage2
-pager footer4 geterr4 ther3 slider3 linker3 seterr3
-pai paid9 payments9 compensated7 owed5 money4 afford4 expensive3 bargain3
+pager footer4 linker3
+pai paid9 payments9 compensated6 owed5 money4 afford3 expensive3 bargain3
 paid pay9 compensated8 payments5 spent5 owed4 free4 rep4 charge3
-pain feel4 tears3 suffered3
-paint art5 canvas5 draw4 pencolor4 color4 fillcolor3 drawn3
-pair together5 combined4 match4 couple4 simultaneously3 connected3 mutual2
-pairwis elementwise6 linewise4 bitwise3 simultaneously3
-palett shade3 colorscheme3 color3 truecolor3
-panedwindow window5
+pain feel3 tears3 suffered3
+paint canvas5 art5 draw4 color3 drawn3
+pair together5 combined4 match4 couple3 simultaneously3 connected3 mutual2
+palett shade3 color3 truecolor3
+palindrom transcribed2
 panel gui3
 paper journal5 documents5 print5 sheet4 printer3 public2
 paradigm abstract3 notion3
 paradis heaven7
-paragraph sentence4 summary4 excerpts3 text3 summarized3
+paragraph sentence4 summary4 text3 excerpts3 summarized3
 parallel concurrently4 simultaneously3
-paramet variable4 argument2
+param parameter9
+paramet param9 variable4
 parcel postal5 delivery4 envelope3 transport3 package2
-parent family7 siblings6 childless5 child4 children4 kids3 adopted3 inherited3
-parenthes brackets9 syntax3 delimiter3 notation2
-parenthesi brackets7 syntax2
-parma romanian3 italian3
-pars syntax4 syntactic3 grammar3 delimiter3
+parent family7 siblings5 childless5 child4 children4 kids3 adopted3 inherited3
+parenthes brackets9 syntax3 delimited3
+parenthesi brackets7 syntax2 brace2
+parma romanian3 italian3 guido2
+pars syntax4 grammar3 delimited3
 parseabl searchable5 seekable3
-parser syntax6 grammar5 syntactic5 corpus3 regex2 textual2
-part piece7 subparts6 portion5 partition5 whole4 chunk3 halves3
-partial partly7 whole2 completed2 fully2
-particular particularly6 specific5 various4 special3 certain3 pertaining2
-particularli especially9 mainly8 primarily6 additionally6 mostly6 particular6 notable5 beside3
-partit part5 multipart4 disk3 split3 subparts2
+parser syntax6 grammar5 corpus3 regex3 textual2
+part piece7 portion5 partition4 whole4 chunk3 halves2
+partial partly7
+particular particularly6 various3 specific3 special3 certain3 pertaining2
+particularli especially9 mainly8 primarily6 additionally6 mostly6 particular6 notable4 beside3
+partit part4 multipart4 disk3 filesystem3
 partli mostly8 somewhat8 mainly7 slightly7 partially7 primarily6 almost4 nearly4
 pass through4 cross3
-passag excerpts5 textual2
-password authentication6 auth6 login6 credentials5 unauthorized3 encryption3 unlocked3 locked3
+passag excerpts4 textual2
+password authentication6 login6 credentials5 unauthorized3 encryption3 unlocked3 locked3 membership2
 past copies2 ago2
 patch repair3 fixed2
 patchlevel toplevel4 compresslevel3
-path subpath9 filepath8 targetpath8 multipath7 traverse6 route5 road4 directory4
-pathlib importlib9 filepath6 platlib5 httplib5 targetpath5 hashlib5 idlelib5 glibc4
-pathnam filepath9 targetpath8 subpath8 dirname7 filename7 directory5 multipath5 symlinks3
-pathspec targetpath5 filepath4 multipath3 subpath3 statespec2
+path subpath9 filepath8 traverse6 route5 road4 directory4 journey3 trail3
+pathlib importlib9 filepath6 hashlib5 glibc4 subpath4 library4 zlib4 directory3
+pathnam filepath9 subpath8 filename7 directory5 symlink3 subdirectories3 folder3 dir2
 patienc delayed3 urgency2
-patt ttext4 fmt2
+patt fmt3
 pattern occurrence6
-paus interrupted8 stop6 halt5 suspended4 stoplist3
-pax posix3
+paus interrupted8 stop6 halt5 suspended4
 payment pay9 owed6 transactions6 debt5 paid5 monetary5 financial4 bank4
-pdf print4 documents4 adobe2
+pdf print4 documents4 adobe3
 peach fruit6 mango4 pear3
-peak highest4 rise2 threshold2 level2
+peak highest4 rise3 threshold2 level2
 pear fruit8 peach3
-pearu triu3 fruit2
-peekabl seekable4 readable3
 peel slice3 stick3
 pen draw2
-pencolor color9 colour9 fillcolor8 highlightcolor7 truecolor6 colormode6 backgroundcolor5 colorstring5
 pend status4 request4 submitted3 available3 unavailable3 incoming2 updated2
 penultim final4 predecessor3 ultimately2
-peopl folks9 person7 everybody7 everyone5 themselves4 nobody4 somebody4 whoever4
-pep pip2 fred2
+peopl folks9 person7 everybody7 everyone5 themselves4 nobody4 whoever4 somebody4
+pep pip3 fred2
 per percent2
-percent percentage9 half5 rate3 proportion3 ratio3 per2
+percent percentage9 half5 rate3 proportion3 ratio2 per2
 percentag percent9 proportion4 rate4 ratio4 half4 calculated3
-percentil quantiles5 nanpercentile4 median4 statistics2
-perfectli properly6 fully6 appropriate3
-perform achieved3 concert3
-perhap maybe9 possible9 somehow5 certainly5 potential5 might5 somewhat5 obviously5
+percentil median4
+perf performance9
+perfectli properly6 fully5 appropriate3
+perform perf9 concert3 achieved2
+perhap maybe9 possible9 probably6 somehow5 certainly5 potential5 might5 somewhat5
 period cycle5 recurring4 frequently3
 perman persistent6 temporarily4 lifetime4 forever4 temporary4 indefinitely3
-permiss allowed7 chmod6 permitted6 restricted5 forbidden5 access5 unauthorized5 authorised4
-permit allowed7 permission6 prohibited6 restricted6 license5 authorised5 legal4 forbidden4
-permut arranged4 shuffled4
-perpendicular geometry6 orthogonal5 geometric5 vertical4 angle4 horizontal4 circular4 diagonal4
-persist permanent6 preserved6 keep5 maintained5 retained4 stay4 store3 kept2
-person someone8 human8 somebody7 people7 individual5 folks4 anyone3 users2
-perspect view4 visual2
-pertain whereby4 particular2 related2
+permiss allowed7 permitted6 restricted5 forbidden5 unauthorized5 access5 authorised4 prohibited4
+permit allowed7 permission6 prohibited6 restricted6 license5 authorised4 legal4 forbidden4
+permut shuffled4 arranged4
+perpendicular geometry6 orthogonal6 geometric5 vertical4 angle4 horizontal4 diagonal4 circular4
+persist permanent6 preserved5 keep5 maintained5 retained4 stay4 store3 kept2
+person someone8 human7 somebody7 people7 individual5 folks3 anyone3 anybody2
+perspect view4
+pertain whereby3 particular2 related2
 pet cat8 puppy6
+pg postgres9 postgresql9
 phase transition3 stage2 condensed2
 phonet vowel7 consonant7 accent5 syllables4 dialect4 lang3 language3 acoustic3
-photo picture9 image6 camera4
-php html3
+photo picture9 image8 camera4
+php html4
 phrase sentence5 keyword3 quotation3 statement3
-physic fundamental3 body2 scientific2
+physic fundamental2 body2
 pick choose8 chose8 chosen8 selected7 choice6 decided4 draft3
-pickl unpickle3
-picklabl label6 unlabeled4 selected3
-pickleabl choose4 chosen3 selected3 unpickle3
-pictur photo9 image7 figure4 camera3 jpeg3 video3
-pid gid6 uid4 polyadd3 ord2
-piec part7 portion4 chunk3 halves3 subparts3
+pickl unpickle4
+pictur photo9 image9 figure4 camera3 video3
+pid gid6 uid4 abcd2
+piec part7 portion4 chunk3 halves3
 pin finger3
-pink colour8 color7 red6 blue6 black6 white5 green5 orange5
-pip pyshell4 pipe3 python3 pipeline3 pep2
+pink colour8 color8 red6 blue6 black6 green5 white5 orange5
+pip python3 pipe3 pipeline3 pep3
 pipe pipeline9 plumbing9 drains4 pip3 stdin3 flow2
 pipelin pipe9 plumbing6 pip3
-pitch ball3 bat2
-pixel rgb4 resolution3 graphics3 raster2
-pixmap bitmap8 colormap7 map4
-pkg xdg5 kwargs4 pypi4 prog3 lightbg3 jkl2 msg2
-pkgname pypi6 pypa4 pyver3 kwargs3
-place placement9 located7 anywhere6 wherever6 position5 facilities5 somewhere4 nearby4
-placement place9 position7 facilities3 located2 inplace2
+pitch ball3
+pixel rgb4 resolution3 graphics3 image3 bitmap2
+pkg package9 kwargs4 prog3 jkl3 msg2
+place placement9 located8 anywhere6 wherever6 position5 facilities5 somewhere4 nearby4
+placement place9 position7 located3 facilities3 inplace2
 plai game6 player5 ball2
-plain bare2 pure2
-plainli broadly4 deeply2
-plan intended3 proposed3 upcoming3 strategy2
+plain bare2
+plainli broadly4
+plan intended3 proposed3 upcoming3
 plane flight8 fly6 spitfire2
 planet moon3
-platform linux4 console4 mainframe2
-platlib pathlib5 importlib5 idlelib4 glibc4 hashlib4 zlib3 telnetlib3 cpython3
-plausibl possible6 presumably4 suspected3 perhaps3 fake3 suspicion2 suspiciously2 inference2
-player play5 game4 team3
-plenti many9 few8 lot8 some7 hundreds6 most6 thousands5 none5
+platform linux4 console4
+plausibl possible6 presumably3 suspected3 probably3 perhaps3 fake2 suspicion2 suspiciously2
+player play5 game3 team3
+plenti many8 few8 lot8 some7 hundreds6 most6 thousands5 none5
 plot graph7 axis7 curve6 axes4 diagram4 graphics4 visualises3 slope2
-plt getopt3 ret3
 plu also7 additionally5 beside5 too3 least3 aside3 agreed3 although3
-plug wire6 connector6
+plug connector5 wire5
 plumb pipe9 pipeline6 drains5 flow4
 plural singular6
 pod apple3
 point spot4 tip3 pointer3
 pointer cursor5 point3
 pointless useless9 meaningless5 worthless4 unnecessary3
-polici enforcement5 mandates4 compliance3
-polit friendly4 greeting3
+polici enforcement5 mandates3 compliance3
+polit friendly4 greeting2
 poll votes5
-polyadd legadd5 hermeadd4 pid3
-polydiv chebdiv3 virtualenv3 lagdiv3 chdir2
-polygon geometry5 triangle4 rectangular3 rectangle3 geometric3 shape3 triangular3 mesh3
-polyint varint6
-polymul matmul7 hermemulx5 legmulx4 hermemul3 legmul2
-polymulx hermemulx6 legmulx5 matmul4 multiplexer4
 polynomi algebra6 coefficient6 equation3
-polyutil distutils5
-polyvand hermevander6 legvander6 hermvander6 chebvander5 lagvander5 vander3
-poor poorly5 rich4 afford3 cheap3
-poorli badly9 horribly7 terrible5 bad5 poor5 heavily3 incorrectly3 properly3
+poor poorly5 rich4 afford3 cheap2
+poorli badly9 horribly7 terrible5 bad5 poor5 heavily3 incorrectly3 lack3
 popul demographic4
-popular common3 commonly3
-popup dialog4 click2
-port portable4 backport3 socket2
+popular common3 commonly2
+port portable4 socket2
 portabl port4 standalone4 serializable3 external2 versatile2
 porter baker3
-portion chunk7 halves7 part5 half5 piece4 amount4 whole4 quantity4
-portugues spanish6 italian6 romanian5 danish4 swedish4 french4 dutch4 norwegian4
+portion chunk7 halves7 part5 half5 piece4 amount4 whole4 quantity3
+portugues spanish6 italian6 romanian5 danish4 swedish4 dutch4 french4 norwegian4
 posit placement7 place5 offset3 horizontal3 vertical3 underneath2 oriented2
-posix pax3
-possess equipped3 carried3
-possibl perhaps9 maybe9 potential7 probably6 plausible6 chance6 somehow5 unlike4
-post uploaded3 submitted3
+posix ansi2
+possess equipped3 carried2
+possibl probably9 perhaps9 maybe8 potential7 plausible6 chance6 somehow5 unlike4
+post submitted3 uploaded3
 postal mail8 delivery5 parcel5 envelope4 delivered4 stamp4 recipient3 mailbox3
-postprocess multiprocessing7 process6 subprocess6 executed2
-potenti possible7 perhaps5 maybe5 presumably4 probably3 chance3 hopefully2 certainly2
-power maxpower6 energy5 ability4 exponent3
+postgr pg9 postgresql9
+postgresql pg9 postgres9
+postprocess multiprocessing7 process6 subprocess6 executed3
+potenti possible7 perhaps5 maybe4 probably4 presumably3 chance2 certainly2 hopefully2
+power energy5 ability4 exponent3
 practic technique5 routine3 strategy3 lessons2
-pre preceding5 beforehand4 prematurely3
-prec misc4 crc3 desc3
+pre preceding5 beforehand3 prematurely3
 preced prematurely6 pre5 beforehand5 predecessor5 sequential4 subsequently3 prior3 successor3
-preceed childless3 beforehand3
-precis accuracy9 accurate6 inaccurate4 decimal3 approximately2 measure2
-predecessor successor9 preceding5 ancestors4 descendants4 subsequently3 penultimate3 success3
-predic clause4 statement3 syntactic3 conjunction3 syntax2
+preceed childless3 beforehand2
+precis accuracy7 accurate7 inaccurate4
+predecessor successor9 superseded5 preceding5 ancestors4 descendants4 subsequently3 penultimate3 success3
+predic clause4 statement3 conjunction3 syntax2
 predict unpredictable6
-preexist beforehand4
-prefer option5 choose4 desired4 choice3 chose3 favor3 rather2 favour2
-prefix suffix7 abbreviated3 slash3 shortened2
+prefer option4 choose4 desired3 choice3 chose3 favor3 rather2 favour2
+prefix suffix7 slash3 shortened2
 preliminari tentatively6
-prematur preceding6 promptly6 beforehand5 immediately5 delayed5 imminent4 pre3 temporarily3
+prematur preceding6 promptly5 beforehand5 immediately5 delayed5 imminent4 pre3 temporarily3
 prepar preparatory3
 preparatori prepared3 advanced3
-prepend appended6 concatenation3
+prepend appended6 concatenated3 inserted2
 preprocessor compilation4
 prerequisit required5 mandatory3
-presenc absence6 visible2 invisible2
+presenc absence6 visible2
 present show3 display3
-preserv persistent6 maintained5 conservative5 retained5 keep4 discarded4 remains3 reconstructed3
-preset set6 superset6 unset3
-press button5 pressure3 click3 keyboard3 squeezed2
+preserv persistent5 maintained5 conservative5 retained5 keep4 discarded4 remains3 reconstructed3
+press button5 pressure3 click3 keyboard3 shortcut2 squeezed2
 pressur press3
-presum assumed6 suspected6 perhaps4 possible4 necessarily4 supposed4 seems4 doubt4
+presum probably6 assumed6 suspected5 perhaps4 possible4 necessarily4 supposed4 seems4
 pretend trick3 fake3
 pretti beautiful5 cute4 ugly4 fairly4 nice3
-prevent avoid8 protection6 forbid5 interfering5 suppressed4 stop4 inhibit4 disallowed4
-previou previously8 next4 recent4 before3 ago3 newly3 new3
+prev previous9
+prevent avoid8 protection6 forbid5 interfering5 inhibit4 suppressed4 stop4 disabled3
+previou prev9 previously8 next4 recent3 before3 ago3 newly3 new3
 previous previous8 recent7 ago6 newly5 before5 now4 currently4 new4
-price cost9 cheap7 usd6 bargain4 afford4 discount4 offered4 expensive4
+price cost9 cheap6 usd6 bargain4 afford4 discount4 offered4 expensive4
 primari secondary7 main3
-primarili mostly9 mainly9 particularly6 partly6 typically5 large5 heavily4 usually4
+primarili mostly9 mainly9 particularly6 partly6 typically5 large4 heavily4 commonly4
 princip administrative2
-principl theory4 property3
+principl theory4 property2
 print printer9 paper5 pdf4 eps3 output3
-printabl writeable5 drawable4 writable3
-printer print9 scanner4 eps3 paper3
+printabl writeable6 writable3
+printer print9 scanner4 eps4 paper3
 prior preceding3
-prioriti foremost4 urgency3
+prioriti foremost3 urgency3
 privaci private6 publicly4 security4 encryption4 disclosure4 anonymous3 permission3
 privat privacy6 publicly5
-prize winner9 win6 won6
-probabl chance9 possible6 odd4 certainty4 maybe3 presumably3 perhaps3 potential3
-probe examination5 experiments4 detector3 analyzed3 experimental2
-prober checkers5 geterr3
-problem trouble8 issue6 difficulty5 solution4 problematic4 fixed3 unable3 error3
+prize winner9 win6 won5
+probabl possible9 chance8 maybe7 presumably6 perhaps6 potential4 hopefully4 unlike4
+probe examination5 experiments4 detector3 experimental2
+problem trouble8 issue5 difficulty5 solution4 problematic4 fixed3 unable3 error3
 problemat problem4 trouble4 inappropriate4 unacceptable3 concerned3 disturbing3 issue3 disastrous3
-proc crc5 src5 exc5 func4 desc4 enc3 statespec3 misc2
-procedur process4 instruction3 method3 technique2
+proc src5 exc5 func4 desc4
+procedur process4 method3 instruction3
 process postprocessing6 multiprocessing5 procedure4 subprocess3
-processor cpu9 hardware7 core6 computer3
-produc make7 production7 factory4 output3 reproduce3 created2 craft2
-product produced7 factory4 company4 marketing3 make3 craft2
+processor cpu9 hardware7 core6 computer2
+prod production9
+produc make7 production7 factory4 output3 created2 craft2 reproduce2
+product prod9 produced7 factory4 company4 marketing3 make3 craft2
 profil tracker3
 prog pkg3
-program programmer9 software8 python5 code4 unix3 computer3 gnu3 compilation3
-programm program9 development5
-programmat commandline3 script3 api2 methodname2
-progress gradually6 advanced6 success5 transition5 continued4 throughout2 increasingly2
-prohibit forbidden9 forbid9 restricted7 disallowed7 allowed7 permitted6 banned6 violation5
-project task3 building2
+program programmer9 software9 python5 code4 unix3 gnu3 computer3 compilation3
+programm program9 development5 software2
+programmat commandline3 script3 api3
+progress gradually6 advanced6 success5 transition5 continued4
+prohibit forbidden9 forbid9 restricted7 disallow7 allowed6 permitted6 banned5 violation5
+project task3
 prolifer growth5
-prolog reflog3 revlog3
 prologu beginning6 begun4 initially4 introduction4 intro3 began3
 promin notable6 particularly3 primarily3
 promis guarantee3
-promot marketing5 advertising4 encouraged3
+promot marketing4 advertising4 encouraged3
 prompt dialog3
-promptli quickly8 immediately8 instantly8 rapidly7 quicker6 shortly6 prematurely6 fast6
+promptli quickly8 immediately8 instantly8 rapidly7 quicker6 shortly5 prematurely5 fast5
 proof proving9 evidence5 conclude4 verified3 asserted3 verification3
-proper properly7 appropriate6 adequate5 customary3
+proper properly7 appropriate6 adequate5 customary2
 properli correctly8 proper7 appropriate7 perfectly6 incorrectly6 adequate4 accurate4 fully3
-properti principle3 value2
+properti principle2 value2
 proport ratio9 quantity5 percentage4 fraction4 reciprocal4 divided4 calculated4 scale3
 propos plan3 suggested3
 prose textual4 writer4 writing3 literature3
 protect security8 prevent6 guard5 safer5 safety5 unsafe4 vulnerable4 defence4
-proto prototype3
-protocol packet5 rfc5 interoperability3 community3 transmitted3
-prototyp proto3
-prove proof9 demonstration5 conclude5 verified4 asserted3 verification3 inequality3 show3
+proto prototype4
+protocol packet5 rfc5 community3 transmitted3
+prototyp proto4
+prove proof9 demonstration4 conclude4 verified4 asserted3 verification3 inequality3 show2
 provid supply4 service2
 provis mandates3
-provision tentatively3
 provok forcibly3 aggressive3 trigger3 intervene2 confronted2
 proxi http4 unblocks2
-prune trim4 reduced3 reduction3 shrink3
-pty tty4 cpython3 pyc3 pycon3 pypi2
-public publicly9 published8 journal4 paper2 disclosure2 magazine2
-publicli public9 private5 privacy4 disclosure4 directly3
-publish public8 written4 wrote4 journal3 author2
-pull grab5 get5 yanked4 pushed4 gotten3
+prune trim4 reduced3 reduction3 shrink2
+public publicly8 published8 journal4 paper2 magazine2 disclosure2
+publicli public8 private5 privacy4 disclosure4 directly3
+publish public8 written4 wrote4 journal3
+pull grab5 get4 yanked4 pushed4 gotten3
 puls blink2
 punc func3
-punch strike5 strikethrough3 struck3 beaten2
-punctuat comma5 semicolon3 sentence2
+punch strike5 strikethrough3 struck2
+punctuat comma5 semicolons3 sentence2
 puppi pet6 filly2
-pure merely6 entire4 sole4 strictly3 genuinely3 total3 simply2 plain2
-purg cleanup7 rid5 dispose4 eliminated3 clean3 removed3 discarded2 cleaner2
+pure merely6 entire4 sole3 strictly3 genuinely3 total2
+purg cleanup7 rid5 dispose4 eliminated3 clean3 removed3 discarded2
 purpos benefit5 used4 advantage3
-purposefulli intentionally5 deliberately4
 push pulled4 force4
-put let2
-pyc scipy3 glibc3 cpython3 pty3
-pycon cpython3 scipy3 pty3
-pypa pkgname4
-pypi pkgname6 pkg4 pty2
-pyshel commandline4 pip4 cpython4 script4 subprocess2 importlib2 telnetlib2
-python program5 scipy5 importlib4 numpy4 pip3 cpython3 software3 gnu2
-pyver pkgname3 pady3
-qcontent qth3 qquad3 qparser3 qtext2
-qname name5 qth5 fname4 qquad4 fullname4 qstring4 surname3 qtext3
-qparser rpar5 optparse5 qstring4 qtext4 multipart4 qquad4 mapparms3 qcontent3
-qquad qth6 qname4 qparser4 qcontent3 qtext2 qstring2
-qstring qtext8 string5 substring5 keyring5 tokenstring4 qparser4 qth4 qname4
-qtext qstring8 gettext6 text4 termtext4 qparser4 textview4 qname3 attrtext3
-qth qquad6 qname5 qstring4 qcontent3
+py python9
+pyc scipy4 glibc3 cpython3
+pygment numpy2
+python py9 program5 scipy5 importlib4 numpy4 pip3 cpython3 software3
 quad square3
-qualifi eligible9 criteria3 inclusion2
-quantil percentile5
-quantiti amount6 proportion5 inventory4 unit4 ratio4 calculated4 portion4 math3
-quarter halves5 half5 round5 minutes4 roundoff2 halfway2
-queri subqueries8 sql8 myquery6 clause5 database3 search2 fetch2
-question asked5 doubt4 answer3 inquiries2
-queu enqueued2
-quick quickly7 fast4 instantly3 quicker3 briefly3 rapidly2
+qualifi eligible9
+qualiti reliable4
+quantiti amount6 proportion5 inventory4 unit4 ratio4 calculated4 portion3 math3
+quarter halves5 half5 round5 minutes4
+queri sql8 clause5 database3 search2
+question asked5 doubt4 answer3
+queu enqueued3
+quick quickly7 fast4 instantly3 quicker2 briefly2 rapidly2
 quicker faster9 slower9 fastest9 quickly8 fast8 slowest7 rapidly7 promptly6
 quickli rapidly9 fast9 instantly9 quicker8 promptly8 fastest8 quick7 slowly6
-quiet silent8 quietly8 silence7 noisy7 noise5 sound3
-quietli silent9 quiet8 silence7 noisy4 noise3 gracefully2
-quit stop4 hardly3 very3 almost2
-quo genuinely2
-quot requote7 unquoted6 cited3 said3 source2 citation2
+quiet silent8 quietly8 silence7 noisy7 noise5 sound2
+quietli silent9 quiet8 silence7 noisy4 noise3
+quit stop4 hardly3 very2 almost2
+quot unquoted4 cited3 said3 citation2 source2
 quota capacity3
-quotat requote7 unquoted5 statement4 sentence3 phrase3
-quotechar typechar6 requote4 fillchar4 maxchars4 unquoted3 deletechars3
-quotient fraction5 denominator5 divided3 reciprocal3 ratio2
+quotat statement3 sentence3 phrase3 unquoted3
 race runner4
 radian angle4 daylight2 theta2
-radio broadcast5 channel5 audio4 music4 rfn4 rfft3 stereo3 listen3
-radiobutton button5 menubutton3
+radio broadcast6 channel5 audio4 music4 stereo3 listen3
 radiu circle9 diameter6 circular6 distance4 encircled4 magnitude3
-rais rise6 increased5 lower4 upward4 higher3 high3 height2
+rais rise6 increased5 lower4 upward3 higher3 high2 height2
 ran run9 runner6
 rand random4
-random shuffled4 rand4 unpredictable3
-rang reached2
+random shuffled4 rand4 unpredictable2
 rank highest3
-rapidli quickly9 slowly9 fast9 instantly8 fastest7 quicker7 promptly7 faster7
+rapidli quickly9 slowly9 fast9 instantly8 fastest7 quicker7 promptly7 faster6
 rare often7 commonly7 typically7 uncommon7 occasionally6 frequently6 usually5 sometimes4
-rariti uncommon5
-raster pixel2
 rate percentage4 percent3 price3 ratio2
-rather instead8 better5 opposed3 worse3 nor3 preferred2 nearly2 versus2
+rather instead8 better5 opposed3 worse3 nor2 preferred2
 ratio proportion9 reciprocal8 fraction7 divided5 denominator5 percentage4 quantity4 calculated4
 ration irrational9 algebra3
 rational irrational8
 re resolved4
-reach approach3 grab3 range2
+reach approach3 grab3
 reachabl seekable5 callable4
 read reader9 literature4 writing3 unread3
-readabl writeable8 writable5 unreachable4 seekable3 drawable3 peekable3
-reader read9 literature3 writer3 writing3 viewers3
+readabl writeable8 writable5 unreachable4 seekable3
+reader read9 literature3 writer3 viewers3 writing3
 readi done6 sent4 request4 hatch3 added3 enjoy3 online3 anytime2
 readili subtly4 rapidly3 quickly3 easily3 substantial3 forcefully3 sophisticated3 simply2
-readlin fromlines8 multiline7 newline7 line6 linesep6 spline5 tolines5 intraline5
-readm unread2 uname2
-readonli unreachable3 writable2
+readlin multiline7 newline7 line6 overline4 underline3 carriage3
+readonli unreachable3 writable3 unread2
 real fake8 reality4 legitimate4 actually3 seriously2
-realiti real4 truth3 believed2
+realiti real4 truth2
 realiz accomplished3 aware2
-realli truly9 actually8 genuinely8 seriously6 true6 exactly5 though4 well4
-realnum number5 numerous5 digital4 alphanums4 alphanumeric3 decimal3 bpnumber3 imaginary3
-reason justification5 considerable4 because4 justified3 partly3 mainly3 mostly3 fairly3
-rebas basename3 baseurl3
-rebuild rebuilt9 building4 repair4 reconstructed3 recreation2
+realli truly9 actually8 genuinely8 seriously6 true6 exactly4 though4 well4
+realnum number5 numerous5 digital4 alphanums4 alphanumeric3 decimal3 imaginary3 arithmetic3
+reason justification5 considerable4 because3 mainly3 partly3 justified2 mostly2 fairly2
+rebuild rebuilt9 building4 repair3 reconstructed3
 rebuilt rebuilding9 reconstructed5 built5 recreation4 repair4 restored4 building3
 rec returned3
-recal remember7 forgotten5 forget4 memoizing4 memo4 memory3
-recalcul multiplied4 decrement4 calculated4 subtraction3 incremental3
-recarrai subarray6 multiarray6 asrecarray5 array5 ndarray3 bytearray3
+recal remember7 forgotten5 forget4 memoize4 memo4 memory3
 receipt transactions2
 receiv send7 recipient5 delivered4 outgoing4 obtained4 gave4 accepted3 gotten3
-recent late8 previously7 ago7 latest7 newest7 newer5 today4 since4
-recfunct function6
+recent late8 previously7 ago7 latest7 newest6 newer5 today4 since4
 recip cooked4 food3 flavour3 make2
 recipi mail7 received5 email5 envelope5 exchange4 send4 address4 delivered4
-reciproc fraction8 ratio8 denominator5 decimal5 proportion4 inverse3 quotient3 infinity3
-reclaim recycling6 restored6 retained4 reused3 discarded3 freed3 recreation3 dispose2
+reciproc fraction8 ratio8 denominator5 decimal5 proportion4 infinity3 inverse2
+reclaim recycling6 restored6 retained4 discarded4 reused3 freed3 recreation3 dispose2
 recogn recognised9 recognizable9 identified6 detection5 classify4 identification3 distinguish3
-recognis recognized9 recognizable6 identified4 honours4 acknowledged3
+recognis recognized9 recognizable6 identified4 honours3 acknowledged3
 recogniz recognized9 recognised6 identified4 distinguish4
 recommend suggested9 advised8 guide2 review2
-recompil compilation5 incompatible4
-reconstruct recreation5 rebuilt5 recover5 restored4 rebuilding3 retracted3 preserved3 recycling2
+recompil compilation5
+reconstruct recreation5 rebuilt5 recover5 restored4 rebuilding3 preserved3 recycling2
 record captured3 album3 camera2
-recov recovery9 restored6 reconstructed5 repair4 undo3 accident3 undeleted3 undone2
-recoveri recover9 restored5 repair3 treatment3
-recreat reconstructed5 restored5 rebuilt4 reused4 reclaimed3 recycling2 rebuilding2
-rectangl polygon3 shape3 borderwidth3
-rectangular geometry4 square4 shape4 geometric4 corner4 polygon3 borderwidth3 horizontal3
-recur repeated6 repeatedly6 repetition6 frequently5 period4 occasionally4 renewed3 regularly2
+recov recovery9 restored6 reconstructed5 repair3 undo3 accident3 undone2 retracted2
+recoveri recover9 restored4 repair3 treatment3
+recreat reconstructed5 restored5 rebuilt4 reused4 reclaimed3 recycling2
+rectangl shape3 square3
+rectangular square5 geometry4 shape4 geometric4 corner4 horizontal3 triangle3 triangular3
+recur repeated6 repetition6 repeatedly6 frequently4 period4 occasionally3 renewed3 regularly2
 recurs sequence3 iteration3
-recycl reclaimed6 reused6 dispose4 discarded4 restored4 degradation3 preserved2 garbage2
+recycl reused6 reclaimed6 dispose4 discarded4 restored4 degradation3 garbage2 preserved2
 red colour8 color8 blue7 green7 yellow6 pink6 orange5 grey5
 redefin undefined5
-redefinit undefinitions4
-redirect href3 url3
+redirect href3
 redistribut distribution5
-reduc reduction9 decreased7 lower5 eliminated5 simplified4 fewer4 decreasingly4 pruned3
-reducefunc valuefunc4
-reduct reduced9 eliminated5 simplified3 decreased3 pruned3 decomposition3 suppressed2
-redund repetition3 reused3 unnecessary3
-refer referenced9 mentioned4 cited3
-referenc referred9 cited7 citation4 link3 mentioned3 related3 source3
+reduc reduction9 decreased7 lower5 eliminated5 simplified4 fewer4 pruned3 dropped2
+reduct reduced9 eliminated5 simplified3 decreased3 decomposition3 pruned3 suppressed2
+redund repetition3 reused3 unnecessary2
+ref reference9
+refer ref9 referenced9 mentioned5 cited3 relevant2
+referenc referred9 cited7 citation4 link3 mentioned3 related2 source2
 reflect mirror8
-reflog log7 backlog6 logspace4 prolog3 logger3
 refresh restart6 reset5 updated4 cache4
-refspec exec2
-refus rejected8 deny7 declined4 disallowed3 denial3 forbidden2
+refus rejected8 deny7 declined4 disallow3 denial3
 reg regular3 registry3
-regard considerable5 concerned4 respectively3 considered3 remarks2
-regardless total5 whichever4 anyway4 agreed4 whatsoever4 necessarily4 overall3 otherwise3
-regener preserved3
-regex subexpressions3 parser2
-regexp subexpressions2
+regard considerable4 concerned4 respectively3 considered2
+regardless total4 whichever4 anyway4 agreed4 whatsoever4 necessarily4 overall3 otherwise3
+regex regexp9 subexpressions3 parser3 substring2
+regexp regex9 subexpressions2
 region area9 zone5 south3 east3 west3 north3 border3 local2
-regist registration9 unregister8 registry4
-registr register9 unregister8 authentication3
-registri register4 unregister3 reg3
+regist registration9 registry4
+registr register9 authentication3
+registri register4 reg3
 regress statistics3
 regular reg3 uncommon3 ordinary3 standard2
 regularli often9 frequently9 occasionally9 commonly5 repeatedly5 whenever5 usually3 rare3
-reiniti initially3 uninitialized3
+reiniti initially3
 reject refused8 deny6 accepted4 denial4 declined4 ignored3 approval2
 rejoin joined6
-rel fairly4 neighboring3
-relat relationship8 corresponding4 unrelated3 referenced3 associated2 pertaining2
-relationship related8 couple5 together2
+rel ancestry5 ancestors4 siblings4 related4 family3
+relat relationship8 corresponding4 relatively4 unrelated3 referenced2 associated2 pertaining2
+relationship related8 couple5
 relax tightly3
-releas version3 freed3 issue2 download2
-relev irrelevant5 implications3
-reli depending6 ineffective4 unreliable4 failure3 utility2
-reliabl unreliable9 viable4 durable4 unpredictable4 infrequently3 failure3 inconsistent3 accuracy3
+releas version3 freed2 download2 issue2
+relev irrelevant5 implications3 referred2
+reli depending6 ineffective4 unreliable3 failure3 reliable3 utility2
+reliabl unreliable9 trust4 failure4 unpredictable4 quality4 inconsistent3 stable3 accuracy3
 relief alleviate4
 reload load7 loadable4 loader3
-reloc moved8 migration6 resides4 abandoned3 evicted3 located3
-remain stay6 keep6 retained5 kept4 leave4 continued4 survive3 preserved3
-remaind modulo7 division6 divided6 modular5 dividend4 integer3 arithmetic2
-remark noted5 acknowledged3 regarding2 statement2
-rememb forget9 forgotten8 memory8 recalled7 memoizing6 forgot5 memo4
+reloc moved8 migration6 resides4 located3 abandoned3 evicted3
+remain stay6 keep5 retained5 kept4 leave4 continued4 survive3 preserved3
+remaind modulo7 division6 divided6 modular5 integer3
+remark noted5 acknowledged3
+rememb forget9 forgotten8 memory8 recalled7 memoize6 forgot5 memo4
 remind notified4
-remot ssh5
-remov deleted7 eliminated7 uninstallation5 rid5 gone4 discarded3 destroyed3 unlink3
-renam name4 renumbered4 fname3 funcname3 filename3 title2 suffix2
-render display4
-renew recurring3 expired2
-renumb number6 renamed4 pagenum3
-reopen close6 open5 restart5
-reorder order8 arranged5 sort5 sortable4
+remov deleted7 eliminated6 rid4 gone4 discarded4 purge3 destroyed3 disappeared3
+renam name4 renumbered4 fname3 funcname3 filename3 title3 suffix3 basename2
+render display5
+renew recurring3
+renumb number6 renamed4
+reopen open6 close5 restart5 retracted3
+reorder order7 arranged6 sort5 sortable4 ascending3 sequential2
 rep compensated4 paid4 repository4
-repair fixed6 maintenance5 rebuilt4 defects4 broken4 damage4 rebuilding4 recover4
+repair fixed5 maintenance5 rebuilt4 defects4 broken4 damage4 rebuilding3 recover3
 repeat repetition9 repeatedly9 twice7 recurring6 reused4 once3 duplicate3 frequently3
-repeatdelai twice3
-repeatedli repeated9 repetition9 frequently9 twice7 often7 once6 recurring6 occasionally6
-repeatinterv timer3
+repeatedli repeated9 repetition9 frequently9 twice7 often7 once6 recurring6 occasionally5
 repetit repeated9 repeatedly9 recurring6 occurrence5 reused4 twice4 frequently4 redundant3
 replac substitute7 repair3 altered3 unchanged3 change3
-repli respond9 answer6 commented5 message3 asked2
-replic clone5 reproduce5 copies4 imitation3 synchronization2
-repo git3
-repositori archives4 rep4 git3 sourcecode3
-repr arr4 usr4 ther3 geterr3 str2
-repres representation9 denotes3 signifies3 symbol3
+repli respond9 answer6 commented5 message2
+replic clone5 reproduce5 copies4 imitation3 synchronization3
+repo repository9 git3
+repositori repo9 archives4 rep4 git4
+repr usr4 str3
+repres representation9 denotes3 symbol3 signifies3
 represent represented9 character2
-reproduc reproduction8 replication5 produced3
-reproduct reproduce8 spawned3 creation2 birth2
-reproject transformed2
-req seq4 leq3
-request need8 sought7 want6 added4 sent4 pending4 submitted4 ready4
-requir mandatory9 necessary8 need7 prerequisite5 must5 sufficient4 insufficient4 demand3
-requot unquoted8 quoted7 quotation7 quotechar4
-research scientific7 investigation4 academic3 analyses3 analyzed3 studying3 experiments3
-resembl similar8 akin6 mimic5 alike4 analogous4
-reserv retained4 allotted2
-reset restart8 refreshing5 restored4 reverted4 clear2
-resid housed5 relocated4 place3 nearby3 located2
-resiz shrink5 maxsize5 scale4 widening4 larger4 tabsize4 expanded4 blocksize3
-resizemod maxsize6 tabsize4 minsize4 blocksize4 scale3 widening3 cachesize3 shrink3
-resolut resolved4 pixel3 dimensions3 scale2
-resolv res4 resolution4
+reproduc reproduction9 replication5 produced2
+reproduct reproduce9 spawned3 creation2
+req request9
+request req9 need8 sought7 want6 added4 sent4 pending4 submitted4
+requir mandatory9 necessary8 need7 prerequisite5 must4 insufficient4 sufficient4 demand3
+research scientific7 analyses4 investigation3 academic3 analyzed3 studying2 experiments2
+resembl similar8 akin6 mimic5 alike4 analogous3
+reserv retained3 allotted2
+reset restart8 refreshing5 restored4 reverted4 retracted3 clear2
+resid housed5 relocated4 located4 place3 nearby3
+resiz shrink5 maxsize5 scale5 widening4 larger4 tabsize4 blocksize4 expanded4
+resolut pixel3 resolved3 dimensions3 scale2
+resolv res4 resolution3 fixed3
 resort destination3 visit2
-resourc link3 guide2 content2
-resp ftp3
+resourc link3 guide2
+resp response9 ftp3
 respect honours3 regarding3 honor3
 respond replied9 response6 answer4 commented3
-respons respond6 answer3
+respons resp9 respond6 answer2
 rest sleep2
-restart reset8 refreshing6 reopened5 unable4 crash4 disconnected4 shutdown3 restored3
-restor reclaimed6 recover6 recreation5 reverted5 recovery5 backup4 rebuilt4 reconstructed4
-restrict disallowed8 limited8 prohibited7 allowed7 forbid6 permitted6 forbidden5 permission5
-restyp etype5
-result outcome5 succeeded3 yield2
+restart reset8 refreshing6 reopened5 unable4 crash4 disconnected4 retracted3 reverted3
+restor reclaimed6 recover6 recreation5 recovery4 reverted4 backup4 rebuilt4 reconstructed4
+restrict limited7 prohibited7 allowed7 disallow7 forbid6 permitted6 forbidden5 permission5
+result outcome5 succeeded3
 resum job2
-ret amt6 plt3
-retain retention8 maintained5 remains5 keep5 preserved5 hold4 discarded4 reclaimed4
-retent retained8 memoizing4 discarded3
+ret ext2
+retain retention8 maintained5 remains5 keep5 preserved5 reclaimed4 hold4 discarded4
+retent retained8 memoize4 discarded3
 retir stay3 lifetime3
-retract undo6 reverted6 reconstructed3 reverse3 restored3 unbacktrackable3 undone3 recover2
+retract undo6 reverted5 restored4 undone3 reset3 restart3 reopened3 recover2
 retreat depart3
-retri unrecoverable2
-retriev fetch6 obtained5 returned3 extraction3
-return restored3 retrieved3 rec3
-returncod typecode5 code4 opcode4 encoded4 bytecode4 mintypecode3 sourcecode2
-reus recycling6 unused5 discarded4 repetition4 recreation4 repeated4 reclaimed3 dispose3
-rev reverse7 reverted4 turned3
-reveal hidden6 secret5 hide5 disclosure3 exposed3 discovered2 hint2 unnoticed2
-revers backward8 reverted8 rev7 flip6 inverted6 inverse5 opposite4 turned4
-revert reverse8 undo7 retracted6 restored5 rev4 reset4 unchanged4 overwritten3
-review feedback5 opinion3 recommended2
-revis version5 versionchanged5 modifications5 edition4 unchanged3 versionadded3 altered2 reverted2
-revlog backlog4 log3 prolog3 logmsg2
-rewrit overwrite5
+retriev obtained5 fetch5 extraction3 returned3 search2
+return restored3 rec3 retrieved3 retracted2
+returncod code5 opcode4 encoded4 bytecode4
+reus recycling6 unused5 discarded5 repetition4 recreation4 repeated4 reclaimed3 dispose3
+rev reverse6 reverted4 turned3
+reveal hidden6 secret5 hide5 disclosure3 exposed3 discovered2
+revers backward9 reverted7 inverted6 flip6 rev6 opposite5 inverse4 undo4
+revert reverse7 undo7 retracted5 restored4 unchanged4 reset4 rev4 change3
+review feedback4 recommended2
+revis version5 versionchanged5 modifications5 edition3 unchanged3 versionadded3 reverted3 altered2
+rewrit overwrite6
 rewritten overwritten8 overwrite5 wrote2
 rex ted2
 rfc protocol5 packet3
-rfft ifft6 ftp4 fftshift4 ifftn3 radio3
-rfftn ifftn7 fftn4 ftp3 ifft3 radio2
-rfn radio4 ifftn3 btn3 fnb2 fftn2
-rgb color7 colour6 truecolor6 pencolor4 fillcolor4 pixel4 colormode4 blue4
+rgb colour6 color6 truecolor6 pixel4 blue4 green3 red3 pink3
 rh lhs9
-rice food4 banana2
+rice food4 crops3
 rich money5 poor4 financial3
 richli deeply3
-rid eliminated5 purge5 removed5 clear3 killed2
-right correctly3
-rightmost leftmost9 topmost8 innermost5 left3
+rid eliminated5 purge5 removed4 clear3
+right correctly2
+rightmost leftmost9 innermost5 left3
 rigid flexible5
-ring keyring3
-rise raised6 upward5 hail4 high3 begun3 arise3 height3 peak2
-risk dangerous7 unsafe7 safety6 fear6 safer6 caution5 cautious5 safe4
+rise raised6 upward5 hail4 high3 begun3 arise3 height3 ascending3
+risk dangerous7 unsafe7 safety6 fear6 safer5 caution5 cautious4 safe4
 rm amplitude2
-road traffic4 path4 journey3 route3 driven3 subpath3
+road traffic4 path4 journey3 route3 subpath3 driven2
 roam visit3 travels2
 robot machinery5 artificial3 machine3 motion3 automated3
-robust stability4 stable3
+robust stability4 stable3 reliable2
 rocki heavyweight3
-role behalf3 act3 subordinate3 administrative3 skills2
+role behalf3 subordinate3 act3 administrative3
 roll wrapped4 sweep3
-rollov leftover4 wrapped3 sweep2
-roman latin5 lacus3
+roman latin5
 romanian hungarian8 italian6 finnish6 portuguese5 russian4 parma3 swedish3 tamil3
-room facilities4 inside3 floor3 housed2 space2
-root sqrt3
+room facilities4 inside3 floor3
 rotat clockwise7 oriented6 tilted5 spin5 turned4 circular3 angle3 flip3
 rough soft4 hard3
-roughli fairly7 nearly6 approx6 somewhat5 large5 mostly4 significantly4 usually4
+roughli fairly6 nearly6 approx6 somewhat5 large5 approximately5 mostly4 significantly4
 round decimal5 quarter5 shape3 diameter3 rectangular2
-roundoff quarter2
 rout path5 gateway5 navigate4 journey4 traverse4 destination4 subpath3 road3
-routin exercising6 habits4 practice3 regularly2
-row tabular7 column6 table6 grid3 matrix2
-rowvar nanvar3 metavar3
-rpar qparser5 multipart5 optparse3 mapparms3
-rtype dtype7 ctypes7 etype4 argtypes3 ndtype3
+routin exercising6 habits4 practice3
+row tabular7 column6 table6 grid4 matrix2
+rpar multipart5 optparse3 unparsed2
+rtype ctypes7 argtypes3
 rubi charlie2
-ruff ndiff3
-ruler measure5 diameter3 scale3 geometry3 length3 width2
+ruler measure5 diameter3 scale3 geometry3 length3
 run ran9 runner9
 runawai lone4 orphan3
 runner run9 ran6 race4 stride3 track2
-runtim compilation3
+runtim compilation3 debugger2
 russian swedish6 finnish5 german4 norwegian4 romanian4 french3 hungarian3 italian3
 ryan brian3
 safe safer9 unsafe9 safety9 dangerous9 cautious8 caution5 protection4 risk4
-safer safe9 unsafe9 safety9 dangerous8 cautious6 risk6 protection5 caution5
+safer safe9 unsafe9 safety9 dangerous8 cautious6 risk5 protection5 caution5
 safeti unsafe9 safer9 safe9 dangerous8 caution7 risk6 protection5 cautious5
-sai said9 told4 tell4 speak3
+sai said9 told4 tell4 speak3 state3
 said say9 told6 quoted3
 salad food4 cabbage2
-salt water2
 same likewise4
 sampl demo4
 san font5
-sandbox spinbox3 mailbox3 listbox3
+sandbox mailbox4 box2
 sane sanity5
-saniti sane5 irrational3
+saniti sane5 irrational2
 satisfactori decent3
 satisfi fulfill9 accomplished3 completed3 verified3
+satur dense3 condensed2
 save keep3 store3 backup2
-savez nbaz2
 saw seen3 see3
 sax instrument4
-scalar vector4
-scale resize4 smaller4 weighed4 larger4 measure4 weight4 ruler3 resizemode3
-scan scanner9 inspection3
-scanner scanned9 detector4 printer4 eps3
-scenario situation9 hypothetical5 circumstances4 event2
-schedul weekday5 calendar4 deadline4 tuesday3 monday3
-schema database4 table3 structure3 semantic3 entity3 metadata2 diagram2
-school students5 schoolhouse5 academic3
+scalar vector3 val2
+scale resize5 weighed4 smaller4 larger4 measure4 ruler3 weight3 proportion3
+scan scanner9 inspection3 eps2
+scanner scanned9 printer4 detector4 eps3
+scenario situation9 hypothetical5 circumstances4
+schedul weekday5 calendar4 deadline4 tuesday3 monday3 timer2
+schema table3 database3 entity3 semantic3 structure3
+school students5 schoolhouse5 academic2
 schoolhous schools5 textbook3
-scientif research7 experiments3 physical2
-scipi python5 numpy5 pyc3 mypy3 pycon3
-scl tcl4 cls3 tol2
-score scorer8 goal5
+scientif research7 experiments3
+scipi python5 numpy5 pyc4 mypy3
+score scorer8 goal4
 scorer scored8 goal3
 scrape extraction4 crawling3
 screen display6 monitor5 window4 graphics3 gui3
-script javascript5 bash4 commandline4 pyshell4 subscription3 command3 automated3 programmatically3
-scroll xscrollcommand8 yscrollcommand7
-scrollabl xscrollcommand5 yscrollcommand4 sortable3
-scrollbar xscrollcommand6 sidebar5 yscrollcommand5
+script bash4 commandline4 command3 programmatically3 unsubscripted2
+scrollabl sortable3
+scrollbar widget2
 sdist numlist3
-sdljf lsdkjf7 sldjf6 sldkjf5 lsdjjkf5 lkjsfd4 jkl2 fileobj2
-sdlkjf sldjf6 lsdkjf5 sldkjf5 lsdjjkf4 lkjsfd3 fileobj2
-seam woven5 gap3 borderwidth2
-search find7 seek5 finder4 sought4 located3 lookup3 index3 browse3
-searchabl parseable5 hashable3 testable3
-searchengin index4 appengine3 myindex3 indexdir3
-searcher finder9 indexdir3 browse3 index3 linker3 lookup2 datastore2
-searchsort sort5 mergesort5 index5 sortable4 indexdir3 finder2
+sdljf lsdkjf7 sldjf7 sldkjf5 lsdjjkf5 lkjsfd4 fileobj3 jkl3
+sdlkjf sldjf6 lsdkjf6 sldkjf5 lsdjjkf4 lkjsfd3 fileobj3
+seam woven5 gap3
+search find7 seek5 finder4 sought4 located4 lookup3 index3 site3
+searchabl parseable5 hashable3
 sec sts3
-second minutes9 time7 duration6 milliseconds4 instantly4 microseconds4 quicker4 immediately4
+second minutes9 time7 duration6 milliseconds4 instantly4 microseconds4 quicker4 timeout4
 secondari primary7 main3
-secret revealed5 hidden4 leaked4 mysterious3 hide3 disclosure3 sneak3 subtly3
+secret revealed5 hidden4 leaked4 mysterious3 hide3 disclosure3 sneak3 subtly2
 section segment3 chapter2
 secur protection8 encryption6 crypt5 guard5 authentication4 safety4 privacy4 locked4
-see seen9 show6 shown4 visible4 view4 looked4 saw3 watch2
-seealso ortho3
-seed crops3
-seek sought8 search5 request3 desired3 inquiries3 find2
-seekabl reachable5 peekable4 parseable3 readable3
-seem somewhat4 perhaps4 presumably4 maybe4 supposed3 nearly2 sometimes2 just2
-seen see9 shown6 show4 appeared4 visible3 saw3 looked3
-segment geometry3 section3 cut2 clamped2
-select choose9 chosen8 picked7 chose6 dropdown5 choice4 selector3 picklable3
-selectbackground activebackground9 highlightbackground9 insertbackground9 foreground7 backgroundcolor6 background5 backport3
-selectborderwidth insertborderwidth9 insertwidth7 borderwidth7 linewidth7 binwidth6 tabwidth5 width4 wraplength4
-selectcolor highlightcolor9 color6 backgroundcolor6 colour6 fillcolor6 truecolor6 pencolor5 colormap5
-selectforeground dropdown5
+see seen9 show6 shown4 visible4 view4 looked4 saw3
+seed crops4
+seek sought8 search5 request3 inquiries2 desired2 find2
+seekabl reachable5 parseable3 readable3
+seem somewhat4 perhaps4 presumably4 maybe4 supposed3 nearly2 sometimes2
+seen see9 shown6 show4 appeared4 saw3 visible3 looked3
+segment geometry3 fragments3 section3 clamped2 cut2
+select choose9 chosen8 picked7 chose6 choice4 selector3 decided2
 selector selected3 elements3
 self yourself8 himself6 ourselves4 themselves3
 sell buys9 trading6 deal4 offered3 advertising3 dealt2
-semant lexical5 lexicographically4 annotations3 contextual3 logic3 schema3 textual3 disambiguate3
+semant lexical5 lexicographically4 annotation3 contextual3 schema3 logic3 textual3 synonym3
 semi halfway3 half3
-semicolon ellipsis3 punctuation3 column2 comma2
-send received7 sent6 smtp6 mail5 email5 message5 recipient4 outgoing4
+semicolon ellipsis4 punctuation3 column2
+send received7 sent6 mail5 email5 message5 recipient4 outgoing4 gave4
 sens logic3
-sensit tolerance3 insensitive2
-sent added7 send6 submitted5 gave5 done5 ready4 request4 anytime3
-sentenc phrase5 clause5 paragraph4 grammar4 statement3 quotation3 verbose3 syntactic3
+sensit insensitive2 tolerance2
+sent added7 send6 submitted6 gave5 done5 ready4 request4 add3
+sentenc phrase5 clause4 paragraph4 grammar3 statement3 quotation3 verbose3 punctuation2
 sep separate8 del4 split3
-separ split8 sep8 apart7 splitter6 together3 isolated3 delimiter3
-seq leq4 req4
-sequenc sequential7 convergence6 subsequently6 series4 recursive3
-sequenti sequence7 subsequently6 preceding4 ascending4 incremental3 consecutive3 concurrently3 number2
-seri sum5 sequence4 summation4 convergence3
-serial deserialize7 encoded3
-serializ deserialize5 portable3 chainable3
+separ split8 sep8 apart6 splitter6 isolated3 together3 delimited3 detached2
+sequenc sequential7 convergence6 subsequently6 series4 recursively3
+sequenti sequence7 subsequently6 preceding4 ascending4 incremental3 concurrently3 reordering2 consecutive2
+seri sum5 sequence4 convergence3
+serial encoded3
+serializ portable3
 serious really6 genuinely5 truly3 actually3 freaking3 real2
 serv service3
-server host4 socket3 ssh2
-servic maintenance3 operations3 served3 provided2
-set preset6 configuration6 unset4 config4 subset3 setup3 superset3
-seterr geterr7 slider4 watcher3 ther3 pager3
-seterrcal geterrcall8
+server host4 socket3
+servic svc9 maintenance3 operations3 served3 provided2
+set configuration6 config4 unset4 subset3 setup3 superset3
 seth jon4
 setup configuration9 installed5 config5 set3
 setuptool configuration4 config3
-sev inv4 env4 cov4 venv4 virtualenv4 conv3 cvar3 svn3
+sev env4 venv4 conv3
 sever many2
-sha hash3
-shade color4 sun4 darker4 shadow4 truecolor4 colour3 palette3 light3
+sha hash2
+shade color4 sun4 truecolor4 shadow4 darker4 palette3 colour3 light3
 shadow light4 dark4 shade4
 shall must3 ought3 should2
 shallow superficial4 depth4 deep4 deeper4 thin3
-shape rectangular4 diameter3 rectangle3 round3 circle3 mesh3 polygon3 flat2
+shape rectangular4 diameter3 rectangle3 round3 circle3 mesh3 flat2
 share own3
 she him4
 shear woven2 coarse2
-shebang hermder3
-sheet paper4 outline3 stylesheet2
+sheet paper4 outline3 tab2 stylesheet2
 shelf shelves9 store4
-shell bash4
+shell bash5
 shelv shelf9
 shield barrier4 interference3
 shift moved5 transformed4 switch3 transition3
-ship delivered4 delivery4 send3 arrival3 package2
+ship delivered4 delivery4 send3 arrival2 package2
 shop wholesale3 distributors3 store3
-short shorter7 shortened6 shortest5 brief3 longer3
-shortcut keybinding6 navigate2
-shorten shorter9 shortest6 short6 truncated4 longer3 length3 brief3 abbreviated3
-shorter shortest9 longer9 shortened9 length9 short7 tall5 smaller5 longest4
-shortest shorter9 smallest7 shortened6 length6 short5 minimal4 min4 longest3
-shorthand notation3 abbreviated3
-shortli soon9 promptly6 earlier5 whenever4 immediately4 never3 week3 instantly3
+short shorter7 shortened6 shortest5 brief3 longer2
+shortcut navigate3 press2
+shorten shorter9 shortest6 short6 truncated4 longer3 length3 brief3 prefix2
+shorter shortest9 longer9 shortened9 length9 short7 tall5 smaller4 longest4
+shortest shorter9 smallest7 shortened6 minimal6 length5 short5 min4 longest3
+shorthand notation3
+shortli soon9 promptly5 earlier5 whenever4 immediately4 never3 week3 instantly3
 shot gun7 bullet6 fire2
 should must4 always3 might3 ought2 shall2
-show shown9 display6 see6 demonstration5 appeared5 seen4 present3 proving3
-shown show9 seen6 display5 see4 appeared4
-shrink resize5 stretched4 resizemode3 smaller3 pruned3 minsize2 growing2 reduced2
+show shown9 display6 see6 demonstration5 appeared4 seen4 present3 proving2
+shown show9 seen6 display5 see4 appeared3
+shrink resize5 stretched4 smaller3 pruned2 growing2
 shuffl random4 permutation4 swap3
 shut close6
-shutdown backoff4 restart3 close3 halt3
-sibl parents6 family5 youngest4 children3 brother2
-side corner4 left2
-sidebar scrollbar5
+shutdown restart3 close3 halt3
+sibl parents5 family5 relatively4 youngest4 children3 brother2
+side corner4
 sig msg4
-sign signature8 signifies4 mark4 unsigned3
-signatur signed8 signifies3 unsigned3 authentication3 stamp3 mark3 marker3
-signer geterr2 committer2
-signifi symbol7 denotes5 signed4 indicated3 signature3 represented3
+sign signature8 mark3 unsigned3
+signatur signed8 unsigned3 authentication3 stamp3 mark3 marker3
+signifi symbol8 denotes5 mean3 indicated3 icon3 represented3
 signific significantly7 notable3 meaningful3
-significantli dramatically8 significant7 substantial6 large6 notable5 vastly5 considerable5 highly5
+significantli dramatically8 significant7 substantial6 large6 notable5 vastly5 highly4 considerable4
+signin login9
+signout logout9
 silenc silent9 quietly7 quiet7 suppressed6 ignored3
 silent quietly9 silence9 quiet8 noisy4 noise3 suppressed3
 sim simulation3
-similar alike8 analogous8 resembles8 compared7 akin4 equivalent4 comparison4 similarly3
-similarli analogous5 additionally4 also4 alike4 similar3 too3 accordingly3 thus3
+similar alike8 resembles8 analogous7 compared7 akin5 equivalent4 comparison4 similarly3
+similarli additionally4 also4 alike4 analogous3 similar3 too3 accordingly3 thus3
 simpl easy9 straightforward8 simpler6 simply6 complicated5 easiest4 simplest4 simplicity4
 simpler simplest8 simplicity6 simple6 easier6 straightforward5 complicated5 simplified5 easiest5
-simplest simpler8 easiest7 simplified7 simplicity7 trivial7 straightforward6 tricky5 simple4
-simpli simple6 merely6 just5 straightforward5 easy4 easily4 essential3 basic3
-simplic simplest7 trivial6 simpler6 simple4 intuitive3 easiest3 convenient3 straightforward3
-simplif multiplied7 expression4 denominator2 equation2 subtraction2 concatenation2
-simplifi simplest7 multiplied6 simpler5 reduced4 denominator4 expression4 solve4 equation3
-simul emulate5 mock5 sim3
-simultan concurrently9 combined4 multiple4 multi3 pair3 conjunction3 parallel3 pairwise3
-sinc until5 recent4 previously3 anymore2 ever2 before2
-sine cosine4
+simplest simpler8 easiest7 simplified7 simplicity7 trivial6 straightforward6 minimal5 tricky5
+simpli simple6 merely5 just5 straightforward4 easy4 easily3 essential3 basic3
+simplic simplest7 trivial6 simpler6 simple4 intuitive3 minimal3 easiest3 convenient3
+simplif multiplied7 expression4 concatenated2 denominator2 equation2 subtract2
+simplifi simplest7 multiplied6 simpler5 reduced4 denominator4 expression3 solve3 equation3
+simul emulate5 mock4 sim3
+simultan concurrently9 combined4 multi3 pair3 multiple3 parallel3 conjunction3 mutual2
+sinc until5 recent4 previously3 anymore2
 sing song3 music3
 singl lone4
 singleton isolated3 instance2
 singular plural6
-site com8 web6 www5 anywhere4 online4 url4 nowhere4 link4
-sitter spinner3
-situat scenario9 circumstances8 occasions4
+site com8 web6 www5 online4 anywhere4 nowhere4 located4 link4
+situat scenario9 circumstances8 occasions3
 size small9 larger9 smaller8 bigger7 diameter6 width6 tiny5 huge5
-sketch draw8 drawn5 illustrated5 drawable4 canvas3
-skill ability6 strength4 competent4 intelligence3 capable3 learning3 lessons2 role2
-skip avoid5 excluded4 miss4 consecutive2 ignored2
-slant tilted6 angle4 flat4 oriented3 slope3 lean3 vertical2
-slash backslash4 prefix3
-slate tile3 tab3
-sldjf sdljf6 sdlkjf6 lsdkjf5 lkjsfd4 lsdjjkf4 lskdj2
-sldkj lsdkj5 lskdj5 lskjd4 lsdkjf4 jkl3 nomask2
-sldkjf lsdkjf7 lkjsfd5 sdljf5 sdlkjf5 lsdjjkf5 lsdkj3 lskdj2 jkl2
-sleep wake5 woken3 night3 rest2
-slice cut7 chop5 chunksize4 split3 chunk3 peel3 trim2
+sketch draw8 drawn5 illustrated5 canvas3
+skill ability6 strength4 competent4 intelligence3 capable3 learning2
+skip avoid5 excluded4 miss3 ignored2
+slant tilted6 angle4 flat4 oriented3 slope3 lean3 vertical2 horizontal2
+slash backslash4 prefix3 pathname2
+slate tile3
+sld gid2
+sldjf sdljf7 sdlkjf6 lsdkjf5 lkjsfd4 lsdjjkf4 lskdj3 lskjd2
+sldkj lsdkj6 lskdj6 lskjd5 lsdkjf4 jkl3 lkjsfd2 lsdjjkf2
+sldkjf lsdkjf7 lkjsfd6 sdljf5 sdlkjf5 lsdjjkf5 lsdkj3 lskdj3 jkl3
+sleep wake5 woken3 night2 rest2
+slice cut7 chop5 chunk3 split3 peel3
 slide motion6 slip4 slippery3 movement3
-slider seterr4 pager3 geterr3
-slight slightly9 somewhat5 subtle4 noticed3 fairly3 margin3 uneven2
+slight slightly9 somewhat4 subtle3 noticed3 fairly3 margin2 uneven2
 slightli somewhat9 slight9 partly7 nearly5 fairly5 almost5 vaguely4 roughly4
 slip slippery8 slide4 flop3
 slipperi slip8 grip3 sticky3 slide3
 slkdj lkjsfd6 lksd4 lskjd4 lskdj3
 slope tangent6 curve6 gradient4 slant3 axis3 plot2
-slow slower9 speed8 speedup8 faster7 fast6 quicker6 rapidly5 fastest5
-slowdown speedup9 speed3 faster3 fast2 rapidly2
-slower faster9 slow9 quicker9 fastest8 speed8 speedup7 fast7 rapidly5
+slow slower9 speedup8 speed8 faster7 fast6 quicker6 rapidly5 fastest5
+slowdown speedup9 speed3 faster3
+slower faster9 slow9 quicker9 fastest7 speed7 speedup7 fast7 rapidly4
 slowest fastest8 faster7 quicker7 speed7 fast6 speedup5 rapidly4 quickly3
 slowli rapidly9 carefully7 quickly6 gradually6 fast6 quicker5 faster5 slow4
 small tiny9 smaller9 size9 smallest9 larger9 little7 bigger7 big5
 smaller larger9 small9 tiny9 bigger9 smallest9 size8 lesser7 little5
-smallest smaller9 tiny9 small9 minimum7 shortest7 min6 mini6 minsize6
-smart smarter9 intelligence8 dumb4 wise4 witty3 divine3
-smarter intelligence9 smart9 dumb3 wise3 witty2 wisdom2
-smilei fuzzy2
-smooth interpolation3 blend3 stylized2
-smtp email9 mail8 send6 mailbox5 outgoing4 mailcap4 recipient3 spam2
+smallest smaller9 tiny9 small9 minimum7 minimal7 shortest7 min6 mini6
+smart smarter9 intelligence7 dumb4 wise3 witty3 divine3
+smarter intelligence9 smart9 dumb3 wise3
+smilei fuzzy3
+smooth interpolation3 blend3
 snake turtle5
-snap leap3
-snapshot backup3
+snap leap2
 sneak concealed5 hide5 secret3 hidden3
 sock socket2
 socket server3 connector3 port2 sock2
-socsecno svn2
 soft hardened6 rough4 material2
-softwar program8 adobe5 app4 application4 tools4 automated3 python3 gnu2
+softwar program9 adobe5 app4 application4 tools4 automated3 python3 gnu3
 solari sun5
-sole pure4 exclusive3 entire3 merely2
+sole pure3 exclusive2 entire2
 solut solve9 problem4 equation4
-solv equation9 solution9 algebra4 simplified4 problem3 calculated2 multiplied2 fraction2
-some many8 few7 plenty7 other6 most6 certain4 those4 ones3
+solv solution9 equation8 simplified3 algebra3 problem2
+some many8 ones7 few7 plenty7 other6 most6 those4 certain3
 somebodi someone9 person7 anybody6 anyone6 whoever6 nobody5 human4 people4
 somedai eventually3 soon2 hope2
 somehow perhaps5 possible5 maybe5 way4 vaguely3
-someon somebody9 person8 human5 anyone5 anybody4 whoever4 people3 nobody2
+someon somebody9 person8 human5 anyone5 whoever4 anybody4 people3 nobody2
 someth things7 anything4 somebody3 stuff3
-sometim often9 occasionally7 whenever7 usually7 always5 frequently5 mostly4 late4
+sometim often9 occasionally7 whenever7 usually7 always5 frequently4 mostly4 late4
 somewhat slightly9 partly8 nearly7 hardly6 mostly6 almost6 roughly5 perhaps5
-somewher anywhere9 wherever9 elsewhere8 nowhere7 everywhere6 place4 near4 nearby3
+somewher anywhere9 wherever9 elsewhere8 nowhere7 everywhere6 place4 near4 located4
 song lyrics8 music7 album6 sing3
-soon shortly9 never7 whenever5 early5 earlier4 hopefully4 sometimes4 late4
+soon shortly9 never7 whenever5 early4 earlier4 hopefully4 sometimes4 late4
 sophist elegant4 intricate3 readily3 intelligence3
-sort order7 arranged6 searchsorted5 reorder5 mergesort4 ascending4
-sortabl searchsorted4 reorder4 order3 arranged3 scrollable3 hashable2 mergesort2
+sort order7 arranged6 reordering5 mergesort4 ascending4
+sortabl reordering4 arranged3 order3 scrollable3 mergesort2 hashable2
 sought seek8 request7 need5 want5 obtained4 search4 desired3
-sound acoustic6 audio6 noise6 listen5 music4 ear3 quiet3 phonetic2
-sourc cited5 original3 referenced3 quoted2
-sourcecod bytecode7 vscode6 code6 encoded5 opcode5 mintypecode4 codec4 typecode3
+sound acoustic6 audio6 noise5 listen4 music3 ear3 quiet2 phonetic2
+sourc cited5 original3 referenced2 quoted2
 south southern9 north7 west6 east6 central5 mississippi4 nearby3 missouri3
-southern south9 north5 mississippi5 east3 central3 west3
-space whitespace7 monospace6 geomspace5 topological3 gap2 namespace2 room2
-spam mail3 smtp2
+southern south9 north5 mississippi4 east3 central3 west3
+space whitespace7 topological3 namespace3 gap2
+spam mail3
 spanish english7 portuguese6 latin6 language5 french5 italian5 lang4 translated4
+spars minimal2
 spawn instantiate4 reproduction3 created3
 speak talking8 say3
-spec specific5 cpu2
-special specialised8 particularly3 particular3 versatile3 specific3
+spec specification9 cpu2
+special specialised8 particularly3 particular3 versatile3
 specialis special8
-specif specified6 spec5 particular5 standard3 special3 guidelines2
+specif spec9 specified6 particular3 standard3 guidelines3
 specifi specific6 identified3 explicitly3 unspecified3
 spectra spectrum9 frequency3
-spectrum spectra9 frequency5 eigenvalues2
-speed velocity8 slow8 slower8 slowest7 fastest6 faster6 fast6 rapidly3
+spectrum spectra9 frequency5
+speed velocity8 slow8 slower7 slowest7 fastest6 faster6 fast6 rapidly3
 speedup slowdown9 slow8 slower7 quicker5 slowest5 faster5 fastest4 delayed4
-spell misspelt7 misspellings7
-spelt misspelt4 undeltified3 misspellings2
 spend spent9 budget8 expensive7 consumption6 monetary5 financial4 money4 buys3
-spent spend9 expensive5 paid5 budget3 buys3
+spent spend9 expensive5 paid5 accumulated3 budget3 buys3
 spider bees4 crawling3
 spin rotation5 flip2
-spinbox listbox4 mailbox4 box3 sandbox3
-spinner sitter3
 spiral circular4 curve3
 spit swallowing4
 spitfir plane2
-spline fromlines8 tolines7 multiline6 line6 newline5 readline5 linesep4 overline4
-split separate8 halves5 divided5 chunk4 break4 cut4 chunksize3 slice3
+split separate8 halves5 divided5 chunk4 break4 cut4 slice3 sep3
 splitter separate6 multipart3
 spot point4 place2
 spread distribution3
-sql query8 database7 subqueries6 oracle6 tabular5 table5 column4 myquery3
-sqrt roots3 exponent2
-squar rectangular4 quad3
+sql query8 database7 oracle6 tabular5 table5 column4 clause3
+squar rectangular5 quad3 rectangle3
 squash cabbage4
-squeez tightly4 tighter4 stretched3 press2 bound2
-src proc5 crc3
-ssh remote5 server2 synch2
-ssl http8 certificate6 certfile6 cert4 encryption4 security3 authentication2
-ssn authentication4 auth4 login3 http2
+squeez tightly4 tighter4 stretched3 press2
+src proc5
+ssl http8 certificate6 certfile6 encryption4 security3 authentication2
+ssn authentication4 login3 http3
 st sec3
 stabil stable9 unstable9 instability9 robust4
-stabl stability9 unstable9 instability7 viable3 robust3 reliable2 strong2
-stage act3 phase2
-stagger contiguous3 consecutive3
-stai keep8 leave7 remains6 kept5 survive4 persistent4 continued3 retained3
+stabl stability9 unstable9 instability7 viable3 reliable3 robust3 strong2
+stage phase2 act2
+stagger contiguous3
+stai keep7 leave7 remains6 kept5 survive4 persistent4 continued3 retained3
 stake anchor3
-stale fresh7 freshly4
+stale fresh7 freshly3
 stamp envelope4 postal4 mark3 signature3
 stand stood9
 standalon independent5 portable4 alone3 lone3
-standard convention5 customary5 guidelines4 universal3 specific3 normalised3 normal2 regular2
+standard convention5 customary5 guidelines4 universal3 specific3 normalised3 regular2
 start began9 beginning9 begun7 startup6 launched5 initially4
-startexcl endexcl9
-startup started6 launched6 initially5 began4 beginning4 uninitialized4
-stat statistics8 average3
-statement clause5 asserted4 quotation4 sentence3 predicate3 implications3 phrase3 conclude2
-statespec proc3 pathspec2
-statist stats8 deviation4 average4 regression3 data3 estimated3 correlation3 demographic2
+startup started6 launched6 initially5 began4 beginning4
+stat statistics9 average3
+state say3
+statement clause4 asserted4 quotation3 sentence3 predicate3 implications3 phrase3 conclude2
+statist stats9 deviation4 average4 regression3 data3 correlation3 demographic2
 statu pending4 inactive4 announced3 available2 unavailable2
-stderr hermevander6 vander6 ther5 geterr5 hermvander5 lagder4 lagvander4 hermder3
-stdin pipe3 input3 inputfile3
+stderr usr4
+stdin pipe3 input3
 stdout output6
-steer driven2
 step walked4 stride4
 stereo audio6 music4 radio3
 stick sticky8 adhere7 grip4 firmly3 peel3
 sticki stick8 adhere5 slippery3
-still anymore6 yet6 now4 actually4 again4 though4 however3 also3
+still anymore6 yet5 now4 actually4 again4 though4 however3 also3
 stood standing9
-stop paused6 continued6 cease6 halt5 quite4 prevent4 exit4 end4
-stoplist namelist5 customlist5 list5 sublist5 tolist5 displaylist4 filelist3 hlist3
-storag store9 disk4 filesystem4 capacity4 archives4 datastore3 folder3 memory3
-store storage9 shelf4 kept4 keystore4 archives3 save3 shop3 persistent3
-str ther5 usr5 geterr3 ver3 typer3 hermder3 repr2
-straightforward simple8 easy8 tricky6 simplest6 simpler5 complicated5 difficult5 simply5
-strang weird9 odd6 surprising4 unusual4 mysterious2 typically2
-strategi approach4 practice3 plan2
-stream channel5 multicast5 broadcast3 viewers3 feed3 audio2
-strength strong9 strengthen6 strongest6 ability6 skills4 weak4 weight3 heavy3
-strengthen strength6 strong5 support2
+stop paused6 continued6 cease6 halt5 quite4 exit4 prevent4 end4
+storag store9 filesystem4 disk4 capacity4 archives4 allocated3 folder3 memory3
+store storage9 shelf4 kept4 archives3 shop3 save3 persistent3 preserved2
+str string9 usr5 ver3 repr3
+straightforward simple8 easy8 tricky6 simplest6 simpler5 complicated5 difficult5 simply4
+strang weird9 odd6 surprising4 unusual4 mysterious2
+strategi approach4 practice3
+stream channel5 broadcast4 viewers3 feed3 audio2
+strength strong8 strengthen6 strongest6 ability6 skills4 weak4 weight3 heavy3
+strengthen strength6 strong5
 stretch flexible6 tighter4 widening4 shrink4 narrow3 wider3 squeezed3 tight3
-stretchfactor flexible3
-strftime datetime5 time3 mtime3 localtime3 timeit2
-strict strictly6 enforcement3 imposed3 restricted2
+strftime datetime5 time3 mtime3
+strict strictly6 enforcement3 imposed2
 stricter enforcement3
 strictli strict6 pure3
 stride walked4 step4 movement3 motion3 runner3
 strike struck8 punch5 hit4
 strikethrough punch3
-string substring8 tokenstring6 qstring5 bytestring5 instring3 keyring3 colorstring3
-stringent tokenstring5 instring5 docstring4 substring4 qstring3 bytestring3 colorstring2
-stringifi undeltified4 tokenstring3 docstring3
-strong weak9 strength9 strongest8 strongly8 strengthen5 weakly4 heavy4 stable2
-strongest strong8 strength6 hardened5 weak4 maxpower4 highest4 viable3 strongly3
-strongli strong8 weak7 weakly6 heavily6 forcefully5 firmly5 highly3 strongest3
-struck strike8 hit7 punch3 damage2
-structur construction6 unstructured5 architecture5 abstract3 hierarchical3 schema3 constructor2 hierarchy2
-struggl difficulty6 trouble6 difficult4 failed3 failure3 problem3 attempt3
+string str9 substring8 bytestring5 instring3
+stringent instring5 docstring4 substring4 bytestring3
+stringifi docstring3
+strong weak9 strength8 strongest8 strongly8 strengthen5 weakly4 heavy4 hardened2
+strongest strong8 strength6 hardened5 weak4 highest4 viable3 strongly3 armored2
+strongli strong8 weak7 weakly6 heavily5 forcefully5 firmly4 highly3 strongest3
+struck strike8 hit7 punch2
+structur construction6 architecture5 abstract3 hierarchical3 schema3 constructor2
+struggl difficulty6 trouble6 difficult4 failed3 failure3 problem2 attempt2
 student schools5 studying5 academic4 lectures3
-studi academic5 examination5 students5 research3 lectures2
-studio editor4 adobe2
-stuff things6 anything5 everything5 something3 nothing3
-style css6 fashion5 theme4 stylized4 color3 fancy3 colour3
-stylesheet css9 layout5 html3 markup3 template3 font3 backgroundcolor3 themename3
-styliz style4 elegant3 smoothing2
-subarrai multiarray9 array8 recarray6 bytearray4 matrix2
-subclass class9 metaclass6 classname6 classmethod6 autoclass6 dataclass5 classify5 classprefix4
-subcommand invalidcommand4 command4
-subdiagram datagram7 histogram6
-subdirectori directory9 folder6 mkdir5 indexdir5 filepath4 listdir4 dirname3 dir3
+studi academic5 examination5 students5 research2 lectures2
+studio editor5 adobe3
+stuff things6 anything5 everything4 something3 nothing3
+style css6 fashion5 theme4 stylized4 fancy3 color3 colour2 font2
+stylesheet css9 layout5 html4 markup3 template3 font3 theme3 sheet2
+styliz style4 elegant3
+subclass class9 metaclass7 classname6 classmethod6 autoclass6 dataclass6 classify5 hierarchy3
+subcommand command4
+subdiagram datagram7
+subdirectori directory9 folder6 mkdir5 filepath4 dir3 pathname3 symlink3 chdir3
 subdivid divided5 division2
 subdu suppressed3
-subel elements5 elementwise4
-subexpress compresslevel5 compression4 expression3 regex3 regexp2
-subfold folder8 directory8 mkdir5 filepath4 listdir3 indexdir3 symlinks3 dirname3
+subexpress compresslevel5 compression5 expression3 regex3 regexp2
 subject topics7
-sublist list9 namelist6 customlist6 tolist6 builtinlist5 hlist5 displaylist5 stoplist5
 submiss submitted6 form4
-submit submission6 sent5 uploaded4 request4 done4 pending3 accepted3 applied3
-submodul currentmodule6 module6 modulename4
-subnet network7 net5
+submit submission6 sent6 uploaded4 request4 done4 pending3 post3 accepted3
+submodul module6 modular2
 subordin successor4 subsidiary3 role3
-subpackag unpacked6 pack5 package5 bundle3 packagename2
-subpart part6 multipart4 portion3 piece3 components3 partition2
-subpath path9 filepath8 pathname8 multipath7 targetpath7 directory5 pathlib4 pathspec3
-subprocess multiprocessing9 postprocessing6 process3 pyshell2
-subqueri query8 sql6 myquery5 clause3
+subpackag unpacked6 package5 pack5 bundle3
+subpath path9 filepath8 pathname8 directory5 pathlib4 route3 symlink3 road3
+subprocess multiprocessing9 postprocessing6 process3
 subroutin coroutine4
-subscrib subscription3
-subscript script3 subscribers3 unsubscripted2
-subsequ sequential6 sequence6 success4 preceding3 predecessor3 consecutive3 thereafter2
+subscrib subscription5
+subscript subscribers5 membership2
+subsequ sequential6 sequence6 success4 preceding3 predecessor3 consecutive3
 subset set3
 subsidiari company6 incorporated3 subordinate3
-substanti considerable7 dramatically7 significantly6 vastly6 large5 adequate5 wide5 vast4
-substitut replaced7 altered3
-substr string8 qstring5 tokenstring5 stringent4
-subtest test8 htest6 unittest6 testcase4 microtests3 mock3 testmod3 doctest3
-subtitl title5 caption3 intro3
-subtl subtly8 slight4 hint3 apparent3 mysterious3 clearer2
-subtli subtle8 readily4 forcefully3 deliberately3 explicitly3 secret3 explicit3
-subtract multiplied5 calculated5 arithmetic5 decrement4 simplified3 recalculation3 simplifications2 divided2
-subtre tree9 worktree7 hierarchical6 hierarchy5 treeish4 branch3 nest3
-subwidget widget9
-subword keyword6 upperword5 words4 vocabulary3 term3 numword2
+substanti considerable7 dramatically6 significantly6 vastly6 adequate5 large5 wide4 vast4
+substitut replaced7 altered2
+substr string8 stringent4 regex2
+subtl subtly8 slight3 apparent3 mysterious3
+subtli subtle8 readily4 forcefully3 deliberately3 explicitly3 secret2 explicit2
+subtract decrement6 calculated5 multiplied5 arithmetic5 simplified3 simplifications2 divided2 equation2
+subtre tree8 hierarchical5 hierarchy4 nest3 branch3
 succe succeeded9 failed8 successfully7 unsuccessful6 accomplished6 success5 failure5 achieved4
-succeed succeed9 success7 unsuccessful7 failed7 successfully6 accomplished5 attempt5 achieved5
-success succeeded7 succeed5 progress5 successor4 subsequently4 accomplished3 continued3 preceding3
-successfulli succeed7 succeeded6 failed5 unsuccessful5 attempt4 accomplished3 work3 properly2
-successor predecessor9 subordinate4 success4 descendants4 superseded3 preceding3 superior2
+succeed succeed9 success7 unsuccessful7 failed7 successfully6 accomplished5 achieved5 attempt5
+success succeeded7 succeed5 progress5 successor4 subsequently4 achieved3 continued3 accomplished3
+successfulli succeed7 succeeded6 failed5 unsuccessful5 attempt4 accomplished3 work3
+successor predecessor9 superseded5 subordinate4 success4 descendants4 preceding3 superior2
 such thus5 hence3
-suck cry3 complain3 blow2 lie2
-suffer pain3 harm3
-suffici adequate7 necessary5 enough5 insufficient4 required4 considerable3 substantial3
-suffix prefix7 renamed2
+suck cry3 complain3
+suffer pain3 harm2
+suffici adequate7 necessary5 enough4 insufficient4 required4 considerable3 substantial3
+suffix prefix7 renamed3
 suggest recommended9 advised6 idea5 considered3 proposed3
 suitabl appropriate6 usable3
-sum series5 aggregate3
-summar summary9 synopsis4 overview3 autosummary3 paragraph3 details3
-summari summarized9 synopsis7 details5 overview4 paragraph4 description4 excerpts3 literature3
-summat series4
+sum series5 accumulated3
+summar summary9 overview3 paragraph3 details2
+summari summarized9 details5 overview4 paragraph4 description4 excerpts3 literature2
 summer winter5 august5 daylight3 may3
-sun daylight7 solaris5 shade4
-superclass metaclass6 classmethod6 class6 autoclass5 classprefix5 classname5 inherited3 dataclass3
+sun daylight8 solaris5 shade4
+superclass metaclass6 classmethod6 class6 autoclass5 classname5 inherited3 dataclass3
 superfici thin5 shallow4
-superior dominate4 greater3 upper3 successor2 superseded2
-supersed successor3 superior2
-superset preset6 frozenset5 unset4 dataset3 set3
-suppli provided4 inventory4 vendor4 package3 distributors3 delivered3 quantity2
-support strengthen2
-suppos assumed4 presumably4 meant4 seems3 actually3 otherwise3 implies3 really3
-suppress silence6 ignored6 deny5 eliminated4 inhibit4 prevent4 disallowed4 avoid4
-sure certainly8 okay4 yes4 course3 fine3
-surest certainly6
+superior dominate4 greater3 upper2 successor2
+supersed predecessor5 obsolete5 successor5 legacy3 deprecated3 preceding3
+superset frozenset5 unset4 dataset3 set3
+suppli inventory4 provided4 vendor4 package3 distributors3 delivered3
+suppos assumed4 presumably4 meant4 seems3 otherwise3 actually3 implies3 really3
+suppress silence6 ignored6 deny5 inhibit4 eliminated4 prevent4 avoid4 silent3
+sure certainly8 yes4 okay4 course3 fine3
 surfac mesh5 geometry2
-surnam name5 fullname4 qname3 ancestry3 nomenclature3 basename3 exprname3 fname2
-surpris strange4 unexpected4 disappointed4 mysterious4 weird3 unexpectedly3
-surround within6 interior5 inside5 environment4 outer3 area3 cover3 neighboring2
-surviv die5 live5 alive4 stay4 remains3 preserved3 killed3
-suspect suspicion9 suspiciously8 presumably6 investigation4 plausible3
+surnam name5 fullname4 nomenclature3 ancestry3 basename3 exprname3 fname3 namelist3
+surpris strange4 unexpected4 disappointed4 mysterious3 weird3 unexpectedly3
+surround within6 interior5 inside4 environment4 enclosed3 outer3 area3 cover3
+surviv die5 live5 alive4 stay4 remains3 durable3 preserved3 killed3
+suspect suspicion8 suspiciously8 presumably5 investigation4 plausible3
 suspend paused4
 suspici suspected8 suspicion7 legitimate3 plausible2
-suspicion suspected9 suspiciously7 investigation3 doubt3 plausible2 presumably2
-svn venv5 sev3 socsecno2
+suspicion suspected8 suspiciously7 investigation3 doubt3 plausible2 presumably2
+svc service9
 swallow spit4 eat3
 swap switch6 shuffled3 interchange2
-swedish norwegian9 finnish9 danish9 dutch7 german6 russian6 french5 portuguese4
-sweep swept9 clean3 rolled3 dirty2 rollover2
+swedish norwegian9 danish9 finnish9 dutch7 german7 russian6 french5 portuguese4
+sweep swept9 clean3 rolled3 dirty2
 swept sweep9
-switch swap6 shifted3 toggle3 flip2
-sy cls2
+switch swap6 toggle3 shifted3 flip2
+sy system9 cls3
 syllabl consonant7 vowel7 phonetic4 lexical3
-symbol signifies7 denotes5 notation4 icon4 indicated4 represented3 logo2
-symlink hyperlinks5 linkage5 href5 hardlink5 unlink4 filepath4 pathname3 subdirectories3
+symbol signifies8 denotes5 notation4 icon4 indicated4 represented3 logo2
+symlink hyperlinks5 linkage5 hardlink5 href5 filepath4 pathname3 subdirectories3 linker3
 symmetr symmetry9
 symmetri symmetric9 invariant4
-sync async4 asynchronous2 backup2
-synch async3 ssh2
-synchron asynchronous9 async7 concurrently6 replication2 simultaneously2
+sync synchronization9 async4 backup2
+synchron sync9 asynchronous8 async7 concurrently6 replication3 simultaneously2
 synonym noun4 vocabulary4 terminology3 semantic3 lexical3
-synopsi summary7 summarized4 textbook3
-syntact grammar7 parser5 textual4 parse3 predicate3 clause3 sentence3 conjunction3
-syntax grammar6 parser6 parse4 clause4 notation3 parentheses3 predicate2 parenthesis2
-synthet artificial7 crude3 analogues2
-sysconfig config3
-tab table3 slate3
+syntax grammar6 parser6 parse4 clause4 notation4 parentheses3 predicate2 parenthesis2
+synthet artificial7 crude3
+sysconfig config4
+system sys9
+tab table3 sheet2
 tabl row6 column6 sql5 database4 schema3 tab3
-tabsiz maxsize6 resizemode4 minsize4 resize4 cachesize3 itemsize2
-tabular column7 row7 sql5
-tabwidth linewidth9 borderwidth9 insertwidth8 binwidth7 width7 selectborderwidth5 insertborderwidth5 wraplength4
-tagnam codename6 themename4 name3 funcname3 fullname2
+tabsiz maxsize6 resize4
+tabular column8 row7 sql5
 tailor fashion4
 take took9 taken9
-takefocu focus9 focuses7
 taken took9 take9 want2
 talk speak8 chat7 community5 conversation5 dialogue3 discussion3
-tall height9 shorter5 high3 size3 length3 smaller3 smallest2
+tall height9 shorter5 high3 size3 length3 smaller2 smallest2
 tamil lang5 finnish3 romanian3
-tangent slope6 curve4 differentiation4 derived3 angle3 perpendicular3
-taper wrapper2
-tarfil zipfile6 makefile3 tempfile3 gzip3 outfile2
-target aimed6 hit3
-targetpath filepath9 pathname8 path8 subpath7 multipath7 pathlib5 pathspec5 directory2
-tarinfo terminfo4 nfoo3
+tangent slope6 curve4 differentiation4 derived4 angle3 perpendicular3
+target aimed6 hit2
 task project3
 tast flavour9 flavor9
 taught teach9 learning9 lessons9 training3
 tbar lpar3
-tcl scl4
-teach taught9 lessons7 learning7 training2 textbook2
-team player3 group3
-tear cry6 pain3 torn3 break2
+teach taught9 lessons7 learning7 textbook2 training2
+team group4 player3
+tear cry6 pain3 torn3
 technic theoretically3
-techniqu method7 practice5 trick3 carefully3 approach3 procedure2
+techniqu method7 practice5 trick3 carefully3 approach2
 ted bert3 rex2
-tell told9 know6 lie5 lies5 say4 knew3 give3 explained3
-telnet net5 network3
-telnetlib httplib4 pathlib4 platlib3 pyshell2
-temp warm6 cold6 tmp5 heat4
-tempdir tmp5 chdir5 mkdir3 indexdir3 listdir3
+tell told9 know6 lie5 lies5 say4 knew3 give3 explained2
+temp tmp9 temporary9 warm6 cold6 heat4
+tempdir tmp5 chdir5 mkdir3
 temperatur cold6 warm6 heat4
-tempfil makefile5 tmp5 outfile4 inputfile4 dbfile3 filepath3 zipfile3 tarfile3
-templat layout4 html4 stylesheet3 markup3 latex2
-temporari temporarily7 permanent4
-temporarili temporary7 instantly4 permanent4 quickly4 rapidly3 prematurely3 briefly3 immediately3
-tempt offered6 interest2
+templat layout5 html4 stylesheet3 markup3
+temporari temp9 tmp9 temporarily7 permanent4
+temporarili temporary7 instantly4 permanent4 quickly4 rapidly3 prematurely3 briefly2 immediately2
+tempt offered6
 tensor vector3
-tensordot vector3
-tent preliminary6 provisional3 gradually3
-term terminology9 noun3 keyword3 nomenclature3 vocabulary3 subwords3
-termclass dataclass6 classname5 autoclass4 class4 classmethod4 metaclass4 subclass4 categorized3
-termin end6 exit5 halt3 cease3 executed3 truncated2
-terminfo tarinfo4 nfoo3 isinf3
+tent preliminary6 gradually2
+term terminology9 noun3 keyword3 nomenclature3 vocabulary3
+termin exit6 end6 cease4 halt4 truncated3 executed3 finished3 stop3
 terminolog term9 noun6 nomenclature5 definitely4 defined4 mean4 notion4 vocabulary3
-termtext gettext6 lexicographically5 lexical4 qtext4 contextual3 attrtext3 corpus3 docstring3
-terribl awful9 bad9 worst8 badly8 horribly6 poorly5 worse5 disastrous5
-test subtest8 unittest8 doctest7 htest7 mock6 microtests6 experimental5 experiments4
-testabl mock5 unittest4 microtests4 matchable4 hashable4 doctest4 htest3 callable3
-testcas uppercase5 lowercase4 case4 unittest4 doctest4 subtest4 htest3 mock2
-testmod mock4 unittest4 subtest3 htest3 doctest3 microtests2
-text textual8 gettext6 attrtext4 qtext4 font4 corpus3 documents3 paragraph3
-textbook book7 synopsis3 lectures3 chapter3 schoolhouse3 guide3 literature2 documents2
-textual text8 corpus6 lexicographically5 docstring4 syntactic4 prose4 lexical4 contextual3
-textur material3 unwrapped2
-textvari gettext4 variable3 contravariant3 envvar2 covariance2
-textview gettext7 memoryview5 qtext4
+terribl awful9 bad9 worst8 badly8 horribly6 poorly5 worse5 disastrous4
+test unittest8 doctest7 mock6 microtests6 experimental5 experiments4 examination4
+testcas uppercase5 lowercase4 unittest4 case4 doctest4 mock2
+text textual8 gettext7 font4 corpus3 documents3 paragraph3 literature3 content2
+textbook book7 lectures3 chapter3 schoolhouse3 guide3 literature2 documents2 teach2
+textual text8 corpus6 lexicographically5 docstring4 prose4 lexical4 contextual3 grammar3
+textur image3 material3 unwrapped3
 textwrap unwrapped5 wrapped4 gettext3
 thank welcome8 anytime6 beautiful3 nice2
-their ours9 themselves6 his4 ourselves4 whose3 own3
-theme style4 background3 backgroundcolor3 stylesheet3
-themenam codename4 tagname4 filename3 stylesheet3
-themselv ourselves9 theirs6 himself6 yourself5 people4 self3 whose3
-theoret hypothetical4 impossible4 necessarily3 technical3 possible3
+their ours9 themselves6 his4 ourselves4 whose3 own2
+theme style4 background3 stylesheet3 decorated2
+themselv ourselves9 theirs6 himself6 yourself5 people4 self3 whose2
+theoret hypothetical4 impossible3 necessarily3 technical3 possible3
 theori principle4 concept4
-ther geterr7 usr7 str5 arr5 stderr5 nbar5 hermder5 repr3
 thereaft afterwards6 eventually6 later6 after5 promptly4 meantime4 beforehand4 therefore4
 therebi therefore7 accordingly6 consequently6 wherein6 thus5 whereby5 nevertheless3 thereafter3
 therefor thus9 hence9 thereby7 consequently6 accordingly5 nevertheless5 however4 thereafter4
-thereto copyto2
 theta angle3 radians2
-thick thin8 diameter3 wraplength3 borderwidth3 width3 wider2
-thin thickness8 superficial5 lightweight4 weightiest4 heavy3 shallow3
+thick thin8 diameter3 width3 wider2
+thin thickness8 superficial5 lightweight4 heavy3 shallow3
 thing something7 stuff6 anything4 everything3 items2
 think thought9 mind6 imagine4
-those some4
+those some4 ones3
 though however9 although9 yet5 meanwhile4 really4 still4 despite4 true4
-thought think9 mind3 idea3 imagine2
+thought think9 mind3 idea3 opinion3 imagine2
 thousand hundreds9 dozens8 many8 few7 lot6 plenty5 count4 none4
 thread concurrently4 chatter3
-threadsaf nthree3
 threshold minimum3 peak2
 through via5 passed4
-throughout within5 during5 entirety3 inside3 progress2
-throw thrown9 blow3 catch2
+throughout within5 during4 entirety3 inside3
+throw thrown9 blow3
 throwabl hashable3
 thrown throw9
-thu hence9 therefore9 such5 thereby5 accordingly4 however4 otherwise4 yet4
+thu hence9 therefore9 such5 thereby5 accordingly4 however4 otherwise4 yet3
 thumb finger8 hand4 grip4
 ti tie9 knot6 connected3 anchor3
 tidi clean5 cleanup5 cleaner3 dirty2
 tie tied9 knot5 connected3
 tight tighter9 tightly9 fit5 stretched3 loose3
 tighter tight9 tightly8 wider5 stretched4 squeezed4 closer3 adjusted3 narrow3
-tightli tight9 firmly8 tighter8 squeezed4 forcefully4 deeply3 relaxed3 loose3
-tile grid4 slate3
+tightli tight9 firmly8 tighter8 squeezed4 forcefully4 deeply3 relaxed3 loose2
+tile grid3 slate3
 till until7 whilst4 meantime3 onwards3 while2
 tilt slant6 rotation5 oriented5 angle4 lean3 vertical3 uneven3
 time seconds7 datetime6 minutes6 hours5 duration3 timer3 strftime3 clock3
-timedelta localtime3 datetime3 mtime3 seconds2
-timeit strftime2 datetime2
-timeout seconds3 backoff3 delayed2
-timer clock5 time3 seconds3 insertofftime3 repeatinterval3 duration3 datetime2 milliseconds2
-timestamp datetime7 utc4 datefmt3 clock3 localtime2
-timezon utc9 localtime6 datetime5 midnight5 datefmt5 zone4 est3 clock3
-tini small9 smaller9 smallest9 little9 larger6 bigger6 size5 mini5
-tip calltip4 point3 hint3 tooltip3 guide3
+timeout seconds4
+timer clock5 seconds3 time3 duration3 datetime3 milliseconds2 scheduled2
+timestamp datetime7 utc4 clock3 mtime2 date2
+timezon utc9 datetime5 midnight5 zone4 est3 clock3 east2
+tini small9 smaller9 smallest9 little9 larger6 bigger5 size5 mini5
+tip hint3 point3 advised3 guide3
 tire wheel8
-titl subtitle5 renamed2
-tix hex5 padx5 idx5 amax4 fillx4
-tkinter widget4 gui3
-tkt tzinfo5 dtype3
-tmp tempdir5 tempfile5 temp5 mkstemp3
-toctre ntree6 worktree4 tree3
+titl renamed3
+tkinter widget4 gui3 python2
+tkt tzinfo5
+tmp temp9 temporary9 tempdir5
 todai wednesday7 monday6 tuesday6 day6 ago6 earlier5 recent4 whenever4
-togeth apart6 couple5 mutual5 pair5 combined4 separate3 gathered3 meet3
-toggl switch3 disabled2
+togeth apart5 couple5 mutual5 pair5 combined4 separate3 gathered3 meet3
+toggl switch3
 tok lksd3
-tokenstr string6 stringent5 substring5 qstring4 keyring4 stringified3 docstring3
-tokentyp typecode4 datatype3 typeset2 fieldtype2 filetype2
-tol scl2
-told tell9 said6 say4 knew4 know3 hear3
-toler compliance3 sensitive3
-tolin fromlines9 spline7 newline5 readline5 line5 multiline5 overline5 linesep4
-tolist list8 namelist7 customlist7 displaylist6 sublist6 filelist6 builtinlist5 stoplist5
+told tell9 said6 say4 knew3 know3 hear3
+toler compliance2 sensitive2
 tom joe3 matt3 john2
-too also9 additionally6 instead4 meanwhile4 hence4 though3 plus3 similarly3
-took take9 taken9 brought2
+too also9 additionally6 instead4 meanwhile4 hence3 plus3 though3 similarly3
+took take9 taken9
 tool software4
-tooltip calltip9 hovering3 tip3 annotations3
-top bottom5 upper4 highest3 middle2
+top bottom5 upper4 highest3
 topic subject7 discussion3
-toplevel hierarchy5 hierarchical5 level4 patchlevel4 upper4 compresslevel3
-topmost rightmost8 innermost5 leftmost5 highest4 bottom3
+toplevel hierarchy5 hierarchical5 patchlevel4 level4 upper4 compresslevel3
 topolog space3
 torn tears3
-total overall6 absolutely6 regardless5 exact4 certainly4 necessarily3 entire3 somewhat3
-touch finger6 hand5 handshake3
+total overall6 absolutely6 regardless4 exact4 certainly4 necessarily3 entire3 somewhat3
+touch finger5 hand5 handshake3
 toward onwards5 adjacent3
 trace track4
-traceback backtracking3 loopback3 unbacktrackable3 callback3
+traceback backtracking3 unbacktrackable3 callback3
 track tracker9 trace4 runner2
 tracker track9 profile3 monitor3
-trade sell6 deal5 exchange5 buys5 dealt4 offered4 negotiated2
-tradeoff backoff4
+trade sell6 exchange5 deal5 buys5 dealt4 offered4 negotiated2
 tradit traditionally9 customary7 convention6 cultural4
-tradition traditional9 customary8 commonly6 convention6 regularly3 typically3
+tradition traditional9 customary7 commonly6 convention6 regularly2 typically2
 traffic road4 transmission3 transport3 packet2
 trail path3
 train learning5 taught3 lessons3 teach2
 trait characteristics7 attributed3 intelligence3 ability3 characterized2
 tran transmission6 transmitted3
-transact payments6 transferred3 exchange3 receipt2
-transcrib corpus3
+transact tx9 txn9 payments6 transferred3 exchange3 receipt2
+transcrib corpus3 palindrome2 encoded2
 transfer migration6 transport6 exchange3 transactions3 moved3 send3
-transform converted4 shifted4 rotation3 reproject2
+transform converted4 shifted4 rotation3
 transit gradually5 progress5 phase3 shifted3 intermediate2
-translat lang5 spanish4 english3 german3 french3 latin2 language2
+translat lang5 spanish4 english3 german3 french3 latin3 language2 swedish2
 transmiss transmitted8 trans6 transport4 traffic3
 transmit transmission8 packet3 trans3 community3 received3 protocol3 channel2 transport2
 transpar opaque9 visible7 invisible5 exposed3
 transport travels7 destination6 transferred6 carried4 transmission4 traffic3 journey3 parcel3
 trap caught3 catch3 escape2
-trapezoid rectangular3 geometry3
 travel destination9 journey8 transport7 visit5 flight5 trip4 explore4 migration4
 travers path6 navigate4 route4 subpath2
-treat treatment8 alleviate2
+treat treatment8
 treatment treated8 diagnosed4 recovery3
-tree subtree9 leaf6 worktree5 branch3 toctree3 node2
-treeish subtree4 leaf4
-tri attempt7 trying7 failed3 unsuccessful3
-trial investigation3 verdict3
-triangl triangular9 geometry7 geometric5 angle5 polygon4 vertex4 rectangular3 vertical3
-triangular triangle9 diagonal5 geometric3 polygon3 circular3 rectangular3
-trick pretend3 technique3 magic3 fool3
-tricki difficult8 difficulty6 straightforward6 easy5 complicated5 simplest5 impossible4 easiest4
+tree subtree8 leaf6 branch3 node2
+tri attempt7 trying7 unsuccessful3 failed3
+trial verdict3 investigation3
+triangl triangular9 geometry7 geometric5 angle5 vertex4 rectangular3 vertical3 circle3
+triangular triangle9 diagonal5 geometric3 rectangular3 circular3
+trick pretend3 technique3 fool3 magic2
+tricki difficult8 difficulty6 straightforward6 easy5 simplest5 complicated4 impossible4 easiest4
 trigger fire3 provoked3
-trim cut6 pruned4 clip4 shortened2 slice2 reduced2 truncated2
-trip travels4 visit4 going3 walked3 accident3
+trim cut6 pruned4 clip4 shortened2
+trip travels4 visit3 going3 walked3 accident3
 tripl double5
 triplet double3
-triu pearu3
-trivial simplest7 simplicity6 straightforward3
-troubl problem8 difficulty7 struggling6 problematic4 difficult4 unable3 issue3 tricky2
+trivial simplest6 simplicity6 straightforward3 minimal2
+troubl problem8 difficulty7 struggling6 problematic4 difficult3 unable3 issue2
 trough under4 beneath4 underneath4
 true exactly8 fair6 really6 truly5 agreed4 necessarily4 disagree4 though4
-truecolor color9 colour8 backgroundcolor8 fillcolor7 pencolor6 colormode6 highlightcolor6 selectcolor6
+truecolor color8 colour8 rgb6 green5 pink5 blue4 red4 darker4
 truli really9 genuinely8 exactly5 actually5 true5 indeed5 agreed4 seriously3
-trunc crc3
-truncat shortened4 concatenation2 trim2 terminal2
+truncat shortened4 terminal3 concatenated3
 trunk car3
-trust untrusted8 faith3 security3 cautious3 competent2
-truth lies6 lie6 fact4 false4 reality3 logic2
-truthi boo3 false3 lies2
+trust untrusted8 reliable4 faith3 security3 cautious3
+truth lies6 lie6 fact4 false4 opinion3 reality2
+truthi boo3 false3 bool3 lies2
 try attempt8 tried7 unsuccessful6 unable5 cannot4 failed4 work4 help2
-ttext ctext9 dtext9 fmt4 patt4 dst4 loadtxt3 ext2
-tty pty4 pady2 dtype2
+ts typescript9
 tuesdai monday9 wednesday9 weekday9 february7 day6 today6 week4 scheduled3
 tunnel barrier4 gateway2
-turn flip5 clockwise4 reverse4 rotation4 rev3
+turn flip5 clockwise4 rotation4 reverse4 rev3
 turtl snake5 duck3
-tutori instruction6 guide4
-twice once8 repeatedly7 repeated7 double4 repetition4 duplicate3 frequently3 repeatdelay3
-typ npy4 npz4
-type kind5 doctype5 datatype4 astype4 fieldtype3 maintype3
-typechar fillchar6 quotechar6 maxchars4 datatype4 deletechars3
-typecheck checkers3
-typecod datatype7 encoded6 code5 mintypecode5 filetype5 returncode5 fieldtype4 tokentype4
-typer datatype3 ther3 doctype3 geterr3 str3 astype3 kind2
-typeset datatype5 maintype5 fieldtype4 doctype4 kind4 astype4 issubsctype3 filetype3
+twice once8 repeated7 repeatedly7 double4 repetition4 duplicate3 frequently3
+tx txn9 transaction9
+txn tx9 transaction9
+type kind5 datatype4
+typecheck checker3
+typescript ts9
+typeset datatype5 kind4
 typic usually9 commonly7 rare7 often6 mostly6 primarily5 mainly4 occasionally4
 tzinfo tkt5
-uabcd abcd6
-ufunc keyfunc4
 ugli pretty4 vain3
-uid gid5 ord5 pid4 cwd4 nanstd2
-ultim eventually5 final4 foremost4 extremely4 lastly3 overall3 penultimate2
-umask chmod3 permission3
-umlaut utf3
-unabl cannot9 error8 unavailable7 invalid5 failed5 trying5 restart4 unsuccessful3
-unaccept inappropriate6 appropriate5 awful5 terrible4 problematic3 horribly3 unsuitable3
-unaffect affected3 untouched3
+uid gid5 pid4 cwd4
+ultim eventually5 final4 foremost4 extremely3 lastly3 overall3 penultimate2
+umask permission3
+umlaut utf4
+unabl cannot9 error8 unavailable7 invalid5 incompatible5 failed5 trying5 restart4
+unaccept inappropriate5 appropriate5 awful5 terrible4 problematic3 horribly3 unsuitable3
+unaffect affected3 untouched2
 unalt filter4
-unam readme2
-unambigu ambiguous3 concise3 explicitly2
-unauthor authentication6 auth5 permission5 authorised4 credentials3 password3
-unavail available9 unable7 cannot5 inactive4 enabled3 online3 disconnected3 absent3
-unbacktrack loopback4 backtracking4 backoff4 traceback3 disabledforeground3 retracted3 back3 fallback2
-unbias biased9 bias8
+unambigu ambiguous3 concise3
+unauthor authentication6 permission5 authorised4 credentials3 password3 login2
+unavail available9 unable7 cannot4 inactive4 enabled3 online3 pending3 disconnected3
+unbacktrack backtracking4 traceback3 back3 fallback2
 unblock block8 proxy2
 unbound bound6
 unbuff buffer7
-uncertain uncertainty9 certainty7 doubt6 unpredictable3 inaccurate3 ambiguous3 probably2
-uncertainti uncertain9 certainty8 deviation5 unpredictable4 accuracy4 confidence3 inaccurate3 variance3
-unchang change8 modifications5 untouched4 versionchanged4 altered4 reverted4 revised3 replaced3
-unclear confused6 ambiguous4 clearer3 clarity3 doubt3
+uncertain uncertainty9 certainty7 doubt6 unpredictable3 inaccurate3 ambiguous3
+uncertainti uncertain9 certainty8 deviation5 unpredictable4 accuracy3 confidence3 inaccurate3 variance3
+unchang change8 modifications5 versionchanged4 untouched4 altered4 reverted4 revised3 modified3
+unclear confused6 ambiguous3 clearer3 clarity2 doubt2
 uncommit committed3
-uncommon unusual9 rare7 common7 rarity5 commonly5 ordinary4 obscure3 regular3
-uncompress compression7 gzip5 encoded4 decompressed3 compresslevel2
+uncommon unusual9 rare7 common7 commonly4 ordinary3 obscure3 regular3 exotic3
+uncompress compression7 gzip5 encoded4 decompressed3 compresslevel3
 undefin redefine5
-undefinit redefinitions4
-undelet restored3 recover3 reclaimed2
-undeltifi stringified4 spelt3
-under underneath9 beneath8 trough4 around4 within4 below3 upward3 near3
-underflow overflow8 flow4
-underlin overline7 newline4 fromlines4 readline3 tolines3 line3 multiline3 beneath3
-underneath beneath9 under9 bottom7 upward4 inside4 trough4 below4 behind3
-understand understood7 explained7 explanation4 interpretation4 learning3 confused2
+under underneath9 beneath8 trough4 around4 within3 below3 upward3 near3
+underlin overline7 newline4 readline3 line3 multiline3 beneath3
+underneath beneath9 under9 bottom6 upward4 inside4 trough4 below3 behind3
+understand understood7 explained6 explanation4 interpretation4 learning2
 understood understand7 explained3 exactly3 okay2
-undetermin overdetermined6 implicit3
-undo undone9 reverted7 retracted6 accidentally4 restored4 reverse3 recover3
-undobuff buffer4
-undon undo9 retracted3 accidentally2 recover2 reverted2
-unequ equal4 greater3 inequality3
+undo undone9 reverted7 retracted6 accidentally4 restored4 reverse4 recover3
+undon undo9 retracted3 accidentally2 recover2
 uneven evenly6 flat4 inconsistent3 tilted3 slight2
 unexpect unexpectedly9 unusual5 mysterious4 surprising4 expected4 unpredictable3 disappointed3
-unexpectedli unexpected9 unusual4 unpredictable3 accidentally3 surprising3 mysterious2
-unfield field5
+unexpectedli unexpected9 unusual4 unpredictable3 accidentally3 surprising3
 unfinish finished9 completed4 incomplete3 final3
 unfold collapsed7 folded7
 unformat format3
@@ -3571,272 +3056,235 @@ unicod utf7 ascii4 font3 char3 bytestring3
 unifi universal4
 uniform uniformly8 military2 guard2
 uniformli uniform8 epsilon3
-uniniti initially6 startup4 reinitialized3
-uninstal removed5 deleted5 installed4
-unintention accidentally5 erroneously2 deliberately2 intentionally2
-unintuit counterintuitive9 erroneously3 intuitive2
-uniqu identity5 duplicate3 distinct2
+unintention accidentally5 erroneously3 deliberately2
+uniqu identity3 duplicate3
 unit quantity4
-unitari hermitian5 orthogonal3
+unitari orthogonal3
 uniti launcher4
-unittest test8 microtests6 subtest6 doctest5 htest5 testable4 mock4 testcase4
+unittest test8 microtests6 doctest5 testcase4 mock4
 univers unified4 standard3 convention3 customary3
-unix gnu7 linux7 nix5 commandline4 bash3 aix3 program3 bytecode3
+unix gnu7 linux7 nix5 commandline4 bash4 aix3 program3 bytecode3
 unknown mysterious5 known3
-unlabel label5 picklable4
+unlabel label5
 unless otherwise4 else4 albeit3 until3 though2 forbid2 iff2
-unlex hex2
-unlik like5 possible4 chance4 rare3 hardly3 alike3 probably2 almost2
-unlimit limited6 endless5 maximum5 forever4 infinite3 indefinitely3 capacity2
-unlink hardlink6 linkage5 linker4 link4 symlinks4 disconnected3 hyperlinks3 removed3
+unlik like4 possible4 probably4 chance3 rare3 hardly3 alike2
+unlimit limited6 endless5 maximum5 forever4 infinite3 indefinitely3
 unlock locked8 password3
-unmanag chainable3
-unmap map3
-unmask nomask5
 unmatch mismatch5 matchable3
 unnam anonymous4 identified3 name3 surname2 unspecified2
-unnecessari necessary8 unused6 omitted5 useless3 without3 pointless3 unwanted3 essential3
+unnecessari necessary8 unused5 omitted4 useless3 without3 pointless3 unwanted3 essential2
 unnecessarili erroneously3
 unnot hidden7 invisible7 hide5 visible5 absent4 mysterious3 absence3 disappeared3
-unpack pack8 subpackage6 package6 bundle4 zip3
-unpickl pickled3 pickleable3
-unpleas nasty4 awful3 harm2 disturbing2
-unpredict predicted6 certainty4 unreliable4 reliable4 uncertainty4 deterministic4 unexpectedly3 uncertain3
-unquot requote8 quoted6 quotation5 quotechar3
+unpack pack8 package7 subpackages6 bundle4 zip3
+unpars rpar2
+unpickl pickled4
+unpleas nasty4 awful3
+unpredict predicted6 certainty4 unreliable4 reliable4 deterministic4 uncertainty4 unexpectedly3 uncertain3
+unquot quoted4 quotation3
 unreach readable4 readonly3 writable2
-unread read3 readme2
-unrecover incompatible2 retries2
-unregist register8 registration8 registry3
+unread read3 readonly2
 unrel irrelevant5 aside3 related3 apart3 conflict3
-unreli reliable9 failure6 inaccurate5 inconsistent5 unpredictable4 failed4 rely4 accuracy3
+unreli reliable9 failure6 inaccurate5 inconsistent5 unpredictable4 failed4 rely3 accuracy3
 unsaf safe9 dangerous9 safety9 safer9 risk7 cautious6 caution5 protection4
-unscal scale2
-unset frozenset4 set4 superset4 preset3
+unset frozenset4 superset4 set4
 unsign bitwise4 signature3 signed3
 unspecifi specified3 unnamed2
-unstabl stable9 stability9 instability9 viable3 unreliable3
-unstructur structure5
-unsubscript subscription2
+unstabl stable9 stability9 instability9 viable3 unreliable2
+unsubscript script2
 unsuccess failed8 succeeded7 attempt7 succeed6 trying6 successfully5 failure4 unable3
 unsuit inadequate3 unsafe3 inappropriate3 unacceptable3
-unsupport incompatible5 compatible3 outdated3 invalid2 error2
-until till7 since5 while5 meantime4 long4 forever4 ever3 unless3
-untouch unchanged4 intact4 unaffected3
+unsupport incompatible7 compatible3 outdated3 invalid3 error2
+until till7 since5 while5 meantime4 long4 forever3 ever3 unless3
+untouch unchanged4 intact3 unaffected2
 untrust trust8
-unus usable6 unnecessary6 reused5 useless4 discarded3 obsolete3 ineffective2
-unusu uncommon9 mysterious7 unexpected5 ordinary4 unexpectedly4 weird4 strange4 rare4
-unwant unnecessary3 ignored3 removed2
-unwrap textwrap5 wrapped3 texture2
-upcom forthcoming6 imminent5 future4 announced4 latest3 soon3 eventually3 plan3
-updat upgraded6 latest4 refreshing4 version4 change4 versionchanged4 outdated4 newer3
-upgrad updated6 newer3
-upload file5 download5 submitted4 online3 post3 video2 jpeg2
-upper top4 toplevel4 middle3 higher3 highest3 superior3
+unus usable6 unnecessary5 reused5 useless4 discarded4 obsolete3 ineffective2
+unusu uncommon9 mysterious7 unexpected5 ordinary4 unexpectedly4 weird4 strange4 rare3
+unwant unnecessary3 ignored2 removed2
+unwrap textwrap5 wrapped3 texture3
+upcom forthcoming6 imminent4 future4 announced4 latest3 soon3 eventually3 plan3
+updat upgraded6 latest4 refreshing4 version4 versionchanged4 change4 outdated3 newer3
+upgrad updated6 newer2
+upload file5 download5 submitted4 online3 post3 url2 video2
+upper top4 toplevel4 middle3 higher3 highest3 superior2
 uppercas lowercase9 capital7 testcase5 case4
-upperword keyword6 subwords5 words3 vocabulary2
+upperword keyword6 words3 vocabulary2
 upstream downstream9 flow3
-upward higher6 vertical5 rise5 high5 lower5 down5 underneath4 height4
-urgenc immediately3 priority3 urgent3 delayed3 patience2
+upward higher6 vertical5 rise5 high5 lower5 down5 underneath4 inverted4
+urgenc priority3 immediately3 urgent3 delayed3 patience2
 urgent urgency3
-url link6 baseurl6 hyperlinks4 http4 www4 com4 site4 hardlink4
-us usage9 usable5 utility5 purpose4 users2
+url link6 com4 www3 hardlink3 site3 uploaded2 href2
+us usage9 usable5 utility5 purpose4
 usabl unused6 used5 usage4 utility3 viable3 suitable3 useless2
-usag used9 usable4 utility2
-usd currency9 monetary6 price6 amount4 financial2
-usecol column6
+usag used9 usable4
+usd currency9 price6 monetary6 amount4
 useless pointless9 worthless7 ineffective6 obsolete4 unused4 unnecessary3 convenient3 meaningless3
-usemask nomask8 netmask8 weekmask4
-user member3 folks3 person2 used2 people2
-userdata appdata8 data4 database4 datastore3
-userid docid4 login3 auth2
-usr ther7 geterr5 str5 arr4 repr4 ver4 nbar3 stderr3
-usual typically9 sometimes7 often7 mostly6 rare5 occasionally5 hopefully4 primarily4
-utc timezone9 datefmt6 localtime6 datetime6 clock5 mtime4 timestamp4 midnight3
-utf unicode7 ascii4 umlauted3 accent3
-util used5 usable3 rely2 usage2
-vagu slightly4 somewhat4 perhaps4 partly3 nearly3 somehow3 maybe3 almost2
+user member3 folks3 person2
+userdata data4 database4
+usr str5 repr4 ver4 stderr4 nbar3
+usual typically9 sometimes7 often7 mostly6 rare5 occasionally5 hopefully4 commonly4
+utc timezone9 datetime6 clock5 mtime4 timestamp4 midnight3 calendar3 epoch2
+utf unicode7 ascii5 umlauted4 accent3 bytestring2
+util used5 usable3 rely2
+vagu slightly4 somewhat4 perhaps4 nearly3 partly3 somehow3 maybe3 almost2
 vain ugly3
-valid verified5 invalid5 verification5 invalidcommand2 asserted2 legitimate2
-validatecommand invalidcommand9
-valu worth5 onvalue5 offvalue3 quantity3 property2 price2
-valuefunc onvalue5 reducefunc4 keyfunc3 fillvalue3 offvalue3
-van dutch4 legvander2
-vander legvander6 stderr6 lagvander5 hermevander5 chebvander4 lagder4 hermvander4 dunder3
+val value9 scalar2
+valid verified5 invalid5 verification5 reliable3 legitimate2
+valu val9 worth5 quantity3 property2 price2
+van dutch4 von2
 vanish disappeared9 gone6 absent6 invisible5 empty5 absence4 dismiss3 hidden3
-var variable7 variance5
-vararg args4 argv3
+var variable9 variance5
 vari variations8 different4 various4 broadly3
-variabl var7 parameters4 variance4 textvariable3 variations2
+variabl var9 parameters4 variance4 variations2
 varianc deviation6 var5 variable4 uncertainty3
 variant variations9 version3
 variat variant9 vary8 deviation4 different3 variable2
 varieti kind4
-varint polyint6 int3
-variou many4 vary4 other4 particular4 some3 kind3 few2 each2
-varnam codename4 name3 funcname3 fieldname2 exprname2
-vast enormous7 vastly6 large5 substantial4 wide4 huge4 largest3 larger3
-vastli dramatically7 substantial6 vast6 significantly5 enormous5 greatly5 large5 huge4
-vc msvc5 inv3
-vec enc5 exc4 crc3 desc3 misc3 proc2
-vector scalar4 eigenvectors4 matrix4 tensordot3 gradient3 linear3 tensor3 mathbf3
+variou many4 vary4 other4 particular3 ones3 some3 kind3
+varnam name3 funcname3 fieldname3 exprname2
+vast enormous7 vastly6 large4 substantial4 huge4 wide3 largest3 larger3
+vastli dramatically7 substantial6 vast6 significantly5 enormous5 greatly5 large4 huge4
+vector matrix4 perpendicular3 scalar3 linear3 tensor3 matrices2
 veloc speed8 motion5 accelerate4
 vendor distributors5 supply4 inventory3 package3
-venv virtualenv7 svn5 conv4 inv4 sev4 env4 cvar4 argv3
-ver geterr4 usr4 ther3 str3 arr2
+venv conv4 sev4 env4 argv3
+ver version9 usr4 str3
 verb grammar3
-verbatim grammar3 syntactic2 textual2
+verbatim grammar3 textual2
 verbos sentence3
 verdict judge4 outcome3 trial3
-veri highly7 great4 fairly4 somewhat4 excellent4 good3 greatly3 quite3
+veri highly7 great4 fairly4 somewhat4 excellent3 good3 greatly2 quite2
 verif verified9 check6 valid5 confirm4 authentication3 proving3 proof3
-verifi verification9 check7 valid5 confirm4 ensure4 asserted4 proving4 proof3
+verifi verification9 check6 valid5 confirm4 ensure4 asserted4 proving4 proof3
 versa alike3 interchange3
 versatil special3 portable2
-version revised5 newer5 updated4 outdated4 released3 download3 variant3 newest2
-versionad revised3 builddate3
+version ver9 revised5 newer5 updated4 outdated4 released3 download3 variant3
+versionad revised3
 versionchang revised5 unchanged4 change4 updated4 modifications3 reverted3
-versu whereas8 compared3 rather2
+versu whereas8 compared2
 vertex graph8 vertical5 triangle4 geometry3 mesh2
 vertic horizontal8 upward5 vertex5 perpendicular4 height4 baseline4 geometry4 adjacent3
 veto compromise3
 via through5 accompanying3 route2
-viabl reliable4 stable3 ineffective3 strongest3 unstable3 usable3 feasible3 durable3
-video camera3 picture3 watch3 uploaded2
+viabl stable3 strongest3 ineffective3 unstable3 usable3 reliable3 durable3 feasible3
+video image3 camera3 picture3 watch3 uploaded2
 view viewers9 perspective4 see4 display4 watch3
-viewer view9 watch6 stream3 watcher3 monitor3 reader3
+viewer view9 watch6 stream3 monitor3 reader3
 violat prohibited5 enforcement5 banned3 forbidden3 abuse3 illegal3
-virtualenv venv7 env4 inv4 sev4 polydiv3 cov3 envvar2 conv2
 visibl invisible9 transparent7 opaque6 hidden5 unnoticed5 hide5 see4 exposed4
-visit visitor7 travels5 explore4 going4 trip4 roaming3 destination3 resort2
+visit visitor7 travels5 explore4 going4 trip3 roaming3 destination3 resort2
 visitor visit7
-visual graphics6 illustrated5 intuitive3 perspective2
-visualis illustrated4 graphics3 plot3 analyses3 diagram3
-vocabulari words7 dictionary7 lexical7 keyword5 noun4 lexicographically4 synonym4 terminology3
+visual graphics6 illustrated5 intuitive3
+visualis illustrated4 graphics4 plot3 diagram3
+vocabulari words7 dictionary7 lexical7 keyword5 lexicographically4 noun4 synonym4 terminology3
 volum density3
-vote poll5 win2
+von van2
+vote poll5
 vowel consonant8 phonetic7 syllables7 accent3
-vscode sourcecode6 codec4 typecode4 opcode3 bytecode3 codepoint3 code2
-vsplit dsplit5
-vstack dstack6 hstack4
 vulner exploited5 protection4 security3 unsafe3 risk3 attack3
 wai somehow4
-wait delayed6 awaited5 immediately3 promptly2 eagerly2
-wake woken9 awoken9 awakened7 sleep5 morning5 alarm3
+wait delayed6 awaited5 immediately3 eagerly2 promptly2
+wake woken9 awakened7 sleep5 morning5 alarm3
 walk movement5 step4 stride4 moved4 trip3 crawling3 travels3 exercising3
-wall bricks3
-want request6 need6 desired5 sought5 offered5 gave4 wish4 any3
-warm cold8 heat8 hot7 temp6 temperature6 cozy3 winter3 cooked2
+wall fence3 bricks2
+want request6 need6 desired5 sought5 offered4 gave4 wish3 any3
+warm cold8 heat8 hot7 temp6 temperature6 cozy3 winter3
 warn caution9 cautious6 alert5 worry4 beware3 advised3 assure3 risk2
-watch viewers6 monitor3 view3 observed3 video3 see2
-watcher checkers4 geterr4 seterr3 viewers3 ther3
-water flooding3 food3 floating2 dry2 salt2
+watch viewers6 monitor3 view3 observed3 video3
+water flooding3 food2 floating2 dry2
 wd fds5 kwds4 cwd3
 weak weakly9 strong9 strongly7 strongest4 strength4 lightweight3 heavy3
 weakli weak9 strongly6 strong4
-web internet8 site6 http5 www5 browser4 browse3 com3
+web internet8 site6 http5 www5 browser4 com3
 wednesdai tuesday9 monday9 weekday8 today7 week5 day5 february4 whenever3
 week months7 monday6 wednesday5 weekday5 day5 years4 tuesday4 shortly3
-weekdai monday9 tuesday9 wednesday8 day7 scheduled5 week5 busdaycalendar4 busdaycal3
-weekmask nomask5 usemask4 monday3
-weigh weight9 heavy9 lightweight6 hermweight5 mass5 scale4 lagweight3 amount2
-weight weighed9 heavy8 hermweight6 lightweight6 lagweight5 scale4 mass3 strength3
-weightiest heavy7 hermweight6 lightweight6 thin4 strongest2
+weekdai monday9 tuesday9 wednesday8 day7 scheduled5 week5 holidays3 february3
+weigh weight9 heavy9 lightweight6 mass5 scale4 gram2
+weight weighed9 heavy9 lightweight6 mass3 scale3 strength3 balance3
 weird strange9 odd5 unusual4 surprising3
 welcom thanks8 anytime7 enjoy5
 well good5 okay4 really4 anyway4 though3 yet3 nice3 great3
 went goes8 going7 gone5 came4 won3
-west east9 north6 south6 central6 eastward5 nearby3 southern3 region3
+west east9 north6 central6 south6 eastward5 nearby3 southern3 region3
 whatev whichever4 anyway3
-whatsoev regardless4 altogether4 entire4 albeit3
+whatsoev regardless4 altogether4 entire3 albeit3
 wheel tire8
-whenev never7 sometimes7 always5 often5 soon5 regularly5 once5 ever5
-wherea versus8 compared5 whilst4 different4 although3 however3 meanwhile3 while3
-wherebi wherein7 thereby5 pertaining4
+whenev never7 sometimes7 always5 often5 soon5 regularly5 once5 ever4
+wherea versus8 compared5 whilst4 different4 although3 however3 meanwhile3 while2
+wherebi wherein7 thereby5 pertaining3
 wherein whereby7 thereby6 consequently3 conjunction3
-wherev anywhere9 everywhere9 nowhere9 somewhere9 place6 elsewhere6 nearby5 near5
-whether doubt3 certain3 possible3 whichever3
+wherev anywhere9 everywhere9 nowhere9 somewhere9 located6 place6 elsewhere6 nearby5
+whether doubt3 possible3 certain3 probably3 whichever3
 whichev either7 both6 neither6 regardless4 whatever4 whether3 any2
-while whilst9 until5 during3 along3 whereas3 till2 although2 once2
-whilst while9 whereas4 till4 although4 meanwhile3 alongside3
+while whilst8 until5 during3 along3 whereas2 till2
+whilst while8 whereas4 till4 although3 meanwhile3 alongside3
 white black8 colour8 grey7 color7 yellow6 pink5 blue5 green5
-whitespac space7 monospace4 namespace3 backslash3 blank2 geomspace2
+whitespac space7 namespace3 backslash3 blank3
 whoever nobody9 anyone9 anybody8 whose6 everyone6 whom6 everybody6 somebody6
-whole entire9 entirety5 portion4 part4 half3 halves3 total3 partially2
+whole entire9 entirety5 portion4 part4 half3 halves2 total2
 wholesal distributors7 shop3 inventory2
 whom whose9 whoever6 nobody4 behalf3
-whose whom9 whoever6 nobody4 theirs3 themselves3
-wide wider7 broadly5 narrow5 large5 substantial5 width4 vast4 vastly4
-widen narrow9 wider9 expanded6 extended6 extent5 overflow4 resize4 width4
-wider width9 widening9 narrow9 wide7 borderwidth6 larger6 tighter5 linewidth5
-widget subwidget9 gui5 tkinter4
-width wider9 borderwidth9 linewidth9 tabwidth7 length6 size6 insertwidth6 binwidth5
-wildli dramatically5 heavily4 horribly3 vastly3 broadly3 deeply3 strongly3 extremely2
+whose whom9 whoever6 nobody4 theirs3 themselves2
+wide wider7 broadly5 narrow5 substantial4 large4 width4 vast3 vastly3
+widen narrow9 wider9 expanded6 extended5 extent5 overflow4 resize4 width4
+wider width9 widening9 narrow9 wide7 larger6 tighter5 bigger4 overflow3
+widget gui4 tkinter4 scrollbar2
+width wider9 length6 size6 dimensions5 narrow5 widening4 wide4 diameter4
+wildli dramatically5 heavily4 horribly3 vastly3 broadly3 deeply3 strongly2 extremely2
 willow lynx3
-win winner9 won9 losing7 prize6 get3 votes2
-window panedwindow5 screen4 gui3
+win winner9 won9 losing7 prize6 get3
+window screen4 gui3
 winner win9 won9 prize9
-winter cold7 summer5 february3 warm3 frozen3 freeze2 holidays2
-wire plug6 network3 connected3 connector3 harness2
-wisdom wise5 intelligence3 knowledge3 smarter2
-wise wisdom5 foolish4 smart4 smarter3
-wish hope5 want4
-witch nun2
-withdrawn depart3 exit2 detached2
-within inside9 intra6 interior6 surrounding6 throughout5 international4 outer4 under4
-without unnecessary3 omitted3 necessary3 eliminated2
-witti foolish4 smart3 intelligence3 smarter2
-woken wake9 awoken9 awakened8 morning6 sleep3
-won win9 winner9 prize6 gave3 went3 losing3 outcome3
-word vocabulary7 keyword5 subwords4 upperword3
+winter cold7 summer5 february3 warm3 frozen3 freeze2
+wire plug5 network3 connected3 connector3
+wisdom wise5 intelligence3 knowledge2
+wise wisdom5 foolish4 smart3 smarter3
+wish hope5 want3
+witch nun3
+withdrawn detached3 depart3 exit3
+within inside9 intra6 interior6 surrounding6 throughout5 international4 outer4 under3
+without unnecessary3 omitted3 necessary3
+witti foolish4 smart3 intelligence2
+woken wake9 awakened8 morning6 sleep3
+wolf lamb2
+won win9 winner9 prize5 gave3 went3 losing3 outcome2
+word vocabulary7 keyword5 upperword3
 work job4 trying4 help3 successfully3
 workaround fixed3 cannot2
 worker employed6 job5
-worktre subtree7 tree5 toctree4
 world global4 life4
-worri cautious6 care5 concerned5 warning4 safe3 cope3 caution3 bother2
-wors worst9 better6 awful5 bad5 terrible5 badly5 rather3 crap2
-worst worse9 terrible8 awful7 bad6 best6 badly5 least4 horribly3
-worth value5 worthless4 price4 amount2
+worri cautious6 care5 concerned5 warning4 safe3 caution3 cope3 bother2
+wors worst9 better6 awful5 bad5 terrible5 badly4 rather3
+worst worse9 terrible8 awful7 best6 bad6 badly4 least3 horribly3
+worth value5 worthless4 price3 amount2
 worthless useless7 meaningless4 pointless4 worth4 vanished3
 woven seam5 material4 wrapped4 mesh3 shear2
-wrap rolled4 woven4 textwrap4 unwrapped3 rollover3 folded3 cover3
-wraplength length6 linewidth6 insertwidth6 borderwidth6 insertborderwidth5 width5 tabwidth4 selectborderwidth4
-wrapper decorated2 tapering2 cover2
-writabl readable5 printable3 drawable3 readonly2 unreachable2
-write writer9 wrote8 written6 prose3 read3 reader3 composed3
-writeabl readable8 printable5 drawable5 testable3 hashable2
-writefram mainframe6 frame5
-writeframesraw mainframe3
-writer writing9 wrote6 literature5 editor4 fiction4 prose4 written4 reader3
-written wrote9 writing6 published4 writer4 author3
-wrong incorrect9 incorrectly9 correctly4 correct3 disagree3 misled2
-wrote written9 writing8 writer6 published4 author4 rewritten2
-www com8 site5 web5 url4 http2
-xaf xff5 xea4 xdeg2
-xdeg zdeg7 xaf2
-xdg zdeg5 pkg5 xztar4 msg3 lksd3 xff3 deg2
-xea xaf4
-xff xaf5 xyz3 xztar3 irfft3 xdg3
-xscrollcommand yscrollcommand9 scroll8 scrollbar6 scrollable5
-xyz xztar9 lzma4 npz4 baz3 xff3 gztar3
-xztar xyz9 gztar9 bztar8 lzma6 npz4 xdg4 xff3 baz3
+wrap rolled4 woven4 textwrap4 unwrapped3 folded3 cover3
+wrapper decorated2 cover2
+writabl readable5 printable3 readonly3 unreachable2
+write writer9 wrote8 written6 prose3 read3 composed3 reader3
+writeabl readable8 printable6 hashable2
+writefram frame5
+writer writing9 wrote6 literature5 editor4 fiction4 prose4 written3 reader3
+written wrote9 writing6 published4 writer3 author3
+wrong incorrect9 incorrectly9 correctly4 disagree3 correct3
+wrote written9 writing8 writer6 published4 author3 rewritten2
+www com8 site5 web5 url3 http2
+xff xztar3 xyz3 bool2
+xyz xztar9 lzma4 baz3 xff3 gztar3
+xztar xyz9 gztar9 bztar8 lzma6 xff3 baz3
 yank pulled4 clip3
 ye certainly8 sure4 only3
 year months7 forever5 week4 age4 lifetime4 old4 date3 february3
-yellow color7 colour6 red6 white6 green6 blue5 orange5 pencolor4
-yet however6 still6 though5 thus4 well3 hence3 now3 already3
-yield result2
+yellow color7 colour6 red6 white6 green6 blue5 orange5 grey4
+yet however6 still5 though5 thus3 well3 hence3 now3 already3
 york las3 north3 east3
 younger older9 youngest9 age9 old6 oldest4 newer4
 youngest younger9 oldest6 older6 age6 minor4 siblings4 child3 smallest3
-yourself self8 himself8 ourselves5 themselves5 nobody2
-yscrollcommand xscrollcommand9 scroll7 scrollbar5 scrollable4
-zdeg xdeg7 zlib5 xdg5 cygwin4
-zero decimal2
-zip gzip8 compression4 unpacked3
-zipfil gzip9 tarfile6 compression4 file4 filename4 outfile3 tempfile3 archives3
-zipimport gzip5
-zlib glibc5 zdeg5 hashlib4 pathlib3 idlelib3 importlib3 platlib3
+yourself self8 himself7 ourselves5 themselves5
+zip gzip8 compression5 unpacked3
+zipfil gzip9 compression5 file4 filename4 outfile4 filepath3 archives3
+zipimport gzip5 ftp2
+zlib glibc6 hashlib4 pathlib4 importlib3
 zone region5 area5 timezone4 coords2
 zoom scale3 resize3
 """
