@@ -1,16 +1,20 @@
 """Print ``agentmem/model/thesaurus.py`` anew: which words say nearly the same, as a sentence model sees them one by one.
 
-    python benchmarks/thesaurus.py > agentmem/model/thesaurus.py
+    python benchmarks/thesaurus.py [--words /usr/share/dict/words] > agentmem/model/thesaurus.py
 
-Needs numpy and a model (``git-agentmem[semantic]``); 15 seconds. What is printed needs neither.
+Needs numpy, a model (``git-agentmem[semantic]``) and a list of English words (Debian's wamerican); 20 seconds. What is printed
+needs none of them.
 
-The words are those that stand in small letters in docstrings, of the library of the Python that runs it and of what is installed
-beside it, so they differ a little between environments: names of people and places stand with a capital, and one is never said
-for another; nor is one number. A stem's vector is the mean of its words', less the mean of all. Each line is a stem, then the
-most common words of the stems nearest to it, nearest first, each with a digit: 9 for a cosine of ``SAME`` and more, 2 for
-``LEAST``.
+The words are the model's most common ones that the list spells small, and those that stand in small letters in docstrings, of the
+library of the Python that runs it and of what is installed beside it, so they differ a little between environments. Names of
+people and places stand with a capital, and one is never said for another; nor is one number.
+
+A stem's vector is the mean of its words', less the mean of all. Each line is a stem, then the most common words of the stems
+nearest to it, nearest first, each with a digit: 9 for a cosine of ``SAME`` and more, 2 for ``LEAST``.
 """
 
+import argparse
+import itertools
 import os
 import re
 import sys
@@ -28,12 +32,15 @@ from agentmem.model import analysis
 from agentmem.semantic import minilm
 
 SHORTEST = 3
+COMMON = 8_000
+"""Pieces of the model's vocabulary, which is in the order of their use."""
 USED = 3
 """Packages that use a word which the model knows in pieces only: others are names of one's own."""
 MOST = 8
 LEAST, FROM, SAME = 0.4, 0.3, 0.7
 BATCH = 512
 
+_SMALL = re.compile("[a-z]+").fullmatch
 _IN_TEXT = re.compile(r"(?<![\w.'`])[a-z]+(?![\w(=`]|[.']\w)").findall
 _NUMBERS = """
 zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen
@@ -55,16 +62,23 @@ SHORT = [group.split() for line in _SHORT.strip().split("\n") for group in line.
 """What programmers cut short, by ear and not by the model, each as near as can be."""
 
 
-def vocabulary(path: str) -> tuple[list[str], list[str]]:
-    """The words that the model in the folder ``path`` knows whole, the most common first; then those that it knows in pieces."""
+def vocabulary(path: str, listed: str) -> tuple[list[str], list[str]]:
+    """The words that the model in the folder ``path`` knows whole, the most common first, then those that it knows in pieces;
+    ``listed`` is a file of English words, one a line.
+    """
     with open(os.path.join(path, "vocab.txt"), encoding="utf-8") as file:
         known = {line.strip(): place for place, line in enumerate(file)}
+    with open(listed, encoding="utf-8") as file:
+        english = {line.strip() for line in file}
     places = sysconfig.get_paths()
     users: defaultdict[str, set[str]] = defaultdict(set)
     for folder in dict.fromkeys((places["stdlib"], places["purelib"])):
         for package, text in background.docstrings(folder):
             for word in _IN_TEXT(text):
                 users[word].add(package)
+    for word in list(known)[:COMMON]:
+        if word in english and _SMALL(word):
+            users[word].add("English")
     used = {w: len(found) for w, found in users.items() if len(w) >= SHORTEST and w not in NUMBERS}
     in_pieces = [word for word, count in used.items() if count >= USED and word not in known]
     return sorted(used.keys() & known, key=known.__getitem__), sorted(in_pieces, key=lambda w: (-used[w], w))
@@ -76,9 +90,12 @@ def unit(vectors: "npt.NDArray[Any]") -> "npt.NDArray[Any]":
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
+    parser.add_argument("--words", default="/usr/share/dict/words")
+    options = parser.parse_args()
     path = minilm.folder(None, "")
     model = minilm.SentenceModel(path)
-    known, in_pieces = vocabulary(path)
+    known, in_pieces = vocabulary(path, options.words)
     words = known + in_pieces
     vectors = unit(np.concatenate([model.embed(words[i : i + BATCH]) for i in range(0, len(words), BATCH)]))
     of: defaultdict[str, list[int]] = defaultdict(list)
@@ -106,14 +123,18 @@ def main() -> None:
             level = min(9, round(9 * (float(cosines[other]) - FROM) / (SAME - FROM)))
             said[stem].setdefault(stems[other], f"{words[of[stems[other]][0]]}{level}")
     print(
-        '"""Words that say nearly the same: a stem, then words with their nearness, 9 the nearest. Generated by'
+        '"""Words that say nearly the same: a stem, then words with their nearness, 9 the nearest; by the first'
     )
-    print("``benchmarks/thesaurus.py`` from the weights of all-MiniLM-L6-v2 (Apache License 2.0).")
-    print('"""\n\nLINES = """')
-    for stem, near in sorted(said.items()):
-        if near:
-            print(stem, *near.values())
-    print('"""')
+    print(
+        "letter of stems. Generated by ``benchmarks/thesaurus.py`` from the weights of all-MiniLM-L6-v2 (Apache License 2.0)."
+    )
+    print('"""\n\nLINES = {')
+    for letter, some in itertools.groupby(sorted(stem for stem in said if said[stem]), lambda stem: stem[0]):
+        print(f'    "{letter}": """')
+        for stem in some:
+            print(stem, *said[stem].values())
+        print('""",')
+    print("}")
 
 
 if __name__ == "__main__":

@@ -93,12 +93,7 @@ class Words:
                 if score - said > more.get(position, 0.0):
                     more[position] = score - said
                     self.said[position] = f'as "{name.name}"'
-        for term, having in self.near.items():
-            holders, count = self.lexical.holders[term], self.asked.terms[term]
-            worth = ranking.worth(holders, count, self.statistics, weights)
-            for position, one in having.items():
-                more[position] = more.get(position, 0.0) + one.share * one.often * worth
-                self.said.setdefault(position, f'with "{one.word}"')
+        self._add_near(more)
         for position, score in more.items():
             scores[position] = scores.get(position, 0.0) + score
         if self.chains:
@@ -121,6 +116,22 @@ class Words:
                 self.heirs.setdefault(other, []).append(first)
         self._lead_on(scores)
         return {position: score for position, score in scores.items() if self.allowed[position]}
+
+    def _add_near(self, more: dict[int, float]) -> None:
+        """Add to ``more`` what relatives of words are worth; the one that is worth most says how."""
+        if not self.near:
+            return
+        spelt = {term: chunk for chunk, terms in analysis.chunks(self.asked.plain) for term in terms}
+        most: dict[int, float] = {}
+        for term, having in self.near.items():
+            holders, count = self.lexical.holders[term], self.asked.terms[term]
+            worth = ranking.worth(holders, count, self.statistics, self.weights)
+            for position, one in having.items():
+                value = one.share * one.often * worth
+                more[position] = more.get(position, 0.0) + value
+                if value > most.get(position, 0.0) and (position in most or position not in self.said):
+                    most[position] = value
+                    self.said[position] = f'"{one.word}" for "{spelt[term]}"'
 
     def _lead_on(self, scores: dict[int, float]) -> None:
         """Let what was superseded lead to what is said now: who asks in the old words is answered by the successor."""

@@ -35,11 +35,12 @@ def relatives(term: str) -> list[Relative]:
     """Those of the word whose stem is ``term``, the nearest first."""
     from agentmem.model.thesaurus import LINES
 
-    start = LINES.find(f"\n{term} ")
+    lines = LINES.get(term[:1], "")
+    start = lines.find(f"\n{term} ")
     if start < 0:
         return []
     found = []
-    for said in LINES[start + len(term) + 2 : LINES.index("\n", start + 1)].split():
+    for said in lines[start + len(term) + 2 : lines.index("\n", start + 1)].split():
         word, digit = said[:-1], said[-1]
         found.append(Relative(word, analysis.terms(word)[0], int(digit) / NEAREST))
     return found

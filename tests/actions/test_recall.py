@@ -261,7 +261,7 @@ def test_words_that_say_nearly_the_same(store: Project) -> None:
     result = answer(store, "when do we delete kite directories", "--explain")
     assert {hit["id"] for hit in result["hits"]} == {removed, deleted}
     words = {hit["id"]: next(t for t in hit["explain"] if t["name"] == "words") for hit in result["hits"]}
-    assert words[removed]["detail"] in ('with "removed"', 'with "folder"')
+    assert words[removed]["detail"] in ('"removed" for "delete"', '"folder" for "directories"')
     (own, *_) = answer(store, "which kite files are deleted", "--limit", "1")["hits"]
     assert own["id"] == deleted
     assert answer(store, '"kite directories"')["abstained"]
