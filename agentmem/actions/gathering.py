@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.actions import selecting
-from agentmem.actions.wording import BEFORE_IT, FIRST, Words
+from agentmem.actions.wording import FIRST, Words
 from agentmem.index.columns import NO_TIME
 from agentmem.index.index import Index
 from agentmem.index.view import View
@@ -160,7 +160,7 @@ def gather(
         arms.append(_telling("related", weights.related_arm, found))
     # the model sees each entry of a conversation alone, and not who wrote it: where what was said before completes the best, or
     # somebody is asked for, it knows less than we
-    partly = words and (words.names_authors or (first and words.said.get(first[0]) == BEFORE_IT))
+    partly = words and (words.names_authors or (first and first[0] in words.completed))
     if near is not None and not partly:
         low = weights.meaning_floor
         cosines = {p: ranking.nearness(c, low) for p, c in near.cosines.items() if c > low}

@@ -78,6 +78,8 @@ class Words:
         """The positions that speak for one that has not their words: what it replaced, the same blob at another path."""
         self.said: dict[int, str] = {}
         """How its words come to speak for a position that has not all of them itself, for who asks why."""
+        self.completed: set[int] = set()
+        """The entries of logs that take up words from those before them."""
         self.scores = self._scores()
         self.first = ranking.order(self.scores, view.columns.ids, FIRST)
 
@@ -108,6 +110,7 @@ class Words:
                     taken = ranking.borrowed(parts[term], chain, own, weights.neighbours)
                     for position, value in taken.items():
                         scores[position] += value
+                        self.completed.add(position)
                         self.said.setdefault(position, BEFORE_IT)
         for row, twins in view.twins.items():
             first = view.positions[row]
@@ -123,7 +126,7 @@ class Words:
             return
         spelt = {term: chunk for chunk, terms in analysis.chunks(self.asked.plain) for term in terms}
         most: dict[int, float] = {}
-        for term, having in self.near.items():
+        for term, having in sorted(self.near.items()):
             holders, count = self.lexical.holders[term], self.asked.terms[term]
             worth = ranking.worth(holders, count, self.statistics, self.weights)
             for position, one in having.items():
