@@ -7,7 +7,7 @@ needs none of them.
 
 The words are the model's most common ones that the list spells small, and those that stand in small letters in docstrings, of the
 library of the Python that runs it and of what is installed beside it, so they differ a little between environments. Names of
-people and places stand with a capital, and one is never said for another; nor is one number.
+people and places stand with a capital, and one is never said for another; nor is a number, a day, or an opposite.
 
 A stem's vector is the mean of its words', less the mean of all. Each line is a stem, then the most common words of the stems
 nearest to it, nearest first, each with a digit: 9 for a cosine of ``SAME`` and more, 2 for ``LEAST``.
@@ -42,12 +42,34 @@ BATCH = 512
 
 _SMALL = re.compile("[a-z]+").fullmatch
 _IN_TEXT = re.compile(r"(?<![\w.'`])[a-z]+(?![\w(=`]|[.']\w)").findall
-_NUMBERS = """
+_LISTS = """
 zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen
-twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion dozen
+twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion dozen hundreds thousands dozens
 first second third fourth fifth sixth seventh eighth ninth tenth
+monday tuesday wednesday thursday friday saturday sunday weekday january february march april may june july august september
+october november december day days daily night midnight morning noon afternoon evening tonight today yesterday tomorrow
+before beforehand after afterwards thereafter earlier earliest early later late ago soon previously
+north south east west red green blue yellow pink purple orange brown grey gray white black
+all every everything any anything each none much many more most few fewer some several plenty lot lots same other another
+someone somebody anyone anybody everyone everybody nobody myself yourself himself herself itself ourselves themselves
+need want get make take give put keep let use go come
 """
-NUMBERS = frozenset(_NUMBERS.split())
+LISTED = frozenset(_LISTS.split())
+"""Members of lists, of which one is not said for another, and words that say too little to have a like."""
+_OPPOSITES = """
+accept reject|active inactive|add remove|allow deny|asynchronous synchronous|attach detach|begin end|buy sell|client server
+closed opened|compress uncompressed|connect disconnect|decode encode|decrease increase|different identical|disable enable
+disagree agree|download upload|dynamic static|empty full|even odd|exclude include|export import|external internal|fail succeed
+failure success|false true|fresh stale|global local|happy unhappy|hidden visible|high low|idle busy|immutable mutable
+inside outside|invalid valid|large small|left right|load save|local remote|lock unlock|long short|lose win|loss gain
+lower upper|major minor|manual automatic|maximum minimum|max min|negative positive|new old|offline online|optional required
+parent child|patient doctor|permanent temporary|private public|pull push|question answer|read write|receive send
+request response|rise fall|sender receiver|start end|start finish|start stop|sync async|unable able
+"""
+OPPOSITES = frozenset(
+    frozenset(analysis.terms(pair)) for line in _OPPOSITES.strip().split("\n") for pair in line.split("|")
+)
+"""Of these one is said of the other's subject and is never meant by it."""
 _SHORT = """
 admin administrator|app application|args arguments|async asynchronous|auth authentication authorization|cfg config configuration
 cmd command|ctx context|db database|deps dependencies|dev development developer|dir directory folder|docs documentation
@@ -79,7 +101,7 @@ def vocabulary(path: str, listed: str) -> tuple[list[str], list[str]]:
     for word in list(known)[:COMMON]:
         if word in english and _SMALL(word):
             users[word].add("English")
-    used = {w: len(found) for w, found in users.items() if len(w) >= SHORTEST and w not in NUMBERS}
+    used = {w: len(found) for w, found in users.items() if len(w) >= SHORTEST and w not in LISTED}
     in_pieces = [word for word, count in used.items() if count >= USED and word not in known]
     return sorted(used.keys() & known, key=known.__getitem__), sorted(in_pieces, key=lambda w: (-used[w], w))
 
@@ -120,6 +142,8 @@ def main() -> None:
                 break
             if stem[:2] == stems[other][:2] and not (whole[place] and whole[other]):
                 continue  # words in pieces are near each other by a piece that they share
+            if frozenset((stem, stems[other])) in OPPOSITES:
+                continue
             level = min(9, round(9 * (float(cosines[other]) - FROM) / (SAME - FROM)))
             said[stem].setdefault(stems[other], f"{words[of[stems[other]][0]]}{level}")
     print(

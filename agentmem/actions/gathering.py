@@ -10,7 +10,7 @@ from agentmem.actions.wording import FIRST, Words
 from agentmem.index.columns import NO_TIME
 from agentmem.index.index import Index
 from agentmem.index.view import View
-from agentmem.model import analysis, ranking, scopes, scoring
+from agentmem.model import analysis, ranking, relatives, scopes, scoring
 from agentmem.model.query import Query
 from agentmem.model.ranking import Weights
 
@@ -26,8 +26,10 @@ PHRASE_DEPTH = 200
 PLACED = 150
 """Memories whose paths are held against the question one by one, those whose paths share most with it."""
 
-NEARLY = 0.3
-"""The evidence from which on a memory is told of where none is an answer."""
+NEARLY = 0.2
+"""The evidence from which on a memory is told of where none is an answer: on the first halves of all sets 58 in 100 of what is
+lost are told so, of strangers' questions 15 in 100 are told anything; at .3 41 and 7.
+"""
 
 EVENTS = frozenset(("log", "decision", "reflection"))
 """The kinds that say when something was so."""
@@ -257,6 +259,8 @@ def _names(index: Index, view: View, asked: Query, files: Sequence[str], words: 
     def is_much(name: str) -> bool:
         return words is None or words.is_much(name)
 
+    plain = {name for name in asked.either if _is_common(asked, name)}
+
     for prefix in asked.ids:
         for position in view.with_id(prefix):
             meet(prefix, [position], 4.0)
@@ -270,8 +274,10 @@ def _names(index: Index, view: View, asked: Query, files: Sequence[str], words: 
             ("source_id", asked.names, 4.0),
         ):
             for value, row in knowledge.named(key, names):
-                if len(value) > 2:
-                    meet(value, view.positions_of(row), strength, key == "source_id" or is_much(value))
+                common = value in plain
+                if len(value) > 2 and not (common and key == "symbol"):
+                    firm_so = key == "source_id" or (is_much(value) and not common)
+                    meet(value, view.positions_of(row), strength, firm_so)
         for other, _ in (
             words.others if words else ()
         ):  # what a page gives another name of is named by that as well
@@ -299,6 +305,17 @@ def _names(index: Index, view: View, asked: Query, files: Sequence[str], words: 
                     if position in firm:
                         firm.add(by_id[linked])
     return Named(near, frozenset(firm), said)
+
+
+def _is_common(asked: Query, name: str) -> bool:
+    """Whether ``name`` stands in the question as a common word and not as one writes code: "who should send flowers" means no
+    function ``send``.
+    """
+    return (
+        name.isalpha()
+        and name in asked.plain
+        and all(relatives.is_known(term) for term in analysis.terms(name))
+    )
 
 
 def _areas(index: Index, view: View, words: Words, among: Iterable[int]) -> dict[int, tuple[float, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from agentmem.index.index import Index
 from agentmem.index.view import View
-from agentmem.model import analysis
+from agentmem.model import analysis, relatives
 from agentmem.model.query import Query
 
 SHORTEST = 4
@@ -22,8 +22,8 @@ _WORDS = re.compile(rf"(?<![\w./-])[A-Za-z]{{{SHORTEST},30}}(?![\w/-])")
 
 
 def corrected(index: Index, view: View, asked: Query, allowed: Sequence[int]) -> dict[str, str]:
-    """The words of ``asked`` that no memory has, each with the known word that is one letter away; the one that most memories
-    have, the first in the alphabet among equals.
+    """The words of ``asked`` that no memory has and that are no common words of English, each with the known word that is one
+    letter away; the one that most memories have, the first in the alphabet among equals.
     """
     words = dict.fromkeys(_WORDS.findall(asked.text))
     terms = {word: analysis.terms(word) for word in words}
@@ -31,7 +31,9 @@ def corrected(index: Index, view: View, asked: Query, allowed: Sequence[int]) ->
     strange = [
         word
         for word, found in terms.items()
-        if found and not any(_count(view, known.get(term, ()), allowed) for term in found)
+        if found
+        and not any(_count(view, known.get(term, ()), allowed) for term in found)
+        and not all(relatives.is_known(term) for term in found)
     ]
     out = {}
     for word in strange[:MOST]:

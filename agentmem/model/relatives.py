@@ -46,6 +46,13 @@ def relatives(term: str) -> list[Relative]:
     return found
 
 
+def is_known(term: str) -> bool:
+    """Whether ``term`` is the stem of a common word: then it is not another one misspelt, and names nothing by itself."""
+    from agentmem.model.background import SAYS
+
+    return term in SAYS or bool(relatives(term))
+
+
 def near(
     known: Mapping[str, Sequence[Relative]],
     postings: Mapping[str, Sequence[Posting]],

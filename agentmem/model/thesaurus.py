@@ -11,7 +11,7 @@ abbrevi acronym9 denotes5 notation4 nomenclature3
 abcd cmd3
 abi cli3
 abil capable7 skills6 strength6 power4 traits3 enhanced3 inability3
-abl allowed5 willing5 cannot4 unable3 gave3
+abl allowed5 willing5 cannot4 gave3
 aboard crew5 underway4 naval4 passenger4 maritime4 sailed3 cargo3 ship3
 abort cancelled3 suicide3
 abov below5 higher3
@@ -27,7 +27,7 @@ academ scholars7 faculty6 students6 college5 education5 scholarship5 institute4 
 academi college4 institute3 studio3 school2
 acceler thrust4 velocity4 speed3 newton2
 accent dialect7 phonetic5 utf3 english3 vowel3 lang2 welsh2 voice2
-accept offered5 rejected4 approved4 received3 send3 submitted3 allowed3 invited2
+accept offered5 approved4 received3 send3 submitted3 allowed3 invited3 entered2
 access permission5
 accid accidentally9 incident8 injury5 crash4 injured3 damage3 recovered3 trip2
 accident accident9 unintentionally5 undo4 incident3 unexpectedly3 mistake3 deliberately3 suddenly2
@@ -52,18 +52,18 @@ acronym abbreviated9 nomenclature3 terminology3
 across cross9
 act action8 actor5 role3 behave2 theatre2 stage2
 action act8 behavior4 active4
-activ inactive6 action4
+activ action4
 activist politician5 founder3 revolutionary3 protest3 journalist2
 actor actress7 act5 cast5 director3 theatre3 theater3 film3 cinema3
-actress actor7 woman4 singer3 cast3 herself2 famous2
+actress actor7 woman4 singer3 cast3 famous2
 actual really8 genuinely7 indeed6 truly5 apparently5 still4 damn4 yeah4
-acut endemic2
+acut severe3 endemic2
 ad add9 invited8 sent7 addition6 offered5 request4 sold4 done4
 adapt interchange4
 add added9 offered8 addition8 invited6 extra5 sold4 sent3 key2
 addit extra9 add8 added6 increased4 accumulated3 additionally2 expanded2 enhanced2
 addition also9 furthermore9 beside8 particularly6 too6 aside5 plus5 importantly5
-addr appended3
+addr appended2
 address recipient4 mail2 postal2
 adequ sufficient7 inadequate7 appropriate6 proper5 substantial5 properly4 decent3 considerable3
 adher stick7 glue7 sticky5 firmly4 onto2
@@ -72,6 +72,7 @@ adjust lower4 tighter3 altered3 modifications3 change3 offset3
 admin administrator9
 administr admin9 management6 office5 leadership3 elder3 agency3 role3 behalf3
 admir naval7 captain6 fleet6 navy6 squadron4 lieutenant4 colonel3 marine3
+admit applied2
 adob software5 pdf3 editor3
 adopt childless6 orphan4 parents3 ancestors2 inherited2
 adult male5 youth4 individual3 senior3 age3 human3
@@ -83,14 +84,12 @@ advic advised7 guidance5 suggested4 tip4 recommended4 idea3 help3 guidelines2
 advis recommended8 advice7 suggested6 guidance5 advisory5 warning3 guidelines3 guide3
 advisori advised5 approved4 guidance2
 affair marriage3 relationship3 romance3 partner3
-affect impact6 influence5 effect4 unaffected3 caused2 harm2
+affect impact6 influence5 effect4 unaffected3 caused3 harm2
 affili incorporated5 inc4 subsidiary4 association3 alliance3 company3
 afford expensive8 cheap7 cost7 costly6 budget6 price4 pay3 spend3
-aforement mentioned5 additionally4 notable3 furthermore2 alleged2
+aforement mentioned5 additionally4 notable3 alleged2 furthermore2
 afraid scared9 fear8 worry7 cautious5 unsafe3 dangerous3 safe3 risk3
-after afterwards7 later6 thereafter5 before4 earlier3 meantime3
-afternoon morning8 midnight6 eastern5 utc4 timezone4 hours4 even4 today4
-afterward beforehand8 after7 thereafter6 later5 eventually5 immediately3 promptly3 earlier2
+afterward eventually4 promptly3
 ag older9 younger9 old9 young7 oldest5 youngest5 years4 decades3
 again still4 anymore3 now3
 against opposed6 anti4 opposite3 defeated3
@@ -99,11 +98,10 @@ agent agency7 commissioner3
 aggreg group4 accumulated3
 aggress violent6 forcibly5 forcefully4 offensive3 provoked3
 agnost belief4 religious3 faith3 religion3
-ago yesterday8 earlier7 recent7 before6 previously6 today6 now5 late4
-agre disagree7 true4 exactly4 regardless4 truly4 genuinely4 plus3 really3
+agre true4 exactly4 regardless4 truly4 genuinely4 plus3 really3 especially3
 agreement negotiations4 treaty4 partnership3 compromise2 dispute2
 agricultur farmers9 farm9 crops9 cattle5 rural4 soil4 garden4 plant3
-ahead later3 beforehand3 onwards2
+ahead onwards2
 aid charity5 intervene4 assistant2
 aim target6 intended3
 aircraft plane9 aviation9 flight8 flying8 airlines8 pilot6 helicopter6 jet6
@@ -113,7 +111,7 @@ aix unix3 oracle2
 aka essential2
 akin resembles6 analogous6 similar5 counterpart4 equivalent4 alike3 similarly3
 alarm alert5 notification3 wake3 clock3
-albeit although8 however5 though4 nevertheless4 unless3 whatsoever3 despite3
+albeit although8 however5 though4 nevertheless4 unless3 even3 whatsoever3 despite3
 album song6 songwriter4 record3
 alcohol drink9 beer9 wine8 drunk7 drug3 bottle3
 alert notification6 notified6 alarm5 warning5
@@ -122,7 +120,6 @@ algorithm computer5 optimal5 implementation3 mathematics2
 alien planet2
 alik similar8 compared4 resembles4 different4 similarly4 akin3 versa3 unlike3
 aliv live9 dead7 survived5 died4 life3 dying3
-all everything5 every5 any5 each4 none4 much4 regardless3 most3
 alleg accused7 reportedly5 suspected5 claimed3 convicted3 investigation2 aforementioned2
 allevi relief4 inhibit3 treated2
 alli alliance7 troops4 army3
@@ -130,22 +127,22 @@ allianc allied7 coalition5 joined4 partnership3 clash3 affiliated3
 alloc allotted6 storage3 assigned3 capacity3 spend3 organised3 accumulated3 reserve2
 allot allocated6 assigned3 slot2
 allow permitted7 restricted7 permission7 prohibited7 forbid6 able5 disallow5 enabled5
-almost nearly9 somewhat6 hardly6 slightly5 barely5 partly4 fairly4 roughly3
-alon lone7 solo5 independent4 isolated3 standalone3 myself3
+almost nearly9 somewhat6 hardly6 slightly5 barely5 partly4 fairly4 roughly4
+alon lone7 solo5 independent4 isolated3 standalone3
 along while3 alongside3 whilst2
 alongsid including3 beside3 whilst3 along3
 alphabet letter7 consonant3
 alphanum numerous6 number5 hexnums4 realnum4 integer3
 alphanumer numerous6 number4 realnum3 hexnums3 integer2 digital2 unicode2
 alphaword numword3
-alreadi sure3 yet3 also3 next2 soon2
+alreadi sure3 yet3 also3 next2
 also additionally9 too9 furthermore8 plus7 although6 hence5 lastly5 beside5
 alter modifications9 modified9 change8 manipulation6 edition4 unchanged4 adjusted3 replaced3
 altern opposite4 option3
 although however9 though9 albeit8 despite6 also6 nevertheless5 meanwhile5 furthermore5
 altitud elevation9 height7 mountain4 atmosphere4 climbed3 peak3 upward3 baseline3
 altogeth entire7 whatsoever4 overall3 regardless2
-alwai often6 never5 whenever5 sometimes5 ever5 every4 usually4 should3
+alwai often6 never5 whenever5 sometimes5 ever5 usually4 should3 occasionally3
 amateur professional6 expert3 civilian2
 amaz excellent8 great7 impressed5 thank5 nice4 glad4 glorious4 cute4
 ambassador secretary3
@@ -153,7 +150,7 @@ ambigu confused6 unclear4 distinct3 unambiguous3 uncertain3 clearer3 implication
 amend constitution6
 among amongst9 gathered5 collection2
 amongst among9 within3
-amount quantity6 pounds5 dollars5 monetary5 portion4 thousands4 usd4 price4
+amount quantity6 pounds5 dollars5 monetary5 portion4 usd4 price4 tons3
 amplitud wave5 fourier4 harmonic3 rms3 frequency2
 anal ass4
 analog similar8 akin6 metaphor6 equivalent6 similarly4 resembles3 intuitive3
@@ -168,7 +165,6 @@ angel grace3
 anger angry9 rage8 emotions7 mad5 upset3 discontent3 violence3
 angl geometry5 triangle5 slant4 perpendicular4 tilted4 radians4 rotation3 theta3
 angri anger9 mad7 rage6 upset5 emotions5 discontent3
-ani anything8 anyone5 all5 anybody4 none4 plenty3 some3 many3
 anim creature6 dog5 wildlife4 pet3
 anniversari celebrated4 date4 romantic3 birthday3 calendar3 wedding3 occasions2
 annoi bother3 unacceptable2
@@ -176,17 +172,13 @@ annot semantic4 label3 corpus2 lexicographically2
 announc upcoming4 notified3 debut2 forthcoming2
 annual years7 monthly5 decades3 season3 lifetime2
 anonym unnamed4 privacy3
-anoth other7 more3 some3
 ansi posix2
-answer replied6 responded4 asked3 question3 response2
+answer replied6 responded4 asked3 response2
 anti against4 opposite4 opposed3 inhibit3
-anybodi anyone9 whoever8 nobody7 everyone7 everybody7 somebody6 any4 someone4
-anymor still6 now6 again3 instead3 actually3 ago3 yet3 last2
-anyon anybody9 whoever9 nobody8 everyone7 somebody6 everybody6 any5 someone5
-anyth any8 everything7 nothing6 stuff5 something4 things4 all3 none2
+anymor still6 now6 again3 instead3 actually3 yet3 last2 since2
 anytim welcome7 enjoyed6 thank6 likewise4 pleasure4 glad3 sent3 obliged3
 anywai otherwise6 regardless5 whatever3 else3 though3 okay3 fine2 supposed2
-anywher wherever9 everywhere9 somewhere9 nowhere9 elsewhere7 located6 place6 nearby5
+anywher wherever9 everywhere9 somewhere9 nowhere9 elsewhere7 place6 located6 nearby5
 ap monkey8 darwin4 species3
 apart house4 separate3 bedroom3 room2
 api programmatically3
@@ -194,9 +186,9 @@ app application9 ios7 mobile5 software4
 appar presumably7 seemed6 actually5 surprise4 obviously4 perhaps4 clearly4 somewhat4
 appeal judge2
 appear show5 seen4 shown4 disappeared3 visible3 invisible2 looked2
-append prepended6 concatenated4 inserted3 addr3
+append prepended6 concatenated4 inserted3 addr2
 appl ios5 device3 pod3
-appli application6 submitted3
+appli application6 submitted3 admitted2
 applic app9 applied6 software4
 appoint secretary3
 approach reached4 pursue4 method3 advanced3 strategy3 toward3
@@ -212,7 +204,7 @@ archaeolog ancient8 heritage5 museum5 historian4 history3 historic2 artifacts2
 archbishop bishop7 diocese6 pope6 priest5 minister4 cathedral3 catholic3 rabbi3
 architect architecture9 builder6 design4 building4 engine3 painter3
 architectur architect9 structure5 building4 implementation3 design3 infrastructure3 abstract3 construction2
-archiv repository4 storage4 store3 preserved3 zipfile3 backup3 gzip3 file3
+archiv repository4 storage4 store3 zipfile3 preserved3 backup3 gzip3 file3
 area region8 zone4 nearby4 acres4 suburb3 district3 town3 territory3
 arena stadium4 venue3 tournament3
 arg arguments9
@@ -225,11 +217,11 @@ arithmet multiplied8 integer8 math7 mathematics7 numerous6 calculated5 multiple5
 arm wrist5 weapons4 gun3 hand3 shoulder2 body2
 armi military9 infantry9 soldiers8 troops8 regiment6 navy6 battalion5 corps5
 armor hardened5 shield3 strongest2
-around near6 nearby6 under4 roughly4 during2
+around near6 nearby6 under4 roughly4 during2 away2
 arrai bytearray4 matrix3 matrices3
 arrang order7 organised6 reordering6 permutation5 sort5 sortable2
 arrest jail8 convicted5 crime4 criminal4 police4 accused3 parole3 assault2
-arriv delivery7 delivered6 ship4 received4 come4 obtained3 departure3 brought2
+arriv delivery7 delivered6 coming5 ship4 received4 obtained3 departure3 brought2
 arrow bow6
 art artist9 painting6 painter5 sculpture5 illustrated4 gallery3 draw3 literary3
 articl journal3 cited2
@@ -240,9 +232,9 @@ artist art9 painter8 painting7 sculpture5 songwriter4 musicians4 music4 singer4
 arturo rabbi2
 ascend descendants5 monotonically4 sequential4 sort4 climbed3 reordering3 upward3 rise2
 ascii utf5 unicode4 hexadecimal3
-asid beside6 additionally5 plus3 unrelated3 also3 other3 furthermore3
-ask question5 answer3 wonder3 inquiries2
-asleep sleep9 slept9 woken6 bed5 wake4 awakened4 morning4
+asid beside6 additionally5 plus3 unrelated3 also3 furthermore3
+ask question5 answer3 wonder3 inquiries2 replied2
+asleep sleep9 slept9 woken6 bed5 wake4 awakened4
 ass anal4
 assault violence5 attack4 violent3 arrested2 abuse2
 assembl built4 manufacturing3
@@ -255,8 +247,8 @@ associ affiliated3 related3 organization3
 assum assumption9 presumably6 implies5 supposed4
 assumpt assumed9 implies4
 assur ensure8 guarantee4 warning3 promise3 asserted2
-async asynchronous9 synchronization7 sync4 awaited3 callback2
-asynchron async9 synchronization8 concurrently3 delayed3
+async asynchronous9 synchronization7 awaited3 callback2
+asynchron async9 concurrently3 delayed3
 athlet sports9 basketball7 soccer6 volleyball5 football5 rugby5 baseball5 runner5
 atmospher oxygen5 gas4 altitude4 sky4 earth3 climate3 emission2
 atom chemistry6 elements5 chemical4 nuclear4
@@ -264,37 +256,36 @@ attach glue3 mount3
 attack threat6 defending5 exploited5 enemy5 defence4 assault4 threatened3 defense3
 attempt trying8 tried7 unsuccessful7 failed6 effort5 succeeded5 successfully4 succeed4
 attend campus5 graduated4 college4 scholarship3 visit3 students3 ticket2 participated2
-attent focused4 focus3
-attornei lawyer9 author4 behalf4 court3 law2 accused2
+attent focused3 focus3
+attornei lawyer9 author4 behalf3 court3 law2 accused2
 attract sexual3 desire3 gay3
-attribut traits3 characteristics2
+attribut traits3
 audienc crowd6 viewers4 theatre4 participated3 theater3
 audio speaker7 stereo6 acoustic5 sound4 music4 listen4 radio4 record3
 augment enhanced2
-august february7 months5 summer4 epoch3 afternoon3 march3 monthly2
-aunt uncle8 grandmother7 cousin6 sister4 nephew4 grandfather4 mother4 family3
+aunt uncle8 grandmother7 cousin6 sister4 nephew4 mother4 grandfather4 family3
 auth authentication9 authorization9
 authent auth9 authorization9 credentials7 password6 unauthorized6 login5 ssn4 security4
-author auth9 authentication9 contributor4 attorney4 behalf4 creator3 owner3 scholars3
+author auth9 authentication9 contributor4 attorney4 behalf4 owner3 creator3 scholars3
 authoris permitted5 permission4 obliged4 entitled4 unauthorized4 request3 approved3 behalf3
 auto automatic9 automated7 manual6
 autoclass classname6 metaclass6 dataclass6 classmethod6 subclass6 superclass5 class5 classification3
 autom automatic9 auto7 manual6 software3 robotic3 script2
-automat auto9 automated9 manual9
-autumn summer6 winter5 season5 fall3 spring3 march2
+automat auto9 automated9
+autumn summer6 winter5 season5 fall3 spring3
 auxiliari orthogonal3
 avail unavailable9 online5 request4 pending3 sold3
-avenu street8 downtown4 neighborhood4 suburb3 east3 highway3 road3 york3
+avenu street8 downtown4 neighborhood4 suburb3 highway3 road3 york3 urban3
 averag statistics4 median4 stats3 estimated3 evenly3
 aviat aircraft9 flight9 airlines9 pilot8 flying8 plane7 flew6 airport5
 avoid prevent8 ignored5 excluded5 skip5 suppressed4 interfering3 inhibit2 eliminated2
 aw terrible9 worst7 horribly6 bad6 badly6 worse5 unacceptable5 hate3
-awai distant5 behind4 off3 fled3 hidden2 isolated2 unnoticed2
+awai distant5 behind4 off3 fled3 hidden2 isolated2 unnoticed2 around2
 await waiting5 delayed5 eagerly5 async3 forthcoming3
 awaken woken8 wake7 asleep4 slept3 dawn2
 awar familiar4 realized4 knowledge3 knew3 recognizable2
 award prize8 medal6 honours6 honor6 winner5 won5 praised4 trophy3
-ax axis9 plot4 perpendicular3 geometric3 rectangular2 curve2 geometry2
+ax axis9 plot4 perpendicular3 geometric3 rectangular2 curve2
 axi axes9 plot7 chart6 graph5 curve4 rotation3 slope3 perpendicular3
 """,
     "b": """
@@ -306,12 +297,12 @@ backslash slash4 whitespace3 delimited2
 backtrack unbacktrackable5 traceback4 subtract2
 backup back7 restored4 copies3 archives3 save2 sync2 snapshot2
 backward reverse9 inverted5 forward5 behind4 back2 upward2 clockwise2 opposite2
-bad terrible9 badly8 awful6 worst6 worse5 poorly5 horribly3 disastrous3
+bad terrible9 badly8 awful6 worst6 worse5 poorly5 horribly3 hate3
 badli poorly9 bad8 terrible8 horribly6 awful6 heavily5 worse4 worst4
 bag pack5 carried3 cargo3
-bai coast5 beach5 coastal3 hull3 shore2
+bai coast5 beach5 coastal3 hull3 shore3
 baker bobby3 porter3
-balanc leaned3 weight3 stability2
+balanc leaned3 weight3
 ball baseball5 basketball4 football3 volleyball3 balloon3 cricket3 soccer3 sports3
 ballet dance8
 balloon ball3 tube3
@@ -319,15 +310,15 @@ ban prohibited7 forbidden6 violation5 block4 forbid3 disallow3 abuse3 suspended2
 banana fruit8 monkey4
 band drums3 orchestra3 percussion3 drummer2
 bank financial6 finance6 loan5 cash4 monetary3 payment3 currency3 fnb2
-baptist catholic5 church5 rabbi4 congregation4 parish3
-bare hardly6 almost5 nearly4 slightly3 somewhat3 partly2
+baptist catholic5 church5 rabbi4 congregation4 parish3 religion2
+bare hardly6 almost5 nearly4 slightly3 somewhat3 partly3
 bargain deal9 negotiations7 discount6 price4 dealt4 buy4 sales4 cheap3
 baron champion3
 barrier tunnel4 shield4 protection3 boundary3
 base basis7
 basebal sports8 basketball6 soccer6 cricket5 hockey5 ball5 bat5 athletic5
 baselin vertical4 height3 lower3 altitude3 offset3
-basenam fullname3 surname3 hostname3 name3 renamed2 fname2 exprname2
+basenam fullname3 surname3 hostname3 name3 renamed2
 bash commandline6 shell5 script4 echo4 unix4 gnu3
 basi based7 linear3
 basic essential6 simple4 mainly3 simply3
@@ -341,35 +332,33 @@ bathroom bath8 shower7 plumbing5 sink4 hallway4 bedroom3 room3
 battalion army5 squadron5 regiment5 brigade4 corps4 squad4 soldiers4 infantry4
 batteri charge4 bat4 electric3
 battl combat9 fight8 fought8 war8 siege5 troops5 victory5 clash5
-baz bztar7 lzma4 nbaz4 xyz3 xztar3
-be creature5 human4 ourselves3
+baz bztar7 lzma5 nbaz4 xyz3 xztar3
+be creature5 human4
 beach coastal8 ocean7 sand7 coast7 shore6 sea5 bay5 desert4
 beam slide3
 bear bull2
 beast monster5 bull2
 beat beaten9 defeated6 victory4 win3 fight3 fought3
 beaten beat9 defeated7 fought4 victory3 fight2
-beauti pretty7 sexy6 cute5 amazing4 thank3 ugly3 love2
+beauti pretty7 sexy7 cute5 amazing4 thank3 ugly3 love2
 becam become9 succeeded3
 becaus caused4 reason3 mainly3
 becom became9
-bed bedroom7 sleep6 slept5 asleep5 night3 morning3
+bed bedroom7 sleep6 slept5 asleep5 nights3
 bedroom room9 bed7 hotel5 house5 mansion5 indoor4 residential4 couch4
 bee honey4
 beer alcohol9 drink9 drunk5 wine4 bottle3
-befor earlier8 beforehand7 ago6 earliest5 early5 previously5 after4 yesterday4
-beforehand afterwards8 before7 early5 prematurely5 earlier5 preceding5 immediately5 thereafter4
 beg desperate3
 began beginning9 started9 begun9 initially6 startup4 debut4 inaugural4 launched4
 begin began9 started9 begun9 initially7 prologue6 inaugural4 startup4 debut3
 begun began9 beginning9 started7 initially5 ceased4 prologue4 imminent3 rise3
-behalf author4 attorney4 role3 ownership3 owner3 whom3 authorised3 administration3
+behalf author4 attorney3 role3 ownership3 owner3 whom3 authorised3 administration3
 behav behavior9 behaviour8 obey4 obedience4 act2
 behavior behaviour9 behave9 action4 obedience4 psychology3 habits3
 behaviour behavior9 behave8
 behind front6 back5 forward4 away4 backward4 hidden3 underneath3
 belief believe9 faith8 religion7 religious6 agnostic4 spiritual3 prayer2
-believ belief9 convinced4 think4 faith3 thought3 truth2
+believ belief9 convinced4 think4 faith3 thought3 truth3
 belli stomach9 waist7 abs3
 belong possession3 own3 occupied3
 below above5 underneath3 under3
@@ -381,7 +370,7 @@ bert ted3
 besid additionally8 aside6 also5 plus5 mainly4 furthermore4 particularly3 alongside3
 best worst6 better5 greatest4 amazing3 favorite3
 bet guess4 odd4 chance3 probably3 guarantee3
-better worse6 best5 rather5 more4 faster3 nicer3 improved2 easier2
+better worse6 best5 rather5 faster3 nicer3 improved2 instead2 easier2
 bewar warning4 caution3
 beyond within3 distant2
 bgcolor bztar3
@@ -409,7 +398,6 @@ bitch boo2
 bite mouth4 teeth4 jaw4 eaten3
 bitmap datagram4 map3 bytecode3 pixel2
 bitwis unsigned4 byte2
-black white8 colour7 grey7 gray7 color6 purple6 pink5 racial5
 blade knife9 sword7 slash3 cut2
 blame fault5 caused4 guilty3
 blank empty4 whitespace3 null3
@@ -422,7 +410,6 @@ blocksiz maxsize4 resize4 bufsize3 tabsize2
 blog journal5 newspaper3 journalist3
 blood flesh3
 blow breath3 throw3
-blue colour7 color7 purple6 red4 gray4 green4 black4 pink4
 board chess4 wooden3
 boat vessel7 maritime6 naval6 sailed6 submarine6 sea5 ferry5 hull5
 bob bobby4 charlie4 fred3
@@ -455,9 +442,9 @@ boundari border8 barrier3 edge3 outline2
 bow arrow6 hunter2 hunt2
 bowl salad4 sink3
 box mailbox5 package3 sandbox2
-boyfriend girlfriend8 relationship4 husband3
+boyfriend girlfriend8 relationship4 husband3 lover2
 bpo cli3 mro3
-brace teeth6 brackets5 clamped3 parenthesis2
+brace teeth6 brackets5 clamped3
 bracket parentheses9 parenthesis7 brace5 curly3
 brain mental4 skull3 nervous3 intelligence3 mind2
 branch subtree3 tree3
@@ -467,7 +454,7 @@ bread flour5 breakfast3 recipe3 pan2
 breadth edge4 node4 graph2
 break broke5 broken5 split4 crack4
 breaker electric3 circuit3
-breakfast lunch8 meal7 morning6 eggs4 dinner4 food3 bread3 eat3
+breakfast lunch8 meal7 eggs4 dinner4 food3 bread3 eat3 recipe2
 breakpoint endpoint5 codepoint3 entrypoint3
 breast chest5 milk3
 breath oxygen4 blow3 smoke3
@@ -477,7 +464,7 @@ brief briefly7 short3 shortened3
 briefli brief7 quickly5 rapidly4 broadly3 temporarily3 details3 quick3
 brigad regiment5 battalion4
 bright darker5 lit5 light4 led3 bold3
-bring brought9 come4 accompanied4
+bring brought9 coming5 accompanied4
 broad narrow6 wider3 wide2
 broadcast channel6 radio6 television5 station5 reception4 stream4 media3
 broader broadly5 lesser4 increasingly3 diverse3 greater3 wider2
@@ -486,8 +473,7 @@ broke broken9 break5 repair3 crash3 afford3
 broken broke9 break5 fixed4 damage4 repair4 crash4 failed4 incompatible3
 bronz silver7 medal4 copper3
 brother sister8 siblings6 boy4 son4 friend3
-brought bring9 came5 come5 accompanied2 arrived2 took2
-brown green5 grey5 gray5 black4 colour3 color3 red3 pink2
+brought bring9 coming5 came5 accompanied2 arrived2 took2
 browser chrome9 html4 web4 http4 css3
 bu buses9 passenger3 transport3
 budget spend8 expensive7 afford6 costly6 fund5 cost5 money4 dollars4
@@ -496,16 +482,15 @@ buffalo miller3 york3
 buffer unbuffered7
 bufsiz blocksize3
 bug defects4
-bui bought9 purchased9 selling9 sales6 acquired4 deal4 trade4 bargain4
+bui bought9 purchased9 sales6 acquired4 deal4 trade4 bargain4 sold4
 build builder9 built9 construction7 architecture4 architect4 tower4 compilation3 rebuilding3
 builder building9 built6 architect6 construction5 engine2
-built building9 builder6 construction6 made5 rebuilt4 assembly4 make3 manufacturing3
+built building9 builder6 construction6 made5 rebuilt4 assembly4 making3 manufacturing3
 builtin construction5 made3
 bulk batch4
 bull cattle4 bear2 beast2
 bullet gun8 shooting5 shot5 rifle5 weapons5
 bulletin newspaper3
-bunch lot4
 bundl package4 unpacked4 pack4 subpackages3
 bureau agency7
 bureaucraci government6 legislative3 agency3 organization2
@@ -515,7 +500,7 @@ burst explode3 explosion3 rapid3
 buse bus9 transport4 passenger3 railway3 locomotives3 destination2
 bush president9 presidential7 politician4 republican3 governor3
 busi company5 corporation5 industry4 market4 economy4 job4 commerce3 employment3
-businessman corporation4 occupation3 politician3 company3 business3 industry3 owner2 management2
+businessman corporation4 politician3 occupation3 company3 business3 industry3 owner2 management2
 butler porter5 waiter4 coach3 scout2
 button press5 click3
 byte binary6 bit4 encoded3 bitwise2
@@ -540,7 +525,7 @@ callabl reachable4 telephone3 hashable3
 callback traceback3 async2
 caller called9 telephone9 phone5
 calm relaxed6
-came come9 brought5 went4
+came coming9 brought5 went4
 camel cattle2
 camera photography8 photographs6 photo6 film5 picture3 video3 record3 captured2
 camp shelter3 resort3 fort3 cabin3 hotel2
@@ -555,11 +540,11 @@ canva painting5 draw4 painter3 sketch3 graphics3 silk2 mesh2
 cap capital4 hat3
 capabl ability7 incapable5 enabled4 allowed4 skills3
 capac storage4 limited3 allocated3 quota3 quantity3 density3 amount2 insufficient2
-cape coast4 coastal4 south3
+cape coast4 coastal4
 capit uppercase7 lowercase5 cap4
-captain admiral6 sergeant4 lieutenant4 crew3 colonel3 command2
+captain admiral6 lieutenant4 sergeant4 crew3 colonel3 command2 roger2
 captur record3 catch3 camera2
-car vehicle9 drive6 truck5 ford5 garage3 driver3 road3 drove3
+car vehicle9 drive6 truck5 ford5 garage3 driver3 drove3 road3
 carbon coal4 chemical3 chemistry2
 card deck5
 cardin kappa4 pope3 archbishop2
@@ -568,7 +553,7 @@ career job7 occupation4 retired3 employment3 endeavors3 skills2
 carefulli slowly7 gently6 instruction4 techniques4 rapidly4 forcefully3 deliberately3 simply3
 cargo transport5 trunk5 truck3 ship3 vehicle3 aboard3 passenger3 fleet3
 carri pack4 bag3 transport3 dragged3 possession3
-carriag line4 readline3 newline3 multiline3
+carriag line3 readline3 newline3 multiline3
 carrier sim3
 carv craft4 sculpture3 wooden2
 case testcase4 lowercase4 uppercase4
@@ -585,7 +570,7 @@ cathedr church5 diocese4 chapel4 parish3 archbishop3 monument3 monastery3 cathol
 cathol pope8 church7 priest6 religious6 religion6 orthodox5 baptist5 diocese4
 cattl horse6 farmers5 agricultural5 farm5 meat4 bull4 wildlife3 lamb2
 caught catch8 trapped3 convicted2
-caus because4 blame4 occurred3 affected2
+caus because4 blame4 occurred3 affected3
 caution cautious9 warning9 safety7 safe5 unsafe5 dangerous5 safer5 risk5
 cautiou caution9 safe8 worry8 unsafe6 warning6 safer6 afraid5 dangerous5
 cavalri infantry6 horse5 regiment5 troops4 army3 cattle2
@@ -599,10 +584,10 @@ cemeteri grave9 buried9 funeral7 monument5
 censu demographic6 ancestry5 population4
 center centre9 middle6 central5
 centr center9 middle5 central4
-central northwest7 downtown7 southeast6 west6 eastern5 center5 north5 east5
+central northwest7 downtown7 southeast6 eastern5 center5 northeast5 nearby4 headquarters4
 centuri decades8 era4 lifetime3 modern3 years3 medieval3 epoch3 contemporary2
 ceremoni wedding7 celebrated6 traditional4
-certain some4 probably3 few3 possible3 particular3 whether3
+certain probably3 possible3 particular3 whether3
 certainli sure9 yes8 yeah6 perhaps5 maybe5 only5 necessarily5 absolutely5
 certainti uncertainty8 uncertain7 confidence5 chance4 unpredictable4 doubt4 risk3 cautious3
 certfil ssl6
@@ -611,13 +596,13 @@ certifi certificate6
 cfg config9 configuration9
 chain traverse2
 chair seat7 sitting6 furniture5 desk4 couch3 chairman3
-chairman chancellor3 committee3 founder3 director3 chair3 colonel2 administration2 secretary2
+chairman chancellor4 committee3 founder3 director3 chair3 colonel2 administration2 secretary2
 challeng difficulty5 struggle4 contest4 difficult3 constrained3 competition2
 chamber hallway5
-champion championship7 reign4 opponent3 competed3 baron3 tournament3 warriors2 winner2
-championship champion7 playoffs6 tournament5 competition4 basketball3 trophy2
+champion championship7 reign4 opponent3 competed3 baron3 tournament3 warriors3 winner2
+championship champion7 playoffs6 tournament5 competition4 basketball4 trophy2
 chanc probably8 possible6 odd5 guarantee5 certainty4 luck4 unlike4 bet3
-chancellor minister6 politician5 governor4 chairman3 secretary3 emperor2
+chancellor minister6 politician5 governor4 chairman4 secretary3 emperor2
 chang altered8 unchanged8 modifications7 modified6 versionchanged4 updated4 different4 reverted3
 channel broadcast6 stream5 radio4 television4 station3 cable3 transmitted2
 chapel church6 congregation5 temple4 cathedral4 campus3
@@ -625,7 +610,7 @@ chapter book3 textbook3 section2
 char character8 unicode3 string2
 charact char8 representation2
 character described7 defined6 characteristics6 description4 definitely3 distinguished3 traits3
-characterist traits7 characterized6 attributed2
+characterist traits7 characterized6
 charg fee6 battery4 pay3 paid2
 chariti donated6 welfare5 volunteer5 aid5 poverty4 fund3
 charli bob4 bobby3
@@ -633,7 +618,7 @@ chart graph7 plot6 axis6 diagram5 visualises5 graphics4 datagram3
 chase lane3
 chat talk6 chatter5 community3 message2
 chatter chat5 feed4 community3 thread3
-chdir mkdir7 tempdir5 directory5 subdirectories3 folder3 dir3
+chdir mkdir7 tempdir5 directory5 subdirectories3 folder3 dir2
 cheap costly9 cost8 afford7 expensive7 price6 fee4 free3 bargain3
 check verified7 verification6
 checker finder4 matcher3 typechecker3
@@ -646,20 +631,20 @@ chess board4 game3 hockey2
 chest breast5 heart4
 chicken meat6 bird4 food3 eggs3 cook3
 chief leader4 boss3 mayor3
-child kids9 children7 childhood6 daughter5 young5 grandson4 parents4 youngest3
+child kids9 children7 childhood6 daughter5 young5 grandson4 youngest3 baby3
 childhood children6 child6 kids6 youth4 parents4 birth3 childless3
 childless adopted6 orphan5 parents5 preceeding3 pregnant3 childhood3 children3 daughter2
 children kids9 child7 childhood6 youth5 daughter4 parents4 childless3 siblings3
-chile china3 country3 japan3 south3
+chile china3 country3 japan3
 chin neck4 jaw3 forehead2
-china japan9 country8 chile3 soviet2 overseas2 internationally2
+china japan9 country8 chile3 soviet3 overseas2 internationally2
 chocol milk4 sugar4 flavor3 food3 flavour3 coffee3
 choic choose9 chose9 decision8 decided8 chosen7 picked6 option4 selected4
 choir singing7 chorus6 vocals6 congregation5 orchestra4 church3 music3 musicians3
 choos chose9 choice9 chosen9 decided9 selected9 picked8 decision8 preferred4
 chop cut6 slice5 knife3
 choru choir6 vocals5 sung5 sang5 singing5 lyrics4 song2 symphony2
-chose choose9 choice9 decided8 picked8 chosen8 selected6 decision5 preferred3
+chose choose9 choice9 decided9 picked8 chosen8 selected6 decision5 preferred3
 chosen choose9 picked8 selected8 chose8 choice7 decided6 decision4
 chrome browser9 html3
 chunk portion7 split4 halves4 slice3 piece3 multipart3 part3
@@ -698,15 +683,15 @@ cli abi3 bpo3
 click href4 hyperlinks3 button3 navigate3 press3
 client consulting3
 cliff climbed4
-climat weather7 temperature5 winter4 environmental4 temp3 desert3 atmosphere3 tropical3
+climat weather7 temperature5 winter4 environmental4 temp3 desert3 tropical3 atmosphere3
 climb elevation5 mountain4 cliff4 altitude3 summit3 peak3 ascending3 stairs3
 clinic medical8 patients6 medicine6 diagnosed5 physician5 doctor4 therapy4 hospital4
 clip trim4 yanked3 cut3
 clock timer5 datetime5 utc5 daylight3 time3 timestamp3 timezone3 alarm3
 clockwis rotation7 oriented5 leftmost4 turned4 reverse4 horizontal3 inverted3 backward2
 clone copies8 replication5 duplicate4
-close shut6 closer6 reopened6 open5 closure3 shutdown3
-closer closest7 close6 tighter3 distant3 near3 nearest3
+close shut6 closer6 reopened6 closure3 shutdown3
+closer closest7 close6 tighter3 near3 distant3 nearest3
 closest nearest9 near8 closer7 nearby6 neighboring3 distance3 distant2
 closur close3 overline3
 cloth dress9 wearing8 pants7 fashion7 shirt6 jeans6 jacket4 shoes4
@@ -728,8 +713,8 @@ coerc manipulation3 forcibly3
 coffe cup5 tea5 drink3 chocolate3
 coin currency7 monetary5 cash5 dollars4 quarter3 crypt3 usd2
 col column4 colonel2
-cold warm8 winter7 snow7 temperature6 frozen6 temp5 ice5 freeze5
-collabor partnership6 together6 participated4 cooper4 community3 partner3 share2 duo2
+cold warm8 winter7 snow7 temperature6 frozen6 temp6 ice5 freeze5
+collabor partnership6 together6 cooper4 participated4 community3 partner3 share2 duo2
 collaps unfolded7 folded7
 collect collector9 gathered6 accumulated2 among2
 collector collection9 holder4 inventory3 museum3
@@ -738,18 +723,18 @@ collis intersection3
 colon digest3
 colonel lieutenant6 sergeant6 admiral3 military3 regiment3 captain3 chairman2 col2
 coloni settlers6 inhabitants3 territory3 commonwealth3
-color colour9 truecolor8 purple8 green8 red8 pink8 gray7 blue7
-colour color9 grey8 purple8 gray8 truecolor8 red8 pink8 green8
+color colour9 truecolor8 rgb6 darker5 shade4 palette3 style3 highlighted3
+colour color9 truecolor8 rgb6 darker4 shade3 style2
 column tabular8 row6 table6 sql4 col4 matrix4 matrices3 semicolons2
 com site8 website8 www8 url4 online3 web3
 combat battle9 fight8 war7 fighter7 fought5 military5 troops4 soldiers4
 combin merged6 multiple5 combo4 pair4 simultaneously4 multi4 together4 mixed4
 combo combined4
-come came9 brought5 bring4 arrived4 gonna2 get2
+come came9 brought5 arrived5 bring5 gonna3 going2
 comedi laughter4 entertainment4 movie4 comic3 drama3
 comfort cozy5 relaxed4 warm3 intimate3
 comic comedy3
-comma punctuation6
+comma punctuation5
 command cmd9 lieutenant3 sergeant3 admiral2 captain2
 commandlin bash6 cmd6 unix4 script4 programmatically3 gnu3 filename3 batch2
 comment replied5 responded4
@@ -762,7 +747,7 @@ committe congressional4 chairman3 congress3 crew3
 common uncommon3 commonly2
 commonli typically7 often7 rare7 frequently7 traditionally6 widespread6 occasionally6 regularly5
 commonwealth colonial3 parliament2 duke2
-commun network4 collaboration3 chat3 chatter3 social3
+commun network3 collaboration3 chat3 chatter3 social3
 communist socialist8 soviet7 democratic3 liberal3
 compani corporation9 industry7 manufacturing6 firm6 inc6 subsidiary5 business5 headquarters5
 compar comparison9 similar7 different6 whereas5 alike4 equivalent4 equal3 versus3
@@ -776,19 +761,19 @@ complain complaints9 suck3
 complaint complain9 dispute3 claimed3
 complement complementary6
 complementari complement6
-complet incomplete8 finished7 accomplished5 final5 unfinished4 satisfied3 fulfill3 partially2
+complet incomplete8 finished7 final5 accomplished5 unfinished4 satisfied3 fulfill3 partially2
 complex imaginary4 intricate3 complicated3 computer2
 compli compliance8 enforcement6 obey4 compliant4
 complianc compliant9 enforcement9 comply8 regulations7 guidelines3 conform3 policy3 tolerance2
 compliant compliance9 comply4 enforcement4
 complic difficult7 simpler5 straightforward5 simple5 explained5 tricky5 hard4 easy4
 compliment praised3
-compon elements3 panel2 react2
+compon elements3 react2
 compos composition8 orchestra5 compilation3 piano3
 composit composed8 mixture3 elements3 structure2
 compound chemical4 chemistry3 formulation3 elements3
 comprehens fundamental3 overview3 summarized2
-compress decompressed8 uncompressed7 gzip7 compressor6 subexpressions5 zip5 zipfile5
+compress decompressed8 gzip7 compressor6 subexpressions5 zip5 zipfile5
 compresslevel subexpressions5 decompressed5 gzip4 toplevel3 patchlevel3 uncompressed3
 compressor compression6
 compris consists6 gathered2
@@ -800,7 +785,7 @@ concentr mixture3 proportion3 quantity3
 concept notion8 theory4
 concern worry8 cautious4 regarding4 considerable4 problematic3 care3
 concert venue9 tour7 festival6 musicians5 music4 theater4 theatre4 orchestra3
-concis formal4 unambiguous3 clarity2
+concis formal3 unambiguous3 clarity2
 conclud conclusion9 result4 succeed4 proved3 verified3 succeeded3 implies2 asserted2
 conclus concluded9 summarized4 summary3
 concret brick3 soil3 steel3 building2
@@ -814,7 +799,7 @@ confer tournament4 playoffs3
 confid certainty5 uncertainty3
 config cfg9 configuration9 setup5 set4 sysconfig4 setuptools3
 configur cfg9 config9 setup9 set6 setuptools4 installed3 enabled3 sysconfig2
-confin enclosed3 isolated2
+confin enclosed2 isolated2
 confirm verified4 bought3 verification3 acknowledged2
 conflict dispute4 interfering3 incompatible3 clash3 unrelated3 controversy2 interference2
 conform obey3 compliance3
@@ -822,9 +807,9 @@ confront provoked2
 confus ambiguous6 unclear6 explained4 complicated4 explanation3
 congreg church9 choir5 chapel5 worship4 ministry4 baptist4 fellowship4 diocese4
 congress congressional9 legislative7 legislature6 senate6 constitution4 parliament3 parliamentary3 government3
-congression congress9 legislative7 senate5 legislature5 parliamentary4 committee4 election3 parliament3
+congression congress9 legislative7 senate5 legislature5 parliamentary4 committee4 election3 republican3
 conjunct clause4 predicate3 wherein3 simultaneously3
-connect connector7 disconnected7 network4 tied3 joined3 wire3 tie3 pair3
+connect connector7 network4 tied3 joined3 wire3 tie3 pair3
 connector connected7 plug5 cable4 socket3 wire3
 consecut contiguous3 incremental3 subsequently3 sequential3 skip2
 consequ therefore6 thereby6 implications4 accordingly4 thus3 wherein3 nevertheless3 success2
@@ -840,8 +825,8 @@ constitu parliamentary7 parliament5 legislature5 legislative3 politician3 consti
 constitut amendment6 legislative6 legislature5 congress4 declared3 delegates3 constituency3 law3
 constrain constraints9 restricted5 bound3 minimal3 optimal3 challenge3 flexible2 imposed2
 constraint constrained9 restricted4 optimal3
-construct building7 structure6 built6 builder5 builtin5 creation4 created4 established4
-constructor implementation3 structure2 metaclass2
+construct building7 built6 structure6 builder5 builtin5 creation4 created4 established4
+constructor implementation2 structure2 metaclass2
 consult advised3 client3
 consum consumption9 eat5 meal3 eaten3 hungry3 feed3 food2
 consumpt consumer9 spend6 economic3 economy3 expensive2
@@ -851,19 +836,19 @@ content text2 resources2
 contest competition6 competed4 challenge4 dispute3 prize3 debate3 won3 participated3
 context ctx9
 contextu lexicographically4 textual4 lexical3 semantic3
-contigu interspersed5 adjacent5 consecutive3 staggered3 subdivided2 gap2 overlap2
-continent coastal3 north2
-continu stop6 ceased5 remained4 keep4 progress4 ongoing4 stay3 success3
+contigu interspersed5 adjacent5 consecutive3 staggered3 subdivided2 gap2
+continent coastal3
+continu stop6 ceased5 remained4 progress4 keeping4 ongoing4 stay3 success3
 contract labor3 negotiations2 lease2
 contradict contrary4 dispute3
-contrari opposite6 opposed5 contradiction4 false3
+contrari opposite6 opposed6 contradiction4 false3
 contrast darker3
 contravari metavar2
 contribut contributor9 donated4 participated2
 contributor contributed9 author4 influential2
 control manipulation3
 controversi debate6 problematic3 dispute3 conflict2 critical2
-conv env7 venv4 sev4 div2
+conv env7 venv5 sev4 div2
 conveni advantage5 handy4 disadvantage4 benefit4 efficient3 useless3 simplicity3 easier3
 convent customary7 traditional6 traditionally6 standard6 guidelines3 commonly3
 converg sequence6 infinite3 infinity3 series3
@@ -874,7 +859,7 @@ convinc believe4 argued2 sense2
 cook meal5 recipe5 dinner4 food4 hungry4 catering3 dish3 chicken3
 cool sweet5 great5 okay4 neat3 freaking3 yeah3 nice3 fine2
 cooper collaboration4
-coord peninsula4 north3 northeast3 eastward3 east3 northwest2 zone2
+coord peninsula4 northeast3 eastward3 northwest2 zone2
 coordin geometry3
 cope care3
 copi clone8 copyright5 replication4 duplicate3 backup3 past3 imitation2
@@ -885,7 +870,7 @@ corner rectangular4 side3 border3 wall3 edge2
 coroutin subroutine4
 corp army5 regiment5 battalion4 military4 infantry4 troops3 soldiers3
 corpor company9 inc6 subsidiary6 industry6 headquarters5 business5 incorporated5 manufacturing5
-corpu lexicographically6 textual6 lexical5 morphological4 text4 parser3 transcribed3 grammar3
+corpu lexicographically6 textual6 lexical5 morphological4 text3 parser3 transcribed3 grammar3
 correct incorrect8 correctly7 incorrectly5 mistake5 wrong3 erroneously3 fixed3
 correctli properly8 correct7 incorrect5 incorrectly5 wrong4 accurate3 right3
 correl statistics3
@@ -893,11 +878,11 @@ correspond related4 match3 equivalent3
 corridor hallway9 doorway4 stairs4 highway3 segment3 path2 avenue2 lane2
 corrupt fault3
 cost costly9 expensive9 price9 cheap8 fee8 afford7 budget5 free4
-costli expensive9 cost9 cheap9 afford6 budget6 price3 spend3 fee3
+costli expensive9 cost9 cheap9 afford6 budget6 price3 fee3 spend3
 cotton woven6 silk4 material4 clothes3 pine3 jeans3
 couch furniture9 cozy4 bedroom4 desk3 sitting3 chair3 seat3
 council municipality3
-count thousands4 hundreds4 dozens4 many3 counter3 number3
+count counter3 number3
 counter count3 number3
 counterpart akin4 rival3
 counti district5 town4 township3 country2
@@ -913,20 +898,20 @@ cozi comfortable5 couch4 shelter3 warm3
 cpu processor9 core5 hardware4 spec2
 cpython pyc3 python3
 crack break4
-craft make5 carved4 manufacturing4 created3 design3 creation3 made3 production2
+craft making5 carved4 manufacturing4 created3 design3 creation3 made3 production2
 crap shit9 nonsense4 damn3 sick3 stupid3 worse2 weird2
 crash restart4 broken4 accident4 fatal4 failed3 broke3 fault3
 crawl cave4 scraped3 walked3 spider3 explore2
 crazi weird5 strange3 sanity3
 cream milk3
-creat creation9 creator7 make4 construction4 existing3 craft3 spawned3 development3
+creat creation9 creator7 construction4 making4 existing3 craft3 spawned3 development3
 creation created9 creator8 evolution5 construction4 existing3 craft3 invented2 reproduction2
 creator creation8 created7 founder5 author3 invented3
 creatur species7 animal6 being5 spider4 enemy4 wildlife4 bird3 snake3
 credenti authentication7 password5 unauthorized3 certificate3 login3
 credit payment3 compensated3 owed3 paid3
 creek river5 lake5 flood4 water4 basin3 downstream2
-crew aboard5 personnel3 squad3 navy3 captain3 committee3 fleet2
+crew aboard5 personnel3 squad3 navy3 captain3 committee3
 cri cry9 tears6 sad4 yelled3 upset3 shouted2 scream2
 cricket baseball5 sports5 rugby5 tennis4 bat4 soccer3 football3 ball3
 crime criminal9 convicted6 punishment6 murder5 jail5 prison5 arrested4 police4
@@ -940,7 +925,7 @@ cross across9 passed3
 crowd audience6 people5 population4 group3
 crown royal4
 crude synthetic3
-cry cried9 tears9 emotions4 hurt4 scream4 upset3 feel3
+cry cried9 tears9 emotions4 hurt4 scream4 upset3 feel3 laughter2
 crypt encryption9 cipher9 security5 coins3
 crystal stone4 marble2
 css stylesheet9 style7 html5 markup4 div4 layout4 font3 background3
@@ -954,11 +939,10 @@ cup coffee5 trophy4
 curl curly4
 curli curl4 brackets3
 currenc monetary9 usd9 dollars9 coins7 cash5 financial4 inflation4 economy3
-current previously4
 cursor mouse7 pointer5
 curv plot6 slope6 tangent4 graph4 axis4 spiral3 axes2
 custom modifications4 modified2
-customari traditionally7 convention7 traditional7 commonly5 standard5 uncommon3 typically3 proper2
+customari traditionally7 convention7 traditional7 commonly5 standard5 typically3 uncommon3 proper2
 cut slice7 chop6 trim6 split4 knife4 clip3 segment2 blade2
 cute beautiful5 pretty4 amazing4 sexy4 great3 funny3 nice2
 cwd uid4 gid4 wds3 kwds3 lskjd3
@@ -969,16 +953,14 @@ cyru drake3
 """,
     "d": """
 dad father9 mom8 parents6 mother6 husband3 son3 grandson3 grandfather3
-dai daily8 weekday7 tuesday6 monday6 today6 yesterday5 week5 wednesday5
-daili day8 weekday6 weekly6 regularly6 monday4 tuesday4 today4 frequently3
 damag broken4 repair4 destroyed3 injury3 hurt3 accident3 harm2
-damn freaking6 shit5 actually4 crap3 sad3 rip3 nice3 really2
+damn freaking6 shit5 actually4 crap3 sad3 rip3 nice3 really3
 danc ballet8 rhythm4 music4 movement4 motion2
 danger unsafe9 safe8 safety8 safer8 risk7 threat5 cautious5 caution5
 dangl hanging2 unhandled2
 danish norwegian9 swedish9 dutch6 german5 french5 portuguese4 finnish4 welsh2
-dark darker9 shadow5 night4 light4 daylight4 black4
-darker dark9 bright5 color5 colour4 truecolor4 gray4 shade4 contrast3
+dark darker9 shadow5 light4 daylight4 nights3
+darker dark9 bright5 color5 colour4 truecolor4 shade4 contrast3 light3
 darwin evolution8 evolved6 species4 ape4 genetic4 ancestors3
 data database5 userdata5 statistics3
 databas db9 sql7 data5 table4 userdata4 oracle4 schema3 query3
@@ -986,19 +968,19 @@ dataclass classmethod7 classname6 autoclass6 class6 subclass6 metaclass6 classif
 datagram subdiagram7 bitmap4 chart3
 dataset superset3 classification3
 datatyp typeset6 type5
-date anniversary4 expired3 months3 outdated3 single2
-datetim timestamp7 utc6 time6 timezone5 mtime5 clock5 strftime5 microseconds4
-daughter parents6 sister5 child5 mother4 girl4 youngest4 children4 her3
+date anniversary4 expired3 months3 outdated3 single2 years2
+datetim timestamp7 utc6 time6 timezone6 mtime5 clock5 strftime5 microseconds4
+daughter parents6 sister5 child5 girl4 mother4 youngest4 children4 her3
 dawn awakened2 nova2
-daylight sun7 night5 solar4 dark4 clock3 even3 afternoon3 summer3
+daylight sun7 solar4 nights4 dark4 clock3 summer3 weather3 radians2
 db database9
-dead died9 alive7 death6 die5 dying5 killed5 fatal5 live3
+dead died9 alive7 death6 die6 dying5 killed5 fatal5 live3
 deadlin scheduled4 delayed2
 deadlock locked6 concurrently3
 deaf hear5 blind5 ear5
 deal bargain9 dealt9 negotiations6 offered5 trade5 selling4 buy4 discount4
-dealt deal9 trade6 bought4 sold4 bargain4 offered3 compensated3 negotiations3
-death dying9 fatal8 die8 killed7 died7 murder6 dead6 funeral5
+dealt deal9 trade6 bought4 sold4 bargain4 offered4 compensated3 negotiations3
+death dying9 fatal8 die8 killed8 died7 murder6 dead6 funeral5
 debat controversy6 argument6 discussion6 argued5 dispute4 contest3
 debt loan6 owed6 finance5 financial5 payment4 cash4 monetary3 spend3
 debugg runtime3
@@ -1006,17 +988,17 @@ debut inaugural7 premier6 introduced4 began4 beginning3 launched3 begun3 started
 decad century8 years6 era5 lifetime3 forever3 annual3 age3
 decai degradation5 lifetime3
 decent fairly6 adequate3 terrible3 satisfactory3
-decid choose9 decision9 chose8 choice8 chosen6 determined4 picked4 considered3
+decid choose9 decision9 chose9 choice8 chosen6 determined4 picked4 considered3
 decim fraction6 digital6 numerous5 round5 reciprocal5 arithmetic5 integer3 multiplied3
 decis decided9 choice8 choose8 chose5 chosen4
 deck card5
 declar denotes4 constitution3 defined3 compilation3 established3 notation3
 declin decreased6 refused4 rejected3 lower3
-decod encoded9 bytecode4 opcode4 code4 parser2 uncompressed2
+decod bytecode4 opcode4 code4 parser2 uncompressed2
 decomposit reduction3 reconstructed2
 decompress compression8 compresslevel5 uncompressed3
 decor flowers2 wrapper2
-decreas reduced7 increased6 lower6 declined6 monotonically5 reduction3 fewer3 inequality2
+decreas reduced7 lower6 declined6 monotonically5 reduction3 inequality2
 decrement incremental9 subtract6 numerous5 number3 arithmetic3 calculated3
 dedic devoted6
 deep deeper9 depth7 deeply7 shallow4
@@ -1041,14 +1023,14 @@ delim cls2
 delimit separate3 parse3 parentheses3 backslash2
 deliv delivery9 arrived6 ship5 received4 postal4 recipient4 mail3 send3
 deliveri delivered9 arrived7 ship5 postal5 package4 parcel4 recipient3 mail3
-demand mandates4 desire3 required3 imposed2
+demand mandates4 desire3 required3 needed3 imposed2
 demo sample4
 democraci democratic8 government6 election6 political4 freedom4 republic3 electoral3 voters3
 democrat republican8 democracy8 election6 voters5 socialist5 political4 republic4 liberal4
 demograph population6 census6 inhabitants3 ethnic2 statistics2
 demolish destroyed7 eliminated4 destruction4 abandoned3 dismissed3 cancelled3 vanished2 demoted2
 demon devil8 evil3 ghost3
-demonstr proved6 show5 illustrated3 display3 experimental3 proof3 indicated3 experience3
+demonstr proved6 show5 illustrated3 display3 experimental3 proof3 experience3 indicated3
 demot resigned4 dismissed4 relegated3 demolished2
 deni refused8 rejected6 denial6 disallow4 insisted4 ignored3 suppressed3 excluded3
 denial denied6 rejected4 refused3
@@ -1070,16 +1052,16 @@ der det3
 derbi horse2
 deriv differentiation9 tangent4 gradient3 gained2
 desc proc4 dkls3 exc2
-descend descent9 ancestors7 ascending5 upward4 successor3 predecessor3 eldest3 grandfather3
+descend descent9 ancestors7 ascending5 upward4 predecessor3 successor3 eldest3 grandfather3
 descent descendants9 lower2
 describ description9 characterized7 defined4
-descript described9 details4 characterized4 summary4 summarized2
+descript described9 details4 characterized4 summary4
 descriptor recognition5 classification3
 desert sand5 beach4 tropical4 phoenix4 gulf3 paradise3 climate3 valley2
 design architect4 architecture3 craft3 construction3
-desir want5 seek4 demand3 sought3 attracted3 preferred2
+desir wanted5 seek4 demand3 needed3 sought3 attracted3 preferred2
 desk furniture5 chair4 couch3
-desper want5 beg3 need3 trying3 attempt3
+desper wanted4 beg3 trying3 needed3 attempt3
 despit although6 however4 though4 excluded3 albeit3 nevertheless2
 dest dist4 dst3
 destin travel9 tourism7 transport6 tourist5 journey5 flight4 route4 resort3
@@ -1087,7 +1069,7 @@ destroi destruction9 demolished7 defeated6 damage3 killed3 removed3 deleted3 dis
 destruct destroyed9 defeated5 disastrous5 degradation5 demolished4
 det der3
 detach abandoned3 withdrawn3 disconnected3 separate2 removed2 dumped2
-detail summary5 info5 description4 explained4 complicated4 explanation3 summarized3 briefly3
+detail summary5 info5 description4 explained4 complicated4 explanation3 briefly3 summarized3
 detect detector9 recognized5 recognition5 observed5 determined4 distinguished4 inspection4 suspicion3
 detector detective9 observed4 scanner4 probe3 recognition3
 determin distinguished4 decided4 detective4 criteria3 discovered3 find2
@@ -1100,7 +1082,7 @@ devil demon8 evil4
 devot dedicated6 honorary2
 di dead9 death7 die6 fatal6 killed5 rip5 dying5 alive4
 diagnos disease8 diagnostic6 clinical5 patients4 treatment4 cancer4 deficiency3 therapy3
-diagnost diagnosed6 disease3 clinical3
+diagnost diagnosed6 disease3 clinical3 severe2
 diagon triangular5 perpendicular4 rectangular2
 diagram graph5 chart5 plot4 graphics3 visualises3 draw2
 dialect accent7 lang4 phonetic4 language3 english2
@@ -1109,7 +1091,7 @@ dialogu speech5 talk3 textual3
 diamet inch9 radius6 size6 small5 smallest5 larger5 bigger4 length4
 diamond pearl3 stone3
 dictionari vocabulary7 lexical6 lexicographically6 terminology3 corpus3 noun2
-die death8 killed7 dying7 died6 dead5 fatal5 survived4 suicide3
+die death8 killed7 dying7 died6 dead6 fatal5 survived4 suicide3
 diesel fuel5 engine4 oil3 truck3 ford2
 differ compared6 distinct5 comparison5 vary4 alike4 change4 whereas4 diverse4
 differenti derived9 gradient5 tangent4
@@ -1123,16 +1105,16 @@ dimension dimensions9 dim3
 dine meal9 dinner9 restaurant8 lunch7 eat6 food5 waiter5 kitchen5
 dinner meal9 dining9 food6 lunch5 eat5 cook4 restaurant4 breakfast4
 dioces archbishop6 parish5 bishop5 catholic4 cathedral4 congregation4 church4 pope2
-dir directory9 folder9 mkdir5 subdirectories3 director3 path3 chdir3 pathname2
+dir directory9 folder9 mkdir5 subdirectories3 director3 path3 chdir2 pathname2
 direct guidance3 director3
 directli indirectly5 publicly3 outright3 explicitly3
 director directory4 role4 actor3 dir3 chairman3 secretary3 directed3 film3
 directori dir9 folder9 subdirectories9 mkdir8 filepath8 pathname5 subpath5 chdir5
 dirt dirty7 soil7 dust4 grass4 sand4 ground3 clean3 cleaner2
 dirti dirt7 clean7 cleaner4 nasty4 sweep2
-disabl enabled9 prevent4 suppressed3 forbid2
+disabl prevent4 suppressed3 forbid2
 disadvantag advantage9 benefit5 convenient4 risk3
-disagre agreed7 opinion6 true4 wrong3 elaborate3 argued3
+disagre opinion6 true4 wrong3 elaborate3 argued3
 disallow restricted7 prohibited7 forbid7 forbidden5 allowed5 enforcement4 denied4 ban3
 disappear vanished9 gone7 invisible6 absent5 absence4 empty4 abandoned4 hidden3
 disappoint surprise5 hope4 upset3 unexpected3
@@ -1141,7 +1123,7 @@ disastr destruction5 ineffective5 terrible4 disaster4 horribly4 problematic3 bad
 disc disk9
 discard dispose6 reused5 recycling4 retained4 dismissed4 removed4 reclaimed4 preserved4
 disclosur information4 publicly4 privacy4 revealed3 secret3 exposed2
-disconnect connected7 restart4 detached3 unavailable3 withdrew2
+disconnect restart4 detached3 unavailable3 withdrew2
 discont rebellion3 anger3 angry3 critical2
 discontinu obsolete5 abandoned4
 discount bargain6 price4 deal4 sales3 cost2
@@ -1152,7 +1134,7 @@ discret finite3 integer3
 discuss debate6 talk5 argued4 mentioned3 topics3 spoken2
 diseas diagnosed8 health5 ill5 medical5 medicine4 cancer4 clinical4 deficiency3
 dish meal3 restaurant3 catering3 dining3 feed3 cook3 satellite3
-disk disc9 filesystem5 storage4 volume3 partition3 drive3
+disk disc9 filesystem5 storage4 partition3 volume3 drive3
 dismiss vanished4 discarded4 dropped4 demoted4 demolished3 disappeared3 ignored3 withdrawn3
 dispatch handler4 operations4 duty3 department3 delivered2
 displai show6 screen6 shown6 rendered5 view4 demonstrated3 present3 visible3
@@ -1178,11 +1160,11 @@ divin golden6 god3 sacred3 smart3
 divis divided9 remainder5 subdivided3 ratio3 arithmetic2 halves2
 django python2
 dkl desc3 jkl3 lksd3
-do going6
+do going6 help2
 doc documentation9 doctor6 physician5 medical4 clinical3 medicine3
 docstr textual4 stringent4 stringified3 instring3 text2 gettext2
 doctest test7 unittest5 microtests5 testcase4
-doctor physician9 medical9 medicine9 patients6 doc6 nurse5 clinical4 hospital4
+doctor physician9 medical9 medicine9 doc6 nurse5 clinical4 hospital4 scientists4
 document docs9 paper5 file4 pdf4 metadata4 text3 public3 textbook2
 documentari film6 movie4 cinema3 video3
 dog pet9 puppy9 animal5 cat4 creature3 horse2
@@ -1196,11 +1178,10 @@ door doorway9 entrance4 hallway4
 doorwai door9 hallway7 entrance5 corridor4 stairs3
 doubl triple5 twice4 multiplied4 halves4 triplet3 multiple3 duo2
 doubt uncertain6 question4 presumably4 certainty4 suspicion3 possible3 whether3 probably3
-down upward5 low4 lower3 fell3
-download installed5 uploaded5 version3 free3 file3 released3 loadable2
+down upward5 low4 lower4 fell3
+download installed5 version3 free3 file3 released3 loadable2
 downstream upstream9 flow5 river4 creek2
 downtown urban7 central7 suburb6 town6 metropolitan6 city6 neighborhood6 nearby6
-dozen hundreds9 thousands8 few8 many7 plenty5 count4 lot3 some2
 dracula vampire9 spider3
 draft picked3
 drag carried3 moved3 movement2 transport2
@@ -1235,22 +1216,18 @@ duo pair7 couple4 partnership4 together3 partner3 double2 trio2 collaboration2
 duplic clone4 unique3 copies3 twice3 repeated3
 durabl survived4 intact3 last3 viable3
 durat length7 longer7 seconds6 minutes5 indefinitely4 long4 milliseconds4 longest4
-dure throughout4 whenever4 while3 tonight2 around2 afterwards2
+dure throughout4 whenever4 while3 around2
 dust dirt4 sand4
 dutch swedish6 norwegian6 danish6 german6 french5 finnish4 portuguese4 van4
 duti role4 personnel3 dispatched3 occupation3 service3
 dy death9 suicide7 die7 survived6 died5 dead5 killed5 fatal5
-dynasti king4 kingdom3 throne3 shah3 reign3
+dynasti king4 kingdom3 shah3 throne3 reign3
 """,
     "e": """
-each ones4 all4 multi4 multiple4 every4 many3 none3 combined3
 eager eagerly6
 eagerli eager6 promptly5 awaited5 excited4 gladly3 waiting2
 eagl owl4 bird4
 ear hear6 deaf5 nose3 forehead3 listen3
-earli earlier9 earliest7 later7 beforehand5 before5 tomorrow5 soon5 late4
-earlier early9 before8 earliest7 yesterday7 ago7 later7 beforehand5 today5
-earliest earlier7 early7 oldest7 before5 beforehand3 ago3 beginning3 yesterday2
 earn income5 gained4 profit4 pay4 accumulated3 paid3 revenue3
 earth planet5 ocean4 world4 globe3 atmosphere3 environmental3 environment2 gravity2
 eas easiest4 easier3 difficulty3
@@ -1258,9 +1235,8 @@ easi easiest9 easier9 simple9 difficult8 straightforward8 hard7 harder7 easily6
 easier harder9 easiest9 easy9 difficult8 hard6 simpler6 quicker5 easily4
 easiest easy9 easier9 difficult8 simplest8 harder6 hard5 simpler5 easily5
 easili easy6 impossible5 difficult5 easiest5 slowly4 easier4 simply4 rapidly3
-east eastern9 west9 southeast9 northeast8 eastward7 north6 northwest5 south5
-eastern east9 timezone8 west8 southeast7 northeast6 central5 afternoon5 eastward5
-eastward east7 southeast6 west5 eastern5 north5 northern4 northeast4 coords3
+eastern timezone8 southeast7 northeast6 central5 eastward5 utc5 northern5 western5
+eastward southeast6 eastern5 northern4 northeast4 coords3 southwest3 northwest2
 eat meal9 food9 hungry9 eaten8 dining6 feed5 consumer5 dinner5
 eaten eat8 hungry5 meal5 food5 bite3 consumer3
 echo bash4
@@ -1271,7 +1247,7 @@ edg breadth4 boundary3 graph2 border2 corner2
 edit modifications5 editor5 altered4 revised4 version4 modified4 change3
 editor edition5 studio4 writer4 adobe3
 educ teaching7 school6 taught6 academic5 teacher4 college4 learning4 students4
-effect ineffective7 impact5 affected4 improved4 significantly3 enhanced3 inhibit3 influence2
+effect ineffective7 impact5 affected4 improved4 significantly3 enhanced3 inhibit2 influence2
 effici inefficient7 optimal5 convenient3 quicker3 faster3 speedup3 feasible2 fastest2
 effort attempt5 accomplished3 difficult2
 egg breakfast4 chicken3
@@ -1285,15 +1261,15 @@ elector election9 voters6 vote5 presidential4 candidate4 democratic3 democracy3 
 electr electronic7 wire4 conductor4 lightning3 energy3 circuit3 breaker3 light3
 electron electric7 tech3 technology2
 eleg sophisticated4 stylized3 simplicity2
-element atomic5 components3 composition3 material3 selector3 compound3 metal2
+element atomic5 components3 composition3 selector3 material3 compound3
 elementari schoolhouse4 teacher4 academic2
 elev altitude9 height6 climbed5 stairs5 upward4 lifted3 vertical3 slope3
 elif buf3
 elig qualified8
 elimin removed7 rid5 reduction5 reduced5 suppressed4 excluded4 demolished4 ignored3
 ellipsi semicolons4
-els otherwise7 unless4 other4 also3 anyway3 though3
-elsewher somewhere8 anywhere7 wherever5 everywhere5 other5 nowhere4 external3 nearby2
+els otherwise7 unless4 also3 anyway3 though3
+elsewher somewhere8 anywhere7 wherever6 everywhere5 nowhere4 others4 external3 nearby2
 emac unix3
 email mail9 mailbox6 recipient5 send5 contact4 notified4 exchange2
 embed inline2
@@ -1310,28 +1286,28 @@ employ employed9 job8 employees7 labor7 occupation6 workers6 business3 industry3
 employe workers9 personnel8 employed7 employment7 staff7 office5 occupation4 management3
 empti vanished5 blank4 disappeared4 gone3 dumped3
 emul simulation5 imitation3 mimic3
-enabl disabled9 allowed5 capable4 unavailable3 unable3 configuration3 set2
+enabl allowed5 capable4 unavailable3 unable3 configuration3 set2
 encircl circle7 circular6 radius4 inscribed3 outline3 lobe3 shape2
-enclos inside5 interior4 surrounding3 confined3 within2
-encod decode9 bytecode7 opcode6 code6 returncode4 uncompressed4 serial3 codec3
+enclos inside5 interior4 surrounding3 confined2 within2
+encod bytecode7 opcode6 code6 returncode4 uncompressed4 serial3 codec3 byte3
 encount meet4 met3 gathered3 occurrence2
 encourag promoted3 favor3 advised3 discouraged3 help2
 encrypt crypt9 cipher8 security6 privacy4 ssl4 password3
-end exit6 terminal6 finished6 final4 stop4 last3 continued3 ceased2
+end exit6 terminal6 finished6 final4 stop4 last4 continued3 ceased2
 endeavor career3 accomplished2 employment2 venture2
 endem tropical3 species3 acute2
 endless infinite9 forever6 unlimited5 indefinitely5 infinity4 finite4
 endpoint breakpoint5 codepoint4
 enemi attack5 creature4 opponent4 threat4 battle3
-energi power5 fuel4 electric3 heat3
+energi power5 fuel3 electric3 heat3
 enforc compliance9 regulations6 comply6 imposed5 policy5 violation5 disallow4 compliant4
 engag married8 wedding6 marriage6 couple4 partner2
 engin diesel4 machinery4 industry4 motor3 architect3 tech3 builder2
 english language8 spanish7 german6 lang5 french5 swedish4 portuguese3 translated3
-enhanc improved7 modifications4 effect3 ability3 finer3 augmented2 modified2 extensive2
+enhanc improved7 modifications4 effect3 ability3 finer2 augmented2 modified2 extensive2
 enjoi pleasure7 anytime6 welcome5 happy4 please4 excited3 thank3 glad2
 enorm huge9 massive9 big9 biggest8 bigger8 larger8 largest7 vast7
-enough much5 sufficient5 more5 plenty4 lot4 few3 adequate2 less2
+enough sufficient5 needed3 adequate2 less2 amount2
 enqueu queued3
 ensembl classification3
 ensur assure8 guarantee6 verified4 insisted3 protection3 cautious2 prevent2 trust2
@@ -1354,35 +1330,31 @@ environment environment8 ecosystem6 outdoor4 climate4 natural4 habitat3 earth3
 ep printer4 print3 scanner3 scanned3
 epic legend5 hero4 glorious4
 episod season3
-epoch era3 august3 century3 utc2 mtime2
+epoch era3 century3 utc2 mtime2
 epsilon uniformly3
 equal equivalent6 identity3 compared3
 equat solve8 formula6 algebra6 coefficient6 multiplied5 calculated4 solution4 expression3
-equip gear8 weapons4 items3 hardware2
-equival equal6 analogous6 similar5 akin4 compared4 interchange3 corresponding3 similarly3
+equip gear8 weapons4 items3
+equival equal6 analogous6 similar4 akin4 compared4 interchange3 corresponding3 similarly3
 era decades5 century4 years3 epoch3 ancient3
 err error9 strange2 nicer2
 erron incorrectly7 mistake6 inaccurate5 incorrect5 mismatch4 invalid4 inconsistent3 correct3
 error err9 invalid9 unable8 failed7 incompatible4 mistake4 problem3 failure3
 escap fled8 exit3 trapped2
-especi particularly9 mainly7 mostly5 additionally5 also4 primarily3 too3 etc3
+especi particularly9 mainly7 mostly5 additionally5 also4 primarily3 even3 too3
 essenti basic6 necessary4 simply3 mainly3 unnecessary3 merely3 foremost2 aka2
-est timezone3 afternoon3 datetime2
+est timezone3 datetime2
 establish found6 initially4 incorporated4 construction4 declared3 inaugural3 introduced3
 estat ownership3 inherited3 assets3 wealth3 mansion2
 estim approximately7 approx4 average3 calculated3
 etc especially3 particularly3 also2
 ethnic racial7 ancestry5 indigenous4 culture4 immigrants3 inhabitants3 heritage3 tribe3
-evalu assessment7 analyzed4 analyses3 analysis3 calculated3 examination3 praised2
-even night5 afternoon4 daylight3
+evalu assessment7 analyzed4 analyses3 analysis3 calculated3 examination2 praised2
+even albeit3 especially3
 evenli uneven6 proportion3 average3
 event occasions4 festival3 celebrated3 occurred3
-eventu inevitably7 thereafter6 ultimately5 later5 imminent5 afterwards5 meantime4 soon3
-ever never7 always5 once5 whenever5 every4 often4 forever3 sometimes3
-everi most6 all5 often4 many4 everybody4 ever4 always4 each4
-everybodi everyone9 nobody7 anybody7 people6 anyone6 whoever6 every4 myself4
-everyon everybody9 nobody8 anyone7 anybody7 whoever6 people5 myself4 every3
-everyth anything7 all5 stuff4 nothing4 things3 every3
+eventu inevitably7 ultimately5 imminent5 meantime4 afterward4 someday3 upcoming3 hopefully3
+ever never7 always5 once5 whenever5 often4 forever3 sometimes3 until3
 everywher anywhere9 wherever9 nowhere7 somewhere6 elsewhere5 nearby4 located4 place3
 evict relocated3 house2
 evid proof5 investigation5 proved3 fact3
@@ -1400,9 +1372,9 @@ excel great9 amazing8 nice5 perfect4 very4 good4 okay3 please3
 except failed3
 excerpt passage5 summary3 paragraph3 citation3
 excess increased4 exceed4 exceeded3 overly2 overrun2
-exchang recipient4 trade4 transferred4 mail3 transactions3 email2
+exchang recipient4 trade4 transferred3 mail3 transactions3 email2
 excit eagerly4 happy3 enjoyed3
-exclud ignored8 exclusive6 inclusion6 omitted6 including5 avoid5 disregard5 eliminated4
+exclud ignored8 exclusive6 inclusion6 omitted6 avoid5 disregard5 eliminated4 skip4
 exclus inclusion6 excluded6 restricted3 sole3
 execut terminal3 postprocessing2
 executor commission2
@@ -1429,21 +1401,21 @@ explod explosion9 bomb5 burst3
 exploit attack5 vulnerable5 hack5 revenge3 malicious2
 explor visit4 navigate4 crawling2 adventure2 travel2
 explos explode9 bomb8 disaster4 shock3 burst3
-expon logarithm6 multiplied4 power3 simplified2
+expon logarithm6 multiplied3 power3 simplified2
 exponenti logarithm4 calculated3 equation3
-export important5 migration2
+export migration2
 expos exposure4 hide4 visible4 revealed3 opaque3 transparent3 disclosure2
 exposur exposed4 photography4 visible2
 express simplifications4 simplified4 subexpressions3 equation3
-exprnam funcname5 fname5 fullname4 name4 surname3 varname2 renamed2 basename2
+exprnam funcname5 fname5 fullname4 name4 surname3 varname2 renamed2
 ext fmt3 ret2
 extend extensive9 extent8 expanded7 widening6 expansion5 stretched3
 extens extended9 extent6 expanded4 expansion3 enhanced2
 extent extended8 extensive6 expanded5 widening5 wider3 bound2
-extern international8 intra3 elsewhere3 portable3
+extern intra3 elsewhere3 portable3
 extra addition9 add5 added3 including2
 extract scraped5 retrieved3
-extrem intense4 ultimately3 wildly2
+extrem intense4 ultimately4 wildly2
 ey eyed9 gaze8 vision7 stared4 glanced4 nose4 glass3 blind3
 """,
     "f": """
@@ -1453,10 +1425,10 @@ facilit involved4 guidance3 intervene3 interaction3 accompanied3
 fact truth4 evidence3 according3 info3
 factori industry7 manufacturing6 production4 produced4 company4 machinery4
 faculti professor7 academic6 teacher5 institute5 campus5 college4 northwestern3 principal3
-fail failure9 unsuccessful8 succeed8 succeeded7 error7 attempt6 successfully5 unable5
+fail failure9 unsuccessful8 succeeded7 error7 attempt6 successfully5 unable5 trying4
 failur failed9 unreliable6 fault6 succeed5 unsuccessful4 reliable4 defects4 succeeded4
-fair true6 bool3 exactly3 regardless2
-fairli roughly6 decent6 slightly5 nearly4 very4 somewhat4 pretty4 almost4
+fair true6 bool3 exactly3 regardless3
+fairli roughly7 decent6 slightly5 nearly4 very4 somewhat4 pretty4 almost4
 faith belief8 religion6 religious6 spiritual5 prayer5 sacred4 believe3 trust3
 fake real8 legitimate5 pretend3 plausible3
 fall fallen9 fell9 dropped5 jump4 autumn3 gravity3
@@ -1484,7 +1456,6 @@ favour favor9 preferred2
 fd wds5 fna4 fname3 fmt2
 fear scared8 afraid8 risk6 dangerous4 threat3 terror3 panic3 safety3
 feasibl viable3 efficient2 possible2 robust2
-februari tuesday7 august7 months5 monday4 holiday4 wednesday4 afternoon3 tomorrow3
 fed federal4 financial3 fnb3
 feder fed4 congress3 government3
 fee cost8 charge6 expensive6 price5 paid5 pay4 free4 cheap4
@@ -1501,8 +1472,6 @@ fenc wall3 border3
 ferri boat5 harbor5 maritime4 hull4 coast3 shore3 coastal2 transport2
 festiv celebrated7 concert6 venue4 event3 calendar3 holiday3 tourism2
 fetch retrieved5 obtained3
-few many9 hundreds8 plenty8 dozens8 some7 fewer7 thousands7 none6
-fewer less9 few7 lesser6 reduced4 minimum4 smaller3 more3 hundreds3
 fiction literary6 novel5 narrative4 tale4 literature3 genre3
 field fixture3
 fieldnam fname4 varname3
@@ -1519,12 +1488,12 @@ filli horse7
 film movie9 cinema9 documentary6 scene5 camera5 video4 studio4 theater3
 filter unaltered4
 final finished6 completed5 penultimate4 end4 ultimately4 unfinished3
-financ financial9 bank6 investment6 fund6 loan5 debt5 economic5 economy4
+financ financial9 bank6 investment6 fund5 loan5 debt5 economic5 economy4
 financi finance9 fund7 bank6 cash6 investment6 monetary6 loan5 wealth5
 find discovered7 search7 discovery4 located3 determined2 seek2 investigation2
 finder search4 checker4 linker4 helper3 lookup3
 fine okay6 great4 good3 anyway2 cool2
-finer lesser5 coarse3 enhanced3 stronger2
+finer lesser5 coarse3 enhanced2 stronger2
 finger thumb8 hand6 touch6 wrist3 grip3 palm3 pin3
 finish unfinished9 completed7 final6 end6 terminal3
 finit infinite9 infinity5 endless4 discrete3
@@ -1545,7 +1514,7 @@ flavor flavour9 taste9 chocolate3 fruit3
 flavour flavor9 taste9 recipe3 scent3 chocolate3
 fled escape8 runaway4 exit4 departure4 leave3 resigned3 away3 survived2
 fleet naval7 squadron7 maritime7 admiral6 navy6 boat3 harbor3 cargo3
-flesh meat6 body5 skin5 blood3
+flesh meat6 skin5 body5 blood3
 flew flying9 flight7 aviation6 aircraft5 pilot5 plane5 helicopter4 airlines3
 flexibl stretched6 rigid6 bent5 folded3 twisted2 constrained2 versatile2
 flight airlines9 flying9 aviation9 plane8 aircraft8 flew7 airport7 travel6
@@ -1564,10 +1533,10 @@ fna fds4
 fname funcname6 name5 exprname5 fullname5 fieldname4 fds3 renamed3 hostname3
 fnb fed3 bank2
 focu focused9 gaze4 attention3 vision3
-focus focus9 attention4 emphasized3 gaze3
+focus focus9 attention3 emphasized3 gaze3
 fold collapsed7 unfolded7 bent4 flattened4 wrapped3 flexible3 twisted2
 folder dir9 directory9 mkdir6 filepath6 subdirectories6 file5 filesystem5 filename4
-folk people8 inhabitants3 everybody2
+folk people8 inhabitants3
 font sans5 italic5 text4 unicode3 stylesheet3 css3 style2
 food meal9 eat9 hungry6 meat6 dinner6 dining5 eaten5 restaurant4
 fool foolish6 trick2
@@ -1587,16 +1556,16 @@ forehead skull7 head6 face5 nose5 cheek4 neck4 header3 hair3
 foreign abroad5 overseas5 internationally5 immigrants2
 foremost ultimately4 priority3 lastly3 importantly2 essential2
 forest tree9 wood8 pine4 timber4 subtree4 wildlife3 oak3 ecosystem3
-forev endless6 lifetime6 indefinitely5 infinite5 years4 permanent4 unlimited4 last4
+forev endless6 lifetime6 indefinitely5 infinite5 years5 permanent4 unlimited4 last4
 forget forgotten9 remember9 forgot6 memoize5 recalled5 memory3 reminded3 memo3
 forgot forgotten7 forget6 remember5 mentioned4 reminded3
 forgotten forget9 remember8 forgot7 recalled5 memory3
 form submission4 created2
-formal concise4 explicitly2
+formal concise3 explicitly2
 format unformatted3 markup3 markdown2 reform2
-formatt markup3 printable2 markdown2
+formatt markup3 printable2
 former formerly6 latter3
-formerli former6 previously2
+formerli former6
 formul mixture4 formula4 compound3 condensed3
 formula calculated8 equation6 coefficient4 formulation4 mathematics3 quantity3 multiplied3 numerous2
 fort fortress5 camp3
@@ -1619,13 +1588,13 @@ freak damn6 sad3 fuck3 cool3 seriously3
 fred bob3 brian2
 free paid4 cost4 fee4 cheap3 download3 freely3 freed3
 freed freely6 reclaimed3 free3 released3
-freedom freely7 liberty6 liberal5 democracy4 independent3 restricted2
+freedom freely7 liberty6 liberal5 democracy4 independent3
 freeli freedom7 freed6 free3
 freez frozen9 ice5 cold5 snow3
 french german6 italian5 swedish5 dutch5 danish5 english5 spanish5 latin4
 frequenc spectrum5 fourier4 spectra3 amplitude2
 frequent often9 occasionally9 regularly9 constantly9 repeatedly9 commonly7 rare6 recurring5
-fresh freshly9 stale7
+fresh freshly9
 freshli fresh9 newly4 dry4 stale3
 friend friendship8 brother3
 friendli friendship3
@@ -1634,12 +1603,12 @@ front behind6 rear5 foreground4 background2
 frown unpleasant5 unacceptable4 discouraged3 forbid3 horribly3 problematic2
 frozen freeze9 ice6 cold6 snow3 winter3
 frozenset superset5 unset4 ice3
-fruit banana8 pear7 mango6 peach6 orange4 plant3 food3 flavor3
+fruit banana8 pear7 mango6 peach6 plant3 food3 flavor3
 ftp resp3 zipimport2
 fuck shit5 freaking3 damn2
-fuel gas8 diesel5 oil5 energy4 flames3 coal2
+fuel gas8 diesel5 oil5 energy3 flames3 coal2
 fulfil satisfied9 accomplished5 achieved4 completed3
-full much4 fully4 want3 filled3 invited3 all2
+full fully4 filled3 invited3 wanted3
 fuller foster3
 fulli perfectly6 entirety4 full4 properly4 entire3 highly2 partially2
 fullnam name5 fname5 exprname4 surname4 basename3 hostname3
@@ -1647,14 +1616,14 @@ fun laughed3 entertainment2
 func fn9 function9 proc4 exc4 punc3 glibc2
 funcnam fname6 name5 exprname5 varname3 renamed3
 function fn9 func9 operations3
-fund financial7 spend7 money6 finance6 investment5 budget5 spent4 pay4
-fundament intrinsic4 inherently3 comprehensive3 physical3 essential2
+fund financial7 spend7 money6 finance5 investment5 budget5 spent4 pay4
+fundament intrinsic4 inherently3 comprehensive3 physical3
 funer cemetery7 grave6 death5 buried5 dying3 dead3
 funni laughed5 stupid3 cute3 sad2 dumb2
 fur hair3 pet3 wolf2
 furnish furniture5 cabin3 bedroom3 house3
 furnitur couch9 desk5 chair5 furnished5 wooden4 cabinet3 wood3 bedroom3
-further increasingly4 more3 onwards3 furthermore3 additionally3 beside2
+further increasingly4 onwards3 furthermore3 additionally3 beside2
 furthermor additionally9 also8 thus5 although5 hence5 similarly4 importantly4 too4
 futur upcoming4
 fuzzi smiley3
@@ -1662,16 +1631,16 @@ fuzzi smiley3
     "g": """
 ga fuel8 atmosphere4 oxygen4 smoke3 oil3 pressure3 flames3
 gai straight6 sexual5 attracted3
-gain earned4 increased4 obtained3 get3 acquired3 derived2
+gain earned4 increased4 getting3 obtained3 acquired3 derived2
 galleri photographs6 photo5 image4 art3 photography3 picture3
-game played6 sports4 player3 chess3 basketball3 hockey2
-gap seam3 space3 contiguous2
+game played6 sports4 player3 chess3 basketball3 hockey3 soccer2
+gap seam3 space2 contiguous2
 garag car3
 garbag waste4 junk4 terrible3 recycling2
 garden landscape5 plant5 crops4 agricultural4 flowers4 acres3 grass3 farm3
 gatewai route5 network3 net3 tunnel2 airport2
 gather meet7 collection6 among5 group4 met4 together3 participated3 joined3
-gave give8 sent5 gotten4 given4 want4 send4 received4 sold4
+gave giving7 sent5 gotten4 given4 wanted4 send4 received4 sold4
 gaze eyes8 eyed7 stared7 glanced6 vision5 sight4 focus4 view3
 gcc glibc5 compilation4 gnu2
 gear equipment8
@@ -1686,9 +1655,9 @@ gentli gentle8 softly6 carefully6 subtly5 forcefully4 slowly3 quietly3
 genu species4 nomenclature3
 genuin truly8 really8 actually7 seriously5 honest5 indeed5 serious4 agreed4
 geometr geometry9 triangle5 perpendicular5 rectangular4 angle3 circular3 triangular3 axes3
-geometri geometric9 triangle7 perpendicular6 angle5 rectangular5 vertical4 mathematics3 vertex3
+geometri geometric9 triangle7 perpendicular6 angle5 rectangular5 vertical4 vertex3 mathematics3
 german swedish6 french6 dutch6 english6 danish5 norwegian4 russian4 finnish4
-get gotten9 got6 obtained6 give5 pulled4 received3 gained3 win3
+get gotten9 obtained6 got6 pulled4 giving4 received4 gained3 win3
 gettext text7 textwrap3 docstring2
 gh github9
 ghost shadow4 spirit3 demon3 nightmare2
@@ -1696,11 +1665,11 @@ giant biggest6 enormous6 largest6 massive5 huge4 mega3 big3 bigger2
 gid pid6 uid5 cwd4 sld2
 gift received3
 girl female7 boy5 girlfriend5 lady5 daughter4 guy4 women3
-girlfriend boyfriend8 girl5 relationship4 wife4 lover3 lady2 romance2
+girlfriend boyfriend8 girl5 relationship4 wife4 lover4 lady3 romance2
 git repository4 repo3
 github gh9
-give gave8 get5 let4 given3 tell3
-given gave4 give3
+give gave7 getting4 letting3
+given gave4
 glad thank6 welcome5 amazing4 nice4 happy4 truly4 relieved4 anytime3
 gladli willing4 sure3 eagerly3
 glanc gaze6 stared5 looked4 eyed4 eyes4 overlook3 view3
@@ -1713,7 +1682,7 @@ globe earth3
 gloriou amazing4 epic4 holy3 impressed3
 glue adhere7 attached3
 gnu unix7 program3 bash3 commandline3 compilation3 software3 python3 gcc2
-go went7 goes6 doing6 gonna5 travel4 trip3 visit3
+go went7 goes6 doing6 gonna5 travel4 trip3 visit3 coming2
 goal scored4 scorer3 achieved2 touchdown2
 god goddess4 lord4 divine3 worship3 religious3 religion3 hell2
 goddess god4
@@ -1722,10 +1691,10 @@ gold golden5 silver5
 golden divine6 gold5
 golf sports4 tennis4 swing4 volleyball3 swung3 baseball2 soccer2
 gone disappeared7 vanished6 went5 removed4 empty3 left2
-gonna going5 hopefully4 hope3 come2
+gonna going5 hopefully4 hope3 coming3
 good great4 excellent4 fine3
-got gotten8 get6 done3 gave2
-gotten get9 got8 obtained5 gave4 received3
+got gotten8 getting6 done3 gave2
+gotten getting9 got8 obtained5 gave4 received3 pulled2
 govern democracy6 bureaucracy6 political4 legislature4 legislative4 country4 republic4 election4
 governor politician7 mayor6 minister5 chancellor4 election4 incumbent4 president4 presidential4
 grab pulled5 hold4 grip3 reached3
@@ -1735,7 +1704,6 @@ grade students5 school3 class2
 gradient differentiation5 slope4 derived3 vector2
 gradual progress6 slowly6 rapidly6 transition4 broadly4 increasingly3 abruptly3 tentatively3
 graduat college5 attended4 academic4 scholarship4 degree3 bachelor3 campus3 students3
-grai grey9 colour8 color7 white7 black7 purple5 green5 brown5
 gram weighed2
 grammar syntax6 parser5 textual3 parse3 verbatim3 corpus3 verb3
 grandfath grandmother9 uncle8 grandson7 father5 cousin5 elder4 nephew4 ancestors4
@@ -1751,17 +1719,15 @@ great excellent9 amazing7 nice5 cool5 fine4 very4 okay4 sweet4
 greater higher8 exceed5 less4 lesser4 larger4 bigger4 increased3 superior3
 greatest best4
 greatli highly5 vastly5 significantly4 heavily3 very3 impressed2
-green color8 colour8 red7 purple6 yellow6 gray5 pink5 orange5
 greet hello8 hey5 smile2
-grei gray9 colour8 white7 black7 color7 purple6 red5 green5
 grew growing9 grown9 growth6 expanded3
 grid row4 tile4 column2
-grin smile9 happy3 sighed3 laughed3 joy3
+grin smile9 happy3 sighed3 laughed3 joy2
 grip hand5 stick4 thumb4 slippery3 grabbed3 fingers3 fist3 hold3
 gross nasty5
 ground soil5 foreground4 land3 underground3 dirt3
 group ungrouped5 organization5 gathered4 aggregate4 organised4 clusters4 team3 trio3
-grove mason3 monument3
+grove mason3 monument2
 grow grew9 grown9 growth9 crops4 expanded4 plant2
 grown growing9 grew9 growth5 plant3 crops3
 growth growing9 grew6 grown5 proliferation5 increased4
@@ -1809,7 +1775,7 @@ harden soft6 armored5 strongest4
 harder easier9 hard9 difficult9 tough7 easy7 easiest6 difficulty4 stronger4
 hardli nearly6 somewhat6 barely6 almost6 necessarily4 certainly4 partly4 maybe4
 hardlink hyperlinks7 linkage6 link6 linker6 symlink5 href4 url3
-hardwar processor7 device5 cpu4 technology3 equipment2
+hardwar processor7 device5 cpu4 technology3
 harm dangerous5 unsafe3 suffered3 hurt3 affected2 damage2
 harmon amplitude3
 hash sha2
@@ -1817,7 +1783,7 @@ hashabl immutable4 searchable3 callable3 throwable3 matchable3 writeable3 sortab
 hashlib pathlib5 zlib4 glibc4 importlib3
 hat head4 cap3
 hatch ready4
-hate terrible4 awful3 bad3 worst2
+hate terrible4 awful3 bad3 worst3
 have haven3
 haven having3 since3
 head forehead6 header5 hat4 skull3
@@ -1825,13 +1791,13 @@ header head5 forehead3
 headquart subsidiary6 facilities5 corporation5 company5 central4 office4 municipality3 incorporated3
 health healthy9 medical6 medicine5 disease5 ill4
 healthi health9
-hear heard9 listen7 sound7 ear6 deaf5 loud4 spoken3 noise3
+hear heard9 listen7 sound7 ear6 deaf5 loud4 spoken3 talk3
 heard hear9 spoken4 listen4 told4 sound3
 heart chest4 soul3 emotions3 feel3 love2
 heat warm8 temperature4 temp3 cold3 energy3 flames3 burning3
 heaven paradise7 hell3
 heavi weight9 weighed9 lightweight8 pounds6 strong4 thin3 weak3 thick3
-heavili strongly5 mainly5 highly5 badly5 mostly5 lot5 primarily4 wildly4
+heavili strongly5 mainly5 highly5 badly5 mostly5 primarily4 wildly4 roughly3
 heavyweight fighter4 rocky3
 heck hell6
 hei hello7 greeting5
@@ -1840,41 +1806,39 @@ held hold9
 helicopt aircraft6 flying5 spitfire4 flew4 plane3 motor3 squadron3 pilot3
 hell heck6 heaven3 god2
 hello greeting8 hey7
-help work3 trying3 advice3 encouraged2
+help work3 trying3 advice3 encouraged2 doing2
 helper finder3 assistant3
 henc thus9 therefore9 otherwise5 also5 exactly5 furthermore5 necessarily4 however4
-her she9 herself8 his5 him4 lady4 wife4 daughter3 woman3
-here somewhere2
+her she9 his5 him4 lady4 wife4 daughter3 woman3
+here somewhere3
 heritag archaeological5 ancestry5 museum5 monument4 ethnic3 culture3 legacy2
 hero epic4 legend3
-herself himself9 her8 myself7 yourself6 she6 themselves5 self5 woman4
 hexadecim ascii3 octal3 unicode2
-hexnum alphanums4 alphanumeric3 number3 numerous3
-hi him9 himself6 her5 theirs4
-hidden hide9 unnoticed7 invisible6 revealed6 visible5 secret4 disappeared3 vanished3
+hexnum alphanums4 number3 alphanumeric3 numerous3
+hi him9 her5 theirs4
+hidden hide9 unnoticed7 invisible6 revealed6 secret4 disappeared3 vanished3 behind3
 hide hidden9 concealed6 unnoticed5 revealed5 visible5 sneak5 invisible4 exposed4
 hierarch hierarchy9 subtree5 toplevel5 nest3 structure3
 hierarchi hierarchical9 toplevel5 subtree4 inherited4 subclass3 structure2
-high higher7 low6 highest6 upward5 height3 rise3 tall3 altitude2
+high higher7 highest6 upward5 height3 rise3 tall3 altitude2 raised2
 higher highest8 greater8 high7 upward6 increased6 lower6 low5 level4
 highest higher8 high6 lowest6 maximum6 maximize5 max5 largest5 peak4
-highli very7 heavily5 greatly5 significantly5 much4 large3 badly3 strongly3
-highlight emphasized4 color3 yellow2
+highli very7 heavily5 greatly5 significantly5 large3 badly3 strongly3 vastly3
+highlight emphasized4 color3
 highwai road9 interstate6 traffic5 street4 path4 lane4 corridor3 avenue3
 hill mountain6 valley5 climbed2
-him his9 himself7 her4 she4
-himself herself9 myself8 yourself7 him7 themselves6 his6 self5 nobody3
+him his9 her4 she4
 hint tip3
 hire paid4 work3 job3 invited2
 histor history9 historian8 ancient4 archaeological2
 histori historic9 historian9 archaeological3
 historian history9 historic8 scholars5 archaeological4 journalist3 research2
 hit struck7 strike4 target2 swung2
-hockei sports8 soccer6 basketball6 baseball5 rangers4 playoffs3 football3 athletic3
-hold held9 retained4 grabbed4 keep4 kept3 grip3
+hockei sports8 soccer6 basketball6 baseball5 rangers4 playoffs3 football3 rugby3
+hold held9 retained4 grabbed4 keeping3 kept3 grip3
 holder collector4
 holi glorious3 damn2 glad2
-holidai celebrated4 february4 weekend4 calendar3 day3 festival3 weekday3
+holidai celebrated4 weekend4 calendar3 festival3 weekdays2
 home house9 residential7 households6 mansion3 residents3
 honei bees4
 honest truth6 truthy5 genuinely5 lies4 lie3 really2 lying2
@@ -1883,8 +1847,8 @@ honorari honours6 honor5 devoted2 archbishop2
 honour honor9 honorary6 award6 outstanding4 recognised3 medal3 respectively3
 hook hung4 hanging4
 hop jump4 walked3
-hope hopefully9 wish7 expected5 disappointed4 gonna3 thought3 sad2 someday2
-hopefulli hope9 maybe6 perhaps5 probably4 usually4 gonna4 soon4 presumably3
+hope hopefully9 wish7 expected5 disappointed4 gonna3 thought3 sad3 someday2
+hopefulli hope9 maybe6 perhaps5 probably4 usually4 gonna4 presumably3 inevitably3
 horizont vertical8 perpendicular4 clockwise3 rectangular3 position3 oriented3 rotation3 slant2
 horribl poorly7 terrible6 badly6 awful6 disastrous4 wildly3 bad3 worst3
 horror nightmare6 disturbing3 scared2
@@ -1894,7 +1858,7 @@ host guest5 server4 domain3 localhost3
 hostnam domain3 basename3 fname3 fullname3 localhost3
 hot sexy7 warm7 sick2
 hotel resort6 bedroom5 inn5 tourism5 restaurant5 tourist4 room4 facilities3
-hour time5 afternoon4 minutes4 duration4 midnight3
+hour time5 minutes4 duration4
 hous home9 residential9 mansion7 households6 room6 bedroom5 residents5 indoor4
 household house6 home6 residential5 domestic4 family4
 hover mouse5 jump2
@@ -1904,8 +1868,7 @@ html markup7 css5 href5 template4 hyperlinks4 browser4 php4 stylesheet4
 http ssl8 web5 internet4 proxy4 browser4 ssn3 www2 website2
 huge big9 enormous9 massive9 bigger9 biggest9 larger7 large6 largest6
 hull boat5 maritime5 ferry4 harbor3 bay3 shore3 vessel2
-human people8 individual7 someone4 male4 being4 person4 inhabitants4 personnel3
-hundr thousands9 dozens9 many8 few8 lot6 plenty6 count4 ones4
+human people8 individual7 male4 being4 person4 inhabitants4 personnel3 adult3
 hung hanging9 hook4
 hungarian romanian8 finnish6 italian3 polish3 dutch3 swedish3 german3 russian3
 hungri eat9 meal8 food6 feed6 eaten5 cook4 dinner4 stomach3
@@ -1922,7 +1885,7 @@ i18n internationalization9
 ic frozen6 cold5 freeze5 snow4 frozenset3
 icon logo5 symbol4 signifies3
 id identifier9
-idea suggested5 thought3 advice3 think3
+idea suggested5 thought4 advice3 think3
 ident identified7 identification4 unique4 equal3
 identif identified9 identity4 recognized3 recognition3
 identifi id9 identification9 identity7 recognized6 distinguished4 recognised4 recognizable4 specified4
@@ -1936,21 +1899,21 @@ imag photo9 picture9 photographs8 graphics4 gallery4 texture3 recognition3 illus
 imagin think4 thought3 expected3
 imaginari complex4 realnum3
 imit mimic6 emulate3 replication3 copies2
-immedi instantly9 instant8 promptly8 quickly6 prematurely5 rapid5 beforehand5 fast4
+immedi instantly9 instant8 promptly8 quickly6 prematurely5 rapid5 fast4 shortly4
 immigr citizens4 border4 ethnic3 migration3 foreign2
-immin impending9 forthcoming5 eventually5 upcoming5 prematurely4 immediately3 begun3 inevitably2
+immin impending9 forthcoming5 eventually5 upcoming5 prematurely4 immediately3 begun3 inevitably3
 immut hashable4
 impact affected6 effect5
 impend imminent9 instability3 upcoming3 forthcoming3 arise2
 imperfect inconsistent2
 imperi emperor5 united4
 impl implementation9
-implement impl9 construction3 architecture3 algorithm3 abstract3 method3 constructor3 computer2
+implement impl9 construction3 architecture3 algorithm3 abstract3 method3 constructor2 computer2
 impli implications8 assumed5 asserted4 assumption4 supposed3 concluded2 equivalent2 statement2
 implic implies8 consequently4 relevant3 statement3 ambiguous3
 implicit explicit5 inherently2
 implicitli explicitly6 explicit5 inherently4 indirectly2
-import export5 package2 unpacked2
+import package2 unpacked2
 importantli additionally5 furthermore4 notable4 significantly3 also3 foremost2
 importlib pathlib9 python4 library4 zlib3 hashlib3 glibc3
 impos enforcement5 forcibly5 force4 restricted4 disallow3 strict3 demand2 constrained2
@@ -1959,7 +1922,7 @@ impress amazing5 please4 outstanding3 glorious3 greatly2
 improv enhanced7 modifications4 effect4 increased3 better2
 inabl incapable6 inadequate6 difficulty4 deficiency4 lack3 difficult3 injury3 failure3
 inaccur accurate9 accuracy7 incorrectly7 unreliable5 erroneously5 precise4 incorrect4 uncertainty3
-inact active6 absent5 idle5 unavailable4 abandoned4 disappeared3
+inact absent5 idle5 unavailable4 abandoned4 disappeared3
 inadequ adequate7 lack6 inability6 incapable5 unsuitable3 insufficient3 deficiency3
 inappropri disturbing6 unacceptable6 appropriate4 problematic4 sexual3 unsuitable3 prohibited3 offensive2
 inaugur debut7 found5 initially5 beginning4 began4 revolutionary3 founder3 begun3
@@ -1967,7 +1930,7 @@ inc corporation6 incorporated6 company6 affiliated4 headquarters3 manufacturing3
 incap inability6 inadequate5 capable5
 inch diameter9 length7 size6 width5 ruler5 larger5 thick4 smaller4
 incid accident8 occurred5 accidentally3 situation3 injury3 circumstances2
-includ excluded5 mentioned4 additionally3 alongside3 inclusion3 beside3 extra2
+includ mentioned4 additionally3 alongside3 inclusion3 beside3 extra2
 inclus exclusive6 excluded6 restricted3 including3 overlap3
 incom earned5 revenue4 financial4 payment3 pay2
 incompat compatible9 unsupported7 unable5 error4 invalid3 mismatch3 broken3 conflict3
@@ -1976,25 +1939,25 @@ inconsist consists7 unreliable5 mismatch4 reliable4 uneven4 erroneously3 inaccur
 incorpor inc6 corporation5 affiliated5 established4 subsidiary3 headquarters3 company3
 incorrect incorrectly9 wrong9 correct8 correctly5 erroneously5 false4 inaccurate4 properly3
 incorrectli incorrect9 wrong9 erroneously7 inaccurate7 properly6 correct5 mistake5 correctly5
-increas decreased6 higher6 exceed6 exceeded5 raised5 addition4 growth4 gained4
-increasingli further4 widespread4 gradually3 broader3 broadly3 inevitably2 progress2 ongoing2
+increas higher6 exceed6 exceeded5 raised5 addition4 growth4 gained4 monotonically4
+increasingli further4 widespread4 gradually3 broader3 broadly3 inevitably3 progress2 lately2
 increment decrement9 sequential4 number3 numerous3 consecutive3 accumulated3
 incumb governor4 election4 presidential3 predecessor3 successor3 president3 politician3 candidate3
 inde actually6 yeah5 truly5 genuinely5 certainly4 thus4 hence3 also3
-indefinit forever5 endless5 duration4 infinite4 permanent3 unlimited3 until2
+indefinit forever5 endless5 duration4 infinite4 unlimited3 permanent3 until2
 independ standalone5 alone4 isolated3 freedom3 lone3
 index search3 searchable2
 indic denotes5 symbol4 mark4 signifies3 demonstrated3 notation3 specified2
 indigen tribe8 native7 ethnic4 settlers3 inhabitants3 ancestry3
 indirect indirectly5
 indirectli indirect5 directly5 explicitly4 implicitly2
-individu human7 people6 person5 adult3 themselves3 inhabitants2 each2
+individu human7 people6 person5 adult3 inhabitants3
 indoor outdoor7 inside7 outside6 room5 house4 bedroom4 porch4 residential3
 industri company7 factory7 manufacturing7 corporation6 economy5 business4 sector4 production4
 ineffect effect7 useless7 disastrous5 rely4 viable3 inhibit3 unused3 suppressed2
 ineffici efficient7 speedup3 costly3
 inequ bound4 greater3 proved3 decreased2
-inevit eventually7 hopefully3 increasingly2 imminent2 accordingly2 consequently2
+inevit eventually7 hopefully3 imminent3 increasingly3 accordingly2 consequently2
 infantri army9 military8 soldiers8 regiment7 troops7 cavalry6 sergeant6 artillery4
 infer presumably3 observed3 plausible2
 infin infinite9 finite5 endless4 limited3 convergence3 reciprocal3 forever3
@@ -2003,23 +1966,23 @@ infix outfile4
 inflat monetary7 currency4 economic3 economy3 dollars3
 influenc influential9 affected5 effect2 inspired2
 influenti influence9 popular3 famous3 contributor2
-info information9 details5 fact3
+info information9 details5 fact3 stuff2
 inform info9 disclosure4
 infrastructur technology3 architecture3 network3 government3
 inhabit people6 population6 citizens5 tribe4 residents4 human4 indigenous3 village3
 inher intrinsic4 implicitly4 explicitly3 fundamental3 arbitrary3 implicit2
 inherit hierarchy4 estate3 superclass3 subclass3 parents2 adopted2
-inhibit suppressed4 prevent4 alleviate3 ineffective3 anti3 effect3 avoid2
+inhibit suppressed4 prevent4 alleviate3 ineffective3 anti3 effect2 avoid2
 init initialize9
 initi init9 beginning7 began6 begun5 startup5 inaugural5 started4 established4
 injur injury9 hurt5 wounded3 accident3 repair3
-injuri injured9 hurt6 wounded5 accident5 tears4 damage3 inability3 recovery3
+injuri injured9 hurt6 wounded5 accident5 tears4 damage3 severe3 inability3
 inlin embedded2
 inn hotel5 manor3 lodge3 interior2
 inner outer6 interior4 international4 orthogonal4 inside4 intra3 within3
 innermost outer6 leftmost6 rightmost5 within2 orthogonal2
 innoc accused6 guilty5 criminal4 justice4 convicted3
-inplac placement2 within2
+inplac placement2
 input entered4 output4 stdin3
 inquiri request3 seek2 asked2
 inscrib encircled3
@@ -2027,8 +1990,8 @@ insensit sensitive3
 insert entry5 entered5 appended3 prepended3
 insid within9 interior8 indoor7 international6 enclosed5 surrounding4 underneath4 inner4
 insist denied4 ensure3 asserted2
-inspect examination9 investigation5 inspector5 detective4 scanned3 monitor3
-inspector inspection5
+inspect examination9 investigation5 inspector4 detective4 scanned3 monitor3
+inspector inspection4
 inspir motivated5 influence2
 instabl unstable9 stability9 stable7 impending3
 instal download5 setup5 configuration3
@@ -2062,7 +2025,7 @@ interfac interaction4
 interfer interfering9 overlap5 disrupt4 intercepted3 conflict2
 interior inside8 within6 international5 surrounding5 inner4 enclosed4 intra3 indoor3
 intermedi advanced3 transition3
-intern intra8 external8 inside6 interior5 within4 inner4 outer4 internationally3
+intern intra8 inside6 interior5 within4 inner4 outer4 internationally3
 internation i18n9 abroad9 overseas8 worldwide8 global6 foreign5 country5 national3
 internet web8 network5 http4 net4
 interpol smooth2
@@ -2070,8 +2033,8 @@ interpret mean4 understand4 literally3
 interrupt paused8 disrupt4 halt3 stop3 ceased3 terminal2
 intersect overlap6 intercepted3 collision3
 interspers contiguous5 adjacent4
-interst highway6 northeast3 southwest3 southeast3 east3 traffic2
-interven involved4 interfering4 aid4 facilitate3 manipulation3 participated2 provoked2
+interst highway6 northeast3 southwest3 southeast3 traffic2
+interven involved4 interfering4 aid4 facilitate3 manipulation2 participated2 provoked2
 intim sexual6 romance5 sex4 romantic3 couple3 marriage3 comfortable3
 intra international8 within6 inner3 interior3 external3 inter3 inside3
 intric complex3 sophisticated3
@@ -2080,12 +2043,12 @@ intro prologue3 introduction3
 introduc initially4 introduction4 debut4 established3
 introduct overview6 introduced4 prologue4 beginning3 intro3
 intuit explanation5 analogous3 simplicity3 visual3
-invalid error9 unable5 valid5 failed4 erroneously4 malformed4 incompatible3 unsupported3
+invalid error9 unable5 failed4 erroneously4 malformed4 incompatible3 unsupported3
 invari symmetry4
 invas attack3
 invent founder4 found4 creator3 patent3 original3 creation2 manufacturing2
 inventori stock5 quantity4 catalog4 items4 supply4 collector3 vendor3 wholesale2
-invers inverted9 reverse4 flip3 reciprocal3
+invers inverted9 reverse4 flip3 reciprocal2
 invert inverse9 reverse6 flip6 backward5 upward4 clockwise3
 invest finance6 financial6 fund5 roi5 economic5 spend4 market4 economy3
 investig examination7 analyzed5 evidence5 inspection5 suspected4 analyses4 study3 suspicion3
@@ -2102,7 +2065,7 @@ isol separate3 alone3 independent3 singleton3 lone3 interfering2 away2 confined2
 issu problem6 problematic3 released2 trouble2
 ital font5 bold3
 italian guido6 romanian6 portuguese6 french5 latin5 spanish4 finnish4 hungarian3
-item inventory4 equipment3 list3 things2
+item inventory4 equipment3 list3 things3
 iter loop6 recursively3 sequential3
 ivi oak3
 """,
@@ -2123,7 +2086,7 @@ jkl lkjsfd5 lsdkjf4 lsdkj4 sldkj3 lskdj3 dkls3 sdljf3 pkg3
 job employment8 career7 employed7 workers5 occupation4 work4 business4 hired3
 joe tom3 jonathan3 jon2 mike2
 john jon4 jim3 mike3
-joi happy4 smile3 pleasure3 grin3 laughter2
+joi happy4 smile3 pleasure3 grin2 laughter2
 join rejoined6 member4 alliance4 membership4 connected3 participated3 gathered3 meet2
 joint jointly7
 jointli joint7 partnership2 together2
@@ -2141,7 +2104,7 @@ junior senior9 students4 youngest3 eldest3 young3 male3
 junk garbage4
 juri accused5 verdict4 trial3 court3 judge3
 jurisdict court6 territory5 law4 country2
-just only6 merely5 simply5 much2
+just only6 merely5 simply5
 justic court6 judge5 guilty4 innocent4 punishment3 accused3 criminal3 victims2
 justif justified9 reason5 explanation4 argument2
 justifi justification9 reason3
@@ -2149,9 +2112,9 @@ justifi justification9 reason3
     "k": """
 k8s kubernetes9
 kappa cardinal4
-keep kept9 stay7 remained6 retained5 persistent5 maintained5 continued4 preserved4
+keep kept9 stay7 maintained6 remained6 retained6 persistent6 preserved4 continued4
 kei offered4 keyboards3 sold2 add2
-kept keep9 remained5 stay5 retained4 store4 hold3 maintained2 persistent2
+kept keeping9 remained5 stay5 retained4 store4 hold3 maintained2 persistent2
 kernel linux3
 keyboard piano4 key3 mouse2 press2
 keyfil outfile3
@@ -2159,7 +2122,7 @@ keyword upperword6 words5 vocabulary5 numword4 phrase3 term3
 khan shah6
 kick boots3
 kid child9 children9 boy7 childhood6 baby4 son4 parents3 young3
-kill murder9 death7 killer7 die7 fatal7 died5 dying5 dead5
+kill murder9 death8 killer7 die7 fatal7 died5 dying5 dead5
 killer killed7 murder7 fatal5 death2
 kilomet distance7 miles6 meters6 inch3 radius3 length2 milliseconds2
 kind type5 typeset4 variety4 various3
@@ -2187,7 +2150,7 @@ label unlabeled5 annotation3 classification2 classified2
 labor employment7 workers6 employed4 contract3 employees3
 laboratori lab9 science3 scientists3 chemistry3 experimental3 biology2
 lack inadequate6 insufficient4 inability3 poorly3 neglected3 absence2 adequate2
-ladi woman9 female7 women7 girl5 her4 girlfriend2 wife2 men2
+ladi woman9 female7 women7 girl5 her4 girlfriend3 wife2 men2
 lai laid9
 laid lay9
 lake creek5 water4 river4 fish4 flood3 beach3 ocean3 boat2
@@ -2202,15 +2165,14 @@ lap drive3
 larg larger7 bigger7 huge6 big6 significantly6 mostly5 enormous5 roughly5
 larger bigger9 smaller9 size9 small9 biggest8 enormous8 largest8 huge7
 largest biggest9 larger8 enormous7 bigger7 huge6 giant6 maxsize6 massive5
-last forever4 end3 long3 durable3 anymore2 died2
-lastli also5 additionally4 foremost3 furthermore3 ultimately3 thereafter3 next3
-late recent8 earlier5 later5 ago4 sometimes4 early4 soon4 yesterday3
-later earlier7 early7 after6 thereafter6 afterwards5 eventually5 late5 soon4
+last forever4 end4 long3 durable3 anymore2 died2
+lastli also5 additionally4 foremost3 furthermore3 ultimately3 next3
+late recent9 sometimes5 occasionally5 frequently4 often4 since3 regularly3 increasingly2
 latest newest9 newer8 recent7 updated4 outdated4 upcoming3
 latin spanish6 italian5 roman5 french4 swedish4 portuguese3 translated2 romanian2
 latter necessarily4 both4 former3 hence3 somewhat3 partly3 lhs3 neither2
 laugh laughter9 funny5 smile4 grin3 fun3
-laughter laughed9 comedy4 joy2 smile2
+laughter laughed9 comedy4 joy2 smile2 cry2
 launch startup6 launcher5 started5 open4 began4 initially3 debut3 beginning3
 launcher launched5 unity4
 law legal6 legislative6 lawyer6 court5 jurisdiction4 enforcement4 regulations4 crime4
@@ -2227,7 +2189,7 @@ lean bent6 tilted5 slant4 spun3 balance3 flat2
 leap jump8 flying2
 learn taught9 lessons9 teaching5 knowledge5 education4 training3 understand3 memoize2
 leas contract2
-least worst4 plus3
+least worst4 plus3 worse2
 leather material5 pad3 wooden3
 leav stay7 departure6 exit4 resigned4 remained4 fled3
 lectur campus3 textbook3 faculty3
@@ -2242,10 +2204,10 @@ legisl legislature9 congress7 congressional7 parliamentary6 parliament6 law6 con
 legislatur legislative9 parliament8 parliamentary7 congress6 congressional5 constitution5 constituency5 government4
 legitim fake5 real4 suspiciously3 valid2
 length shorter9 inch7 longer7 duration7 distance6 width6 shortest6 dimensions5
-less fewer9 lesser6 more5 greater4 much4 lower4 smaller3 higher3
-lesser smaller7 less6 fewer6 finer5 little4 broader4 greater4 smallest4
-lesson learning9 taught9 teaching6 guidance3 education3 guide3 knowledge2 practice2
-let allowed4 give4 put2
+less lesser6 greater4 lower4 higher3 smaller3 roughly3 amount3 nearly3
+lesser smaller7 less6 finer5 little4 broader4 greater4 smallest4 minimal4
+lesson learning9 taught9 teaching6 guidance3 education3 guide3 knowledge2 instruction2
+let allowed5 giving3
 letter alphabet7 consonant5
 level higher4 toplevel4 tier4
 leverag finance3 debt3
@@ -2257,7 +2219,7 @@ lib library9
 libc glibc3
 liber freedom5 democratic4 democracy3 communist3 socialist3 liberty2
 liberti freedom6 republic2 liberal2
-librari lib9 pathlib4 importlib4 bibliography3 book3 archives2 compilation2
+librari lib9 pathlib4 importlib4 bibliography3 book3 archives2
 licens permitted5 copyright5 legal4
 lie lies9 lying9 truth6 tell5 false3 honest3
 lieuten sergeant7 colonel6 deputy6 captain4 civilian4 admiral4 office3 command3
@@ -2268,9 +2230,9 @@ light led7 lit7 lightning5 bright4 dark4 shadow4 emission3 darker3
 lightn light5 storm4 electric3
 lightweight heavy8 weight6 weighed6 thin4 pounds3 weak3
 like unlike5
-likewis same4 anytime4 fellow2
+likewis anytime4 fellow2
 limit restricted8 exceed7 exceeded6 unlimited6 prohibited5 maximum4 infinity3 allowed3
-line newline7 multiline6 readline6 underline4 overline4 carriage4
+line newline7 multiline6 readline6 underline4 overline4 carriage3
 linear vector3 matrix3 basis3
 link url6 hardlink6 hyperlinks6 site4 website4 resources3 referenced3 symlink2
 linkag hyperlinks7 hardlink6 symlink5 href4
@@ -2298,7 +2260,7 @@ local l10n9 nearby5 native5 village4 neighborhood4 region4 urban4 city4
 localhost host3 hostname3
 localn globalns6 native3
 locat place8 nearby8 wherever6 nowhere6 anywhere6 near5 everywhere4 search4
-lock unlocked8 deadlock6 security4 password3
+lock deadlock6 security4 password3
 locomot railway9 railroad8 training5 rail4 transport3 buses3
 lodg mason3 inn3 hotel3
 logarithm exponent6 exponential4
@@ -2314,15 +2276,14 @@ look glanced4 see4 seen4 seemed3 stared3 appeared2
 lookup search3 finder3
 loop iteration6
 loos tight3 tightly2
-lord sir5 god4 man3
-lose loss9 win7 lost5 defeated4 victory3 won3
+lord sir5 god4 man4
+lose loss9 lost5 defeated4 victory3 won3
 loss losing9 lost4 defeated3 victory2
 lost losing5 loss4
-lot plenty8 many8 hundreds6 thousands6 most6 tons6 much5 few5
 loud quiet7 noisy6 sound5 noise5 hear4 scream3 quietly2
 love lover4 beautiful2 heart2
-lover love4 romance4 girlfriend3 partner3 romantic3 husband2
-low lowest9 lower8 high6 minimum5 higher5 down4 upward3 min3
+lover love4 romance4 girlfriend4 partner3 romantic3 husband2 boyfriend2
+low lowest9 lower8 minimum5 higher5 down4 upward3 min3 highest3
 lower lowest9 low8 decreased6 higher6 reduced5 upward5 raised4 less4
 lowercas uppercase9 capital5 testcase5 case4
 lowest low9 minimum9 lower9 min6 highest6 minimal6 smallest5 higher4
@@ -2335,64 +2296,62 @@ lskjd lkjsfd8 lksd7 sldkj5 slkdjs4 cwd3 sldjf2
 luck lucky6 chance4 fortune3
 lucki luck6 fortune6 rip3 nice3
 luke josh3 matt3 robin3
-lunch breakfast8 meal7 dining7 dinner5 eat4 restaurant4 food3 afternoon3
-ly lie9 lies9 tell4 truth3 honest2
+lunch breakfast8 meal7 dining7 dinner5 eat4 restaurant4 food3
+ly lie9 lies9 tell4 truth4 honest2
 lynx willow3
 lyric song8 chorus4 sang3 verse3 sung3 poems2
 lyssdod lsdkj6 lsdkjf5 lsdjjkf4
-lzma xztar6 gztar5 baz4 bztar4 xyz4 nbaz3
+lzma xztar6 gztar5 baz5 bztar4 xyz4 nbaz3
 """,
     "m": """
 machin machinery9 robotic5 motor3
 machineri machine9 motor6 robotic5 engine4 factory4 mechanical3 industry3
 mad angry7 anger5 rage4 upset3
-made make8 built5 manufacturing5 craft3 builtin3
+made making8 built5 manufacturing5 craft3 builtin3
 mag magazine7
 magazin mag7 journal5 public5 newspaper4 published3
 magic trick2
 magna royal3 noble3
-magnitud diameter4 inch4 radius3 scale3 meters2
-mai might4 months3 summer3
+magnitud diameter4 inch4 radius3 scale3
 mail email9 postal8 recipient7 send5 envelope5 delivered3 delivery3 spam3
 mailbox email6 box5 sandbox4 envelope3 postal3 recipient3
 main primary3 secondary3 major2
 mainli mostly9 primarily9 particularly8 partly7 especially7 heavily5 additionally5 typically4
 mainstream popular4 modern3 widespread3
-maintain maintenance7 retained5 preserved5 persistent5 keep5 remained4 continued3 kept2
+maintain maintenance7 keeping6 retained5 preserved5 persistent5 remained4 continued3 kept2
 mainten maintained7 repair5 service3 degradation3 cleanup3
-major minor6 large4 largest3 main2 biggest2
-make made8 produced7 craft5 created4 production4 built3 manufacturing3 recipe2
+major large4 largest3 main2 biggest2
+make made8 produced7 craft5 production4 created4 built3 manufacturing3
 makefil outfile5 compilation5 filename3 filepath2
 makeup fashion3
 male men8 gender7 female6 adult5 boy4 human4 women3 junior3
 malform invalid4
 malici virus6 exploited2
-mall shop7 downtown4 suburb2
-man lord3 sir2 men2 mate2
+mall shop7 downtown4 suburb3
+man lord4 sir2 men2 mate2
 manag administration6 leadership5 organization3 employees3 personnel3 leader3 businessman2 office2
 mandat mandatory5 regulations5 legislative5 demand4 policy3 provision3 required3
 mandatori required9 necessary6 mandates5 prerequisite3
 mango fruit6 sultan4 peach3
-mani few9 plenty8 hundreds8 some8 most8 lot8 thousands8 ones7
-manipul altered6 modified4 control3 force3 coerced3 modifications3 intervene3
+manipul altered6 modified4 control3 force3 coerced3 modifications3 intervene2
 manner broadly2
 manor mansion7 abbey5 palace4 village4 castle4 inn3 house3 monastery3
 mansion house7 manor7 palace5 bedroom5 room4 residential4 castle3 home3
-manual automatic9 auto6 automated6 instruction4
+manual auto6 automated6 instruction4
 manufactur industry7 factory6 company6 production6 produced5 brand5 made5 corporation5
 map bitmap3
 mar planet3
 marbl stone4 crystal2
-march parade4 protest3 february3 august3 autumn2
+march stride3 parade3 protest3 infantry2
 margin slight3
 maria roman2
-marin navy7 sea6 naval5 maritime5 ocean5 sergeant5 military4 gulf4
+marin navy7 sea6 naval5 maritime5 ocean5 sergeant5 gulf4 military4
 maritim naval9 navy7 fleet7 boat6 sea6 vessel6 marine5 harbor5
 mark marker7 indicated4 signed3 stamp3 signature3 spot2
-markdown html3 formation2 formatter2
+markdown html3 formation2
 marker mark7 signature3
 market economic7 commerce6 advertising5 economy5 sales5 distributors4 finance4 business4
-markup html7 css4 stylesheet4 template3 formation3 formatter3
+markup html7 css4 stylesheet4 template3 formatter3 formation3
 marri marriage9 wife9 engaged8 husband8 wedding7 couple4 romantic2
 marriag married9 wedding8 husband7 wife7 engaged6 couple4 sex4 relationship4
 marshal admiral3 deputy2
@@ -2400,7 +2359,7 @@ martial fighter5 combat4 defence3 defending2
 martin jon3 jonathan3 mike2
 mask concealed4 hide3
 mason lodge3 duke3 grove3
-mass weighed5 massive4 gravity3 weight3 quantity3 pounds3
+mass weighed4 massive4 gravity3 weight3 quantity3 pounds3
 massag rubbed4
 massiv enormous9 huge9 big7 biggest7 bigger7 larger6 largest5 giant5
 mat matrix5 matrices3
@@ -2414,9 +2373,9 @@ mathemat math9 arithmetic7 algebra5 numerous5 calculated4 geometry3 computer3 eq
 matric matrix9 mat3 array3 column3 vector2
 matrix matrices9 mat5 column4 vector4 array3 linear3 row2
 matt josh3 luke3 tom3
-max maximum9 maximize7 highest5 exceed5 min4
+max maximum9 maximize7 highest5 exceed5 higher2
 maxim maximum9 max7 highest5 optimal5 largest4 exceed3 minimal2
-maximum max9 maximize9 exceed7 highest6 minimum6 exceeded5 unlimited5 limited4
+maximum max9 maximize9 exceed7 highest6 exceeded5 unlimited5 limited4 higher3
 maxlen highest3 exceed3
 maxsiz tabsize6 largest6 resize5 exceed5 biggest4 blocksize4 larger3 scale3
 mayb perhaps9 possible9 probably7 might6 obviously6 hopefully6 certainly5 somehow5
@@ -2426,7 +2385,7 @@ mean definitely6 meant5 defined5 interpretation4 meaningless4 terminology4 signi
 meaning meaningless7 significant3 spiritual3
 meaningless meaningful7 pointless5 worthless4 mean4 irrelevant4 useless3 definitely3 defined3
 meant mean5 supposed4 necessarily3
-meantim meanwhile5 until4 eventually4 thereafter4 later3 after3 till3
+meantim meanwhile5 until4 eventually4 till3
 meanwhil meantime5 however5 although5 though4 also4 too4 furthermore4 whilst3
 measur meters6 ruler5 scale4 dimensions4 inch4 diameter3 width3 quantity3
 meat chicken6 food6 flesh6 cattle4 meal4 lamb3 cook3 eat2
@@ -2447,7 +2406,7 @@ memo memory4 remember4 recalled4 forget3
 memoiz remember6 forget5 recalled4 retention4 learning2
 memori mem9 remember7 memo4 monument4 forget3 forgotten3 recalled3
 men male8 women7 guy3 man2 gender2 lady2
-mental mind6 brain4 think3 sanity3 thought2
+mental mind6 brain4 think4 sanity3 thought2
 mention aforementioned5 referred5 forgot4 including4 discussion3 referenced3
 merchant vendor6 commerce5 shop4 distributors2
 merci grace3 widow2
@@ -2462,7 +2421,7 @@ messag msg9 send5 notification3 replied3 chat2
 met meet8 gathered4 encounter3
 metaclass classmethod9 subclass7 superclass6 autoclass6 classname6 dataclass6 class5 constructor2
 metadata documents4 xml2
-metal steel9 copper6 plastic6 iron5 material4 chemical3 silver3 elements2
+metal steel9 copper6 plastic6 iron5 material4 chemical3 silver3
 metaphor analogous6 literary4 literally4
 metavar contravariant2 covariant2
 meter measure6 kilometers6 milliseconds4 distance3 inch3 ruler3 united3 length2
@@ -2475,9 +2434,8 @@ microsecond datetime4 seconds4 mtime4 time3 duration2 timestamp2 utc2
 microtest unittest6 test6 doctest5 experimental3 mock3
 mid middle8 median2
 middl mid8 center6 centre5 central3 upper3 halfway2 midst2 median2
-midnight tonight7 night6 afternoon6 tomorrow6 morning5 timezone5 utc3 eastern3
 midst middle2
-might maybe6 perhaps5 possible4 may4 sure4 should3 probably3 certainly3
+might maybe6 perhaps5 possible4 sure4 should3 probably3 certainly3
 migrat transferred6 relocated6 travel3 moved3 immigrants3 export2
 mike jim4 frank3 john3 martin2 joe2
 mile kilometers6 distance6
@@ -2486,15 +2444,15 @@ milk chocolate4 breast3 bottle3 sugar3 cream3
 miller buffalo3
 millisecond seconds5 meters4 mtime4 duration4 datetime4 timer2 kilometers2 timestamp2
 mimic imitation6 resembles5 emulate3
-min minimum9 mini8 minimal8 lowest6 smallest6 max4 shortest4 minutes4
+min minimum9 mini8 minimal8 lowest6 smallest6 shortest4 minutes4 low3
 mind think8 mental6 thought5 brain2
 mine ours5 yours4 theirs3
 mini min8 minimal8 smallest6 minimum5 tiny5 small5 little4 lesser3
 minim minimum9 min8 mini8 smallest7 optimal7 lowest6 shortest6 simplest5
-minimum min9 minimal9 lowest9 smallest7 maximum6 mini5 low5 insufficient4
+minimum min9 minimal9 lowest9 smallest7 mini5 low5 insufficient4 shortest3
 minist ministry9 chancellor6 governor5 politician4 secretary4 archbishop4 parliamentary4 parliament3
 ministri minister9 church5 congregation4 fellowship3 monastery3 servant2 archbishop2
-minor major6 lesser3 youngest2
+minor lesser3 youngest2
 minu negative8
 minut seconds9 time6 duration5 hours4 min4 quarter3 length2
 mirror reflected8
@@ -2503,8 +2461,8 @@ mismatch unmatched5 inconsistent4 erroneously4 incompatible3
 miss absent6 neglected4 skip4
 missil rocket6 rifle3 artillery2 aircraft2
 mission expedition3
-mississippi missouri5 southern4 southeast3 south3
-missouri mississippi5 township3 south3 southeast2
+mississippi missouri5 southern4 southeast3
+missouri mississippi5 township3 southeast2
 mistak erroneously6 incorrectly5 correct5 error4 incorrect3 accidentally3 inaccurate2
 mix mixture9 blend6 combined4
 mixin blend3
@@ -2521,26 +2479,22 @@ modular module5 remainder5 mod4 submodules2
 modulo remainder7 integer3
 mom mother9 dad8 parents5 father5 daughter3 son3 aunt2 grandmother2
 monasteri abbey5 temple4 village4 church3 priest3 ministry3 manor3 cathedral3
-mondai tuesday9 weekday9 wednesday9 week6 day6 weekend6 today6 tomorrow6
 monei dollars7 cash6 wealth6 fund6 monetary5 rich5 financial5 expensive4
-monetari currency9 dollars9 inflation7 cash7 usd6 financial6 money5 payment5
+monetari currency9 dollars9 inflation7 cash7 usd6 financial6 money5 coins5
 monitor screen5 observed4 watch3 inspection3 tracker3 viewers3 display2
 monkei ape8 banana4
 monoton decreased5 ascending4 increased4
 monster beast5 boss3 creature3 ness3 dragon2
-month monthly9 years7 week7 august5 february5 season4 weekly3 may3
-monthli months9 weekly7 annual5 recurring4 period4 week3 season3 august2
+month monthly9 years7 week7 season4 weekly3 date3
+monthli months9 weekly7 annual5 recurring4 period4 week3 season3
 monument sculpture5 cemetery5 temple5 heritage4 stadium4 status4 memory4 museum3
 mood depression4 emotions4
 moon planet3 solar2
-more much7 most6 less5 enough5 many4 lot4 better4 nearly4
-morn afternoon8 woken6 breakfast6 midnight5 wake5 night4 asleep4 sleep3
-morpholog lexicographically5 corpus4 lexical4 suffix2
-most many8 mostly7 plenty6 some6 lot6 more6 every6 few5
-mostli mainly9 primarily9 partly8 most7 usually6 somewhat6 particularly6 typically6
+morpholog lexicographically5 lexical4 corpus4
+mostli mainly9 primarily9 partly8 usually6 somewhat6 typically6 particularly6 large5
 moth spider3
 mother mom9 father7 parents7 grandmother6 dad6 daughter4 aunt4 wife3
-motion movement9 slide6 velocity5 moved4 robotic3 slid3 stride3 physical2
+motion movement9 slide5 velocity5 moved4 robotic3 slid3 stride3 dance2
 motiv inspired5 passion3
 motor machinery6 thrust4 engine3 helicopter3 machine3 robotic3
 mount attached3
@@ -2554,11 +2508,10 @@ mph speed9 velocity7 fastest6 fast5 slowest4 slower4 slow4 speedup4
 mro bpo3
 msg message9 sig4 pkg3
 mtime datetime5 utc4 milliseconds4 microseconds4 strftime3 time2 timestamp2 epoch2
-much more7 lot5 enough5 less4 full4 highly4 all4 nearly3
-multi multiple7 combined4 each4 simultaneously3 trio3 single2
+multi multiple7 combined4 simultaneously3 trio3 single2
 multilin newline8 readline7 line6 overline5 carriage3 underline3
 multipart rpar5 partition4 splitter3 optparse3 chunk3 split3 separate2
-multipl multiplied9 multi7 arithmetic5 combined5 each4 numerous3 double3 simultaneously3
+multipl multiplied9 multi7 arithmetic5 combined5 numerous3 double3 simultaneously3 calculated3
 multipli multiple9 arithmetic8 simplifications7 calculated6 simplified6 subtract5 algebra5 equation5
 multiprocess subprocess9 postprocessing7 process5
 municip city7 township6 urban6 mayor5 town5 metropolitan4 borough4 provincial4
@@ -2568,12 +2521,11 @@ muscl legs4 shoulder3 exercise3 body3 athletic3 protein3
 museum exhibition7 heritage5 archaeological5 monument3 collector3 sculpture3
 music musicians9 piano7 instruments6 soundtrack6 song6 orchestra5 singing5 guitar4
 musician guitarist9 music9 instruments8 piano7 guitar7 drummer6 songwriter6 singer6
-must necessary5 required5 should4 need3 shall3
+must necessary5 required5 should4 needed3 shall3
 mutat genetic4 gene2
 mutter murmured9 sighed3
 mutual together5 couple3 simultaneously2 pair2
 mypi scipy3
-myself yourself9 himself8 herself7 self6 ourselves5 nobody5 themselves5 everyone4
 mysteri unusual6 unknown5 unexpected3 secret3 obscure3 strange3 suspicion2
 """,
     "n": """
@@ -2600,66 +2552,63 @@ nearbi near9 located8 nearest7 neighboring7 closest6 around6 downtown6 suburb5
 nearest closest9 nearby7 distance6 near5 neighboring5 adjacent4 located3 closer3
 nearli almost9 somewhat7 roughly6 hardly6 slightly5 approx5 partly4 barely4
 neat nice4 cool3
-necessari required8 unnecessary8 mandatory6 need5 sufficient5 must5 essential4 appropriate3
+necessari required8 unnecessary8 needed7 mandatory6 sufficient5 must5 essential4 appropriate3
 necessarili sure5 certainly5 hence4 hardly4 otherwise4 true4 presumably4 latter4
 neck skull4 forehead4 chin4 shoulder4 throat3
-need request8 required7 want6 necessary5 sought5 desperate3 must3
+need required8 request8 necessary7 wanted6 sought5 must3 desperate3 desire3
 neg minus8 nonnegative4 opposite4 bad2
 neglect ignored6 absent5 miss4 omitted3 overlook3 orphan3 lack3 abandoned2
 negoti bargain7 compromise6 deal6 agreement4 bid4 payment3 dealt3 contract2
 neighbor neighbouring9 adjacent9 nearby7 neighborhood5 nearest5 near3 closest3 suburb3
 neighborhood suburb9 neighbouring7 urban7 residential7 downtown6 village5 neighboring5 town5
 neighbour neighboring9 neighborhood7 adjacent5 suburb4 inhabitants3 village3 nearby3 nearest2
-neither either9 both9 nor6 whichever6 nobody4 none3 latter2
+neither either9 both9 nor6 whichever6 latter2
 nephew grandson9 uncle8 cousin7 siblings5 grandfather4 aunt4
 nervou brain3 noisy3 noise3
 ness monster3
 nest hierarchical3 subtree3
 net network8 internet4 gateway3
-network net8 internet5 connected4 community4 wire3 gateway3 infrastructure3 packet3
-never whenever7 ever7 soon7 always5 once4 sometimes3 shortly3 before3
-nevertheless however6 therefore5 although5 albeit4 thereafter3 thereby3 accordingly3 furthermore3
+network net8 internet5 connected4 community3 wire3 gateway3 infrastructure3 packet3
+never whenever8 ever7 always5 once4 shortly4 sometimes4 often3 regularly3
+nevertheless however6 therefore5 although5 albeit4 thereby3 accordingly3 furthermore3 consequently3
 new newly6 newest3
 newer outdated8 newest8 latest8 older6 recent5 version5 old5 younger4
 newest latest9 newer8 recent7 newly5 new3 updated3 version2
-newli new6 previously5 newest5 freshly4 previous3 recent3
+newli new6 newest5 freshly4 previous3 recent3
 newlin multiline8 line7 readline7 underline4 overline4 carriage3
 newspap journalist8 paper6 public6 journal5 magazine4 blog3 published3 bulletin3
 newton gravity3 accelerate2
-next previous4 upcoming3 lastly3 already2 later2
+next previous4 upcoming3 lastly3 already2
 nfoo nbytes4
 nice excellent5 great5 amazing4 glad4 neat4 please3 sweet3 thank3
 nicer better3 err2
 nick rob3
-night midnight6 daylight5 even5 tonight4 dark4 morning4 sleep4 bed3
+night daylight4 bed3 sleep3 dark3 summer2
 nightmar horror6 dream5 terror2 ghost2
 nix unix6 linux3
 nobl magna3
-nobodi whoever9 everyone8 anyone8 anybody7 everybody7 myself5 somebody4 whose4
 node breadth4 graph4 clusters3 tree2
 nois noisy9 quiet5 loud5 sound4 silent3 nervous3 hear3 quietly3
 noisi noise9 quiet7 loud6 silent4 quietly4 nervous3
-nomenclatur terminology5 genus3 abbreviated3 surname3 term3 acronym3 name3 namedtuple2
+nomenclatur terminology5 genus3 abbreviated3 surname3 term3 acronym3 name2 namedtuple2
 nomin candidate3
 non nor3 nth2
-none few6 plenty5 many5 all4 any4 thousands4 hundreds4 neither3
 nonneg negative4
 nonsens stupid5 crap4 bogus3
 nor neither6 either4 non3 otherwise3 rather3
-nord norwegian5 north4 northern4 swedish3
+nord norwegian5 northern4 swedish3
 normal standard2
 normalis standard3
-north northern9 northeast9 northwest8 south7 southeast7 east6 west6 central5
-northeast north9 northern9 southeast8 east8 northwest8 southwest7 south7 eastern6
-northern north9 northeast9 southern7 south6 northwest5 southeast5 region5 eastern5
-northwest west8 north8 northeast8 central7 southeast6 southwest6 east5 northern5
+northeast northern9 southeast8 northwest8 southwest7 eastern6 region5 central5 nearby5
+northern northeast9 southern7 northwest5 southeast5 region5 eastern5 nord4 eastward4
+northwest northeast8 central7 southeast6 southwest6 northern5 western4 eastern4 northwestern4
 northwestern college4 northwest4 campus4 southwest3 faculty3
 norwegian danish9 swedish9 finnish7 dutch6 nord5 german4 russian4 portuguese4
 nose face5 forehead5 cheek5 eyes4 mouth3 ear3 tongue3 smell3
 notabl prominent8 significantly5 famous5 particularly5 importantly4 additionally3 significant3 aforementioned3
 notat denotes9 symbol4 abbreviated4 syntax4 shorthand3 declared3 indicated3 parentheses2
 note remarks5
-noth anything6 everything4 none3 stuff3
+noth stuff3
 notic slight4 see2
 notif notified9 alert6 alarm3 message3
 notifi notification9 alert6 email4 announced3
@@ -2667,8 +2616,8 @@ notion concept8 defined5 definitely4 terminology4 paradigm3 semantic3
 noun terminology6 synonym4 vocabulary4 term3 lexical3 semantic2 defined2 dictionary2
 nova dawn2
 novel book8 literature8 literary6 fiction5 textbook4 writer3 genre3 tale3
-now anymore6 ago5 still5 previously4 yet3 later3 again3 soon3
-nowher anywhere9 wherever9 everywhere7 somewhere7 located6 elsewhere4 site4 near3
+now anymore6 still5 yet3 again3
+nowher anywhere9 wherever9 everywhere7 somewhere7 located6 elsewhere4 site4 near4
 nth non2
 nuclear atomic4
 null blank3 vanished2
@@ -2689,7 +2638,7 @@ oblig authorised4 acknowledged4 anytime3 done3 request2 yours2 welcome2 thank2
 obscur unusual3 uncommon3 mystery3 ordinary2
 observ detective5 monitor4 detector4 watch3 experimental3 inference3 analyzed2
 obsolet outdated8 deprecated5 superseded5 discontinued5 useless5 abandoned4 legacy4 newer3
-obtain acquired6 get6 retrieved5 gotten5 sought4 received4 arrived3 gained3
+obtain acquired6 getting6 retrieved5 gotten5 sought4 received4 arrived3 gained3
 obviou obviously6 clearly4 apparently4
 obvious clearly9 obvious6 maybe6 perhaps5 sure4 apparently4 certainly4 probably4
 occas circumstances6 occurrence5 occasionally4 event4 occurred4 situation3 anniversary2
@@ -2709,11 +2658,11 @@ offset position3 overlap3 adjusted3 baseline3 shifted2
 often regularly9 frequently9 occasionally9 sometimes9 constantly8 rare7 repeatedly7 commonly7
 oil fuel5 diesel3 gas3
 okai fine6 cool4 great4 excellent3 yeah3 anyway3 understood3
-old older9 age9 younger6 oldest5 newer5 young5 outdated4 ago4
+old older9 age9 younger6 oldest5 newer5 young5 outdated4 years3
 older younger9 age9 old9 oldest7 young7 youngest6 newer6 elder5
-oldest eldest7 older7 earliest7 youngest6 old5 age5 ancient4 younger4
+oldest eldest7 older7 youngest6 old5 age5 ancient4 younger4 elder3
 omit excluded6 unnecessary5 ignored4 disregard4 absent3 eliminated3 neglected3 without3
-on some7 many7 few5 plenty5 each4 hundreds4 those3 various3
+on those3 various3 others3
 onc twice8 repeatedly6 often5 whenever5 ever5 never4 frequently4 repeated3
 ongo continued4 increasingly2
 onli just6 certainly5 sure3 yes3 hardly3 still3
@@ -2722,21 +2671,20 @@ onto adhere2
 onward toward5 further3 till3 ahead2 whilst2
 opaqu transparent9 visible6 invisible4 exposed3 concealed2
 opcod code7 encoded6 bytecode5 returncode5 decode4 codec2
-open reopened6 close5 launched4
+open reopened6 launched4
 oper dispatched4 function3 service3 office3
 opera orchestra3
 opinion disagree6 thought5 truth3
 oppon competed5 tournament5 competition5 rival4 enemy4 battle4 champion3 fighter3
 opportun employment3
-oppos opposite7 against6 contrary5 instead4 rather3 anti3
-opposit opposed7 contrary6 alternative4 anti4 negative4 reverse3 against3 backward2
+oppos opposite7 against6 contrary6 instead4 rather3 anti3
+opposit opposed7 contrary6 alternative4 negative4 anti4 reverse3 against3 backward2
 opt option2
 optim minimal7 maximize5 efficient5 algorithm5 speedup3 constrained3 constraints3 maxsize2
-option preferred5 choice4 choose3 alternative3 opt2
+option preferred5 choice4 choose3 alternative3 opt2 chose2
 optpars rpar3 multipart3
 or clay3 iron2
 oracl sql6 database4 aix2
-orang purple6 yellow5 red5 green5 color5 colour5 pink4 fruit4
 orbit satellite4 gravity2
 orchestra symphony8 instruments7 musicians6 music5 percussion5 composed5 violin4 choir4
 order reordering8 arranged7 sort7 sortable3
@@ -2748,12 +2696,11 @@ origin ancestors3 source3 invented3
 orphan abandoned6 childless5 adopted4 neglected3 runaway3 lone3
 orthodox catholic5 church3
 orthogon perpendicular6 inner4 unitary3 auxiliary3 innermost2
-other another7 some6 elsewhere5 many4 most4 else4 various4 few3
-otherwis else7 anyway6 hence5 unless4 necessarily4 however4 thus4 regardless3
+other elsewhere4 various3 ones3
+otherwis else7 anyway6 hence5 unless4 necessarily4 however4 thus4 regardless4
 ottoman turkey7 sultan5
 ought shall3 should2
-our theirs9 mine5 ourselves4 yours3
-ourselv themselves9 yourself5 myself5 ours4 self4 theirs4 being3 himself3
+our theirs9 mine5 yours3
 out off5
 outcom result5 verdict3 won2
 outdat newer8 obsolete8 old4 version4 updated4 expired4 latest4 recent3
@@ -2764,11 +2711,11 @@ outgo send4 received4
 outlin encircled3 sheet3 boundary2 illustrated2 draw2
 output stdout6 input4 print3 produced3 converted2
 outright explicitly3 partly3 directly3 entire2
-outsid outdoor9 indoor6 street4 snow4 weather3 nearby3 inside2 porch2
+outsid outdoor9 indoor6 street4 snow4 weather3 nearby3 porch2
 outstand honor4 honours4 impressed3 acknowledged2
 overal total6 regardless4 altogether3 entire3 ultimately3
 overflow widening4 wider4 exceed3
-overlap intersection6 interference5 offset3 inclusion3 simultaneously2 contiguous2
+overlap intersection6 interference5 inclusion3 offset3 simultaneously2
 overli horribly3 excess2 quasi2
 overlin underline7 multiline5 newline4 readline4 line4 closure3
 overload loader3
@@ -2788,10 +2735,10 @@ oxygen atmosphere5 breath4 gas4
 """,
     "p": """
 pace rush4 runner3
-pacif southwest5 west5 coast5 southeast4 eastern4 japan3 region3 central3
+pacif southwest5 coast5 southeast4 eastern4 japan3 region3 central3 island3
 pack unpacked8 package7 bag5 subpackages5 bundle4 carried4
 packag pkg9 pack7 unpacked7 subpackages5 bundle4 delivery4 ship4 supply3
-packet protocol5 transmitted4 network3 rfc3 traffic2
+packet protocol5 transmitted4 rfc3 network3 traffic2
 pad leather3
 pager footer4 linker3
 pai paid9 payment9 compensated6 owed5 earned4 fee4 fund4 money4
@@ -2805,11 +2752,10 @@ palett shade3 color3 truecolor3
 palindrom transcribed2
 palm fingers3 thumb3
 pan cook3 bread2
-panel components2
 panic crisis5 scared4 worry3 fear3
 pant jeans9 clothes7 waist6 shoes3 wearing3 dress3
 paper newspaper6 journal5 documents5 print5 public4 sheet4 printer3 writing3
-parad march4 celebrated3 pride3
+parad celebrated3 marching3 pride3
 paradigm abstract3 notion3
 paradis heaven7 desert3
 paragraph summary4 text3 excerpts3 summarized3 textual2
@@ -2819,7 +2765,7 @@ paramet param9 variable4 argument2
 parcel postal4 delivery4 envelope3 transport3 cargo2 package2
 parent family7 father7 mother7 dad6 daughter6 siblings5 mom5 childless5
 parenthes brackets9 syntax3 delimited3 notation2 regex2
-parenthesi brackets7 syntax3 brace2
+parenthesi brackets7 syntax3
 parish diocese5 bishop5 church4 cathedral3 saint3 catholic3 priest3 congregation3
 park stadium3 garden2
 parliament parliamentary9 legislature8 legislative6 constituency5 congress3 government3 minister3 congressional3
@@ -2832,11 +2778,11 @@ parser syntax6 grammar5 corpus3 regex3 textual3 stringent2 decode2 regexp2
 part piece7 portion5 partition4 whole4 chunk3 halves2
 parti guest3 democratic3 republican3
 partial partly7 completed2 whole2 fully2 incomplete2
-particip competed5 competition4 volunteer4 collaboration4 involved3 audience3 joined3 role3
+particip competed5 competition4 volunteer4 collaboration4 audience3 involved3 joined3 role3
 particular particularly6 various4 specific4 special3 certain3 pertaining2
 particularli especially9 mainly8 additionally6 primarily6 mostly6 particular6 notable5 beside3
 partit part4 multipart4 disk3 filesystem3
-partli mostly8 somewhat8 mainly7 slightly7 partially7 primarily6 nearly4 almost4
+partli mostly8 somewhat8 mainly7 slightly7 partially7 primarily6 almost4 nearly4
 partner partnership9 couple6 relationship5 lover3 collaboration3 together3 affairs3 duo3
 partnership partner9 collaboration6 merger5 duo4 couple3 together3 alliance3 agreement3
 pass through4 cross3
@@ -2844,7 +2790,7 @@ passag excerpts5 verse3 textual2
 passeng vehicle5 airlines4 aboard4 transport4 buses3 bus3 cabin3 flight3
 passion motivated3
 password authentication6 login6 credentials5 unauthorized3 encryption3 unlocked3 locked3 membership2
-past copies3 ago2
+past copies3
 patch repair3 fixed3
 patchlevel toplevel4 compresslevel3
 patent invented3 manufacturing3
@@ -2852,7 +2798,7 @@ path subpath9 filepath8 traverse6 route5 road5 highway4 directory4 journey3
 pathlib importlib9 filepath6 hashlib5 glibc4 subpath4 library4 zlib4 directory3
 pathnam filepath9 subpath8 filename7 directory5 symlink3 subdirectories3 folder3 dir2
 patienc delayed3 urgency2
-patient doctor6 medical6 clinical6 physician6 medicine5 hospital5 diagnosed4 treatment4
+patient medical6 clinical6 physician6 medicine5 hospital5 diagnosed4 treatment4 nurse4
 patrol deputy4 guard4 sheriff3 police3 lieutenant2 sergeant2
 patt fmt3
 pattern occurrence6
@@ -2869,12 +2815,12 @@ peer social2
 pen draw2
 penalti punishment4 referee3 touchdown3 scored2
 pend request4 submitted3 available3 invited3 unavailable3 updated2
-peninsula coords4 prefecture4 province3 region3 coastal3 south2
+peninsula coords4 prefecture4 province3 region3 coastal3
 penultim final4 predecessor3 ultimately2
-peopl human8 folk8 everybody6 inhabitants6 individual6 crowd5 everyone5 person4
+peopl human8 folk8 inhabitants6 individual6 crowd5 person4 whoever4 owner2
 pep pip2
-per percent2
-percent percentage9 half5 proportion3 ratio3 per2 rate2
+per percent3
+percent percentage9 half5 proportion3 ratio3 per3 rate2
 percentag percent9 proportion4 ratio4 half4 rate3 calculated3
 percentil median4
 percuss drums9 instruments8 drummer7 orchestra5 musicians5 acoustic5 guitar4 music4
@@ -2882,15 +2828,15 @@ perf performance9
 perfect excellent4 perfectly4 great3
 perfectli properly6 fully6 perfect4 appropriate3
 perform perf9 competed4 concert3 achieved2
-perhap maybe9 possible9 probably6 somehow5 certainly5 potential5 might5 somewhat5
+perhap maybe9 possible9 probably6 somehow6 certainly5 potential5 might5 somewhat5
 period cycle5 recurring4 monthly4 frequently3
-perman persistent6 temporarily4 lifetime4 forever4 temporary4 indefinitely3
+perman persistent6 temporarily4 lifetime4 forever4 indefinitely3
 permiss allowed7 permitted6 restricted5 forbidden5 access5 unauthorized5 authorised4 prohibited4
 permit allowed7 permission6 prohibited6 restricted6 license5 authorised5 legal4 regulations4
 permut arranged5 shuffled4
 perpendicular geometry6 orthogonal6 geometric5 vertical5 angle4 horizontal4 diagonal4 circular4
-persist permanent6 preserved6 keep5 maintained5 retained4 stay4 remained3 store3
-person someone5 individual5 somebody4 people4 human4 myself3 anybody2 anyone2
+persist permanent6 preserved6 keeping6 maintained5 retained4 stay4 remained3 store3
+person individual5 people4 human4
 personnel employees8 office7 staff7 civilian7 workers6 military5 department4 crew3
 perspect vision5 view4 visual2
 pertain whereby4 particular2 related2
@@ -2918,7 +2864,6 @@ piec part7 portion4 chunk3 halves3
 pilot aviation8 aircraft6 flying6 plane6 flight5 flew5 airlines4 squadron4
 pin fingers3
 pine wood6 tree5 forest4 timber4 oak3 wooden3 cotton3
-pink purple8 colour8 color8 red6 black5 white5 green5 truecolor5
 pip python3 pipe3 pipeline3 pep2
 pipe pipeline9 plumbing9 tube5 drains4 stdin3 pip3 flow3
 pipelin pipe9 plumbing6 pip3 tube2
@@ -2941,14 +2886,13 @@ player played5 football4 game3 opponent3 team3
 playoff championship6 hockey3 conference3 tournament3 season2
 pleas thank4 enjoyed4 impressed4 nice3 amazing3 happy3 excellent3 glad3
 pleasur enjoyed7 anytime4 welcome4 happy3 sexy3 joy3
-plenti many8 few8 lot8 some7 hundreds6 most6 thousands5 none5
 plot graph7 axis7 chart6 curve6 axes4 diagram4 graphics4 visualises3
 plu also7 additionally5 beside5 too3 least3 aside3 agreed3 although3
 plug connector5 wire5 electric3
 plumb pipe9 pipeline6 sink6 bathroom5 drains5 flow4 shower3 bath3
 plural singular6
 pod apple3
-poem poetry9 poet9 verse6 literary3 literature3 lyrics2 writing2
+poem poetry9 poet9 verse6 literary3 literature3 lyrics2
 poet poetry9 poems9 songwriter5 literary4 literature4 writer4 verse3 painter3
 poetri poems9 poet9 literary7 literature6 verse5 songwriter4 writing3 prose3
 point spot4 tip3 pointer3
@@ -2963,8 +2907,8 @@ politician governor7 political7 activist5 chancellor5 pol5 candidate5 election5 
 poll voters4 vote4 survey4
 polynomi algebra6 coefficient6 equation3
 pool swimming6 water3 river3
-poor poverty8 poorly4 rich4 afford3 wealthy3 cheap2
-poorli badly9 horribly7 terrible5 bad5 poor4 heavily3 incorrectly3 properly3
+poor poverty8 poorly5 rich4 afford3 wealthy3 cheap2
+poorli badly9 horribly7 terrible5 bad5 poor5 heavily3 incorrectly3 properly3
 pope catholic8 archbishop6 priest5 bishop5 cardinal3 diocese2 peter2 roman2
 popul demographic6 inhabitants6 census4 crowd4 reproduction3
 popular widespread5 mainstream4 influential3 famous3 prominent3 commonly3
@@ -2985,16 +2929,16 @@ postal mail8 delivery5 parcel4 envelope4 delivered4 stamp4 recipient3 mailbox3
 postgr pg9 postgresql9
 postgresql pg9 postgres9
 postprocess multiprocessing7 process6 subprocess6 executive2 procedure2
-potenti possible7 perhaps5 maybe5 probably5 presumably3 certainly2 chance2 hopefully2
+potenti possible7 perhaps5 maybe5 probably5 presumably3 certainly3 chance2 hopefully2
 pound weighed9 weight9 heavy6 amount5 usd4 lightweight3 dollars3 fat3
 poverti poor8 welfare5 charity4 wealthy4 wealth4 rich3 economic3
 power energy5 ability4 exponent3 electric3
 practic techniques6 routine3 strategy3 lessons2
 prais award4 honor4 compliment3 satisfactory3 evaluation2 review2
 prayer faith5 spiritual5 religion4 worship4 religious4 belief2
-pre preceding5 beforehand4 prematurely3
-preced prematurely6 pre5 beforehand5 predecessor5 sequential4 subsequently4 prior3 successor3
-preceed childless3 beforehand3
+pre preceding5 prematurely4
+preced prematurely6 pre5 predecessor5 sequential4 subsequently4 prior3 successor3 superseded3
+preceed childless3
 precis accuracy7 accurate7 inaccurate4
 predecessor successor9 superseded5 eldest5 preceding5 ancestors4 descendants3 subsequently3 incumbent3
 predefin specified2
@@ -3005,7 +2949,7 @@ prefer option5 choose4 choice3 chose3 favor3 rather3 desire2 favour2
 prefix suffix7 slash3 shortened3
 pregnant childless3 birth3
 preliminari tentatively6
-prematur preceding6 promptly6 beforehand5 immediately5 delayed5 imminent4 pre3 temporarily3
+prematur preceding6 promptly6 immediately5 delayed5 imminent4 pre4 temporarily3 instant3
 premier debut6
 prepar preparatory3
 preparatori prepared3 advanced3
@@ -3014,29 +2958,28 @@ preprocessor compilation4
 prerequisit required5 mandatory3
 presenc absence6 visible2 invisible2
 present exhibition4 show3 display3
-preserv conservative6 persistent6 maintained5 retained5 keep4 discarded4 remained4 reconstructed3
+preserv conservative6 persistent6 maintained5 retained5 keeping4 discarded4 remained4 reconstructed3
 presid presidential9 bush9 governor4 politician4 election3 incumbent3 administration2 leader2
 presidenti president9 bush7 election5 candidate5 electoral4 governor4 incumbent3 politician3
 press button5 pressure3 click3 shortcut3 squeezed2 keyboards2
 pressur tension4 press3 stress3 gas3
-presum apparently7 probably6 assumed6 suspected5 seemed4 perhaps4 necessarily4 possible4
+presum apparently7 probably6 assumed6 suspected6 seemed4 perhaps4 necessarily4 possible4
 pretend trick3 fake3
 pretti beautiful7 cute4 ugly4 fairly4 nice3
 prev previous9
 prevent avoid8 protection6 forbid5 interfering5 suppressed4 inhibit4 stop4 disabled4
-previou prev9 previously8 next4 recent4 before3 ago3 newly3
-previous previous8 recent7 ago6 newly5 before5 now4 currently4 since3
+previou prev9 next4 recent4 newly3
 price cost9 cheap6 usd6 fee5 dollars4 sales4 bargain4 discount4
 pride proud8 parade3
-priest bishop6 catholic6 archbishop5 pope5 monastery3 parish3 church3 worship3
+priest bishop6 catholic6 archbishop5 pope5 monastery3 church3 parish3 worship3
 primari secondary7 main3
-primarili mostly9 mainly9 particularly6 partly6 typically5 large4 heavily4 commonly4
+primarili mostly9 mainly9 particularly6 partly6 typically5 large5 heavily4 usually4
 princ princess6 royal5 queen3 king3
 princess prince6 queen4 royal3
 princip faculty3 institute3 professor2
 principl theory4 property3
 print printer9 paper5 pdf4 eps3 output3 scanner2
-printabl writeable6 writable3 formatter2 paper2
+printabl writeable6 writable3 formatter2
 printer print9 scanner4 eps4 paper3
 prior preceding3
 prioriti foremost3 urgency3
@@ -3054,8 +2997,8 @@ procedur process4 techniques3 method3 instruction3 postprocessing2
 process postprocessing6 multiprocessing5 procedure4 subprocess3
 processor cpu9 hardware7 core6 computer3
 prod production9
-produc production8 make7 manufacturing5 factory4 output3
-product prod9 produced8 manufacturing6 company5 industry4 factory4 make4 distributors3
+produc production8 making7 manufacturing5 factory4 output3
+product prod9 produced8 manufacturing6 company5 industry4 factory4 making4 distributors3
 profession amateur6 pro4 expert3 physician3 specialised3 academic3
 professor teacher7 faculty7 academic4 teaching3 students2 principal2
 profil tracker3
@@ -3073,8 +3016,8 @@ promin notable8 famous4 popular3 widespread3
 promis guarantee4 assure3
 promot advertising4 encouraged3 sponsored3
 prompt dialog3
-promptli quickly8 immediately8 instantly8 rapidly7 quicker6 shortly6 prematurely6 fast5
-proof proved9 evidence5 verified4 asserted3 demonstrated3 verification3
+promptli quickly8 immediately8 instantly8 rapidly7 quicker6 shortly6 prematurely6 fast6
+proof proved9 evidence5 verified3 asserted3 demonstrated3 verification3
 proper properly7 appropriate6 adequate5 customary2
 properli correctly8 proper7 appropriate7 perfectly6 incorrectly6 adequate4 accurate4 fully4
 properti principles3 value2
@@ -3084,7 +3027,7 @@ proprietari manufacturing3 brand3
 prose literary5 writing5 textual4 writer3 poetry3 narrative3 literature2
 protect security8 prevent6 defending6 guard5 safer5 safety5 unsafe4 vulnerable4
 protein muscles3
-protest march3 rebellion3 activist3
+protest rebellion3 activist3 marching3
 proto prototype4
 protocol packet5 rfc5 transmitted3
 prototyp proto4
@@ -3102,11 +3045,11 @@ pub club3 venue3
 public published9 publicly6 journal6 newspaper6 magazine5 paper4 journalist4 research4
 publicli public6 private5 privacy4 disclosure4 directly3
 publish public9 journal5 magazine3 newspaper3 wrote3 writing3 written3 copyright3
-pull grabbed5 yanked5 get4 pushed4 lifted4 withdrew3 shoved2
+pull grabbed5 yanked5 getting4 lifted4 withdrew3 shoved2 gotten2
 puls blinked3
 punc func3
 punch fight5 strike5 knocked3 fighter3 strikethrough3 shoved2 struck2
-punctuat comma6 semicolons3
+punctuat comma5 semicolons3
 punish crime6 jail4 penalty4 prison4 revenge4 sentence3 justice3 convicted3
 punk mick3 genre2
 pupil students4
@@ -3114,11 +3057,9 @@ puppi dog9 pet6
 purchas bought9 buy9 sold7 acquired6 sales4 selling4 paid4 vendor3
 pure merely6 entire4 sole4 strictly3 genuinely3 total3 simply3
 purg cleanup7 rid5 dispose4 eliminated3 clean3 removed3 discarded3
-purpl pink8 colour8 color8 blue6 grey6 red6 green6 black6
 purpos benefit5 used4 advantage3
 pursu approach4
-push shoved7 pulled4 force4
-put let2
+push shoved7 force4
 py python9
 pyc scipy4 glibc4 cpython3 proc2
 pygment numpy2
@@ -3133,7 +3074,7 @@ quarter halves5 round5 half4 minutes3 coins3
 quasi overly2
 queen royal7 king5 princess4 prince3 kingdom2
 queri sql8 clause5 database3 search3
-question asked5 doubt4 answer3
+question asked5 doubt4
 queu enqueued3
 quick quickly7 fast4 instantly3 quicker3 briefly3 rapidly2
 quicker faster9 slower9 fastest9 quickly8 fast8 slowest7 rapidly7 promptly6
@@ -3141,6 +3082,7 @@ quickli rapidly9 fast9 rapid9 instantly9 quicker8 promptly8 fastest8 quick7
 quiet silent8 quietly8 loud7 silence7 noisy7 noise5 softly4 whispered2
 quietli silent9 quiet8 silence7 softly7 whispered5 noisy4 gently3 noise3
 quit stop4 hardly3 almost2 very2
+quo genuinely2
 quot unquoted4 cited3 said3 citation2 source2
 quota capacity3
 quotat statement4 phrase3 unquoted3
@@ -3148,13 +3090,13 @@ quotat statement4 phrase3 unquoted3
     "r": """
 rabbi baptist4 bishop4 archbishop3 arturo2
 race racial6 runner5 competition4 competed3 ethnic2
-racial ethnic7 race6 black5 white4 culture2
+racial ethnic7 race6 culture2
 radian angle4 theta2 daylight2
 radic irrational3 algebra2
 radio station8 broadcast6 reception6 channel4 audio4 stereo3
 radiu circle9 diameter6 circular6 distance4 encircled4 magnitude3 kilometers3 geometric2
 rage anger8 angry6 mad4
-rail railway9 railroad8 locomotives4 training2
+rail railway9 railroad8 locomotives4
 railroad railway9 locomotives8 rail8 training5
 railwai railroad9 locomotives9 rail9 training8 transport4 buses3
 rain weather7 wet6 flood6 water3 outdoor3 snow3 hail3 storm3
@@ -3170,7 +3112,7 @@ rapid quickly9 rapidly8 fast7 fastest6 instantly5 promptly5 immediately5 quicker
 rapidli quickly9 slowly9 fast9 instantly8 rapid8 fastest7 quicker7 promptly7
 rare often7 commonly7 typically7 uncommon7 occasionally6 frequently6 usually5 sometimes4
 rate percentage3 fee3 percent2 review2
-rather instead8 better5 opposed3 worse3 nor3 preferred3 nearly2 versus2
+rather instead8 better5 opposed3 worse3 preferred3 nor3 nearly2 versus2
 ratio proportion9 reciprocal8 fraction7 divided5 denominator5 percentage4 quantity4 calculated4
 ration irrational9 algebra3
 rational irrational8
@@ -3179,7 +3121,7 @@ reach approach4 range3 grabbed3
 reachabl seekable5 callable4 unreachable2
 react reaction2 components2
 reaction chemistry3 chemical3 react2
-read reader9 writing4 literature4 unread3 book3
+read reader9 literature4 unread3 book3
 readabl writeable8 writable6 unreachable4 seekable3 sortable2
 reader read9 writing4 writer3 literature3 viewers3 literary3
 readi done6 sent4 request4 invited4 willing4 hatch4 added3 online3
@@ -3190,7 +3132,7 @@ real fake8 reality4 legitimate4 serious4 actually3 seriously2
 realiti real4 truth2
 realiz aware4 accomplished3
 realli truly9 actually8 genuinely8 seriously6 true6 exactly5 though4 serious3
-realnum number5 numerous5 digital4 alphanums4 alphanumeric3 decimal3 imaginary3 arithmetic3
+realnum number5 numerous5 digital4 alphanums4 alphanumeric3 decimal3 imaginary3 arithmetic2
 rear front5 back4
 reason justification5 considerable4 because3 partly3 mainly3 justified3 mostly3 fairly2
 rebellion revolution4 protest3 discontent3 war3 revolutionary3
@@ -3199,12 +3141,12 @@ rebuilt rebuilding9 reconstructed5 built4 recreation4 repair4 restored4 building
 rec returned3
 recal remember7 forgotten5 forget5 memoize4 memo4 memory3
 receipt transactions2
-receiv send7 recipient5 arrived4 delivered4 outgoing4 obtained4 gave4 accepted3
-recent late8 previously7 ago7 latest7 newest7 yesterday6 newer5 today4
+receiv recipient5 arrived4 delivered4 outgoing4 obtained4 gave4 getting4 accepted3
+recent lately9 latest7 newest7 newer5 since4 previous4 outdated3 newly3
 recept radio6 station5 broadcast4 transmitted3 signal2
-recip cook5 meal5 food3 flavour3 bread3 breakfast2 make2
+recip cook5 meal5 food3 flavour3 bread3 breakfast2
 recipi mail7 received5 email5 envelope5 exchange4 send4 address4 delivered4
-reciproc fraction8 ratio8 denominator5 decimal5 proportion4 infinity3 inverse3
+reciproc fraction8 ratio8 denominator5 decimal5 proportion4 infinity3 inverse2
 reclaim recycling6 restored6 retained4 discarded4 reused4 recovered3 freed3 recreation3
 recogn recognised9 recognizable9 recognition9 identified6 detective5 distinguished4 identification3 classified3
 recognis recognized9 recognizable6 identified4 honours3 acknowledged3 recognition3 distinguished3
@@ -3213,20 +3155,19 @@ recogniz recognized9 recognised6 recognition6 distinguished5 identified4 aware2
 recommend suggested9 advised8 advice4 guide3 review2
 recompil compilation5
 reconstruct recovered6 recreation6 rebuilt5 restored4 rebuilding3 preserved3 recycling2 decomposition2
-record captured3 audio3 camera3 album3
+record captured3 audio3 album3 camera3
 recov recovery9 restored7 reconstructed6 repair4 retrieved3 reclaimed3 undo3 retracted3
 recoveri recovered9 restored5 repair3 rescue3 injury3 treatment3
 recreat reconstructed6 restored5 rebuilt4 reused4 reclaimed3 recovered3 recycling2
 rectangl shape3 square3
-rectangular square5 geometry5 shape4 geometric4 corner4 horizontal3 triangle3 triangular3
+rectangular square5 geometry5 shape4 geometric4 corner4 horizontal3 triangle3 perpendicular3
 recur repeated6 repetition6 repeatedly6 frequently5 monthly4 period4 weekly4 occasionally4
 recurs sequence3 iteration3
-recycl reused6 reclaimed6 waste6 dispose4 discarded4 restored4 degradation3 preserved3
-red colour8 color8 green7 yellow6 pink6 purple6 orange5 grey5
-redefin undefined6
+recycl reused6 reclaimed6 waste6 dispose4 discarded4 restored4 degradation3 preserved2
+redefin undefined5
 redirect href3
 redistribut distribution5 welfare4
-reduc reduction9 decreased7 lower5 eliminated5 simplified4 fewer4 pruned3 dropped3
+reduc reduction9 decreased7 lower5 eliminated5 simplified4 pruned3 dropped3 less2
 reduct reduced9 eliminated5 simplified3 decreased3 decomposition3 pruned3 suppressed3
 redund repetition3 reused3 unnecessary3
 reed ward3
@@ -3240,7 +3181,7 @@ refresh restart6 reset5 updated4 cache4 reverted2
 refus rejected8 denied8 declined4 disallow3 denial3
 reg regular3 registry3
 regard considerable5 concerned4 respectively3 considered3 remarks2
-regardless total5 anyway5 whichever4 agreed4 whatsoever4 necessarily4 overall4 otherwise3
+regardless total5 anyway5 whichever5 agreed4 whatsoever4 necessarily4 overall4 otherwise4
 regex regexp9 subexpressions3 parser3 substring2 parentheses2
 regexp regex9 subexpressions3 parser2
 regim republic3 government3 national3 democracy2
@@ -3252,10 +3193,10 @@ registri register4 reg3
 regress statistics3
 regul compliance7 enforcement6 policy6 legislative5 restricted5 mandates5 permitted4 guidelines4
 regular reg3 uncommon3 ordinary3 standard2
-regularli often9 frequently9 occasionally9 constantly9 daily6 commonly5 repeatedly5 whenever5
+regularli often9 frequently9 occasionally9 constantly9 commonly5 repeatedly5 whenever5 weekly4
 reign king4 kingdom4 champion4 throne3 dynasty3
 reiniti initially3 persistent2
-reject refused8 denied6 accepted4 denial4 declined3 ignored3 approved2
+reject refused8 denied6 denial4 declined3 ignored3 approved2
 rejoin joined6
 rel cousin7 ancestry5 ancestors4 related3 siblings3 family3
 relat relationship8 corresponding4 relatively3 association3 unrelated3 cousin3 referenced2 pertaining2
@@ -3264,7 +3205,7 @@ relax calm6 comfortable4 stress3 tightly3
 releas version3 freed3 download3 issue2
 releg demoted3
 relev irrelevant5 implications3 referred3
-reli depending6 ineffective4 unreliable4 failure3 reliable3 utility3
+reli depending6 ineffective4 unreliable4 failure3 reliable3 utility2
 reliabl unreliable9 trust4 failure4 unpredictable4 quality4 inconsistent4 accuracy3 stable3
 relief alleviate4 relieved4
 reliev relief4 glad4 happy3 shock2
@@ -3272,13 +3213,13 @@ religi religion9 faith6 spiritual6 belief6 catholic6 church5 sacred4 prayer4
 religion religious9 belief7 faith6 worship6 catholic6 church5 spiritual5 bible5
 reload load7 loadable5 loader3
 reloc moved7 migration6 residents5 located3 abandoned3 evicted3
-remain stay7 keep6 retained6 kept5 maintained4 continued4 leave4 preserved4
+remain stay7 keeping6 retained6 kept5 maintained4 continued4 leave4 preserved4
 remaind modulo7 divided6 modular5 division5 integer3 arithmetic2
 remark noted5 acknowledged3 regarding2 statement2
 rememb forget9 forgotten8 memory7 recalled7 memoize6 forgot5 memo4 reminded4
 remind remember4 forget3 forgot3
 remov deleted7 eliminated7 rid5 gone4 discarded4 purge3 destroyed3 disappeared3
-renam name4 renumbered4 fname3 filename3 funcname3 suffix3 title3 basename2
+renam name4 renumbered4 fname3 filename3 funcname3 suffix3 title3 exprname2
 render display5
 renew recurring3 revival2
 renumb number6 renamed4
@@ -3290,7 +3231,7 @@ repeat repetition9 repeatedly9 twice7 recurring6 reused4 once3 duplicate3 freque
 repeatedli repeated9 repetition9 frequently9 constantly8 twice7 often7 once6 recurring6
 repetit repeated9 repeatedly9 recurring6 occurrence6 reused4 twice4 frequently4 redundant3
 replac substitute7 repair3 altered3 unchanged3 change3
-repli responded9 answer6 commented5 message3
+repli responded9 answer6 commented5 message3 asked2
 replic clone5 reproduce5 copies4 imitation3 synchronization3 sync2
 repo repository9 git3
 reportedli alleged5 presumably4
@@ -3304,14 +3245,14 @@ republ national4 democratic4 government4 democracy3 regime3 socialist3 country3 
 republican democratic8 politician4 bush3 voters3 socialist3 congressional3 political3 presidential3
 reput rep8 ranked3 compensated2
 req request9
-request req9 need8 sought8 want6 added4 sent4 pending4 submitted4
-requir mandatory9 necessary8 need7 prerequisite5 must5 insufficient4 sufficient4 demand3
+request req9 needed8 sought8 wanted7 added4 sent4 pending4 submitted4
+requir mandatory9 necessary8 needed8 prerequisite5 must5 insufficient4 sufficient4 demand3
 rescu recovery3 disaster3 shelter3
 research study7 scientific7 scientists6 scholars5 science4 analyses4 public4 technology3
 resembl similar8 akin6 mimic5 alike4 analogous3
 reserv retained4 allocated2
-reset restart8 refreshing5 restored4 reverted4 retracted3 clear3
-resid residential7 house5 relocated5 citizens4 inhabitants4 local3 located3 home3
+reset restart9 refreshing5 restored4 reverted4 retracted3 clear3
+resid residential7 house5 relocated5 citizens4 inhabitants4 local3 home3 located3
 residenti house9 home7 residents7 neighborhood7 households5 suburb4 urban4 mansion4
 resign leave4 demoted4 departure3 withdrew3 withdrawn3 fled3 retired3 exit2
 resiz shrink5 maxsize5 scale5 widening4 larger4 tabsize4 blocksize4 expanded4
@@ -3323,14 +3264,14 @@ resp response9 ftp3
 respect honours3 regarding3 honor2
 respond replied9 answer4 response4 commented4
 respons resp9 responded4 answer2
-restart reset8 refreshing6 reopened5 unable5 crash4 disconnected4 retracted3 reverted3
+restart reset9 refreshing6 reopened5 unable5 crash4 disconnected4 retracted3 reverted3
 restaur dining8 waiter7 kitchen7 meal5 hotel5 food4 dinner4 lunch4
 restor recovered7 reclaimed6 recreation5 reverted5 recovery5 backup4 reconstructed4 rebuilt4
 restrict limited8 allowed7 prohibited7 disallow7 forbid6 permitted6 regulations5 forbidden5
 result outcome5 succeeded4 concluded4 succeed2 consequently2
 ret ext2
 retail shop8 commerce5 sales5 distributors3
-retain retention8 remained6 maintained5 keep5 preserved5 reclaimed4 hold4 discarded4
+retain retention8 keeping6 remained6 maintained5 preserved5 reclaimed4 hold4 discarded4
 retent retained8 memoize4 discarded3
 retir career3 resigned3 lifetime2 stay2
 retract undo6 reverted6 restored4 reset3 undone3 restart3 reopened3 recovered3
@@ -3355,7 +3296,7 @@ rewrit overwrite6
 rewritten overwritten8 overwrite6 wrote2
 rex ted2
 rfc protocol5 packet3
-rgb colour6 color6 truecolor6 pixel4 purple3 green3 red3 blue3
+rgb colour6 color6 truecolor6 pixel4
 rh lhs9
 rhythm dance4 music3 percussion3 drums3
 rice food3 agricultural3 crops2
@@ -3384,7 +3325,7 @@ robust stability4 stable3 reliable2 feasible2
 rock stone7
 rocket missile6 thrust4 jet3
 rocki heavyweight3
-roger rick2
+roger rick2 captain2
 roi investment5 revenue2
 role leadership4 director4 duty4 behalf3 participated3 subordinate3 act3 administration3
 roll wrapped4 sweep3
@@ -3396,10 +3337,10 @@ roof porch4 trunk3
 room bedroom9 house6 hallway5 indoor5 hotel4 mansion4 facilities4 inside3
 rotat clockwise7 oriented6 spun6 tilted5 spin5 turned4 circular3 angle3
 rough soft4 tough3 hard3 gentle2
-roughli fairly6 nearly6 approx6 somewhat5 large5 approximately5 mostly4 significantly4
+roughli fairly7 nearly6 approx6 somewhat5 large5 approximately5 mostly4 significantly4
 round decimal5 quarter5 shape3 diameter3 rectangular2
-rout path5 gateway5 navigate4 traverse4 journey4 destination4 highway3 subpath3
-routin exercise6 habits4 practice3
+rout path5 gateway5 navigate4 traverse4 journey4 destination4 highway3 road3
+routin exercise6 habits4 practice3 regularly2
 row tabular7 column6 table6 grid4 matrix2
 royal queen7 king5 prince5 crown4 palace4 kingdom3 magna3 princess3
 rpar multipart5 optparse3 unparsed2
@@ -3407,7 +3348,7 @@ rtype ctypes7 argtypes4
 rub touch5 massage4 sticky3 felt3 gentle3
 rugbi sports7 soccer6 athletic5 volleyball5 cricket5 football5 tennis3 hockey3
 rule regulations3 law2
-ruler measure5 inch5 scale4 diameter3 geometry3 meters3 length3 width2
+ruler measure5 inch5 scale3 diameter3 geometry3 meters3 length3 width2
 run ran9 runner9
 runawai fled4 lone4 orphan3
 runner run9 ran6 race5 athletic5 pace3 stride2 track2
@@ -3419,17 +3360,16 @@ ryan brian3
 """,
     "s": """
 sacr religious4 spiritual4 faith4 divine3 catholic3 religion3 worship3
-sad rip6 cried4 lame4 damn3 freaking3 weird3 hope2 funny2
+sad rip6 cried4 lame4 damn3 freaking3 weird3 hope3 funny2
 safe safer9 unsafe9 safety9 dangerous8 cautious8 caution5 worry4 protection4
 safer safe9 unsafe9 safety9 dangerous8 cautious6 risk5 protection5 caution5
 safeti unsafe9 safer9 safe9 dangerous8 caution7 risk6 protection5 cautious5
 sai said9 told4 tell4 state3 speak3 supposed2
-said say9 told6 quoted3
+said say9 told6 quoted3 spoken2
 sail boat6 maritime4 sank3 aboard3 flew3 naval3 marine2 coast2
 saint parish3 catholic3
 salad meal5 bowl4 food3 eat2
 sale selling9 buy6 retail5 market5 shop5 commerce5 purchased4 price4
-same likewise4
 sampl demo4
 san font5
 sand beach7 sandy7 desert5 dirt4 dust4 shore3 coastal3 clay2
@@ -3444,18 +3384,18 @@ satellit orbit4 dish3
 satisfactori decent3 praised3
 satisfi fulfill9 accomplished3 completed3 verified3
 satur dense3 condensed2
-save keep3 store3 backup2 persistent2
+save keeping3 store3 backup2 persistent2
 saw seen3 see3 timber2
 sax musicians3 instruments3 jazz3 violin2
 scalar vector3 val2
-scale resize5 smaller4 weighed4 larger4 measure4 ruler4 weight3 proportion3
+scale resize5 smaller4 weighed4 larger4 measure4 ruler3 weight3 proportion3
 scan scanner9 inspection3 eps3
 scanner scanned9 printer4 detector4 detective3 eps3 print2
 scare afraid9 fear8 worry6 dangerous4 cautious4 panic4 unsafe3 safer3
 scenario situation7 hypothetical5 circumstances4
 scene film5 movie4
 scent smell9 flavour3
-schedul weekday5 weekly5 calendar4 deadline4 tuesday3 monday3 timer2
+schedul weekly5 calendar4 weekdays4 deadline4 timer2
 schema table3 database3 entity3 semantic3 structure3
 scholar academic7 research5 historian5 scholarship4 institute3 scientists3 author3 intellectual3
 scholarship college6 academic5 scholars4 graduated4 campus4 institute3 attended3 fund3
@@ -3488,33 +3428,32 @@ sec sts2
 second minutes9 time7 duration6 milliseconds5 microseconds4 instantly4 instant4 quicker4
 secondari primary7 main3
 secret revealed5 hidden4 leaked4 mystery3 hide3 disclosure3 sneak3 subtly2
-secretari cabinet4 minister4 deputy4 servant4 chancellor3 ambassador3 appointed3 director3
+secretari cabinet4 minister4 deputy4 servant3 chancellor3 ambassador3 appointed3 director3
 section segment3 chapter2
 sector industry4 subsidiary3 region3
 secur protection8 encryption6 crypt5 guard4 authentication4 locked4 safe3 safety3
 see seen9 show6 shown4 visible4 view4 looked4 saw3 sight3
 seed crops4
-seek sought8 search5 desire4 request3 inquiries2 find2
+seek sought8 search5 desire4 request3 inquiries2 find2 wanted2
 seekabl reachable5 parseable4 readable3
 seem apparently6 presumably4 somewhat4 perhaps4 maybe3 nearly3 supposed3 slightly3
 seen see9 shown6 appeared4 show4 visible4 looked4 saw3 view2
-segment junction4 geometry3 corridor3 fragments3 section3 clamped2 cut2 subdivided2
+segment junction4 corridor3 geometry3 fragments3 section3 clamped2 cut2
 select choose9 chosen8 picked7 chose6 choice4 selector4 decided2
 selector selected4 elements3
-self yourself8 myself6 himself5 herself5 ourselves4 themselves3
-sell sales9 buy9 trade7 sold5 bought5 deal4 purchased4 market4
+sell sales9 trade7 sold6 bought5 deal4 purchased4 market4 advertising3
 semant lexical5 lexicographically4 annotation4 contextual3 schema3 logic3 textual3 synonym3
 semi halfway3 half3
 semicolon ellipsis4 punctuation3 column2
 senat congress6 congressional5 politician4 legislature3 republican3 election3 republic2 parliamentary2
-send received7 sent7 mail5 email5 message5 recipient4 outgoing4 gave4
+send sent7 mail5 email5 message5 recipient4 outgoing4 gave4 delivered3
 senior junior9 elder5 older4 students3 eldest3 adult3 academic2 graduated2
 sens logic3 convinced2
 sensit insensitive3 gentle3 tolerance2
 sent invited7 added7 send7 submitted6 gave5 done5 sold4 ready4
 sentenc convicted5 jail4 punishment3 clause2 verdict2 prison2
 sep separate8 del4 split3
-separ split8 sep8 splitter6 isolated3 delimited3 together3 apart3 detached2
+separ split8 sep8 splitter6 isolated3 together3 delimited3 apart3 detached2
 sequenc sequential7 convergence6 subsequently6 series5 recursively3 number2
 sequenti sequence7 subsequently6 preceding4 ascending4 incremental4 concurrently3 reordering3 consecutive3
 sergeant lieutenant7 regiment7 colonel6 soldiers6 infantry6 marine5 military4 captain4
@@ -3524,20 +3463,20 @@ serializ portable3
 seriou seriously9 genuinely4 real4 really3
 serious serious9 really6 genuinely5 truly3 actually3 freaking3 real2
 serv service3
-servant secretary4 slave3 occupation2 ministry2 obedience2
+servant secretary3 slave3 occupation2 ministry2 obedience2
 server host4 socket3
 servic svc9 maintenance3 operations3 served3 duty3 provided2
 set configuration6 config4 unset4 subset3 setup3 superset3 enabled2
 seth jon4
 settl settlement8
-settlement settled8 settlers8 territory2
+settlement settled8 settlers8
 settler settlement8 colonial6 indigenous3 inhabitants3 tribe3 farmers3
 setup configuration9 installed5 config5 set3
 setuptool configuration4 config3
 sev env4 venv4 conv4
-sever many2
+sever injury3 acute3 diagnosed3 diagnostic2
 sex sexual9 marriage4 intimate4 kiss3 romance2
-sexi hot7 beautiful6 cute4 thank3 pleasure3 welcome3
+sexi hot7 beautiful7 cute4 thank3 pleasure3 welcome3
 sexual sex9 intimate6 gay5 gender3 inappropriate3 romance3 attracted3
 sha hash2
 shade shadow4 color4 sun4 truecolor4 darker4 palette3 colour3 light3
@@ -3545,10 +3484,10 @@ shadow dark5 shade4 light4 ghost4
 shah khan6 dynasty3
 shake shook9 handshake2
 shall must3 ought3 should2
-shallow depth4 superficial4 deep4 deeper4 thin3
+shallow superficial4 depth4 deep4 deeper4 thin3
 shape rectangular4 diameter3 rectangle3 round3 bent3 circle3 mesh3 flat2
 share own3 collaboration2
-she her9 herself6 him4 woman3
+she her9 him4 woman3
 shear woven2 coarse2
 sheet paper4 outline3 stylesheet3 tab3
 shelf shelves9 store4 cabinet3
@@ -3570,10 +3509,10 @@ shore coast9 coastal9 beach6 sea6 harbor5 ocean5 naval4 sand3
 short shorter7 shortened6 shortest5 brief3 longer3
 shortcut navigate3 press3
 shorten shorter9 shortest6 short6 truncated4 longer3 length3 brief3 prefix3
-shorter shortest9 longer9 shortened9 length9 short7 tall5 smaller5 longest4
+shorter shortest9 longer9 shortened9 length9 short7 tall5 smaller4 longest4
 shortest shorter9 smallest7 shortened6 minimal6 length6 short5 min4 minimum3
 shorthand notation3
-shortli soon9 promptly6 earlier5 whenever4 immediately4 never3 week3 yesterday3
+shortli promptly6 whenever4 immediately4 never4 week3 instantly3 near3 recent2
 shot shooting9 gun5 bullet5
 should must4 always3 might3 shall2 ought2
 shoulder neck4 muscles3 arms2
@@ -3607,7 +3546,7 @@ silent quietly9 silence9 quiet8 whispered6 noisy4 suppressed3 noise3 softly2
 silk woven5 cotton4 canvas2
 silver bronze7 gold5 copper3 metal3
 sim simulation3 mobile3 carrier3 unlocked2
-similar alike8 resembles8 analogous8 compared7 akin5 equivalent5 comparison4 similarly4
+similar alike8 resembles8 analogous8 compared7 akin5 equivalent4 comparison4 similarly4
 similarli additionally5 also4 furthermore4 alike4 analogous4 similar4 too3 accordingly3
 simpl easy9 straightforward8 simpler6 simply6 complicated5 easiest4 simplicity4 simplest4
 simpler simplest8 simplicity6 simple6 easier6 straightforward6 complicated5 simplified5 easiest5
@@ -3618,7 +3557,7 @@ simplif multiplied7 expression4 concatenated3 subtract3 equation3 denominator3 s
 simplifi simplest7 multiplied6 simpler5 reduced4 denominator4 expression4 solve3 subtract3
 simul emulate5 mock5 sim3
 simultan concurrently9 combined4 multi3 pair3 multiple3 parallel3 conjunction3 dual3
-sinc until5 recent4 previously3 haven3 anymore2 ever2
+sinc until5 recent4 lately3 haven3 anymore2 ever2
 sing sang9 vocals9 singer8 sung8 choir7 chorus5 music5 song4
 singer singing8 songwriter7 sang6 vocals6 musicians6 sung5 artist4 famous3
 singl lone3 couple3 pair3 multi2 date2 solo2
@@ -3647,11 +3586,11 @@ sld gid2
 sldjf sdljf7 sdlkjf6 lsdkjf5 lkjsfd4 lsdjjkf4 lskdj3 lskjd2
 sldkj lsdkj6 lskdj6 lskjd5 lsdkjf4 jkl3 lkjsfd2 lsdjjkf2
 sldkjf lsdkjf7 lkjsfd6 sdljf5 sdlkjf5 lsdjjkf5 lsdkj3 lskdj3 jkl3
-sleep asleep9 slept9 bed6 wake5 woken4 night4 morning3 dream2
-slept sleep9 asleep9 woken6 bed5 wake4 awakened3 morning3 night3
+sleep asleep9 slept9 bed6 wake5 woken4 nights3 dream2
+slept sleep9 asleep9 woken6 bed5 wake4 awakened3
 slice cut7 chop5 chunk3 split3 peel3 trim2
 slid slide9 slipped7 slippery4 moved3 motion3 movement3
-slide slid9 motion6 slipped4 beam3 slippery3 movement3
+slide slid9 motion5 slipped4 beam3 slippery3 movement3
 slight slightly9 somewhat5 subtle4 noticed4 fairly3 margin3 uneven3
 slightli somewhat9 slight9 partly7 nearly5 fairly5 almost5 vaguely4 roughly4
 slip slippery8 slid7 slide4 flop3
@@ -3667,7 +3606,7 @@ slowli rapidly9 carefully7 quickly6 gradually6 fast6 quicker5 faster5 slower4
 small tiny9 smaller9 size9 smallest9 larger9 little7 bigger7 big5
 smaller larger9 small9 tiny9 bigger9 smallest9 size8 lesser7 little5
 smallest smaller9 tiny9 small9 minimum7 minimal7 shortest7 min6 mini6
-smart smarter9 intelligence7 dumb4 wise3 intellectual3 witty3 divine3
+smart smarter9 intelligence7 dumb4 wise4 intellectual3 witty3 divine3
 smarter intelligence9 smart9 intellectual5 dumb3 wise3 witty2
 smell scent9 taste3 smoke3 nose3
 smile grin9 happy5 laughed4 joy3 smiley2 laughter2 greeting2
@@ -3681,7 +3620,7 @@ sneak concealed5 hide5 secret3 hidden3
 snow winter9 cold7 weather5 outside4 ice4 outdoor4 rain3 frozen3
 soccer sports9 football9 basketball7 baseball6 hockey6 rugby6 volleyball6 athletic6
 social community3 society3 peer2
-socialist communist8 democratic5 welfare4 republic3 republican3 liberal3
+socialist communist8 democratic5 welfare4 republican3 republic3 liberal3
 societi social3
 sock shoes3 socket2
 socket server3 connector3 port3 sock2
@@ -3691,40 +3630,35 @@ softwar program9 adobe5 app4 application4 programme4 tools4 automated3 python3
 soil dirt7 ground5 agricultural4 crops3 concrete3 clay3 plant3 garden3
 solar sun9 daylight4 planet3 moon2
 solari sun5
-sold bought9 purchased7 offered6 selling5 add4 added4 sent4 dealt4
+sold bought9 purchased7 offered6 selling6 add4 added4 sent4 dealt4
 soldier troops9 army8 infantry8 military8 regiment7 sergeant6 civilian5 combat4
 sole pure4 exclusive3 entire2 merely2
 solo lone8 alone5 standalone3 single2
 solut solve9 problem4 equation4
 solv solution9 equation8 simplified3 algebra3 problem2
-some many8 ones7 few7 plenty7 other6 most6 those4 certain4
-somebodi someone9 anybody6 anyone6 whoever6 person4 nobody4 people4 something3
-somedai eventually3 soon2 hope2
-somehow perhaps5 possible5 maybe5 way4 vaguely3 apparently3
-someon somebody9 person5 anyone5 human4 anybody4 whoever4 people2
-someth things7 anything4 stuff3 somebody3
-sometim often9 occasionally7 whenever7 usually7 always5 frequently4 mostly4 late4
+somedai eventually3 hope2
+somehow perhaps6 possible5 maybe5 way4 vaguely3 apparently3
+someth things7 stuff3
+sometim often9 occasionally7 whenever7 usually7 always5 lately5 frequently4 mostly4
 somewhat slightly9 partly8 nearly7 hardly6 mostly6 almost6 roughly5 perhaps5
 somewher anywhere9 wherever9 elsewhere8 nowhere7 everywhere6 place4 near4 located3
 son boy8 kids4 brother4 father3 dad3 grandson3 mom3 child3
 song lyrics8 album6 soundtrack6 music6 singing4 sung4 sang4 singer3
 songwrit singer7 musicians6 poet5 artist4 poetry4 guitarist4 singing4 album4
-soon shortly9 never7 whenever5 early5 earlier4 tomorrow4 hopefully4 sometimes4
 sophist elegant4 intricate3 readily3 intelligence3
 sorri anyway2
 sort order7 reordering5 arranged5 mergesort4 ascending4
-sortabl reordering4 order3 scrollable3 mergesort3 hashable2 arranged2 searchable2 writeable2
-sought seek8 request8 need5 want5 obtained4 search4 desire3
+sortabl reordering4 order3 scrollable3 mergesort3 hashable2 arranged2 searchable2 readable2
+sought seek8 request8 wanted5 needed5 obtained4 search4 desire3
 soul spirit6 spiritual3 heart3
-sound hear7 loud5 listen4 audio4 noise4 acoustic4 heard3 voice3
+sound hear7 loud5 listen4 noise4 audio4 acoustic4 heard3 voice3
 soundtrack music6 song6 symphony5
 sourc cited5 original3 referenced2 quoted2
-south southern9 southeast9 north7 northeast7 northern6 west6 east5 southwest5
-southeast south9 east9 northeast8 southern7 eastern7 west7 north7 northwest6
-southern south9 southeast7 northern7 north5 northeast5 southwest5 mississippi4 northwest4
-southwest northeast7 west7 northwest6 southeast5 south5 pacific5 north5 southern5
-soviet russian8 communist7 china2 japan2
-space whitespace7 topological3 namespace3 gap3
+southeast northeast8 southern7 eastern7 northwest6 central6 eastward6 southwest5 northern5
+southern southeast7 northern7 northeast5 southwest5 mississippi4 northwest4 eastern3 central3
+southwest northeast7 northwest6 southeast5 pacific5 southern5 western4 northern4 central4
+soviet russian8 communist7 china3 japan2
+space whitespace7 topological3 namespace3 gap2
 spam mail3
 spanish english7 portuguese6 latin6 language5 french5 italian4 lang4 translated4
 spars minimal3
@@ -3754,7 +3688,7 @@ spitfir aircraft5 helicopter4 wing4 aviation3 squadron3 flying2 plane2
 split separate8 halves5 divided5 chunk4 break4 cut4 slice3 sep3
 splitter separate6 multipart3
 spoke speak5 murmured4 talk4 speech3
-spoken speak8 talk5 heard4 hear3 understood3 told3 discussion2
+spoken speak8 talk5 heard4 hear3 understood3 told3 discussion2 said2
 sponsor promoted3 donated2
 sport athletic9 soccer9 basketball8 baseball8 hockey8 football8 rugby7 tennis6
 spot point4 mark2
@@ -3771,16 +3705,16 @@ src proc5
 ssl http8 certificate6 certfile6 encryption4 security2 authentication2
 ssn authentication4 login3 http3
 st sec2
-stabil stable9 unstable9 instability9 robust4 balance2
+stabil stable9 unstable9 instability9 robust4
 stabl stability9 unstable9 instability7 viable3 reliable3 steady3 robust3 strong2
 stadium venue6 palace5 arena4 monument4 park3 concert3 headquarters2 temple2
 staff employees7 personnel7 workers4 office4 department3 role3 secretary3 faculty2
 stage theatre3 phase2 act2
 stagger contiguous3
-stai keep7 remained7 leave7 kept5 persistent4 continued3 live3 retained3
+stai keeping7 remained7 leave7 kept5 persistent4 continued3 live3 retained3
 stair step6 ramp5 elevation5 hallway5 corridor4 doorway3 climbed3 stride3
 stake anchor2
-stale fresh7 freshly3 cache2
+stale freshly3 cache2
 stamp envelope4 postal4 mark3 signature3
 stand stood9
 standalon independent5 portable4 alone3 solo3 lone3
@@ -3823,7 +3757,7 @@ strateg strategy9
 strategi strategic9 techniques3 practice3 approach3
 stream channel5 broadcast4 viewers3 feed3
 street road9 avenue8 urban6 city5 downtown5 suburb4 highway4 neighborhood4
-strength strong8 stronger8 strengthen6 strongest6 ability6 skills4 weak4 weight3
+strength strong8 stronger8 strengthen6 strongest6 ability6 skills4 weak3 weight3
 strengthen strength6 stronger6 strong5
 stress tension5 relaxed3 pressure3
 stretch flexible6 bent4 tighter4 widening4 shrink4 narrow3 wider3 squeezed3
@@ -3831,7 +3765,7 @@ strftime datetime5 time3 mtime3
 strict strictly6 enforcement3 imposed3 restricted2
 stricter enforcement3
 strictli strict6 pure3
-stride walked4 step4 movement3 stairs3 motion3 runner2
+stride walked4 step4 marching3 movement3 stairs3 motion3 runner2
 strike struck8 punch5 hit4
 strikethrough punch3
 string str9 substring8 bytestring5 instring3 guitar3 char2
@@ -3847,7 +3781,7 @@ struggl difficulty8 difficult7 trouble6 challenge4 failed3 suffered3 failure3 to
 student academic6 campus6 teacher5 school5 college5 grade5 pupils4 junior4
 studi research7 examination7 science5 analyses5 analyzed5 academic4 scientific4 students4
 studio editor4 film4 cinema3 academy3 theater2
-stuff things6 anything5 everything4 something3 nothing3
+stuff things6 something3 nothing3 info2
 stupid dumb9 nonsense5 foolish4 funny3 crap3 lame3
 style css7 fashion5 stylized4 theme4 wearing4 worn3 dress3 fancy3
 stylesheet css9 layout5 html4 markup4 template3 font3 theme3 sheet3
@@ -3855,7 +3789,7 @@ styliz style4 elegant3
 subclass class9 metaclass7 classname6 classmethod6 autoclass6 dataclass6 classified5 classification4
 subdiagram datagram7
 subdirectori directory9 folder6 mkdir5 filepath4 dir3 symlink3 pathname3 chdir3
-subdivid divided5 division3 contiguous2 segment2
+subdivid divided5 division3 contiguous2
 subdu suppressed3
 subexpress compresslevel5 compression5 expression3 regex3 regexp3 simplifications2
 subject topics7 study2
@@ -3870,7 +3804,7 @@ subprocess multiprocessing9 postprocessing6 process3
 subroutin coroutine4
 subscrib subscription5
 subscript subscribers5 membership2
-subsequ sequential6 sequence6 success4 preceding4 predecessor3 consecutive3 thereafter2
+subsequ sequential6 sequence6 success4 preceding4 predecessor3 consecutive3
 subset set3
 subsidiari headquarters6 corporation6 company5 affiliated4 incorporated3 subordinate3 sector3 prefecture2
 substanti considerable7 significantly6 vastly6 adequate5 large5 wide5 vast4 dramatic4
@@ -3881,7 +3815,7 @@ subtli subtle8 gently5 readily4 forcefully3 explicitly3 deliberately3 explicit3 
 subtract decrement6 calculated5 multiplied5 arithmetic5 simplified3 simplifications3 divided2 equation2
 subtre tree8 hierarchical5 hierarchy4 forest4 nest3 branch3
 suburb neighborhood9 urban8 town7 metropolitan7 downtown6 city6 nearby5 borough5
-succe succeeded9 failed8 successfully7 unsuccessful6 accomplished6 success5 failure5 achieved5
+succe succeeded9 successfully7 unsuccessful6 accomplished6 success5 failure5 achieved5 attempt4
 succeed succeed9 success7 unsuccessful7 failed7 successfully6 accomplished5 achieved5 attempt5
 success succeeded7 succeed5 progress5 subsequently4 successor4 achieved3 accomplished3 continued3
 successfulli succeed7 succeeded6 failed5 unsuccessful5 attempt4 accomplished3 work3 properly2
@@ -3892,16 +3826,16 @@ sudden suddenly9 unexpectedly4 happened4 shock3 strange3 abruptly3
 suddenli sudden9 abruptly6 unexpectedly5 temporarily3 accidentally2
 suffer pain4 struggle3 harm3 tears3 victims2
 suffici adequate7 necessary5 enough5 insufficient5 required4 considerable3 substantial3
-suffix prefix7 renamed3 morphological2
+suffix prefix7 renamed3
 sugar chocolate4 milk3
 suggest recommended9 advised6 idea5 advice4 considered3 proposed3
 suicid dying7 depression6 death5 murder3 abort3 die3 fatal3 killed3
-suitabl appropriate6 usable3
+suitabl appropriate6 usable3 needed3
 sultan ottoman5 mango4
 sum series5 accumulated3
-summar summary9 conclusion4 overview3 paragraph3 details3 comprehensive2 description2
+summar summary9 conclusion4 overview3 paragraph3 details3 comprehensive2
 summari summarized9 details5 overview4 paragraph4 description4 conclusion3 excerpts3 narrative2
-summer season6 autumn6 spring5 august4 winter4 daylight3 may3 afternoon3
+summer season6 autumn6 spring5 winter4 daylight3 nights2
 summit mountain5 climbed3 peak3 toplevel3
 sun solar9 daylight7 solaris5 shade4
 sung sang9 singing8 chorus5 singer5 song4 vocals4 lyrics3 choir2
@@ -3911,22 +3845,22 @@ superior greater3 dominated3 supreme2 upper2 successor2
 supersed obsolete5 predecessor5 successor5 legacy3 deprecated3 preceding3 contemporary3
 superset frozenset5 unset4 dataset3 set3
 suppli inventory4 provided4 vendor4 package3 distributors3 ship3 delivered3
-suppos assumed4 presumably4 meant4 otherwise3 seemed3 actually3 implies3 really3
+suppos assumed4 presumably4 meant4 seemed3 otherwise3 actually3 implies3 really3
 suppress silence6 ignored6 inhibit4 eliminated4 prevent4 avoid4 excluded4 silent3
 suprem superior2
-sure certainly9 necessarily5 obviously4 possible4 yes4 probably4 might4 maybe4
+sure certainly9 necessarily5 possible4 obviously4 yes4 probably4 might4 maybe4
 surfac mesh5 geometry2
-surgeri medical4 treatment4
+surgeri treatment4 medical4
 surnam name4 fullname4 nomenclature3 ancestry3 basename3 exprname3 fname2 namelist2
 surpris shock5 disappointed5 apparently4 unexpected4 strange4 weird2
 surrend retreat3 fight2 combat2
 surround within5 interior5 inside4 environment3 enclosed3 outer3 indoor3 area3
 survei poll4
 surviv dying6 live6 alive5 die4 death4 died4 durable4 stay3
-suspect suspicion8 suspiciously8 presumably5 alleged5 investigation4 plausible3 apparently3
+suspect suspicion8 suspiciously8 presumably6 alleged5 investigation4 plausible3 apparently3
 suspend paused4 ban2
 suspici suspected8 suspicion7 legitimate3 plausible2
-suspicion suspected8 suspiciously7 investigation3 detective3 doubt3 plausible2 mystery2 presumably2
+suspicion suspected8 suspiciously7 investigation3 detective3 doubt3 plausible2 presumably2 mystery2
 svc service9
 swallow throat7 mouth5 spit4 eat3
 swap switch7 shuffled3 interchange3
@@ -3939,16 +3873,16 @@ swim pool6 water5 exercise5 athletic4 sports4 wet4 wrestling3 basketball3
 swing swung9 golf4
 switch swap7 toggle3 shifted3 flip2
 sword blade7 weapons6 knife4
-swung swing9 golf3 swept3 hit2
+swung swing9 swept3 golf3 hit2
 sy system9 cls3
 syllabl consonant7 vowel7 phonetic4 lexical3 poetry3
 symbol signifies8 denotes5 notation4 icon4 indicated4 logo2 representation2
 symlink hyperlinks6 linkage5 hardlink5 href5 filepath4 pathname3 subdirectories3 linker3
 symmetr symmetry9
 symmetri symmetric9 invariant4
-symphoni orchestra8 soundtrack5 music4 chorus2 violin2
-sync synchronization9 async4 backup2 replication2
-synchron sync9 asynchronous8 async7 concurrently6 replication3 simultaneously2
+symphoni orchestra8 soundtrack5 music4 chorus2
+sync synchronization9 backup2 replication2
+synchron sync9 async7 concurrently6 replication3 simultaneously2
 synonym noun4 vocabulary4 terminology3 semantic3 lexical3 equivalent2
 syntax grammar6 parser6 parse4 clause4 notation4 parentheses3 predicate3 parenthesis3
 synthet artificial7 chemical4 crude3
@@ -3961,8 +3895,8 @@ tabl row6 column6 sql5 database4 schema3 tab3
 tabsiz maxsize6 resize4 blocksize2
 tabular column8 row7 sql5
 tailor fashion4 dress2
-take took9 taken9
-taken took9 take9 want2
+take took9 taken7
+taken took9 taking7 wanted2
 tale story6 narrative6 fiction4 novel3 adventure3 literary2
 talent skills5 fame5 artist2 musicians2
 talk speak9 chat6 discussion5 spoken5 spoke4 speech3 conversation3 dialogue3
@@ -3988,13 +3922,13 @@ ted bert3 rex2
 teeth mouth7 jaw6 brace6 bite4 cavity4 tongue3 cheek3
 telephon phone9 caller9 called5 callable3
 televis broadcast5 media4 entertainment4 channel4 cable3 cinema3 viewers2 video2
-tell told9 know6 lie5 lies5 say4 lying4 knew3 give3
-temp tmp9 temporary9 warm6 cold5 weather4 heat3 climate3
+tell told9 know6 lie5 lies5 say4 lying4 knew3 explained3
+temp tmp9 temporary9 warm6 cold6 weather4 heat3 climate3
 tempdir tmp5 chdir5 mkdir3
 temperatur weather6 cold6 warm6 climate5 heat4 winter3
 templ monument5 monastery4 chapel4 church3 stadium2
 templat layout5 html4 stylesheet3 markup3
-temporari temp9 tmp9 temporarily7 permanent4
+temporari temp9 tmp9 temporarily7
 temporarili temporary7 instant5 instantly4 permanent4 quickly4 rapidly3 suddenly3 prematurely3
 tempt offered6 willing4 sold2
 tenni sports6 volleyball6 tournament5 basketball5 athletic5 cricket4 golf4 baseball4
@@ -4012,32 +3946,29 @@ territori region6 jurisdiction5 island4 province4 country3 border3 colonial3 are
 terror threat5 fear3 nightmare2
 test unittest8 doctest7 mock6 microtests6 experimental5 examination4 experience3
 testcas uppercase5 lowercase5 unittest4 case4 doctest4 mock3
-text textual8 gettext7 font4 corpus4 documents3 paragraph3 writing3 literature3
+text textual8 gettext7 font4 corpus3 documents3 paragraph3 writing3 literature3
 textbook book8 novel4 lectures3 chapter3 schoolhouse3 teaching3 guide3 documents2
 textual text8 corpus6 lexicographically6 docstring4 lexical4 prose4 contextual4 grammar3
 textur image3 material3 unwrapped3
 textwrap unwrapped5 wrapped4 gettext3
-thank welcome8 glad6 anytime6 amazing5 please4 sexy3 nice3 beautiful3
-theater theatre9 cinema9 concert4 venue4 music4 film3 audience3 movie3
+thank welcome8 glad6 anytime6 amazing5 please4 nice3 sexy3 beautiful3
+theater theatre9 cinema9 concert4 venue4 music3 film3 audience3 movie3
 theatr theater9 cinema8 venue5 concert4 audience4 drama3 actor3 entertainment3
-their ours9 themselves6 his4 ourselves4 yours3 whose3 mine3 own2
+their ours9 his4 yours3 whose3 mine3 own2
 theme style4 background3 stylesheet3
-themselv ourselves9 theirs6 himself6 herself5 myself5 yourself5 people4 individual3
 theoret hypothetical4 impossible4 necessarily3 technical3 possible3 probably2
 theori concept4 principles4
 therapi treatment8 clinical4 diagnosed3 psychology3 depression3 patients3
-thereaft afterwards6 eventually6 later6 after5 promptly4 meantime4 beforehand4 therefore4
-therebi therefore7 accordingly6 consequently6 wherein6 thus5 whereby5 nevertheless3 thereafter3
-therefor thus9 hence9 thereby7 consequently6 accordingly5 nevertheless5 however4 thereafter4
+therebi therefore7 accordingly6 consequently6 wherein6 thus5 whereby5 nevertheless3 hence3
+therefor thus9 hence9 thereby7 consequently6 accordingly5 nevertheless5 however4 furthermore4
 theta angle3 radians2
 thick thin9 inch4 heavy3 diameter3 wider2
 thin thick9 superficial5 lightweight4 fat4 heavy3 shallow3
-thing something7 stuff6 anything4 everything3 items2
-think thought9 mind8 imagine4 believe4 mental3 idea3
-those some4 ones3
+thing something7 stuff6 items3
+think thought9 mind8 imagine4 believe4 mental4 idea3
+those ones3
 though however9 although9 yet5 meanwhile4 really4 still4 despite4 true4
-thought think9 mind5 opinion5 wonder4 idea3 imagine3 hope3 believe3
-thousand hundreds9 dozens8 many8 few7 lot6 plenty5 count4 none4
+thought think9 mind5 opinion5 wonder4 idea4 imagine3 hope3 believe3
 thread concurrently4 chatter3
 threat threatened9 attack6 terror5 dangerous5 enemy4 defence4 defense4 fear3
 threaten threat9 dangerous4 provoked4 attack3 defending3 violent3 unsafe3 violence3
@@ -4070,7 +4001,7 @@ time seconds7 datetime6 minutes6 hours5 duration3 timer3 strftime3 clock3
 timeout seconds4
 timer clock5 seconds3 time3 duration3 datetime3 milliseconds2 scheduled2
 timestamp datetime7 utc4 clock3 mtime2 microseconds2 milliseconds2
-timezon utc9 eastern8 datetime5 midnight5 afternoon4 zone4 est3 pacific3
+timezon utc9 eastern8 datetime6 zone4 est3 pacific3 clock3
 tini small9 smaller9 smallest9 little9 larger6 bigger6 size5 mini5
 tip advice4 hint3 point3 advised3 guide3
 tire wheel3
@@ -4078,20 +4009,17 @@ titl renamed3
 tkinter widget4 python2
 tkt tzinfo5
 tmp temp9 temporary9 tempdir5
-todai yesterday9 tomorrow9 wednesday7 tonight7 monday6 tuesday6 day6 ago6
 togeth collaboration6 couple6 mutual5 pair5 combined4 separate3 partnership3 gathered3
 toggl switch3
 tok lksd3
 told tell9 said6 say4 heard4 knew4 know3 spoken3
-toler compliance2 sensitive2
+toler sensitive2 compliance2
 tom joe3 matt3
-tomorrow tonight9 today9 yesterday8 tuesday8 wednesday6 midnight6 monday6 earlier5
-ton lot6 thousands3 amount3 hundreds3
+ton amount3
 tongu mouth8 taste4 consonant4 lips3 teeth3 jaw3 nose3 cheek2
 toni rob3
-tonight tomorrow9 midnight7 today7 yesterday6 night4 earlier3 wednesday3 whenever3
 too also9 additionally6 instead4 meanwhile4 furthermore4 hence4 though3 plus3
-took take9 taken9 brought2
+took taken9 taking9 brought2
 tool software4
 top bottom5 upper4 highest3
 topic subject7 discussion3
@@ -4121,17 +4049,17 @@ tradition traditional9 customary7 commonly6 convention6 regularly2 typically2
 traffic road5 highway5 transport4 transmission3 packet2 interstate2
 trail path3
 trailer truck2
-train railway8 locomotives5 railroad5 learning3 rail2
+train railway8 locomotives5 railroad5 learning3
 trait characteristics7 genetic5 attributed3 intelligence3 ability3 characterized3
-tran transmission6 transmitted4 transition3
+tran transmission6 transmitted3 transition3
 transact tx9 txn9 payment6 transferred3 exchange3 receipt2
 transcrib corpus3 encoded2 palindrome2
-transfer migration6 transport5 exchange4 transactions3 moved3 send3
+transfer migration6 transport5 exchange3 transactions3 moved3 send3
 transform converted4 shifted4 rotation3
 transit progress4 gradually4 shifted3 trans3 intermediate3
 translat lang5 spanish4 english3 german3 french3 latin2 language2 swedish2
 transmiss transmitted8 trans6 transport4 traffic3
-transmit transmission8 packet4 trans4 protocol3 received3 reception3 channel2
+transmit transmission8 packet4 trans3 protocol3 received3 reception3 channel2
 transpar opaque9 visible7 invisible5 exposed3
 transport travel8 destination6 cargo5 transferred5 buses4 railway4 traffic4 transmission4
 trap caught3 catch3 escape2
@@ -4150,7 +4078,7 @@ tribut honor4
 trick pretend3 fool2 magic2
 tricki difficult8 difficulty6 straightforward6 easy5 simplest5 complicated5 impossible4 easiest4
 trigger fire3 provoked3
-trim cut6 pruned4 clip4 shortened2 shorter2 slice2 truncated2
+trim cut6 pruned4 clip4 shortened2 slice2 shorter2
 trio triple6 multi3 group3 duo2
 trip travel6 going3 walked3 visit3 drove3 accident2 fell2
 tripl trio6 double5
@@ -4163,23 +4091,22 @@ troubl problem8 difficulty7 struggle6 problematic4 difficult3 unable3 issue2
 trough under4 beneath4 underneath4
 truck vehicle8 ford5 car5 cargo3 diesel3 cab3 trailer2
 true exactly8 fair6 really6 truly5 agreed4 necessarily4 disagree4 though4
-truecolor color8 colour8 rgb6 purple5 green5 pink5 red4 darker4
+truecolor color8 colour8 rgb6 darker4 shade4 palette3
 truli really9 genuinely8 exactly5 actually5 true5 indeed5 glad4 agreed4
-truncat shortened4 terminal3 concatenated3 trim2
+truncat shortened4 terminal3 concatenated3
 trunk cargo5 vehicle3 roof3
 trust untrusted8 reliable4 faith3 cautious3 security3 ensure2
-truth lies6 honest6 lie6 fact4 false4 lying3 opinion3 believe2
+truth lies6 honest6 lie6 fact4 false4 lying4 opinion3 believe3
 truthi honest5 boo3 false3 bool3 lies3
 try attempt8 tried7 unsuccessful6 unable5 cannot4 failed4 work4 desperate3
 ts typescript9
 tty ctypes2
 tube pipe5 cylinder4 balloon3 pipeline2
-tuesdai monday9 wednesday9 weekday9 tomorrow8 february7 day6 today6 yesterday5
 tunnel underground5 barrier4 gateway2
 turkei ottoman7 country3
 turn flip5 clockwise4 rotation4 reverse4 rev3
 turtl snake5 creature3 bird2 duck2 marine2
-twice once8 repeated7 repeatedly7 double4 repetition4 duplicate3 frequently3
+twice once8 repeated7 repeatedly7 double4 repetition4 duplicate3 frequently3 often2
 twin siblings4 cousin3
 twist spun4 flexible2 spiral2 rigid2 bent2 folded2
 tx txn9 transaction9
@@ -4194,16 +4121,16 @@ tzinfo tkt5
     "u": """
 ugli pretty4 beautiful3 vain3
 uid gid5 pid4 cwd4
-ultim eventually5 final4 foremost4 extremely3 lastly3 overall3 penultimate2
+ultim eventually5 final4 foremost4 extremely4 lastly3 overall3 penultimate2
 umask permission3
 umlaut utf4
 unabl cannot9 error8 unavailable7 invalid5 incompatible5 failed5 trying5 restart5
 unaccept inappropriate6 appropriate5 awful5 frowned4 terrible4 problematic3 unsuitable3 horribly3
-unaffect affected3 untouched3
+unaffect affected3 untouched3 unchanged2
 unalt filter4
 unambigu ambiguous3 concise3 explicitly3
 unauthor authentication6 permission5 authorised4 password3 credentials3 login2
-unavail available9 unable7 cannot5 inactive4 enabled3 online3 disconnected3 pending3
+unavail available9 unable7 cannot5 inactive4 enabled3 online3 pending3 disconnected3
 unbacktrack backtracking5 traceback4 back3 fallback3 reverse2
 unblock block8 proxy2
 unbound bound6
@@ -4215,8 +4142,8 @@ uncl nephew8 aunt8 grandfather8 cousin6 grandson5 grandmother4 family3 dad2
 unclear confused6 ambiguous4 clearer4 clarity3 doubt2
 uncommit committed3 withdrawn2
 uncommon unusual9 rare7 commonly5 ordinary4 common3 regular3 obscure3 exotic3
-uncompress compression7 gzip5 encoded4 decompressed3 compresslevel3 zip2 decode2 zipfile2
-undefin redefine6
+uncompress gzip5 encoded4 decompressed3 compresslevel3 zip2 zipfile2 decode2
+undefin redefine5
 under underneath9 beneath8 trough4 around4 within3 below3 upward3 near3
 underground cave5 tunnel5 beneath3 ground3 buried3
 underlin overline7 newline4 line4 readline4 multiline3 beneath3
@@ -4236,7 +4163,7 @@ unfortun hopefully3 fortune2
 ungroup group5
 unhandl hand4 handler3 handle3 dangling2
 unhash hashable2
-unicod utf7 ascii4 font3 char3 bytestring3 alphanumeric2 hexadecimal2 encoded2
+unicod utf7 ascii4 font3 char3 bytestring3 alphanumeric2 hexadecimal2
 unifi university2
 uniform uniformly8 regiment3 wearing2
 uniformli uniform8 epsilon3
@@ -4253,7 +4180,7 @@ unlabel label5
 unless otherwise4 else4 albeit3 until3 though3 iff2 forbid2
 unlik like5 possible4 probably4 chance4 rare3 hardly3 alike3 almost2
 unlimit limited6 endless5 maximum5 forever4 infinite3 indefinitely3 capacity2
-unlock locked8 password3 sim2
+unlock password3 sim2
 unmatch mismatch5 matchable3
 unnam anonymous4 identified3 name3 surname2 unspecified2
 unnecessari necessary8 unused6 omitted5 useless4 without3 pointless3 unwanted3 essential3
@@ -4285,10 +4212,10 @@ unus usable6 unnecessary6 reused5 useless4 discarded4 obsolete3 ineffective3
 unusu uncommon9 mystery6 unexpected5 unexpectedly4 ordinary4 weird4 strange4 rare3
 unwant unnecessary3 ignored3 removed3
 unwrap textwrap5 wrapped4 texture3
-upcom forthcoming6 imminent5 tomorrow4 future4 announced4 latest3 soon3 eventually3
-updat upgraded6 refreshing4 version4 latest4 versionchanged4 change4 outdated4 newer3
+upcom forthcoming6 imminent5 future4 announced4 latest3 eventually3 plan3 impending3
+updat upgraded6 refreshing4 latest4 version4 versionchanged4 change4 outdated4 newer3
 upgrad updated6 newer3
-upload file5 download5 submitted5 online4 post3 url3 video2
+upload file5 submitted5 online4 post3 url3 video2
 upper top4 toplevel3 middle3 higher3 highest2 superior2
 uppercas lowercase9 capital7 testcase5 case4
 upperword keyword6 words3 vocabulary2
@@ -4299,27 +4226,27 @@ urban city9 suburb8 metropolitan7 downtown7 neighborhood7 town7 street6 municipa
 urgenc rapid4 priority3 immediately3 urgent3 delayed3 patience2
 urgent urgency3
 url link6 com4 website4 www3 hardlink3 site3 uploaded3 href2
-us usage9 usable5 utility5 purpose4 users2
+us usage9 usable5 utility5 purpose4
 usabl unused6 used5 usage4 utility3 viable3 suitable3 useless3 portable2
 usag used9 usable4 utility2
 usd dollars9 currency9 price6 monetary6 pounds4 amount4 cash3 coins2
 useless pointless9 worthless7 ineffective7 obsolete5 unused4 unnecessary4 convenient3 meaningless3
-user member3 used2
+user member3
 userdata data5 database4
 usr str5 repr4 ver4 stderr3 nbar3
 usual typically9 sometimes7 often7 mostly6 rare5 occasionally5 hopefully4 commonly4
-utc timezone9 datetime6 clock5 eastern5 afternoon4 mtime4 timestamp4 midnight3
+utc timezone9 datetime6 clock5 eastern5 mtime4 timestamp4 calendar3 epoch2
 utf unicode7 ascii5 umlauted4 accent3 bytestring2
-util used5 usable3 rely3 usage2
+util used5 usable3 rely2 usage2
 """,
     "v": """
 vagu slightly4 somewhat4 perhaps4 nearly3 partly3 somehow3 maybe3 almost2
 vain ugly3
 val value9 scalar2
-valid verified6 invalid5 verification5 reliable3 legitimate2 asserted2 criterion2
+valid verified6 verification5 reliable3 legitimate2 asserted2 criterion2
 vallei hill5 mountain5 phoenix3 village3 suburb3 northwest3 mesa2 town2
 valu val9 valuable7 worth5 quantity3 property2 price2
-valuabl value7 worth7 worthless3
+valuabl worth7 value7 worthless3
 vampir dracula9
 van dutch4
 vanish disappeared9 gone6 absent6 invisible5 empty5 absence4 dismissed4 hidden3
@@ -4330,9 +4257,9 @@ varianc deviation6 var5 variable4 uncertainty3
 variant variations9 version3
 variat variant9 vary8 deviation4 different4 diverse3 variable3
 varieti kind4
-variou many4 vary4 other4 particular4 ones3 some3 kind3 few2
+variou vary4 particular4 ones3 others3 kind3
 varnam name3 funcname3 fieldname3 exprname2
-vast enormous7 vastly6 massive5 large4 substantial4 huge4 wide4 largest3
+vast enormous7 vastly6 massive5 large5 substantial4 huge4 wide4 largest3
 vastli substantial6 vast6 significantly5 enormous5 greatly5 large4 massive4 huge4
 vector matrix4 perpendicular3 scalar3 linear3 tensor3 matrices2 gradient2
 vehicl car9 truck8 drive6 ford5 passenger5 driver4 road3 cargo3
@@ -4340,14 +4267,14 @@ veloc speed8 mph7 motion5 accelerate4
 vendor merchant6 distributors5 supply4 purchased3 inventory3 package3 trade3
 ventur endeavors2
 venu concert9 stadium6 facilities5 theatre5 festival4 theater4 arena3 place3
-venv conv4 sev4 env4 argv3
+venv conv5 sev4 env4 argv3
 ver version9 usr4 str3
 verb grammar3
 verbatim grammar3 textual2
 verdict guilty4 jury4 judge4 convicted4 outcome3 sentence2
 veri highly7 great4 somewhat4 fairly4 excellent4 greatly3 quite2 slightly2
 verif verified9 check6 valid5 confirmed3 authentication3 proof3 proved3 registration2
-verifi verification9 check7 valid6 ensure4 proved4 asserted4 confirmed4 proof4
+verifi verification9 check7 valid6 ensure4 proved4 asserted4 confirmed4 proof3
 vers poems6 poetry5 bible4 poet3 lyrics3 passage3
 versa alike3 interchange3
 versatil special3 portable2 flexible2
@@ -4359,7 +4286,7 @@ vertex graph8 vertical5 triangle4 geometry3 mesh2 geometric2
 vertic horizontal8 upward5 vertex5 perpendicular5 height4 baseline4 geometry4 adjacent3
 vessel boat7 maritime6 hull2
 veto congress3 compromise3
-via through5 accompanied3 route3
+via through5 accompanied3 route2
 viabl stable3 ineffective3 unstable3 usable3 strongest3 reliable3 feasible3 durable3
 victim accused3 murder3 suffered2 justice2
 victori defeated9 win8 won6 winner5 battle5 beat4 fought4 losing3
@@ -4370,10 +4297,10 @@ villa palace4
 villag town9 rural6 neighborhood5 township5 suburb5 local4 manor4 monastery4
 violat prohibited5 ban5 enforcement5 forbidden3 abuse3 illegal3
 violenc violent9 assault5 fight4 war4 murder4 crime4 combat3 provoked3
-violent violence9 aggressive6 dangerous3 threatened3 fight3 murder3 assault3 provoked3
-violin instruments7 orchestra4 musicians4 piano3 music3 guitar2 sax2 symphony2
+violent violence9 aggressive6 dangerous3 threatened3 murder3 fight3 assault3 provoked3
+violin instruments7 orchestra4 musicians4 piano3 music3 guitar2 sax2
 viru malicious6 disease3
-visibl invisible9 transparent7 opaque6 hidden5 unnoticed5 hide5 see4 sight4
+visibl invisible9 transparent7 opaque6 unnoticed5 hide5 see4 sight4 exposed4
 vision eyes7 sight7 blind6 perspective5 gaze5 eyed5 visual4 view3
 visit visitors9 tourist6 tour5 travel5 tourism5 explore4 going3 trip3
 visitor visit9 tourist7 tourism4 guest4
@@ -4395,23 +4322,23 @@ wai somehow4
 waist belly7 pants6 belt5 jeans3 tighter3 stomach3
 wait delayed6 awaited5 immediately3 eagerly2 promptly2
 waiter restaurant7 dining5 butler4 dinner2
-wake woken9 awakened7 sleep5 morning5 asleep4 slept4 alarm3
+wake woken9 awakened7 sleep5 asleep4 slept4 alarm3
 wale welsh9 country4
 walk movement4 step4 stride4 moved3 travel3 trip3 crawling3 hop3
 walker walked2 scout2
 wall hallway4 fence3 brick3 corner3 room2
-want request6 need6 desire5 sought5 willing5 desperate5 offered5 gave4
+want request7 needed6 willing5 desire5 sought5 offered5 desperate4 gave4
 war battle8 combat7 fight6 troops6 fought5 army4 military4 violence4
 ward reed3 terry2
 warm cold8 heat8 hot7 temp6 temperature6 cozy3 comfortable3 winter3
 warn caution9 cautious6 worry6 alert5 beware4 advised3 assure3 risk2
-warrior fighter4 champion2
+warrior fighter4 champion3
 wast recycling6 garbage4 spent4 dispose4 spend4 dumped3
 watch viewers6 monitor3 view3 observed3 video3
 water wet8 ocean6 liquid5 sea5 river5 swimming5 lake4 flood4
 wave amplitude5
 wd fds5 kwds4 cwd3
-weak weakly9 strong9 strongly7 stronger5 strongest4 strength4 lightweight3 heavy3
+weak weakly9 strong9 strongly7 stronger5 strongest4 strength3 lightweight3 heavy3
 weakli weak9 strongly6 strong4
 wealth wealthy9 rich9 money6 financial5 assets5 economy5 poverty4 economic4
 wealthi rich9 wealth9 poverty4 financial4 poor3 money3 finance2
@@ -4421,41 +4348,38 @@ weather climate7 rain7 temperature6 snow5 outdoor4 winter4 wind4 temp4
 web internet8 website7 site6 http5 www5 browser4 com3
 websit site9 com8 web7 www6 link4 url4 online3 located2
 wed marriage8 ceremony7 married7 engaged6 couple3 anniversary3
-wednesdai tuesday9 monday9 weekday8 today7 tomorrow6 yesterday5 week5 weekly5
-week weekly9 months7 monday6 wednesday5 weekday5 day5 years4 tuesday4
-weekdai monday9 tuesday9 weekend9 wednesday8 weekly7 day7 daily6 scheduled5
-weekend weekday9 monday6 tuesday5 week4 holiday4 weekly4 day3 wednesday3
-weekli week9 weekday7 monthly7 daily6 monday5 wednesday5 scheduled5 regularly4
-weigh weight9 pounds9 heavy9 lightweight6 mass5 scale4 gram2 amount2
+week weekly9 months7 years4 weekdays4 weekend4 shortly3 monthly3
+weekdai weekend8 weekly6 scheduled4 week4 holiday2
+weekend weekdays8 week4 holiday4 weekly4
+weekli week9 monthly7 weekdays6 scheduled5 regularly4 recurring4 weekend4 months3
+weigh weight9 pounds9 heavy9 lightweight6 mass4 scale4 gram2 amount2
 weight weighed9 pounds9 heavy9 lightweight6 scale3 mass3 strength3 balance3
 weird strange9 odd5 crazy5 unusual4 sad3 surprise2 crap2
 welcom thank8 anytime7 glad5 enjoyed5 pleasure4 sexy3 obliged2
 welfar charity5 poverty5 socialist4 redistribution4 benefit3
 welsh wales9 english3 german3 tamil3 swedish2 polish2 danish2 accent2
 went goes8 going7 gone5 came4 won3
-west east9 western9 northwest8 eastern8 southeast7 southwest7 northeast6 north6
-western west9 northwest4 eastern4 southwest4 east4 pacific2
+western eastern5 northwest4 southwest4 pacific2
 wet dry9 water8 rain6 sweat4 swimming4 shower3 liquid3 slippery2
-whatev whichever4 anyway3
+whatev whichever4 anyway3 regardless2
 whatsoev regardless4 altogether4 entire4 albeit3 slightly2
 wheel vehicle3 bike3 tired3 spun3
-whenev never7 sometimes7 always5 often5 soon5 once5 regularly5 ever5
+whenev never8 sometimes7 always5 often5 once5 regularly5 ever5 during4
 wherea versus8 compared5 whilst4 different4 although3 however3 meanwhile3 while3
 wherebi wherein7 thereby5 pertaining4
 wherein whereby7 thereby6 consequently3 conjunction3
-wherev anywhere9 everywhere9 nowhere9 somewhere9 located6 place6 elsewhere5 nearby5
-whether doubt3 sure3 possible3 certain3 probably3 whichever3
-whichev either7 both6 neither6 regardless4 whatever4 whether3 any2
+wherev anywhere9 everywhere9 nowhere9 somewhere9 located6 place6 elsewhere6 nearby5
+whether sure3 doubt3 possible3 certain3 probably3 whichever3
+whichev either7 both6 neither6 regardless5 whatever4 whether3
 while whilst9 until5 during3 along3 whereas3 till2 although2 once2
 whilst while9 whereas4 till4 although4 meanwhile3 alongside3 along2 onwards2
 whisper murmured6 silent6 quietly5 silence5 softly3 quiet2
-white black8 colour8 grey7 color7 gray7 yellow6 pink5 green5
-whitespac space7 namespace3 backslash3 blank3
-whoever nobody9 anyone9 anybody8 whose6 everyone6 whom6 somebody6 everybody6
+whitespac space7 namespace3 blank3 backslash3
+whoever whose6 whom6 people4
 whole entire9 entirety5 portion4 part4 half3 total3 halves3 partially2
 wholesal distributors7 commerce5 shop3 inventory2
-whom whose8 whoever6 nobody4 behalf3
-whose whom8 whoever6 nobody4 theirs3 themselves2
+whom whose8 whoever6 behalf3
+whose whom8 whoever6 theirs3
 wide wider7 widespread6 broadly5 narrow5 substantial5 large5 width4 vast4
 widen narrow9 wider9 expanded6 extended6 extent5 overflow4 resize4 width4
 wider width9 widening9 narrow9 wide7 larger6 tighter5 bigger4 overflow4
@@ -4464,11 +4388,11 @@ widget tkinter4 scrollbar2
 widow grandmother3 mercy2
 width wider9 length6 size6 dimensions5 inch5 narrow5 widening4 wide4
 wife husband9 married9 marriage7 girlfriend4 her4 mother3 woman3 grandmother3
-wildli heavily4 dramatic4 horribly3 vastly3 broadly3 deeply3 strongly2 substantial2
+wildli heavily4 dramatic4 horribly3 vastly3 broadly3 deeply3 strongly3 substantial2
 wildlif habitat6 species6 bird6 hunt5 zoo5 ecosystem4 animal4 creature4
-will offered6 able5 want5 gladly4 ready4 tempting4
+will offered6 wanted5 able5 gladly4 ready4 tempting4
 willow lynx3
-win winner9 won9 victory8 losing7 prize6 defeated5 beat3 get3
+win winner9 won9 victory8 prize6 defeated5 beat3 getting3
 wind storm5 weather4 rewind3 rain3 hurricane3
 window screen4
 wine alcohol8 drink5 beer4 bottle4
@@ -4477,17 +4401,17 @@ winner win9 won9 prize9 award5 victory5 champion2 contest2
 winter snow9 cold7 season7 autumn5 climate4 summer4 weather4 temperature3
 wire plug5 cable5 electric4 circuit4 network3 connected3 connector3
 wisdom wise5 intelligence3 knowledge2
-wise wisdom5 foolish4 smart3 smarter3
-wish hope7 want3
+wise wisdom5 foolish4 smart4 smarter3
+wish hope7 wanted4
 witch nun2
 withdrawn withdrew9 detached3 resigned3 dismissed3 exit3 uncommitted2
 withdrew withdrawn9 resigned3 pulled3 exit2 disconnected2
 within inside9 intra6 interior6 surrounding5 throughout5 international4 outer4 under3
 without unnecessary3 omitted3 necessary3 eliminated2
 witti foolish4 smart3 intelligence2 smarter2
-woken wake9 awakened8 slept6 morning6 asleep6 sleep4
+woken wake9 awakened8 slept6 asleep6 sleep4
 wolf fur2
-woman women9 lady9 female8 actress4 herself4 her3 wife3 she3
+woman women9 lady9 female8 actress4 her3 wife3 she3 grandmother2
 women female9 woman9 lady7 men7 gender4 male3 girl3
 won win9 winner9 victory6 prize5 award5 defeated4 gave3 went3
 wonder thought4 asked3
@@ -4505,7 +4429,7 @@ worri concerned8 cautious8 afraid7 scared6 warning6 care5 safe4 caution4
 wors worst9 better6 awful5 bad5 terrible5 badly4 rather3 crap2
 worship church7 religion6 congregation4 prayer4 religious4 catholic3 god3 sacred3
 worst worse9 terrible8 awful7 bad6 best6 badly4 least4 horribly3
-worth valuable7 value5 worthless4 price3 amount2
+worth valuable7 value5 worthless4 price4 amount2
 worthless useless7 meaningless4 pointless4 worth4 valuable3 vanished3
 wound injury5 hurt5 injured3 tears3 pain2
 woven cotton6 silk5 seam5 wrapped4 material4 clothes3 mesh3 shear2
@@ -4514,8 +4438,8 @@ wrapper decorated2 cover2
 wrestl sports4 swimming3 athletic3
 wrist arms5 fingers3 hand3 thumb2
 writabl readable6 printable3 readonly3 unreachable3
-write writer9 wrote8 written7 prose5 literature4 read4 literary4 reader4
-writeabl readable8 printable6 hashable3 readonly2 sortable2
+write writer9 wrote8 written7 prose5 literature4 literary4 reader4 poetry3
+writeabl readable8 printable6 hashable3 readonly2
 writefram frame5
 writer writing9 wrote6 literary5 literature4 journalist4 poet4 editor4 songwriter3
 written wrote9 writing7 writer3 published3
@@ -4534,17 +4458,14 @@ yank pulled5 clip3
 yard acres4 touchdown4
 ye certainly8 yeah7 sure4 only3
 yeah yes7 certainly6 indeed5 actually4 still3 okay3 cool3 great2
-year months7 annual7 decades6 forever4 age4 week4 season4 lifetime4
+year months7 annual7 decades6 forever5 age4 week4 season4 lifetime4
 yell shouted9 scream7 cried3
-yellow color7 colour6 red6 white6 green6 orange5 gray4 grey4
-yesterdai today9 tomorrow8 ago8 earlier7 recent6 tonight6 wednesday5 tuesday5
-yet however6 still6 though5 thus4 hence3 now3 already3 thereafter3
+yet however6 still6 though5 thus4 hence3 now3 already3 exactly3
 york borough9 city5 northeast4 metropolitan4 urban4 las3 avenue3 buffalo3
 young younger9 youngest7 older7 youth7 age7 old5 child5 grandson3
 younger older9 young9 age9 youngest9 old6 eldest5 oldest4 newer4
 youngest eldest9 younger9 young7 oldest6 older6 age5 grandson4 daughter4
 your mine4 theirs3 ours3 gave3 obliged2
-yourself myself9 self8 himself7 herself6 ourselves5 themselves5
 youth young7 children5 adult4 childhood4 younger3 youngest3 age3 kids2
 """,
     "z": """
