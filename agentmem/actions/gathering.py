@@ -1,6 +1,7 @@
 """What in a view may answer a question, and how strongly each arm speaks for it: words, names, places, links, time, meaning."""
 
 import itertools
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -33,6 +34,9 @@ lost are told so, of strangers' questions 15 in 100 are told anything; at .3 41 
 
 EVENTS = frozenset(("log", "decision", "reflection"))
 """The kinds that say when something was so."""
+
+
+_PROSE = re.compile(r"(?<![\w`.])[a-z]+(?![\w`(]|\.\w)").findall
 
 
 class Arm(NamedTuple):
@@ -259,7 +263,7 @@ def _names(index: Index, view: View, asked: Query, files: Sequence[str], words: 
     def is_much(name: str) -> bool:
         return words is None or words.is_much(name)
 
-    plain = {name for name in asked.either if _is_common(asked, name)}
+    common = _common(asked)
 
     for prefix in asked.ids:
         for position in view.with_id(prefix):
@@ -274,10 +278,10 @@ def _names(index: Index, view: View, asked: Query, files: Sequence[str], words: 
             ("source_id", asked.names, 4.0),
         ):
             for value, row in knowledge.named(key, names):
-                common = value in plain
-                if len(value) > 2 and not (common and key == "symbol"):
-                    firm_so = key == "source_id" or (is_much(value) and not common)
-                    meet(value, view.positions_of(row), strength, firm_so)
+                is_word = value.isalpha() and common.issuperset(analysis.terms(value))
+                if len(value) > 2 and not (is_word and key == "symbol"):
+                    is_firm = key == "source_id" or (is_much(value) and not is_word)
+                    meet(value, view.positions_of(row), strength, is_firm)
         for other, _ in (
             words.others if words else ()
         ):  # what a page gives another name of is named by that as well
@@ -307,15 +311,12 @@ def _names(index: Index, view: View, asked: Query, files: Sequence[str], words: 
     return Named(near, frozenset(firm), said)
 
 
-def _is_common(asked: Query, name: str) -> bool:
-    """Whether ``name`` stands in the question as a common word and not as one writes code: "who should send flowers" means no
-    function ``send``.
+def _common(asked: Query) -> frozenset[str]:
+    """The terms of what stands in the question as a common word and not as one writes code: "who should send flowers" means no
+    function ``send``, "what does send() do" does.
     """
-    return (
-        name.isalpha()
-        and name in asked.plain
-        and all(relatives.is_known(term) for term in analysis.terms(name))
-    )
+    known = (analysis.terms(word) for word in _PROSE(asked.plain[:1].lower() + asked.plain[1:]))
+    return frozenset(term for terms in known for term in terms if relatives.is_known(term))
 
 
 def _areas(index: Index, view: View, words: Words, among: Iterable[int]) -> dict[int, tuple[float, str]]:

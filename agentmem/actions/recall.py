@@ -10,12 +10,15 @@ from agentmem.actions.ranked import Candidate, by_evidence, rank
 from agentmem.actions.selecting import Filters, Found
 from agentmem.index.index import Index
 from agentmem.index.view import View
-from agentmem.model import notation, packing, query, ranking, tokens
+from agentmem.model import analysis, notation, packing, query, ranking, tokens
 from agentmem.model.ranking import Weights
 from agentmem.model.scoring import Term
 
 MOST_NEAREST = 3
 """Memories that are told of where none answers."""
+
+MOST_MET = 24
+"""Words of a question that are told with how many memories have them."""
 
 SEPARATOR_TOKENS = 2
 """Between two titles in a line: a dot and what joining makes of the words beside it."""
@@ -43,7 +46,8 @@ class Recalled(NamedTuple):
     """What recall gives. ``omitted`` counts what matched and is not among ``hits``, ``searched`` what was looked through.
 
     ``words`` is the question as it was understood: without filters and time words, misspelt words as they were read; ``empty``:
-    there is no memory at all; ``nearest`` is what comes nearest where nothing answers.
+    there is no memory at all; ``nearest`` is what comes nearest where nothing answers, and ``met`` then has the words that are
+    asked for, each with how many of the memories have it.
     """
 
     query: str
@@ -59,6 +63,7 @@ class Recalled(NamedTuple):
     words: str = ""
     empty: bool = False
     nearest: tuple[Nearest, ...] = ()
+    met: tuple[tuple[str, int], ...] = ()
 
 
 def recall(
@@ -107,6 +112,7 @@ def recall(
         words=asked.reading(found.read).plain,
         empty=not len(view),
         nearest=_nearest(context, index, view, found.nearest[:MOST_NEAREST], budget),
+        met=_met(index, view, asked, eligible) if found.abstained else (),
     )
 
 
@@ -157,6 +163,20 @@ def _nearest(
     return tuple(found)
 
 
+def _met(
+    index: Index, view: View, asked: query.Query, eligible: Sequence[int]
+) -> tuple[tuple[str, int], ...]:
+    """The first words of ``asked``, each with how many of the memories at ``eligible`` have it, a name by any of its parts."""
+    words = analysis.chunks(asked.plain)[:MOST_MET]
+    postings = index.postings([term for _, terms in words for term in terms])
+    among = frozenset(eligible)
+    having = [{row for term in terms for row, _ in postings.get(term, ())} for _, terms in words]
+    return tuple(
+        (word, sum(view.positions.get(row) in among for row in rows))
+        for (word, _), rows in zip(words, having, strict=True)
+    )
+
+
 def laid_out(
     context: Context, index: Index, view: View, positions: Sequence[int]
 ) -> tuple[list[Found], list[list[str]], list[packing.Costs]]:
@@ -204,5 +224,5 @@ def quote(context: Context, found: Found, shorts: Mapping[str, str]) -> notation
 
 
 def without_explanations(recalled: Recalled) -> Recalled:
-    """``recalled`` with no terms of scores, as it is given unless they were asked for."""
-    return recalled._replace(hits=tuple(hit._replace(explain=()) for hit in recalled.hits))
+    """``recalled`` with nothing of how it came about, as it is given unless that was asked for."""
+    return recalled._replace(met=(), hits=tuple(hit._replace(explain=()) for hit in recalled.hits))

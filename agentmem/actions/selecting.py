@@ -1,7 +1,7 @@
 """Filters that every reading verb shares: which memories of a view are asked for."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.actions.context import Context
@@ -9,7 +9,7 @@ from agentmem.errors import Ambiguous, NotFound, UsageError
 from agentmem.index.columns import NO_TIME
 from agentmem.index.index import Index
 from agentmem.index.view import View
-from agentmem.model import ids, kinds, lifecycle, memory, scopes, times
+from agentmem.model import ids, kinds, lifecycle, memory, safety, scopes, times
 from agentmem.model.memory import Memory
 
 if TYPE_CHECKING:
@@ -183,14 +183,29 @@ def positions(index: Index, view: View, filters: Filters) -> list[int]:
         if values:
             having = {row for _, row in index.knowledge.named(key, values)}
             found = [i for i in found if rows[i] in having]
+            _tell_unknown(index, key, values)
     if filters.entities:
         names = _all_names(index, view, filters.entities)
         having = {row for key in ("entity", "alias") for _, row in index.knowledge.named(key, names)}
         found = [i for i in found if rows[i] in having]
+        _tell_unknown(index, "entity", filters.entities, "alias")
     if filters.files:
         about = about_files(index, filters.files)
         found = [i for i in found if rows[i] in about]
     return found
+
+
+def _tell_unknown(index: Index, key: str, values: Sequence[str], also: str = "") -> None:
+    """Note which of ``values`` no memory ever had as its ``key`` (nor as ``also``): a name misspelt looks like nothing known."""
+    knowledge = index.knowledge
+    keys = (key, also) if also else (key,)
+    for value in values:
+        if not any(knowledge.named(one, [value]) for one in keys):
+            known = dict.fromkeys(name for one in keys for name, _ in knowledge.all_named(one))
+            near = nearest(value.casefold(), list(known)[:COMPARED])
+            said = f'no memory has the {key} "{safety.one_line(value)}"; {near}'.rstrip("; ")
+            if said not in index.notes:
+                index.notes.append(said)
 
 
 def _all_names(index: Index, view: View, names: Iterable[str]) -> list[str]:
@@ -201,6 +216,9 @@ def _all_names(index: Index, view: View, names: Iterable[str]) -> list[str]:
         found |= dict.fromkeys((record.get("title", ""), *record.get("aliases", ())))
     return [name for name in found if name]
 
+
+COMPARED = 5_000
+"""Names that an unknown one is compared with at most."""
 
 ITSELF = 1.0
 """How close a citation of a file, or its path as scope, is to it."""

@@ -3,7 +3,8 @@
 A plain word gives its stem. A name of several words gives the stem of each, and the words joined, which
 is what its spellings share: ``claimNext``, ``ClaimNext``, ``claim_next``, ``claim-next`` all give
 ``claimnext``. What is written with separators is also kept whole, as written but for case; a path gives
-its base name too. Scripts written without spaces give pairs of characters.
+its base name too. Marks on Latin letters are left out: ``Müller`` gives what ``Muller`` does. Scripts
+written without spaces give pairs of characters.
 """
 
 import re
@@ -43,6 +44,10 @@ _JOINT = r"(?:::|->|[-./:#@'’])"
 _CHUNKS = re.compile(rf"\w+(?:{_JOINT}\w+)*").findall
 _RUN = rf"[^\W{_UNSPACED}](?:[^\W{_UNSPACED}]|[{_MARKS}])*"
 
+_MARKED = str.maketrans(
+    dict(zip("øØłŁđĐ", "oOlLdD", strict=True)) | {"æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe"}
+)
+"""Latin letters that Unicode does not part from their marks."""
 _PLAIN = re.compile("[A-Z]?[a-z]+|[A-Z]{2,}s?").fullmatch
 _NUMERIC = re.compile(r"[0-9]+(?:[-.:/][0-9]+)*").fullmatch
 _MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt][0-9]").match
@@ -89,7 +94,7 @@ def path_terms(path: str) -> list[str]:
     """The terms of a ``path`` or glob: its parts, the base name and the whole, as ``terms`` has them."""
     path = unicodedata.normalize("NFKC", path).strip().removeprefix("./").strip("/")
     found = dict.fromkeys(chain.from_iterable(terms(segment) for segment in path.split("/")))
-    whole = path.casefold()
+    whole = (path if path.isascii() else _bare(path)).casefold()
     for form in (whole.rpartition("/")[2], whole):
         if form and "*" not in form and len(form) <= MAX_LENGTH * 2:
             found[form] = None
@@ -134,8 +139,11 @@ def _expand(chunk: str) -> tuple[str, ...]:
     """The terms of one ``chunk``: word characters, with single separators between them."""
     if _PLAIN(chunk):
         return _plain(chunk.lower())
-    if not chunk.isascii() and _unspaced().match(chunk):
-        return tuple(map("".join, pairwise(chunk))) or (chunk,)
+    if not chunk.isascii():
+        if (bare := _bare(chunk)) != chunk:
+            return _memo[bare]
+        if _unspaced().match(chunk):
+            return tuple(map("".join, pairwise(chunk))) or (chunk,)
     if "'" in chunk or "’" in chunk:
         return _apostrophe(chunk.replace("’", "'"))
     if len(chunk) > _MAX_CHUNK:
@@ -162,6 +170,19 @@ def _expand(chunk: str) -> tuple[str, ...]:
         if len(whole) <= MAX_LENGTH * 2:
             found.append(whole)
     return tuple(dict.fromkeys(found))
+
+
+def _bare(chunk: str) -> str:
+    """``chunk`` without the marks on Latin letters, which who asks for Müller, façade or Łódź often leaves out."""
+    found: list[str] = []
+    base = ""
+    for char in unicodedata.normalize("NFD", chunk).translate(_MARKED):
+        if not "\u0300" <= char <= "\u036f":
+            base = char
+        elif base.isascii():
+            continue
+        found.append(char)
+    return unicodedata.normalize("NFC", "".join(found))
 
 
 def _plain(word: str) -> tuple[str, ...]:

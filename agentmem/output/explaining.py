@@ -52,6 +52,15 @@ def why(hit: Hit, words: str) -> str:
     return f"{found}  score {hit.score:.4f} = {explained(hit.explain)}"
 
 
+def why_not(met: Sequence[tuple[str, int]]) -> str:
+    """Two lines: how many memories have each of the words that are asked for, and that this was too little."""
+    said = " · ".join(f"{safety.one_line(word)} {count:,}" for word, count in met)
+    return (
+        f"  words asked, and how many memories have each: {said}\n"
+        "  No one memory has enough of them; what few have counts more. Ask with other words, or for fewer."
+    )
+
+
 def _shared(hit: Hit, asked_for: str) -> tuple[list[str], int]:
     """The words of ``asked_for`` that the memory of ``hit`` has, whatever their form, and how many it asks for."""
     memory = hit.found.memory

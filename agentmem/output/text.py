@@ -47,6 +47,10 @@ def recalled(result: Recalled) -> str:
         more = BEGIN if result.empty and not then else ""
         if result.nearest:
             more = " Nearest (quoted; show ID): " + " · ".join(one.text for one in result.nearest)
+        if result.met:
+            from agentmem.output import explaining
+
+            more += f"\n{explaining.why_not(result.met)}"
         return f"agentmem: nothing known about this ({searched} searched on {name}{then}).{more}\n"
     blocks = [hit for hit in result.hits if hit.detail != packing.TITLE]
     total = len(result.hits) + result.omitted

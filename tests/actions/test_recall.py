@@ -250,6 +250,58 @@ def test_abstaining_tells_what_comes_nearest(store: Project) -> None:
     assert answer(store, question, "--kind", "decision")["nearest"] == []
 
 
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        (("--by", "notify"), 'no memory has the author "notify"; did you mean notify-agent?'),
+        (("--tag", "remindr"), 'no memory has the tag "remindr"; did you mean reminder?'),
+        (("--entity", "nonesuch"), 'no memory has the entity "nonesuch"'),
+        (("--role", "dba"), 'no memory has the role "dba"'),
+    ],
+)
+def test_a_filter_that_nothing_has_is_told(store: Project, option: tuple[str, str], said: str) -> None:
+    """A name misspelt is told from nothing known, with the nearest there is; one that some memory has is not."""
+    store.remember(1, "Reminders go out at eight", by="notify-agent", tags="[reminder]")
+    for verb in (("recall", "reminders"), ("list",)):
+        done = store.call(*verb, *option)
+        assert done.code == 0 and f"note: {said}\n" in done.err
+    assert not store.call("recall", "reminders", "--tag", "reminder").err
+
+
+def test_abstaining_tells_why_when_asked(store: Project) -> None:
+    """With ``--explain``: of each word how many memories have it; without it one line, as ever."""
+    for number in range(20, 60):
+        store.remember(number, f"Heron nests stay {WORDS[number % 26]}", filler(number))
+    question = "which kangaroos eat heron mortgages"
+    silent = store.ok("recall", question)
+    assert silent.count("\n") == 1 and "mortgages" not in silent
+    told = store.ok("recall", question, "--explain")
+    assert told.startswith(silent) and "kangaroos 0 · eat 0 · heron 40 · mortgages 0\n" in told
+    assert store.json("recall", question, "--explain")["hits"] == []
+
+
+@pytest.mark.parametrize(
+    ("question", "is_told"),
+    [
+        ("who should send flowers", False),
+        ("Send flowers", False),
+        ("what does send() do with flowers", True),
+        ("`send` of flowers", True),
+        ("flowers for Gateway.send", True),
+        ("who sends paper by the gateway", True),
+    ],
+)
+def test_a_common_word_names_no_symbol(store: Project, question: str, is_told: bool) -> None:
+    """Where it is written as code, or its memory has more of what is asked."""
+    for number in range(20, 60):
+        store.remember(number, f"Heron nests stay {WORDS[number % 26]}", filler(number))
+    (store.path / "lib").mkdir(exist_ok=True)
+    (store.path / "lib" / "gateway.py").write_text("class Gateway:\n    def send(self):\n        return 1\n")
+    cites = "[{path: lib/gateway.py, symbol: Gateway.send}]"
+    found = store.remember(1, "The gateway puts paper into the tray", "Twice a day.", cites=cites)
+    assert (found in store.found(question)) is is_told
+
+
 def test_words_that_say_nearly_the_same(store: Project) -> None:
     """Who asks in other words is answered, behind who is asked in his own, and told by which word; what is quoted is meant as it
     stands.

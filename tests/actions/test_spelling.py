@@ -90,3 +90,12 @@ def test_only_what_may_be_shown_is_meant(spelt):
     spelt.remember(4, "Capybara ponds", "Deep.", created=OLD, status="retracted", retracted="no")
     assert asked(spelt, "capibara") == ([], "")
     assert asked(spelt, "pgbouncr", "--kind", "decision") == ([], "")
+
+
+@pytest.mark.parametrize(
+    ("title", "question"), [("Dates are in UTC", "rate"), ("One of them is red", "zones")]
+)
+def test_a_common_word_is_no_other_misspelt(spelt, title, question):
+    """What is a word of English is meant as it stands, though one letter makes another of it that is known."""
+    spelt.remember(3, title, created=OLD)
+    assert asked(spelt, question) == ([], "")

@@ -40,7 +40,10 @@ WORDS = st.lists(st.from_regex("[a-z]{2,8}", fullmatch=True), min_size=2, max_si
         ("数据库 锁", ["数据", "据库", "锁"]),
         ("使用SKIP锁", ["使用", "skip", "锁"]),
         ("हिन्दी", ["हिन्दी"]),
-        ("Größe", ["grösse"]),
+        ("Größe Grösse GROSSE", ["gross", "gross", "gross"]),
+        ("Müller façade ŁÓDŹ Bjørn", ["muller", "facad", "lodz", "bjorn"]),
+        ("naïveCache", ["naiv", "cach", "naivecache", "naivecach"]),
+        ("Ёлка ガラス", ["ёлка", "ガラ", "ラス"]),
         ("", []),
     ],
 )
