@@ -32,6 +32,9 @@ NEARLY = 0.2
 lost are told so, of strangers' questions 15 in 100 are told anything; at .3 41 and 7.
 """
 
+WORD = 0.3
+"""How much a name counts that stands in the question as a common word: many notes of booking are about a slot."""
+
 EVENTS = frozenset(("log", "decision", "reflection"))
 """The kinds that say when something was so."""
 
@@ -281,7 +284,7 @@ def _names(index: Index, view: View, asked: Query, files: Sequence[str], words: 
                 is_word = value.isalpha() and common.issuperset(analysis.terms(value))
                 if len(value) > 2 and not (is_word and key == "symbol"):
                     is_firm = key == "source_id" or (is_much(value) and not is_word)
-                    meet(value, view.positions_of(row), strength, is_firm)
+                    meet(value, view.positions_of(row), strength * (WORD if is_word else 1), is_firm)
         for other, _ in (
             words.others if words else ()
         ):  # what a page gives another name of is named by that as well

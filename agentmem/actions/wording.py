@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import pairwise
 
 from agentmem.index.columns import NO_TIME
 from agentmem.index.index import Index
@@ -272,6 +273,12 @@ def _relatives(asked: Query, weights: Weights) -> dict[str, list[Relative]]:
     if asked.exact or not weights.relative or len(asked.terms) > weights.relative_terms:
         return {}
     known = {term: relatives.relatives(term) for term in asked.terms}
+    for (one, first), (other, second) in pairwise(analysis.chunks(asked.plain)):
+        if one.isalpha() and other.isalpha() and len(first) == len(second) == 1:
+            joined = one + other  # who asks for time zones means a timezone
+            together = Relative(joined, analysis.terms(joined)[0], 1.0)
+            known[first[0]] = [together, *known[first[0]]]
+            known[second[0]] = [together, *known[second[0]]]
     return {
         term: wanted
         for term, some in known.items()

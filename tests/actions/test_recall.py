@@ -319,6 +319,24 @@ def test_words_that_say_nearly_the_same(store: Project) -> None:
     assert answer(store, '"kite directories"')["abstained"]
 
 
+def test_what_is_written_in_one_word_or_two(store: Project) -> None:
+    """Who asks for web sockets is told of websockets."""
+    for number in range(20, 60):
+        store.remember(number, f"Heron nests stay {WORDS[number % 26]}", filler(number))
+    found = store.remember(1, "Websockets die in the proxy after a minute", "It closes what is silent.")
+    assert store.found("web sockets") == [found]
+
+
+def test_a_common_word_that_is_an_entity_does_not_outweigh_the_rest(store: Project) -> None:
+    """Of many that are about slots the one that says how long they are held comes first."""
+    for number in range(20, 50):
+        store.remember(number, f"Heron nests stay {WORDS[number % 26]}", filler(number))
+    for number in range(50, 54):
+        store.remember(number, f"Slots of {WORDS[number % 26]} are free", filler(number), entities="[slot]")
+    held = store.remember(1, "A slot is held for seven minutes", "For who is slow.")
+    assert store.found("how long is a slot held")[0] == held
+
+
 def test_what_comes_nearest_keeps_to_the_budget(store: Project) -> None:
     """Of three titles as many are told as the budget takes, on a branch of a long name too."""
     for number in range(20, 60):
