@@ -47,7 +47,9 @@ def recall(
         int | None, typer.Option("--budget", help="Tokens at most; 0: no limit. Default 800.")
     ] = None,
     format: Annotated[str, typer.Option("--format", help="text, md, json, jsonl or ids.")] = "text",
-    explain: Annotated[bool, typer.Option("--explain", help="Show how each score comes about.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show how each score comes about, or why nothing answers.")
+    ] = False,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 1 when nothing is found.")
     ] = False,
