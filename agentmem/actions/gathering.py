@@ -38,8 +38,8 @@ WORD = 0.3
 EVENTS = frozenset(("log", "decision", "reflection"))
 """The kinds that say when something was so."""
 
-
 _PROSE = re.compile(r"(?<![\w`.])[a-z]+(?![\w`(]|\.\w)").findall
+"""Words in small letters that are no part of code: ``send()``, `send` and Gateway.send are."""
 
 
 class Arm(NamedTuple):

@@ -203,9 +203,7 @@ def _tell_unknown(index: Index, key: str, values: Sequence[str], also: str = "")
         if not any(knowledge.named(one, [value]) for one in keys):
             known = dict.fromkeys(name for one in keys for name, _ in knowledge.all_named(one))
             near = nearest(value.casefold(), list(known)[:COMPARED])
-            said = f'no memory has the {key} "{safety.one_line(value)}"; {near}'.rstrip("; ")
-            if said not in index.notes:
-                index.notes.append(said)
+            index.notes.once(f'no memory has the {key} "{safety.one_line(value)}"; {near}'.rstrip("; "))
 
 
 def _all_names(index: Index, view: View, names: Iterable[str]) -> list[str]:
