@@ -131,7 +131,7 @@ def _memories(context: Context, found: Sequence[Found], weight: float, several: 
         memory = one.memory
         age = "" if memory.created is None else f" {times.age(max(context.now - memory.created, 0))}"
         kind = f" {memory.kind}" if several else ""
-        notes = "".join(f" | {note}" for note in standing.notes_of(one))
+        notes = "".join(f" | {note}" for note in standing.notes_of(one, shorts))
         needed = weight - FALLING * place
         yield Line(
             f"- {shorts[memory.id]}{kind}{age}: {shortened(memory.title, TITLE)}{notes}", needed, memory.id

@@ -9,7 +9,6 @@ from agentmem.actions.context import Context, Standpoint
 from agentmem.actions.selecting import Filters, Found
 from agentmem.errors import NotFound
 from agentmem.model import ids
-from agentmem.model.lifecycle import ARCHIVED
 
 if TYPE_CHECKING:
     from agentmem.actions.naming import Named, Names
@@ -65,17 +64,13 @@ def listed(context: Context, filters: Filters, limit: int | None) -> Listed:
 
 
 class Shown(NamedTuple):
-    """Whole memories and pages of things, each in the order they were asked for.
-
-    ``successors`` has the ids of what replaces those that are superseded, or archived.
-    """
+    """Whole memories and pages of things, each in the order they were asked for."""
 
     view: Standpoint
     memories: tuple[Found, ...]
     pages: "tuple[Page, ...]" = ()
     notes: tuple[str, ...] = ()
     shorts: Mapping[str, str] = MappingProxyType({})
-    successors: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 def shown(context: Context, references: Sequence[str], budget: int | None = None) -> Shown:
@@ -119,11 +114,6 @@ def shown(context: Context, references: Sequence[str], budget: int | None = None
         memories=tuple(memories),
         notes=(*index.notes, *notes),
         shorts=view.shorts,
-        successors={
-            one.memory.id: view.replaced_by(one.position)
-            for one in memories
-            if one.status in ("superseded", ARCHIVED)
-        },
     )
     return result._replace(pages=_pages(context, named, budget)) if named else result
 

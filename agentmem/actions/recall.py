@@ -217,7 +217,7 @@ def quote(context: Context, found: Found, shorts: Mapping[str, str]) -> notation
         memory=found.memory,
         short=shorts[found.memory.id],
         age=None if created is None else context.now - created,
-        notes=standing.notes_of(found),
+        notes=standing.notes_of(found, shorts),
         conflicts=tuple(standing.conflict_line(conflict) for conflict in found.conflicts),
         verdicts=found.verdicts,
     )

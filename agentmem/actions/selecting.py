@@ -15,6 +15,8 @@ from agentmem.model.memory import Memory
 if TYPE_CHECKING:
     from agentmem.model import verdict
 
+_MAY_BE_REPLACED = (lifecycle.SUPERSEDED, lifecycle.ARCHIVED)
+
 
 class Filters(NamedTuple):
     """What is asked for. Times are seconds UTC, ``since`` inclusive and ``until`` exclusive; ``files`` are paths from the
@@ -268,9 +270,9 @@ class Conflict(NamedTuple):
 class Found(NamedTuple):
     """One memory of a view with what the view says of it.
 
-    From ``layer`` on as ``standing.labelled`` fills it in: ``branch`` is where it was written or read, where that is not
-    trunk; ``changed_by`` names the branches whose pending changes are applied; ``archived`` is the commit that took it out of
-    the tree. ``verdicts`` are on its citations, in their order,
+    ``superseded_by`` has the ids of what replaces it, newest first. From ``layer`` on as ``standing.labelled`` fills it in:
+    ``branch`` is where it was written or read, where that is not trunk; ``changed_by`` names the branches whose pending changes
+    are applied; ``archived`` is the commit that took it out of the tree. ``verdicts`` are on its citations, in their order,
     where they were held against the code (``judging.judged``).
     """
 
@@ -279,6 +281,7 @@ class Found(NamedTuple):
     path: str
     blob: str
     status: str
+    superseded_by: tuple[str, ...] = ()
     layer: str = "base"
     branch: str | None = None
     uncommitted: bool = False
@@ -299,7 +302,8 @@ def fetch(index: Index, view: View, chosen: Iterable[int]) -> list[Found]:
             memory=memory.place(whole[columns.rows[i]], columns.paths[i]),
             path=f"{index.place.name}/{columns.paths[i]}",
             blob=columns.blobs[i],
-            status=view.status(i),
+            status=(status := view.status(i)),
+            superseded_by=tuple(view.replaced_by(i)) if status in _MAY_BE_REPLACED else (),
         )
         for i in wanted
     ]

@@ -9,6 +9,7 @@ from agentmem.errors import NotFound, UsageError
 from agentmem.git import state
 from agentmem.index.view import Origin
 from agentmem.model import notation, safety, times
+from agentmem.model.lifecycle import ARCHIVED, SUPERSEDED
 from agentmem.store import overlays
 
 SAID = 80
@@ -214,9 +215,19 @@ def _merged_by_hand(extra: Mapping[str, Any]) -> tuple[Conflict, ...]:
     return tuple(found)
 
 
-def notes_of(found: Found) -> tuple[str, ...]:
-    """What deviates from the default about one memory, in print order."""
-    notes = [] if found.status in ("active", "open") else [found.status]
+def status_of(found: Found, shorts: Mapping[str, str]) -> str:
+    """The status of one memory, and of one that is superseded by what, in the ``shorts`` of ids."""
+    is_superseded = found.status == SUPERSEDED and found.superseded_by
+    return _superseded(found, shorts) if is_superseded else found.status
+
+
+def _superseded(found: Found, shorts: Mapping[str, str]) -> str:
+    return f"{SUPERSEDED} by {', '.join(shorts[one] for one in found.superseded_by)}"
+
+
+def notes_of(found: Found, shorts: Mapping[str, str]) -> tuple[str, ...]:
+    """What deviates from the default about one memory, in print order; ids in their ``shorts``."""
+    notes = [] if found.status in ("active", "open") else [status_of(found, shorts)]
     branch = safety.one_line(found.branch or "")
     if found.layer == "own":
         notes.append("this branch")
@@ -230,6 +241,8 @@ def notes_of(found: Found) -> tuple[str, ...]:
         notes.append("CONFLICT")
     if note := found.verdicts and notation.evidence_note(found.verdicts):
         notes.append(note)
+    if found.status == ARCHIVED and found.superseded_by:
+        notes.append(_superseded(found, shorts))
     return tuple(notes)
 
 

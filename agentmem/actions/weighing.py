@@ -281,7 +281,7 @@ def _over(context: Context, view: View, weighed: Sequence[Weighed]) -> dict[str,
     retracted = {}
     for each in weighed:
         identity = each.found.memory.id
-        if each.found.status == "superseded":
+        if each.found.status == lifecycle.SUPERSEDED:
             moments = [
                 created.get(view.columns.ids[i])
                 for i in view.successors(identity)

@@ -8,7 +8,7 @@ ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 LENGTH = 12
 SHORT = 6
 MIN_PREFIX = 4
-FEW = 3
+FEW = 30
 
 _ID = re.compile(rf"[{ALPHABET}]{{{LENGTH}}}")
 _PREFIX = re.compile(rf"[{ALPHABET}]{{{MIN_PREFIX},{LENGTH}}}")
@@ -47,6 +47,7 @@ class ShortIds(Mapping[str, str]):
 
     def __init__(self, ids: Collection[str]) -> None:
         self._ids = ids
+        self._lines = ""
         self._asked = 0
         self._ordered: list[str] | None = None
 
@@ -60,11 +61,10 @@ class ShortIds(Mapping[str, str]):
         return whole[:need]
 
     def _rivals(self, whole: str) -> list[str]:
-        """The ids nearest to ``whole``: a few are sought one by one, since to sort 10,000 takes 2 ms."""
+        """The ids nearest to ``whole``: a few are sought as text, .1 ms each among 10,000, since to sort those takes 3 ms."""
         self._asked += 1
         if self._asked <= FEW and self._ordered is None:
-            head = whole[:SHORT]
-            found = [identity for identity in self._ids if identity.startswith(head)]
+            found = self._beginning(whole[:SHORT])
         else:
             ordered = self._sorted()
             at = bisect.bisect_left(ordered, whole)
@@ -72,6 +72,17 @@ class ShortIds(Mapping[str, str]):
         if whole not in found:
             raise KeyError(whole)
         return [identity for identity in found if identity != whole]
+
+    def _beginning(self, head: str) -> list[str]:
+        """The ids that begin with ``head``."""
+        lines = self._lines = self._lines or "\n".join(("", *self._ids, ""))
+        found = []
+        at = lines.find(f"\n{head}")
+        while at >= 0:
+            end = lines.index("\n", at + 1)
+            found.append(lines[at + 1 : end])
+            at = lines.find(f"\n{head}", end)
+        return found
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._sorted())

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 
 ARCHIVED = "archived"
 """Out of the tree, and in git's history."""
-ALL = ("active", "proposed", "open", "done", "failed", "superseded", "expired", "retracted", ARCHIVED)
+SUPERSEDED = "superseded"
+ALL = ("active", "proposed", "open", "done", "failed", SUPERSEDED, "expired", "retracted", ARCHIVED)
 
 
 def superseded(links: Iterable[tuple[str, str, tuple[str, ...]]]) -> frozenset[str]:
@@ -59,7 +60,7 @@ def derive(
     if stored == "retracted":
         return stored
     if is_superseded:
-        return "superseded"
+        return SUPERSEDED
     if expires is not None and expires <= now:
         return "expired"
     if stored == "proposed":

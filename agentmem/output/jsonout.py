@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from agentmem.model import citing, safety, times, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from agentmem.actions.change import Changed
     from agentmem.actions.checking import Checked
@@ -172,8 +172,8 @@ def recalled(result: Recalled) -> Record:
     }
 
 
-def full(found: Found, successors: Sequence[str] = ()) -> Record:
-    """One memory with all its text; ``successors`` are the ids of what replaces it."""
+def full(found: Found) -> Record:
+    """One memory with all its text."""
     one = found.memory
     text = safety.clean(one.body)
     more: Record = {
@@ -196,7 +196,7 @@ def full(found: Found, successors: Sequence[str] = ()) -> Record:
         "pin": one.pin,
         "expires": None if one.expires is None else times.format_iso(one.expires),
         "retracted": _clean(one.retracted),
-        "superseded_by": list(successors),
+        "superseded_by": list(found.superseded_by),
         "extra": dict(one.extra),
     }
     return memory(found) | more
@@ -220,7 +220,7 @@ def shown(result: Shown) -> Record:
     return {
         "schema": "agentmem/show/1",
         "view": view(result.view),
-        "memories": [full(found, result.successors.get(found.memory.id, ())) for found in result.memories],
+        "memories": [full(found) for found in result.memories],
         "pages": [pages.record(one) for one in result.pages],
     }
 

@@ -114,15 +114,13 @@ def list_line(found: Found, shorts: Mapping[str, str]) -> str:
     if memory.by:
         facts.append(safety.one_line(memory.by))
     title = safety.one_line(memory.title)
-    return " ".join(facts) + f' "{title}"' + "".join(f" | {note}" for note in standing.notes_of(found))
+    notes = standing.notes_of(found, shorts)
+    return " ".join(facts) + f' "{title}"' + "".join(f" | {note}" for note in notes)
 
 
 def shown(result: Shown) -> str:
     """Whole memories, and pages."""
-    told = "".join(
-        whole(found, result.shorts, result.successors.get(found.memory.id, ())) + "\n"
-        for found in result.memories
-    )
+    told = "".join(whole(found, result.shorts) + "\n" for found in result.memories)
     if result.pages:
         from agentmem.output import pages
 
@@ -130,8 +128,8 @@ def shown(result: Shown) -> str:
     return told
 
 
-def whole(found: Found, shorts: Mapping[str, str], successors: Sequence[str] = ()) -> str:
-    """One memory with all that is known of it; ``successors`` are the ids of what replaces it."""
+def whole(found: Found, shorts: Mapping[str, str]) -> str:
+    """One memory with all that is known of it."""
     from agentmem.actions import standing
     from agentmem.model import notation
 
@@ -139,12 +137,9 @@ def whole(found: Found, shorts: Mapping[str, str], successors: Sequence[str] = (
     created = times.format_iso(memory.created)[:10] if memory.created is not None else "undated"
     role = (f"for {memory.role}" if memory.kind == "task" else f"({memory.role})") if memory.role else None
     by = " ".join(part for part in (memory.by, role) if part)
-    said = (found.status, "this branch")  # the line has both already
-    notes = [note for note in standing.notes_of(found) if note not in said]
-    by_what = f"superseded by {', '.join(shorts[one] for one in successors)}" if successors else ""
-    status = by_what if by_what and not found.archived else found.status
-    if by_what and found.archived:
-        notes.append(by_what)
+    status = standing.status_of(found, shorts)
+    said = (status, "this branch")  # the line has both already
+    notes = [note for note in standing.notes_of(found, shorts) if note not in said]
     head = " ".join(
         part for part in (memory.id, memory.kind, status, created, safety.one_line(by), found.layer) if part
     ) + "".join(f" | {note}" for note in notes)
