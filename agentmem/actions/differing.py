@@ -1,6 +1,7 @@
 """Few and exact: of what says the same the best or fullest is shown; what a newer one says otherwise comes after the rest."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from agentmem.actions import selecting
 from agentmem.actions.ranked import Candidate
@@ -26,7 +27,14 @@ STANDS_FOR, OUTDATED, EMPTY = "in place of", "a newer differs", "says nothing"
 """The terms of a score that say so."""
 
 
-def different(index: Index, view: View, ranked: Sequence[Candidate], limit: int) -> list[Candidate]:
+class Different(NamedTuple):
+    """What is ``shown``, best first, and by the position of each the positions of what says the same."""
+
+    shown: list[Candidate]
+    repeats: dict[int, list[int]]
+
+
+def different(index: Index, view: View, ranked: Sequence[Candidate], limit: int) -> Different:
     """The first ``limit`` of ``ranked``, without repeats, best first.
 
     Of a group that says the same the fullest stands where the best of them stood.
@@ -36,7 +44,8 @@ def different(index: Index, view: View, ranked: Sequence[Candidate], limit: int)
     for candidate in looked:
         groups.take(candidate)
     kept = groups.settled()
-    return sorted(kept, key=lambda one: (-one.score, view.columns.ids[one.position]))[:limit]
+    shown = sorted(kept, key=lambda one: (-one.score, view.columns.ids[one.position]))[:limit]
+    return Different(shown, groups.repeats())
 
 
 class _Group:
@@ -45,6 +54,7 @@ class _Group:
     def __init__(self, best: Candidate) -> None:
         self.best = self.shown = best
         self.newer: Candidate | None = None
+        self.members = [best.position]
 
 
 class _Groups:
@@ -73,6 +83,8 @@ class _Groups:
         if same is None:
             same = _Group(candidate)
             self._groups.append(same)
+        else:
+            same.members.append(candidate.position)
         for other in rivals:
             if self._overrules(same.shown, other.shown):
                 other.newer = same.shown
@@ -92,6 +104,11 @@ class _Groups:
             if self._view.kind(one.position) == "log" and substance.thin(text.title, text.body):
                 one.weakened(EMPTY, RIVAL, "")
         return [group.shown for group in self._groups]
+
+    def repeats(self) -> dict[int, list[int]]:
+        """By the position of what is shown of each group the positions of the others, in their order."""
+        places = ((group.shown.position, group.members) for group in self._groups)
+        return {shown: [one for one in members if one != shown] for shown, members in places}
 
     def _is_better(self, one: Candidate, other: Candidate) -> bool:
         """Of two that say the same, whether the one that ranks lower says clearly more, or says it firmly, or is the newer of two

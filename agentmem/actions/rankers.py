@@ -115,8 +115,8 @@ class Whole:
         view = index.view()
         if not question.past:
             found = ranked.by_evidence(context, index, view, found, self._weights)
-        shown = differing.different(index, view, found.shown, question.depth)
-        return Ranked([candidate.position for candidate in shown], found.abstained)
+        chosen = differing.different(index, view, found.shown, question.depth)
+        return Ranked([candidate.position for candidate in chosen.shown], found.abstained)
 
 
 class Gathering:

@@ -17,19 +17,33 @@ SAID = 80
 
 
 def stand(
-    context: Context, at: str | None = None, branch: str | None = None, all_branches: bool = False
+    context: Context,
+    at: str | None = None,
+    branch: str | None = None,
+    all_branches: bool = False,
+    trusted: bool = False,
 ) -> None:
     """Look from ``branch`` in place of the one at hand, as of ``at`` (a revision, or a moment on that branch), with or without
-    what other branches have; before the first view.
+    what other branches have; ``trusted``: from what trunk has committed alone; before the first view.
 
     Raises:
-        NotFound: no such branch or revision; UsageError: nothing was there yet, or ``at`` is neither revision nor moment.
+        NotFound: no such branch or revision, no trunk; UsageError: nothing was there yet, ``at`` is neither revision nor moment,
+        or other branches are asked for where only trunk is trusted.
 
     """
+    if trusted:
+        if branch is not None or all_branches:
+            raise UsageError(
+                "--trusted keeps to what trunk holds: neither --branch nor --all-branches goes with it"
+            )
+        _stand_on_trunk(context)
     if branch is not None:
         _stand_on(context, branch)
     if at is not None:
+        tip = context.standpoint.commit
         _go_back(context, at)
+        if trusted:
+            _must_lead_to(context, str(tip))
     if all_branches:
         context.index.include_others()
 
@@ -49,6 +63,32 @@ def _stand_on(context: Context, branch: str) -> None:
         raise NotFound(f'no branch "{branch}" here', nearest(branch, names) + "git fetch gets what is new")
     context.index.stand_at(found[1], context.now, branch)
     context.standpoint = Standpoint(branch, found[1], None)
+
+
+def _stand_on_trunk(context: Context) -> None:
+    """Look from trunk's tip, without what any worktree of it has not committed."""
+    from agentmem.git import revisions
+
+    trunk = context.trunk
+    found = revisions.branch_tip(context.repository, trunk) if trunk else None
+    if trunk is None or found is None:
+        raise NotFound(
+            f'no branch "{trunk}" here, which is trunk' if trunk else "nothing tells which branch is trunk",
+            'set trunk = "main" in .agentmem/config.toml',
+        )
+    context.index.stand_at(found[1], context.now)
+    context.standpoint = Standpoint(trunk, found[1], None)
+
+
+def _must_lead_to(context: Context, tip: str) -> None:
+    """A revision that ``--at`` names may be any: what is not in trunk's history is not trusted."""
+    from agentmem.git import history
+
+    at = context.standpoint
+    if not history.comes_before(context.repository, str(at.commit), tip):
+        raise UsageError(
+            f"--at: {at.name} is not in the history of {context.trunk}, and --trusted keeps to that"
+        )
 
 
 def _go_back(context: Context, at: str) -> None:

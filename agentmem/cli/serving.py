@@ -61,7 +61,7 @@ TOOLS = {
         READS,
         (
             *("query", "file", "diff", "kind", "tag", "entity", "by", "since", "until", "status"),
-            *("at", "branch", "all-branches", "limit", "budget", "explain"),
+            *("at", "branch", "all-branches", "trusted", "limit", "budget", "explain"),
         ),
         {"file": "Paths you work on", "diff": "Files changed here", "at": "Revision or moment"},
     ),

@@ -166,6 +166,7 @@ def recalled(result: Recalled) -> Record:
         "budget": result.budget,
         "tokens": sum(one.tokens for one in result.hits),
         "omitted": result.omitted,
+        "repeats": list(result.repeats),
         "abstained": result.abstained,
         "hits": [hit(one) for one in result.hits],
         "nearest": [_titled(one.found) for one in result.nearest],

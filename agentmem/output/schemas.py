@@ -252,6 +252,7 @@ def _recall() -> Schema:
         "budget": told(COUNT, "tokens asked for at most; 0: no limit"),
         "tokens": COUNT,
         "omitted": told(COUNT, "memories that matched and are not among the hits"),
+        "repeats": told(IDS, "those of them that say the same as a hit"),
         "abstained": told(FLAG, "there was too little evidence for an answer"),
         "hits": told(some(closed(_hit())), "best first"),
         "nearest": told(some(closed({"id": ID, "title": TEXT})), "where nothing answers: what comes nearest"),

@@ -62,16 +62,21 @@ def recalled(result: Recalled) -> str:
 
             lines.append(explaining.why(hit, result.words))
     titled = [hit for hit in result.hits if hit.detail == packing.TITLE]
-    left = total - len(blocks)
+    same = result.repeats
+    left = total - len(blocks) - len(same)
     if left:
         parts = [hit.text for hit in titled]
-        if result.omitted:
-            parts.append(f"+{result.omitted}")
+        if result.omitted > len(same):
+            parts.append(f"+{result.omitted - len(same)}")
         lines.append(
             f"{left} more (show ID): " + " · ".join(parts)
             if titled
             else f"{left} more: raise --budget or --limit"
         )
+    if same:
+        from agentmem.actions import recall
+
+        lines.append(recall.repeated(len(same), [result.shorts[one] for one in same]))
     if any(hit.explain for hit in blocks):
         from agentmem.output import explaining
 

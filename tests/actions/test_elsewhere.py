@@ -47,6 +47,31 @@ def test_branch_shows_what_a_branch_has(feature, shared):
     assert feature.json("list", "--branch", FEATURE)["view"]["branch"] == FEATURE
 
 
+def test_only_what_trunk_holds(feature, shared):
+    """``--trusted`` keeps to what is committed on trunk: not what the branch has or has changed, nor what nobody has committed."""
+    add(feature, "New")
+    edit(feature, shared, "title=Better")
+    feature.commit("work")
+    assert feature.titles("--trusted") == {"Shared"}
+    feature.git("switch", "-q", "main")
+    add(feature, "Not committed")
+    assert feature.titles("--trusted") == {"Shared"}
+    assert feature.found("committed", "--trusted") == []
+    assert feature.found("shared", "--trusted") == [shared]
+    assert feature.json("list", "--trusted")["view"]["branch"] == "main"
+    assert feature.titles("--trusted", "--at", "main") == {"Shared"}
+    for words in (["--branch", FEATURE], ["--all-branches"], ["--at", FEATURE]):
+        done = feature.call("list", "--trusted", *words)
+        assert done.code == 2 and "--trusted keeps to" in done.err, done.err
+
+
+def test_where_no_trunk_is(feature):
+    """Nothing is trusted where nothing tells what trunk is, and the error says how to tell."""
+    (feature.path / ".agentmem/config.toml").write_text('trunk = "release"\n')
+    done = feature.call("recall", "shared", "--trusted")
+    assert done.code == 2 and 'no branch "release" here' in done.err and "config.toml" in done.err
+
+
 def test_no_such_branch(feature):
     """A branch that is not here is an error, with the nearest."""
     done = feature.call("list", "--branch", "feature/queu")

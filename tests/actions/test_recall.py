@@ -576,6 +576,28 @@ def test_many_that_say_the_same_are_shown_once(store: Project, limit: str) -> No
     assert sum(int(one[6:]) < 25 for one in found) == 1
 
 
+@pytest.mark.parametrize("limit", ["1", "0"])
+def test_what_says_the_same_can_be_had(store: Project, limit: str) -> None:
+    """What is left out since a hit says the same is told by its ids, which no limit or budget brings; within the budget."""
+    for number in range(5):
+        store.remember(
+            number, "Heron nests stay quiet", "All the spring" + "." * number, "decision", created=OLD
+        )
+    result = store.json("recall", "heron nests", "--limit", limit)
+    [hit] = result["hits"]
+    assert {hit["id"], *result["repeats"]} == {support.identity(number) for number in range(5)}
+    text = store.ok("recall", "heron nests", "--limit", limit, "--budget", "0")
+    shorts = [
+        line.split("(show ID): ")[1] for line in text.splitlines() if line.startswith("4 more say the same")
+    ]
+    assert len(shorts) == 1 and shorts[0].endswith(" +1") and "raise --budget" not in text
+    for short in shorts[0].split()[:3]:
+        assert store.json("show", short)["memories"][0]["id"] in result["repeats"]
+    for budget in range(60, 120):
+        told = store.ok("recall", "heron nests", "--limit", limit, "--budget", str(budget))
+        assert tokens.estimate(told) <= budget, told
+
+
 def test_a_draft_does_not_make_two_things_one(store: Project) -> None:
     """What is said of one thing and of another is two hits, though a draft of the one is like both."""
     body = "The garbage collector paused for {} ms under load. Only the admin page is still Python."

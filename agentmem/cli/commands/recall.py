@@ -42,6 +42,9 @@ def recall(
     all_branches: Annotated[
         bool, typer.Option("--all-branches", help="Also what other branches and worktrees have.")
     ] = False,
+    trusted: Annotated[
+        bool, typer.Option("--trusted", help="Only what trunk holds, as it is committed there.")
+    ] = False,
     limit: Annotated[int | None, typer.Option("--limit", help="Results at most; 0: all. Default 6.")] = None,
     budget: Annotated[
         int | None, typer.Option("--budget", help="Tokens at most; 0: no limit. Default 800.")
@@ -76,10 +79,10 @@ def recall(
         if number is not None and number < 0:
             raise UsageError(f"{name} must be 0 (no limit) or more")
     context = call.context
-    if at or branch or all_branches:
+    if at or branch or all_branches or trusted:
         from agentmem.actions import standing
 
-        standing.stand(context, at, branch, all_branches)
+        standing.stand(context, at, branch, all_branches, trusted)
     filters = selecting.make(
         context, kind or (), tag or (), entity or (), role or (), by or (), status or (), (), since, until
     )
