@@ -22,7 +22,7 @@ def run(subject: Subject) -> Iterator[Finding]:
         )
         message = f"{was}{now} ({where.similarity:.0%} alike)".replace("%", " %")
         fix = f"still true: agentmem cite {one.short} {quoted(here)}     not: agentmem retract {one.short} --reason TEXT"
-        yield finding(ID, one, message, fix, difference(one.citation.quote or "", where.text))
+        yield finding(ID, one, message, fix, difference(one.citation, where))
 
 
 RULE = Rule(ID, WARNING, "what a memory rests on was changed: it may not be true any more", run)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from agentmem.model import citing, safety
+from agentmem.model import citing, replaced, safety
 from agentmem.model.findings import WARNING, Finding
 from agentmem.model.memory import Citation
 from agentmem.model.verdict import Found
@@ -11,6 +11,7 @@ from agentmem.model.verdict import Found
 LINES = 4
 """Lines of a text that are shown of it then and now."""
 WIDTH = 160
+HIDDEN = "= the lines that are quoted are all there: it differs between them"
 
 
 class Evidence(NamedTuple):
@@ -65,10 +66,10 @@ def finding(
     )
 
 
-def difference(then: str, now: str) -> tuple[str, ...]:
-    """The lines in which a text differs now from what it was, at most ``LINES`` of each."""
-    gone, came = citing.differing(then, now)
-    return (*_marked("-", gone), *_marked("+", came))
+def difference(cite: Citation, found: Found) -> tuple[str, ...]:
+    """The lines in which a cited text differs now from what it was, at most ``LINES`` of each."""
+    gone, came = replaced.lines(cite, found)
+    return (*_marked("-", gone), *_marked("+", came)) or (HIDDEN,)
 
 
 def _marked(mark: str, lines: list[str]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from agentmem.model.memory import Citation
 if TYPE_CHECKING:
     from agentmem.model.verdict import Found
 
-RULES = "3"
+RULES = "4"
 """Changed with everything that alters a verdict: what older rules found is not taken."""
 FILE = "verdicts-1.sqlite"
 MOST = 200_000
@@ -114,6 +114,6 @@ def _written(found: "Found") -> str:
 def _read(text: str) -> "Found":
     from agentmem.model.verdict import Found, Place
 
-    verdict, path, first, last, similarity, ambiguous, candidates, now = json.loads(text)
+    verdict, path, first, last, similarity, ambiguous, candidates, *texts = json.loads(text)
     places = tuple(Place(*place) for place in candidates)
-    return Found(verdict, path, first, last, similarity, ambiguous, places, now)
+    return Found(verdict, path, first, last, similarity, ambiguous, places, *texts)

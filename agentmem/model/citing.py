@@ -206,15 +206,3 @@ def fits(quoted: Quoted, lines: Sequence[str]) -> bool:
     if len(head) + len(tail) > len(lines):
         return False
     return all(map(agrees, head, lines)) and all(map(agrees, tail, lines[-len(tail) :]))
-
-
-def differing(then: str, now: str) -> tuple[list[str], list[str]]:
-    """The lines of a quote that a text does not have, and those that it has beyond the quote."""
-    old = [line for line in split(then) if line.strip() and line.strip() != CUT]
-    new = [line for line in split(now) if line.strip()]
-    had, has = {normal(line) for line in old}, {normal(line) for line in new}
-    gone = [line for line in old if normal(line) not in has and not line.endswith(CUT)]
-    came = [line for line in new if normal(line) not in had]
-    if not gone and not came:  # the same lines in another order, or so long that they are not kept whole
-        return old[:1], new[:1]
-    return gone, came

@@ -235,8 +235,11 @@ class Case:
             spot.path, *spot.page.numbered(spot.low, spot.high)
         )  # fmt: skip
         assert place.first is not None
-        text = "\n".join(line.rstrip("\r") for line in spot.page.raw[place.first - 1 : place.last])
-        return Found(verdict, *place, similarity=similarity, text=text)
+        then = ""
+        if verdict == "changed" and self.past and self.origin:
+            then = self.past.written(*self.past.numbered(*self.origin))
+        text = spot.page.written(place.first, place.last)
+        return Found(verdict, *place, similarity=similarity, text=text, then=then)
 
     def doubtful(self, spots: Sequence[Spot]) -> Found:
         """The verdict where it cannot be told which place it is."""

@@ -119,7 +119,9 @@ def place(cite: Citation, where: Found | None = None) -> str:
         return f"{here} (was {safety.one_line(was)})"
     if safety.secrets(where.text):
         return f"{here} now: `…`"
-    gone, came = citing.differing(cite.quote or "", where.text)
+    from agentmem.model import replaced  # seldom needed
+
+    gone, came = replaced.lines(cite, where)
     if came:
         return f"{here} now: `{_code(came[0])}`"
     return f"{here} no longer: `{_code(gone[0])}`" if gone else f"{here} changed"

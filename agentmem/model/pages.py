@@ -94,6 +94,10 @@ class Page:
         ceiling = self.numbers[high] - 1 if high < len(self.numbers) else len(self.raw)
         return max(floor, first - before), min(ceiling, last + after)
 
+    def written(self, first: int, last: int | None) -> str:
+        """The lines as they are written, from 1, both included."""
+        return "\n".join(line.rstrip("\r") for line in self.raw[first - 1 : last])
+
     def places(self, wanted: Wanted) -> list[tuple[int, int]]:
         """Where the wanted text stands, in order."""
         if wanted.lines is not None:

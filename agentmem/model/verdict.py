@@ -17,7 +17,10 @@ class Place(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Where the cited text is now. ``similarity`` is 0 to 1; ``text`` is what stands there, for ``moved`` and ``changed``."""
+    """Where the cited text is now. ``similarity`` is 0 to 1; ``text`` is what stands there, for ``moved`` and ``changed``.
+
+    ``then`` is what stood there, for ``changed``, where the cited commit tells.
+    """
 
     verdict: str
     path: str | None = None
@@ -27,6 +30,7 @@ class Found(NamedTuple):
     ambiguous: bool = False
     candidates: tuple[Place, ...] = ()
     text: str = ""
+    then: str = ""
 
 
 def worst(verdicts: Iterable[Found]) -> str | None:

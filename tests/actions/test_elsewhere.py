@@ -48,7 +48,7 @@ def test_branch_shows_what_a_branch_has(feature, shared):
 
 
 def test_only_what_trunk_holds(feature, shared):
-    """``--trusted`` keeps to what is committed on trunk: not what the branch has or has changed, nor what nobody has committed."""
+    """``--trusted`` keeps to what is committed on trunk: not what the branch has or changed, nor what nobody committed."""
     add(feature, "New")
     edit(feature, shared, "title=Better")
     feature.commit("work")
