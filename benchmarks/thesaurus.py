@@ -53,23 +53,40 @@ north south east west red green blue yellow pink purple orange brown grey gray w
 all every everything any anything each none much many more most few fewer some several plenty lot lots same other another
 someone somebody anyone anybody everyone everybody nobody myself yourself himself herself itself ourselves themselves
 need want get make take give put keep let use go come
+bert billy bob bobby brian charlie frank fred jack jim jimmy joe john jon jonathan josh luke martin matt mike nick pete peter rex
+rick rob robin roger seth ted tom tony
 """
 LISTED = frozenset(_LISTS.split())
 """Members of lists, of which one is not said for another, and words that say too little to have a like."""
 _OPPOSITES = """
-accept reject|active inactive|add remove|allow deny|asynchronous synchronous|attach detach|begin end|buy sell|client server
-closed opened|compress uncompressed|connect disconnect|decode encode|decrease increase|different identical|disable enable
-disagree agree|download upload|dynamic static|empty full|even odd|exclude include|export import|external internal|fail succeed
-failure success|false true|fresh stale|global local|happy unhappy|hidden visible|high low|idle busy|immutable mutable
-inside outside|invalid valid|large small|left right|load save|local remote|lock unlock|long short|lose win|loss gain
-lower upper|major minor|manual automatic|maximum minimum|max min|negative positive|new old|offline online|optional required
-parent child|patient doctor|permanent temporary|private public|pull push|question answer|read write|receive send
-request response|rise fall|sender receiver|start end|start finish|start stop|sync async|unable able
+accept reject|accept refuse|add remove|add subtract|advance retreat|allow deny|allow forbid|allow prohibit|allow prevent
+always never|ancient modern|appear disappear|arrive depart|arrive leave|asleep awake|attach detach|backward forward|bad good
+begin end|best worst|better worse|big small|bottom top|bright dark|buy sell|cheap expensive|clean dirty|client server
+closed opened|close open|cold hot|cold warm|compress uncompressed|connect disconnect|cool warm|create destroy|create delete
+dangerous safe|day night|dead alive|decode encode|decrease increase|deep shallow|different identical|different same
+difficult easy|disable enable|disagree agree|download upload|dry wet|dynamic static|early late|easy hard|empty full
+encrypt decrypt|enter exit|enter leave|even odd|exclude include|export import|external internal|fail succeed|fail pass
+failure success|false true|far near|fast slow|fat thin|female male|few many|final initial|first last|fresh stale|front back
+future past|gain loss|global local|happy sad|happy unhappy|hard soft|head tail|heavy light|hidden visible|high low
+horizontal vertical|idle busy|immutable mutable|inner outer|input output|inside outside|install uninstall|junior senior
+known unknown|large small|left right|less more|load save|load unload|local remote|lock unlock|long short|loose tight|lose win
+loss profit|loud quiet|lower upper|major minor|manual automatic|maximum minimum|max min|merge split|mount unmount
+narrow wide|negative positive|new old|noisy quiet|offline online|older younger|old young|optional mandatory|optional required
+parent child|patient doctor|pause resume|permanent temporary|plural singular|poor rich|powerful weak|prefix suffix
+presence absence|present absent|present past|private public|producer consumer|pull push|question answer|raise lower|rare common
+read write|receive send|request response|reward punish|rise fall|rough smooth|sender receiver|show hide|shrink grow
+sick healthy|simple complex|source destination|start end|start finish|start stop|strength weakness|strong weak|sync async
+tall short|teacher student|thick thin|unable able|up down|upgrade downgrade|vertical horizontal|weak powerful|wrong right
+wrong correct|war peace|victory defeat|guilty innocent|remember forget|encourage discourage|defend attack|float sink
+multiply divide|ascend descend|upstream downstream|inbound outbound|incoming outgoing|insert delete|grant revoke|help hinder
+love hate|friend enemy|supply demand|dense sparse|commit rollback|expand contract|borrow lend|married single|entrance exit
 """
 OPPOSITES = frozenset(
     frozenset(analysis.terms(pair)) for line in _OPPOSITES.strip().split("\n") for pair in line.split("|")
 )
 """Of these one is said of the other's subject and is never meant by it."""
+DENYING = ("un", "in", "im", "ir", "il", "dis", "non", "mis", "anti", "de")
+"""What makes a word its opposite where it stands before it."""
 _SHORT = """
 admin administrator|app application|args arguments|async asynchronous|auth authentication authorization|cfg config configuration
 cmd command|ctx context|db database|deps dependencies|dev development developer|dir directory folder|docs documentation
@@ -106,6 +123,27 @@ def vocabulary(path: str, listed: str) -> tuple[list[str], list[str]]:
     return sorted(used.keys() & known, key=known.__getitem__), sorted(in_pieces, key=lambda w: (-used[w], w))
 
 
+def denies(one: str, other: str) -> bool:
+    """Whether one of two words or stems is the other and what denies it."""
+    short, long = sorted((one, other), key=len)
+    denied = len(short) >= SHORTEST and any(long == prefix + short for prefix in DENYING)
+    return denied or (long.endswith("less") and long.removesuffix("less") == short.removesuffix("ful"))
+
+
+def opposites(stems: list[str], said: dict[str, list[str]]) -> list[set[int]]:
+    """For each stem, of which ``said`` has the words, the places of its opposites."""
+    found: list[set[int]] = [set() for _ in stems]
+    places = {form: place for place, stem in enumerate(stems) for form in (stem, *said[stem])}
+    pairs = [(places[a], places[b]) for a, b in map(tuple, OPPOSITES) if a in places and b in places]
+    for form, place in places.items():
+        denied = [prefix + form for prefix in DENYING] + [form.removesuffix("ful") + "less"]
+        pairs += [(place, places[one]) for one in denied if one in places and denies(form, one)]
+    for one, other in pairs:
+        found[one].add(other)
+        found[other].add(one)
+    return found
+
+
 def unit(vectors: "npt.NDArray[Any]") -> "npt.NDArray[Any]":
     """``vectors`` at length 1."""
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -129,6 +167,7 @@ def main() -> None:
     means = unit(np.stack([vectors[of[stem]].mean(axis=0) for stem in stems]))
     means = unit(means - means.mean(axis=0))
     whole = [of[stem][0] < len(known) for stem in stems]
+    opposed = opposites(stems, {stem: [words[place] for place in of[stem]] for stem in stems})
     said: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for group in SHORT:
         terms = [analysis.terms(word)[0] for word in group]
@@ -142,8 +181,9 @@ def main() -> None:
                 break
             if stem[:2] == stems[other][:2] and not (whole[place] and whole[other]):
                 continue  # words in pieces are near each other by a piece that they share
-            if frozenset((stem, stems[other])) in OPPOSITES:
-                continue
+            against = list(opposed[place])
+            if against and (other in against or max(means[against] @ means[other]) > cosines[other]):
+                continue  # an opposite, or nearer to one
             level = min(9, round(9 * (float(cosines[other]) - FROM) / (SAME - FROM)))
             said[stem].setdefault(stems[other], f"{words[of[stems[other]][0]]}{level}")
     print(

@@ -10,14 +10,14 @@ abbei manor5 monastery5 bishop3 parish2
 abbrevi acronym9 denotes5 notation4 nomenclature3
 abcd cmd3
 abi cli3
-abil capable7 skills6 strength6 power4 traits3 enhanced3 inability3
-abl allowed5 willing5 cannot4 gave3
+abil capable7 skills6 strength6 power4 traits3 enhanced3
+abl allowed5 willing5 gave3
 aboard crew5 underway4 naval4 passenger4 maritime4 sailed3 cargo3 ship3
 abort cancelled3 suicide3
 abov below5 higher3
 abroad overseas9 internationally9 foreign5 worldwide5 country4 global3 travel3
 abruptli suddenly6 gradually3 rapidly3 sudden3 dramatic3
-absenc absent9 presence6 vanished4 disappeared4 invisible3 unnoticed3 lack2
+absenc absent9 vanished4 disappeared4 invisible3 unnoticed3 lack2
 absent absence9 vanished6 miss6 inactive5 disappeared5 neglected5 unnoticed4 excluded3
 absolut total6 certainly5 hardly4 somewhat3 slightly3 sure2
 absorb digest4
@@ -38,10 +38,10 @@ accord fact3
 accordingli thereby6 therefore5 consequently4 thus4 similarly3 nevertheless3 furthermore3 inevitably2
 account financial3 bank2
 accumul cumulative4 spent4 amount3 earned3 aggregate3 spend3 sum3 incremental3
-accur inaccurate9 precise7 accuracy6 properly4 incorrectly4 correctly3 reliable3 unreliable2
+accur precise7 properly4 correctly3 reliable3
 accuraci inaccurate7 precise7 accurate6 uncertainty4 reliable3 unreliable3 certainty2
 accus alleged7 convicted6 innocent6 criminal5 guilty5 jury5 court4 victims3
-achiev accomplished9 succeeded5 succeed5 fulfill4 success3 performance2 goal2 advanced2
+achiev accomplished9 succeeded5 succeed4 fulfill4 success3 performance2 goal2 advanced2
 acid chemical5 chemistry4
 acknowledg obliged4 recognised3 remarks3 award2 confirmed2 outstanding2
 acoust guitar7 speaker6 instruments5 audio5 percussion5 bass4 sound4 guitarist4
@@ -50,41 +50,40 @@ acquisit acquired9 merger4 obtained3
 acr land5 yards4 area4 garden3 landscape3
 acronym abbreviated9 nomenclature3 terminology3
 across cross9
-act action8 actor5 role3 behave2 theatre2 stage2
+act action8 actor6 role3 behave2 theatre2 stage2
 action act8 behavior4 active4
 activ action4
 activist politician5 founder3 revolutionary3 protest3 journalist2
-actor actress7 act5 cast5 director3 theatre3 theater3 film3 cinema3
+actor actress7 act6 cast5 director4 theatre3 theater3 film3 cinema3
 actress actor7 woman4 singer3 cast3 famous2
 actual really8 genuinely7 indeed6 truly5 apparently5 still4 damn4 yeah4
 acut severe3 endemic2
 ad add9 invited8 sent7 addition6 offered5 request4 sold4 done4
 adapt interchange4
 add added9 offered8 addition8 invited6 extra5 sold4 sent3 key2
-addit extra9 add8 added6 increased4 accumulated3 additionally2 expanded2 enhanced2
+addit extra9 add8 added6 increased4 accumulated3 additionally2 expanded2
 addition also9 furthermore9 beside8 particularly6 too6 aside5 plus5 importantly5
 addr appended2
 address recipient4 mail2 postal2
-adequ sufficient7 inadequate7 appropriate6 proper5 substantial5 properly4 decent3 considerable3
+adequ sufficient7 appropriate6 proper5 substantial5 properly4 decent3 considerable3 enough2
 adher stick7 glue7 sticky5 firmly4 onto2
 adjac neighboring9 neighbouring5 contiguous5 interspersed4 nearest4 vertical3 toward3 perpendicular2
 adjust lower4 tighter3 altered3 modifications3 change3 offset3
 admin administrator9
 administr admin9 management6 office5 leadership3 elder3 agency3 role3 behalf3
 admir naval7 captain6 fleet6 navy6 squadron4 lieutenant4 colonel3 marine3
-admit applied2
 adob software5 pdf3 editor3
 adopt childless6 orphan4 parents3 ancestors2 inherited2
 adult male5 youth4 individual3 senior3 age3 human3
 advanc progress6 intermediate3 approach3 preparatory3 achieved2
-advantag benefit9 disadvantage9 convenient5 purpose3 safer3
+advantag benefit9 convenient5 purpose3 safer3
 adventur expedition3 tale3 explore2
 advertis market5 promoted4 commercial4 billboard3 selling3 sales2
 advic advised7 guidance5 suggested4 tip4 recommended4 idea3 help3 guidelines2
 advis recommended8 advice7 suggested6 guidance5 advisory5 warning3 guidelines3 guide3
 advisori advised5 approved4 guidance2
 affair marriage3 relationship3 romance3 partner3
-affect impact6 influence5 effect4 unaffected3 caused3 harm2
+affect impact6 influence5 effect4 caused3 harm2
 affili incorporated5 inc4 subsidiary4 association3 alliance3 company3
 afford expensive8 cheap7 cost7 costly6 budget6 price4 pay3 spend3
 aforement mentioned5 additionally4 notable3 alleged2 furthermore2
@@ -97,7 +96,7 @@ agenc bureau7 agent7 government3 commissioner3 commission3 bureaucracy3 office3 
 agent agency7 commissioner3
 aggreg group4 accumulated3
 aggress violent6 forcibly5 forcefully4 offensive3 provoked3
-agnost belief4 religious3 faith3 religion3
+agnost belief4 religious3 faith3 religion3 orthodox2
 agre true4 exactly4 regardless4 truly4 genuinely4 plus3 really3 especially3
 agreement negotiations4 treaty4 partnership3 compromise2 dispute2
 agricultur farmers9 farm9 crops9 cattle5 rural4 soil4 garden4 plant3
@@ -119,14 +118,14 @@ algebra equation6 polynomial6 math5 arithmetic5 multiplied5 mathematics5 rationa
 algorithm computer5 optimal5 implementation3 mathematics2
 alien planet2
 alik similar8 compared4 resembles4 different4 similarly4 akin3 versa3 unlike3
-aliv live9 dead7 survived5 died4 life3 dying3
+aliv live9 survived5 life3
 alleg accused7 reportedly5 suspected5 claimed3 convicted3 investigation2 aforementioned2
 allevi relief4 inhibit3 treated2
 alli alliance7 troops4 army3
 allianc allied7 coalition5 joined4 partnership3 clash3 affiliated3
 alloc allotted6 storage3 assigned3 capacity3 spend3 organised3 accumulated3 reserve2
 allot allocated6 assigned3 slot2
-allow permitted7 restricted7 permission7 prohibited7 forbid6 able5 disallow5 enabled5
+allow permitted7 restricted7 permission7 able5 enabled5 letting5 capable4 accepted3
 almost nearly9 somewhat6 hardly6 slightly5 barely5 partly4 fairly4 roughly4
 alon lone7 solo5 independent4 isolated3 standalone3
 along while3 alongside3 whilst2
@@ -142,11 +141,11 @@ altern opposite4 option3
 although however9 though9 albeit8 despite6 also6 nevertheless5 meanwhile5 furthermore5
 altitud elevation9 height7 mountain4 atmosphere4 climbed3 peak3 upward3 baseline3
 altogeth entire7 whatsoever4 overall3 regardless2
-alwai often6 never5 whenever5 sometimes5 ever5 usually4 should3 occasionally3
+alwai often6 sometimes5 usually4 should3 occasionally3 frequently3 regularly3 constantly3
 amateur professional6 expert3 civilian2
 amaz excellent8 great7 impressed5 thank5 nice4 glad4 glorious4 cute4
 ambassador secretary3
-ambigu confused6 unclear4 distinct3 unambiguous3 uncertain3 clearer3 implications3
+ambigu confused6 unclear4 distinct3 uncertain3 clearer3 implications3
 amend constitution6
 among amongst9 gathered5 collection2
 amongst among9 within3
@@ -158,7 +157,7 @@ analys analyzed9 analysis9 examination5 study5 research4 investigation4 assessme
 analysi analyzed9 analyses9 evaluation3 examination3 measure3 study2 investigation2
 analyz analyses9 analysis9 examination7 investigation5 study5 evaluation4 research3 assessment3
 ancestor ancestry9 descendants7 grandfather4 relatively4 predecessor4 original3 cousin3 darwin3
-ancestri ancestors9 ethnic5 heritage5 relatively5 census5 grandfather4 cousin3 inhabitants3
+ancestri ancestors9 ethnic5 heritage5 relatively5 census5 grandfather4 cousin4 inhabitants3
 anchor knot3 tied3 stakes2
 ancient archaeological8 medieval5 oldest4 historic4 era3
 angel grace3
@@ -169,11 +168,11 @@ anim creature6 dog5 wildlife4 pet3
 anniversari celebrated4 date4 romantic3 birthday3 calendar3 wedding3 occasions2
 annoi bother3 unacceptable2
 annot semantic4 label3 corpus2 lexicographically2
-announc upcoming4 notified3 debut2 forthcoming2
+announc upcoming4 notified3 debut3 forthcoming2
 annual years7 monthly5 decades3 season3 lifetime2
 anonym unnamed4 privacy3
 ansi posix2
-answer replied6 responded4 asked3 response2
+answer replied6 responded4 response2
 anti against4 opposite4 opposed3 inhibit3
 anymor still6 now6 again3 instead3 actually3 yet3 last2 since2
 anytim welcome7 enjoyed6 thank6 likewise4 pleasure4 glad3 sent3 obliged3
@@ -185,14 +184,14 @@ api programmatically3
 app application9 ios7 mobile5 software4
 appar presumably7 seemed6 actually5 surprise4 obviously4 perhaps4 clearly4 somewhat4
 appeal judge2
-appear show5 seen4 shown4 disappeared3 visible3 invisible2 looked2
+appear show5 seen4 shown4 visible3 looked2
 append prepended6 concatenated4 inserted3 addr2
 appl ios5 device3 pod3
-appli application6 submitted3 admitted2
+appli application6 submitted3
 applic app9 applied6 software4
 appoint secretary3
 approach reached4 pursue4 method3 advanced3 strategy3 toward3
-appropri properly7 proper6 suitable6 adequate6 unacceptable5 inappropriate4 necessary3 perfectly3
+appropri properly7 proper6 suitable6 adequate6 necessary3 perfectly3 deliberately3
 approv accepted4 advisory4 review3 authorised3 permitted3 rejected2
 approx approximately9 roughly6 nearly5 estimated4
 approxim approx9 estimated7 roughly5 calculated3 nearly3 substantial3
@@ -221,7 +220,7 @@ around near6 nearby6 under4 roughly4 during2 away2
 arrai bytearray4 matrix3 matrices3
 arrang order7 organised6 reordering6 permutation5 sort5 sortable2
 arrest jail8 convicted5 crime4 criminal4 police4 accused3 parole3 assault2
-arriv delivery7 delivered6 coming5 ship4 received4 obtained3 departure3 brought2
+arriv delivery7 delivered6 coming5 ship4 received4 obtained3 brought2 accompanied2
 arrow bow6
 art artist9 painting6 painter5 sculpture5 illustrated4 gallery3 draw3 literary3
 articl journal3 cited2
@@ -230,15 +229,15 @@ artifici synthetic7 mechanical3 robotic3
 artilleri infantry4 weapons4 rifle3 gun3 army3 military3 missile2 soldiers2
 artist art9 painter8 painting7 sculpture5 songwriter4 musicians4 music4 singer4
 arturo rabbi2
-ascend descendants5 monotonically4 sequential4 sort4 climbed3 reordering3 upward3 rise2
+ascend monotonically4 sequential4 sort4 climbed3 reordering3 rise2 elevation2
 ascii utf5 unicode4 hexadecimal3
 asid beside6 additionally5 plus3 unrelated3 also3 furthermore3
-ask question5 answer3 wonder3 inquiries2 replied2
+ask question5 answer3 wonder3 inquiries2
 asleep sleep9 slept9 woken6 bed5 wake4 awakened4
 ass anal4
 assault violence5 attack4 violent3 arrested2 abuse2
 assembl built4 manufacturing3
-assert dispute5 implies4 verified4 statement4 proved4 argument3 proof3 claimed3
+assert dispute5 implies4 verified4 statement4 proved3 argument3 proof3 claimed3
 assess evaluation7 examination6 analyses4 analyzed3
 asset wealth5 financial4 investment3 estate3
 assign allotted3 allocated3
@@ -247,23 +246,23 @@ associ affiliated3 related3 organization3
 assum assumption9 presumably6 implies5 supposed4
 assumpt assumed9 implies4
 assur ensure8 guarantee4 warning3 promise3 asserted2
-async asynchronous9 synchronization7 awaited3 callback2
-asynchron async9 concurrently3 delayed3
+async asynchronous9 awaited3 callback2
+asynchron async9 synchronization8 concurrently3 delayed3
 athlet sports9 basketball7 soccer6 volleyball5 football5 rugby5 baseball5 runner5
 atmospher oxygen5 gas4 altitude4 sky4 earth3 climate3 emission2
 atom chemistry6 elements5 chemical4 nuclear4
 attach glue3 mount3
-attack threat6 defending5 exploited5 enemy5 defence4 assault4 threatened3 defense3
+attack threat6 exploited5 enemy5 assault4 threatened3 invasion3 security2
 attempt trying8 tried7 unsuccessful7 failed6 effort5 succeeded5 successfully4 succeed4
 attend campus5 graduated4 college4 scholarship3 visit3 students3 ticket2 participated2
 attent focused3 focus3
-attornei lawyer9 author4 behalf3 court3 law2 accused2
+attornei lawyer9 author4 behalf4 court3 law2 accused2
 attract sexual3 desire3 gay3
 attribut traits3
 audienc crowd6 viewers4 theatre4 participated3 theater3
 audio speaker7 stereo6 acoustic5 sound4 music4 listen4 radio4 record3
 augment enhanced2
-aunt uncle8 grandmother7 cousin6 sister4 nephew4 mother4 grandfather4 family3
+aunt uncle8 grandmother7 cousin6 sister4 nephew4 grandfather4 mother4 family3
 auth authentication9 authorization9
 authent auth9 authorization9 credentials7 password6 unauthorized6 login5 ssn4 security4
 author auth9 authentication9 contributor4 attorney4 behalf4 owner3 creator3 scholars3
@@ -274,7 +273,7 @@ autom automatic9 auto7 manual6 software3 robotic3 script2
 automat auto9 automated9
 autumn summer6 winter5 season5 fall3 spring3
 auxiliari orthogonal3
-avail unavailable9 online5 request4 pending3 sold3
+avail online5 request4 pending3 sold3
 avenu street8 downtown4 neighborhood4 suburb3 highway3 road3 york3 urban3
 averag statistics4 median4 stats3 estimated3 evenly3
 aviat aircraft9 flight9 airlines9 pilot8 flying8 plane7 flew6 airport5
@@ -285,23 +284,23 @@ await waiting5 delayed5 eagerly5 async3 forthcoming3
 awaken woken8 wake7 asleep4 slept3 dawn2
 awar familiar4 realized4 knowledge3 knew3 recognizable2
 award prize8 medal6 honours6 honor6 winner5 won5 praised4 trophy3
-ax axis9 plot4 perpendicular3 geometric3 rectangular2 curve2
+ax axis9 plot4 perpendicular3 geometric3 rectangular2
 axi axes9 plot7 chart6 graph5 curve4 rotation3 slope3 perpendicular3
 """,
     "b": """
 babi kids4 boy3 child3
 bachelor degree5 college4 graduated3
-back backup7 behind5 rear4 unbacktrackable3 restored3 backward2
+back backup7 unbacktrackable3 restored3 backward2
 background foreground7 theme3 css3 front2
 backslash slash4 whitespace3 delimited2
-backtrack unbacktrackable5 traceback4 subtract2
+backtrack traceback4 subtract2
 backup back7 restored4 copies3 archives3 save2 sync2 snapshot2
-backward reverse9 inverted5 forward5 behind4 back2 upward2 clockwise2 opposite2
+backward reverse9 inverted5 back2 upward2 clockwise2 opposite2
 bad terrible9 badly8 awful6 worst6 worse5 poorly5 horribly3 hate3
 badli poorly9 bad8 terrible8 horribly6 awful6 heavily5 worse4 worst4
 bag pack5 carried3 cargo3
 bai coast5 beach5 coastal3 hull3 shore3
-baker bobby3 porter3
+baker porter3
 balanc leaned3 weight3
 ball baseball5 basketball4 football3 volleyball3 balloon3 cricket3 soccer3 sports3
 ballet dance8
@@ -318,7 +317,7 @@ barrier tunnel4 shield4 protection3 boundary3
 base basis7
 basebal sports8 basketball6 soccer6 cricket5 hockey5 ball5 bat5 athletic5
 baselin vertical4 height3 lower3 altitude3 offset3
-basenam fullname3 surname3 hostname3 name3 renamed2
+basenam fullname3 surname3 hostname3 name3 renamed2 fname2
 bash commandline6 shell5 script4 echo4 unix4 gnu3
 basi based7 linear3
 basic essential6 simple4 mainly3 simply3
@@ -340,7 +339,7 @@ bear bull2
 beast monster5 bull2
 beat beaten9 defeated6 victory4 win3 fight3 fought3
 beaten beat9 defeated7 fought4 victory3 fight2
-beauti pretty7 sexy7 cute5 amazing4 thank3 ugly3 love2
+beauti pretty7 sexy6 cute5 amazing4 thank3 ugly3 love2
 becam become9 succeeded3
 becaus caused4 reason3 mainly3
 becom became9
@@ -352,7 +351,7 @@ beg desperate3
 began beginning9 started9 begun9 initially6 startup4 debut4 inaugural4 launched4
 begin began9 started9 begun9 initially7 prologue6 inaugural4 startup4 debut3
 begun began9 beginning9 started7 initially5 ceased4 prologue4 imminent3 rise3
-behalf author4 attorney3 role3 ownership3 owner3 whom3 authorised3 administration3
+behalf author4 attorney4 role3 ownership3 owner3 whom3 authorised3 administration3
 behav behavior9 behaviour8 obey4 obedience4 act2
 behavior behaviour9 behave9 action4 obedience4 psychology3 habits3
 behaviour behavior9 behave8
@@ -366,11 +365,10 @@ belt waist5
 beneath underneath9 under8 trough4 depth4 upward4 bottom3 underground3 underline3
 benefit advantage9 bonuses5 purpose5 disadvantage5 convenient4 welfare3 merit3
 bent leaned6 flexible5 flat5 stretched4 folded4 shape3 flattened3 distorted3
-bert ted3
 besid additionally8 aside6 also5 plus5 mainly4 furthermore4 particularly3 alongside3
-best worst6 better5 greatest4 amazing3 favorite3
+best better5 greatest4 amazing3 favorite3
 bet guess4 odd4 chance3 probably3 guarantee3
-better worse6 best5 rather5 faster3 nicer3 improved2 instead2 easier2
+better best5 rather5 faster3 nicer3 improved2 instead2 easier2 quicker2
 bewar warning4 caution3
 beyond within3 distant2
 bgcolor bztar3
@@ -379,22 +377,21 @@ bias bias9
 bibl book5 religion5 religious4 church4 verse4 literature3 faith2
 bibliographi citation7 cited6 library3 journal2
 bid negotiations4
-big huge9 bigger9 enormous9 biggest7 massive7 larger7 large6 small5
+big huge9 bigger9 enormous9 biggest7 massive7 large6 largest5 long5
 bigger larger9 smaller9 huge9 big9 biggest9 enormous8 small7 largest7
 biggest largest9 bigger9 huge9 enormous8 larger8 big7 massive7 giant6
 bike ride6 cycle5 rider4 wheel3 vehicle3
 billboard advertising3
-billi jack3
 bin binary6
 binari bin6 byte6 bytecode6 bytearray4 encoded3 bytestring3 unix3 unsigned2
 biolog biology9 genetic4 species3 cell3 scientific3 gene3 science3 natural3
-biologi biological9 science7 scientific5 genetic4 scientists4 evolution4 cell4 gene4
+biologi biological9 science7 scientific5 genetic4 scientists4 evolution4 gene4 cell4
 bird wildlife6 owl4 chicken4 duck4 eagle4 creature3 turtle2
 birth born9 birthday5 childhood3 pregnant3
 birthdai born5 birth5 celebrated4 anniversary3
 bishop archbishop7 priest6 diocese5 parish5 pope5 rabbi4 catholic3 abbey3
 bit byte4 binary2
-bitch boo2
+bitch boo3
 bite mouth4 teeth4 jaw4 eaten3
 bitmap datagram4 map3 bytecode3 pixel2
 bitwis unsigned4 byte2
@@ -405,39 +402,37 @@ blend mixed6 mixture4 smooth3 mixin3
 blind vision6 deaf5 sight5 eyes3 visible3 eyed3
 blink eyed5 eyes3 flash3 gaze3 pulse3
 blob glob9 bztar2
-block unblocks8 ban4
+block ban4
 blocksiz maxsize4 resize4 bufsize3 tabsize2
 blog journal5 newspaper3 journalist3
 blood flesh3
 blow breath3 throw3
 board chess4 wooden3
 boat vessel7 maritime6 naval6 sailed6 submarine6 sea5 ferry5 hull5
-bob bobby4 charlie4 fred3
-bobbi bob4 baker3 charlie3
 bodi flesh5 muscles3 legs3 stomach3 arms2
 bogu nonsense3
-boi son8 kids7 girl5 brother4 guy4 male4 baby3
+boi son8 kids7 girl5 brother5 guy4 male4 baby3
 boiler steam3
 bold italic3 bright3 strongly2
 bomb explosion8 explode5
-bone skeleton8 skull2
+bone skeleton8 skull3
 bonu bonuses5
 bonus benefit5 bonus5
-boo bravo4 truthy3 bitch2
+boo bravo4 truthy3 bitch3
 book novel8 textbook8 literature6 bible5 chapter3 read3 literary3 library3
 bool bravo3 fair3 true3 truthy3 xff2
 boot shoes6 kick3
 border boundary8 immigrants4 corner3 territory3 fence3 edge2
 born birth9 birthday5
 borough york9 suburb5 township5 metropolitan4 municipality4 city4 urban3 district3
-borrow loan2
+borrow loan3
 boss chief3 monster3 leader3
 both neither9 either9 whichever6 latter4
 bother annoying3
 bottl wine4 milk3 alcohol3 beer3
-bottom underneath6 top5 beneath3 upward2
+bottom underneath6 beneath3 upward2
 bought purchased9 buy9 sold9 selling5 dealt4 trade4 acquired4 paid4
-bound unbounded6 inequality4 constrained3 arbitrarily3 limited2 extent2 squeezed2
+bound inequality4 constrained3 arbitrarily3 limited2 extent2 squeezed2
 boundari border8 barrier3 edge3 outline2
 bow arrow6 hunter2 hunt2
 bowl salad4 sink3
@@ -458,12 +453,11 @@ breakfast lunch8 meal7 eggs4 dinner4 food3 bread3 eat3 recipe2
 breakpoint endpoint5 codepoint3 entrypoint3
 breast chest5 milk3
 breath oxygen4 blow3 smoke3
-brian ryan3 fred2
 brick concrete3 wall3
 brief briefly7 short3 shortened3
 briefli brief7 quickly5 rapidly4 broadly3 temporarily3 details3 quick3
-brigad regiment5 battalion4
-bright darker5 lit5 light4 led3 bold3
+brigad regiment4 battalion4
+bright lit5 light4 led3 bold3
 bring brought9 coming5 accompanied4
 broad narrow6 wider3 wide2
 broadcast channel6 radio6 television5 station5 reception4 stream4 media3
@@ -472,17 +466,16 @@ broadli broader5 wide5 plainly4 gradually4 substantial3 wildly3 increasingly3 pr
 broke broken9 break5 repair3 crash3 afford3
 broken broke9 break5 fixed4 damage4 repair4 crash4 failed4 incompatible3
 bronz silver7 medal4 copper3
-brother sister8 siblings6 boy4 son4 friend3
+brother sister8 siblings6 boy5 son4 friend3
 brought bring9 coming5 came5 accompanied2 arrived2 took2
 browser chrome9 html4 web4 http4 css3
 bu buses9 passenger3 transport3
 budget spend8 expensive7 afford6 costly6 fund5 cost5 money4 dollars4
 buf elif3
 buffalo miller3 york3
-buffer unbuffered7
 bufsiz blocksize3
 bug defects4
-bui bought9 purchased9 sales6 acquired4 deal4 trade4 bargain4 sold4
+bui bought9 purchased9 acquired4 bargain4 own3 shop3 price3 afford3
 build builder9 built9 construction7 architecture4 architect4 tower4 compilation3 rebuilding3
 builder building9 built6 architect6 construction5 engine2
 built building9 builder6 construction6 made5 rebuilt4 assembly4 making3 manufacturing3
@@ -500,7 +493,7 @@ burst explode3 explosion3 rapid3
 buse bus9 transport4 passenger3 railway3 locomotives3 destination2
 bush president9 presidential7 politician4 republican3 governor3
 busi company5 corporation5 industry4 market4 economy4 job4 commerce3 employment3
-businessman corporation4 politician3 occupation3 company3 business3 industry3 owner2 management2
+businessman corporation4 politician3 occupation3 company3 business3 industry3 owner3 founder2
 butler porter5 waiter4 coach3 scout2
 button press5 click3
 byte binary6 bit4 encoded3 bitwise2
@@ -538,16 +531,16 @@ candid election7 politician5 presidential5 campaign4 voters4 electoral4 nominate
 cannot unable9 impossible5 unavailable5 trying4 able4 restart3 workaround3 error2
 canva painting5 draw4 painter3 sketch3 graphics3 silk2 mesh2
 cap capital4 hat3
-capabl ability7 incapable5 enabled4 allowed4 skills3
+capabl ability7 enabled4 allowed4 skills3
 capac storage4 limited3 allocated3 quota3 quantity3 density3 amount2 insufficient2
 cape coast4 coastal4
 capit uppercase7 lowercase5 cap4
-captain admiral6 lieutenant4 sergeant4 crew3 colonel3 command2 roger2
+captain admiral6 lieutenant4 sergeant4 crew3 colonel3 command2
 captur record3 catch3 camera2
 car vehicle9 drive6 truck5 ford5 garage3 driver3 drove3 road3
 carbon coal4 chemical3 chemistry2
 card deck5
-cardin kappa4 pope3 archbishop2
+cardin kappa4 pope3 archbishop3
 care worry5 cope3 concerned3 cautious3
 career job7 occupation4 retired3 employment3 endeavors3 skills2
 carefulli slowly7 gently6 instruction4 techniques4 rapidly4 forcefully3 deliberately3 simply3
@@ -589,7 +582,7 @@ centuri decades8 era4 lifetime3 modern3 years3 medieval3 epoch3 contemporary2
 ceremoni wedding7 celebrated6 traditional4
 certain probably3 possible3 particular3 whether3
 certainli sure9 yes8 yeah6 perhaps5 maybe5 only5 necessarily5 absolutely5
-certainti uncertainty8 uncertain7 confidence5 chance4 unpredictable4 doubt4 risk3 cautious3
+certainti confidence5 chance4 unpredictable4 doubt4 risk3 cautious3 probably3 guarantee3
 certfil ssl6
 certif certified6 ssl6 credentials3
 certifi certificate6
@@ -603,7 +596,7 @@ champion championship7 reign4 opponent3 competed3 baron3 tournament3 warriors3 w
 championship champion7 playoffs6 tournament5 competition4 basketball4 trophy2
 chanc probably8 possible6 odd5 guarantee5 certainty4 luck4 unlike4 bet3
 chancellor minister6 politician5 governor4 chairman4 secretary3 emperor2
-chang altered8 unchanged8 modifications7 modified6 versionchanged4 updated4 different4 reverted3
+chang altered8 modifications7 modified6 updated4 different4 adjusted3 edition3
 channel broadcast6 stream5 radio4 television4 station3 cable3 transmitted2
 chapel church6 congregation5 temple4 cathedral4 campus3
 chapter book3 textbook3 section2
@@ -613,13 +606,12 @@ character described7 defined6 characteristics6 description4 definitely3 distingu
 characterist traits7 characterized6
 charg fee6 battery4 pay3 paid2
 chariti donated6 welfare5 volunteer5 aid5 poverty4 fund3
-charli bob4 bobby3
 chart graph7 plot6 axis6 diagram5 visualises5 graphics4 datagram3
 chase lane3
 chat talk6 chatter5 community3 message2
 chatter chat5 feed4 community3 thread3
 chdir mkdir7 tempdir5 directory5 subdirectories3 folder3 dir2
-cheap costly9 cost8 afford7 expensive7 price6 fee4 free3 bargain3
+cheap price6 free3 bargain3 poor2
 check verified7 verification6
 checker finder4 matcher3 typechecker3
 checkout shop3 payment3
@@ -629,11 +621,11 @@ chemic chemistry9 acid5 atomic4 synthetic4 compound4 reaction3 carbon3 metal3
 chemistri chemical9 atomic6 science5 acid4 compound3 reaction3 scientists3 laboratory3
 chess board4 game3 hockey2
 chest breast5 heart4
-chicken meat6 bird4 food3 eggs3 cook3
+chicken meat6 bird4 food4 eggs3 cook3
 chief leader4 boss3 mayor3
-child kids9 children7 childhood6 daughter5 young5 grandson4 youngest3 baby3
+child kids9 children7 childhood6 young5 grandson4 youngest3 baby3 son3
 childhood children6 child6 kids6 youth4 parents4 birth3 childless3
-childless adopted6 orphan5 parents5 preceeding3 pregnant3 childhood3 children3 daughter2
+childless adopted6 orphan5 parents5 preceeding3 pregnant3
 children kids9 child7 childhood6 youth5 daughter4 parents4 childless3 siblings3
 chile china3 country3 japan3
 chin neck4 jaw3 forehead2
@@ -661,7 +653,7 @@ citi urban9 town9 municipality7 metropolitan6 downtown6 suburb6 york5 street5
 citizen civilian6 inhabitants5 residents4 immigrants4 government3 politician3 republic3 police2
 civilian personnel7 citizens6 military6 soldiers5 lieutenant4 office4 army3 sergeant3
 cl sys3 delims2
-clai ore3 soil3 sand2
+clai ore3 soil3 sand3
 claim dispute4 asserted3 alleged3 entitled3 complaints3 denied2
 clamp brace3 segment2
 clariti clearer9 clear5 unclear3 concise2
@@ -672,13 +664,13 @@ classifi classification9 categorized8 class8 subclass5 dataclass4 distinguished4
 classmethod metaclass9 dataclass7 superclass6 autoclass6 subclass6
 classnam dataclass6 autoclass6 subclass6 metaclass6 superclass5 name3
 claus query5 statement5 conjunction4 predicate4 syntax4 sql3 sentence2
-clean cleaner9 cleanup9 dirty7 tidy5 purge3 sweep3 dirt3 clear3
+clean cleaner9 cleanup9 tidy5 purge3 sweep3 clear3
 cleaner clean9 cleanup7 dirty4 tidy3 dirt2
 cleanup clean9 purge7 cleaner7 tidy5 maintenance3 clear3 eliminated3 dispose3
-clear clarity5 clearer3 rid3 cleanup3 reset3 clean3
+clear clarity5 rid3 cleanup3 reset3 clean3
 clearer clarity9 unclear4 clear3 simpler3 ambiguous3 subtle2 explained2
 clearli obviously9 apparently4 obvious4 certainly3 actually3 genuinely3 sure3
-clerk deputy3 office3 sheriff2
+clerk deputy3 office3 sheriff3
 cli abi3 bpo3
 click href4 hyperlinks3 button3 navigate3 press3
 client consulting3
@@ -690,7 +682,7 @@ clip trim4 yanked3 cut3
 clock timer5 datetime5 utc5 daylight3 time3 timestamp3 timezone3 alarm3
 clockwis rotation7 oriented5 leftmost4 turned4 reverse4 horizontal3 inverted3 backward2
 clone copies8 replication5 duplicate4
-close shut6 closer6 reopened6 closure3 shutdown3
+close shut6 closer6 closure3 shutdown3
 closer closest7 close6 tighter3 near3 distant3 nearest3
 closest nearest9 near8 closer7 nearby6 neighboring3 distance3 distant2
 closur close3 overline3
@@ -698,14 +690,14 @@ cloth dress9 wearing8 pants7 fashion7 shirt6 jeans6 jacket4 shoes4
 club pub3
 cluster group4 node3
 cmd command9 commandline6 abcd3 batch3
-coach teacher3 butler3
+coach teacher4 butler3
 coal carbon4 fuel2
 coalit alliance5 parliament3
 coars finer3 shear2 soil2
-coast coastal9 shore9 beach7 ocean6 sea6 bay5 pacific5 maritime4
+coast coastal9 shore9 beach7 ocean6 sea6 bay5 pacific5 harbor4
 coastal coast9 shore9 beach8 sea6 ocean6 gulf6 maritime4 harbor4
 coat jacket9
-code opcode7 encoded6 bytecode6 returncode5 program4 decode4 programme2
+code opcode7 bytecode6 returncode5 program4 programme2
 codec bytecode4 encoded3 opcode2
 codepoint entrypoint5 endpoint4 breakpoint3 bytecode3
 coeffici polynomial6 equation6 formula4 calculated3 constant2
@@ -713,7 +705,7 @@ coerc manipulation3 forcibly3
 coffe cup5 tea5 drink3 chocolate3
 coin currency7 monetary5 cash5 dollars4 quarter3 crypt3 usd2
 col column4 colonel2
-cold warm8 winter7 snow7 temperature6 frozen6 temp6 ice5 freeze5
+cold winter7 snow7 temperature6 frozen6 ice5 freeze5 weather3
 collabor partnership6 together6 cooper4 participated4 community3 partner3 share2 duo2
 collaps unfolded7 folded7
 collect collector9 gathered6 accumulated2 among2
@@ -721,7 +713,7 @@ collector collection9 holder4 inventory3 museum3
 colleg campus8 school7 scholarship6 institute6 academic5 graduated5 university5 students5
 collis intersection3
 colon digest3
-colonel lieutenant6 sergeant6 admiral3 military3 regiment3 captain3 chairman2 col2
+colonel lieutenant7 sergeant6 admiral3 military3 regiment3 captain3 chairman2 col2
 coloni settlers6 inhabitants3 territory3 commonwealth3
 color colour9 truecolor8 rgb6 darker5 shade4 palette3 style3 highlighted3
 colour color9 truecolor8 rgb6 darker4 shade3 style2
@@ -735,34 +727,31 @@ comedi laughter4 entertainment4 movie4 comic3 drama3
 comfort cozy5 relaxed4 warm3 intimate3
 comic comedy3
 comma punctuation5
-command cmd9 lieutenant3 sergeant3 admiral2 captain2
+command cmd9 lieutenant3 sergeant3 admiral2 captain2 colonel2
 commandlin bash6 cmd6 unix4 script4 programmatically3 gnu3 filename3 batch2
 comment replied5 responded4
-commerc shop6 market6 retail5 economy5 distributors5 merchant5 wholesale5 sales5
+commerc shop6 market6 retail5 economy5 merchant5 distributors5 wholesale5 sales4
 commerci advertising4
 commiss commissioner4 agency3 director2 employed2 executor2
-commission commission4 agency3 deputy3 league3 mayor3 agent3 sheriff2
-commit uncommitted3
+commission commission4 agency3 deputy3 mayor3 league3 agent3 sheriff3
 committe congressional4 chairman3 congress3 crew3
-common uncommon3 commonly2
 commonli typically7 often7 rare7 frequently7 traditionally6 widespread6 occasionally6 regularly5
 commonwealth colonial3 parliament2 duke2
 commun network3 collaboration3 chat3 chatter3 social3
 communist socialist8 soviet7 democratic3 liberal3
 compani corporation9 industry7 manufacturing6 firm6 inc6 subsidiary5 business5 headquarters5
 compar comparison9 similar7 different6 whereas5 alike4 equivalent4 equal3 versus3
-comparison compared9 different5 similar4 whereas2 equivalent2 greater2
-compat incompatible9 unsupported4
+comparison compared9 different4 similar4 whereas2 equivalent2 greater2
 compens paid8 pay6 rep4 payment4 credit3 owed3 dealt3 reputation2
 compet competition9 participated5 tournament5 opponent5 athletic4 contest4 qualified4 performance4
 competit competed9 tournament7 contest6 opponent5 participated4 sports4 athletic4 race4
-compil recompiled5 makefile5 preprocessor4 gcc4 runtime4 building3 program3 declared3
+compil recompiled5 makefile5 preprocessor4 gcc4 runtime4 building3 program3 gnu3
 complain complaints9 suck3
 complaint complain9 dispute3 claimed3
 complement complementary6
 complementari complement6
-complet incomplete8 finished7 final5 accomplished5 unfinished4 satisfied3 fulfill3 partially2
-complex imaginary4 intricate3 complicated3 computer2
+complet finished7 final5 accomplished5 unfinished4 satisfied3 fulfill3 partially2
+complex imaginary4 intricate3 computer2
 compli compliance8 enforcement6 obey4 compliant4
 complianc compliant9 enforcement9 comply8 regulations7 guidelines3 conform3 policy3 tolerance2
 compliant compliance9 comply4 enforcement4
@@ -770,10 +759,10 @@ complic difficult7 simpler5 straightforward5 simple5 explained5 tricky5 hard4 ea
 compliment praised3
 compon elements3 react2
 compos composition8 orchestra5 compilation3 piano3
-composit composed8 mixture3 elements3 structure2
+composit composed8 mixture3 elements3
 compound chemical4 chemistry3 formulation3 elements3
 comprehens fundamental3 overview3 summarized2
-compress decompressed8 gzip7 compressor6 subexpressions5 zip5 zipfile5
+compress gzip7 compressor6 subexpressions5 zip5 zipfile5
 compresslevel subexpressions5 decompressed5 gzip4 toplevel3 patchlevel3 uncompressed3
 compressor compression6
 compris consists6 gathered2
@@ -799,11 +788,10 @@ confer tournament4 playoffs3
 confid certainty5 uncertainty3
 config cfg9 configuration9 setup5 set4 sysconfig4 setuptools3
 configur cfg9 config9 setup9 set6 setuptools4 installed3 enabled3 sysconfig2
-confin enclosed2 isolated2
+confin enclosed2
 confirm verified4 bought3 verification3 acknowledged2
 conflict dispute4 interfering3 incompatible3 clash3 unrelated3 controversy2 interference2
 conform obey3 compliance3
-confront provoked2
 confus ambiguous6 unclear6 explained4 complicated4 explanation3
 congreg church9 choir5 chapel5 worship4 ministry4 baptist4 fellowship4 diocese4
 congress congressional9 legislative7 legislature6 senate6 constitution4 parliament3 parliamentary3 government3
@@ -816,7 +804,7 @@ consequ therefore6 thereby6 implications4 accordingly4 thus3 wherein3 neverthele
 conserv preserved6 maintained2
 consid considerable4 suggested3 decided3 regarding3
 consider substantial7 significantly5 regarding5 considered4 concerned4 reason4 sufficient3 large3
-consist inconsistent7 comprising6
+consist comprising6
 consol platform4
 conson vowel8 phonetic7 syllables7 letter5 tongue4 alphabet3
 constant coefficient2
@@ -836,19 +824,19 @@ content text2 resources2
 contest competition6 competed4 challenge4 dispute3 prize3 debate3 won3 participated3
 context ctx9
 contextu lexicographically4 textual4 lexical3 semantic3
-contigu interspersed5 adjacent5 consecutive3 staggered3 subdivided2 gap2
+contigu interspersed5 adjacent5 consecutive3 staggered3 subdivided2
 continent coastal3
 continu stop6 ceased5 remained4 progress4 keeping4 ongoing4 stay3 success3
 contract labor3 negotiations2 lease2
 contradict contrary4 dispute3
-contrari opposite6 opposed6 contradiction4 false3
+contrari opposite6 opposed5 contradiction4 false3
 contrast darker3
 contravari metavar2
 contribut contributor9 donated4 participated2
 contributor contributed9 author4 influential2
 control manipulation3
 controversi debate6 problematic3 dispute3 conflict2 critical2
-conv env7 venv5 sev4 div2
+conv env7 venv4 sev4 div2
 conveni advantage5 handy4 disadvantage4 benefit4 efficient3 useless3 simplicity3 easier3
 convent customary7 traditional6 traditionally6 standard6 guidelines3 commonly3
 converg sequence6 infinite3 infinity3 series3
@@ -856,7 +844,7 @@ convers converted7 talk3
 convert conversation7 transformed4 output2
 convict criminal8 accused6 crime6 guilty6 arrested5 sentence5 jail5 verdict4
 convinc believe4 argued2 sense2
-cook meal5 recipe5 dinner4 food4 hungry4 catering3 dish3 chicken3
+cook meal5 recipe5 dinner4 food4 hungry4 catering3 chicken3 dish3
 cool sweet5 great5 okay4 neat3 freaking3 yeah3 nice3 fine2
 cooper collaboration4
 coord peninsula4 northeast3 eastward3 northwest2 zone2
@@ -869,10 +857,10 @@ core processor6 cpu5
 corner rectangular4 side3 border3 wall3 edge2
 coroutin subroutine4
 corp army5 regiment5 battalion4 military4 infantry4 troops3 soldiers3
-corpor company9 inc6 subsidiary6 industry6 headquarters5 business5 incorporated5 manufacturing5
+corpor company9 inc6 subsidiary6 industry6 headquarters5 business5 manufacturing5 enterprise4
 corpu lexicographically6 textual6 lexical5 morphological4 text3 parser3 transcribed3 grammar3
-correct incorrect8 correctly7 incorrectly5 mistake5 wrong3 erroneously3 fixed3
-correctli properly8 correct7 incorrect5 incorrectly5 wrong4 accurate3 right3
+correct correctly7 mistake5 fixed3
+correctli properly8 correct7 right3
 correl statistics3
 correspond related4 match3 equivalent3
 corridor hallway9 doorway4 stairs4 highway3 segment3 path2 avenue2 lane2
@@ -898,7 +886,7 @@ cozi comfortable5 couch4 shelter3 warm3
 cpu processor9 core5 hardware4 spec2
 cpython pyc3 python3
 crack break4
-craft making5 carved4 manufacturing4 created3 design3 creation3 made3 production2
+craft making5 carved4 manufacturing3 created3 design3 creation3 made3 production2
 crap shit9 nonsense4 damn3 sick3 stupid3 worse2 weird2
 crash restart4 broken4 accident4 fatal4 failed3 broke3 fault3
 crawl cave4 scraped3 walked3 spider3 explore2
@@ -911,7 +899,7 @@ creatur species7 animal6 being5 spider4 enemy4 wildlife4 bird3 snake3
 credenti authentication7 password5 unauthorized3 certificate3 login3
 credit payment3 compensated3 owed3 paid3
 creek river5 lake5 flood4 water4 basin3 downstream2
-crew aboard5 personnel3 squad3 navy3 captain3 committee3
+crew aboard5 personnel3 squad3 navy3 captain3 committee3 fleet2
 cri cry9 tears6 sad4 yelled3 upset3 shouted2 scream2
 cricket baseball5 sports5 rugby5 tennis4 bat4 soccer3 football3 ball3
 crime criminal9 convicted6 punishment6 murder5 jail5 prison5 arrested4 police4
@@ -940,7 +928,7 @@ curl curly4
 curli curl4 brackets3
 currenc monetary9 usd9 dollars9 coins7 cash5 financial4 inflation4 economy3
 cursor mouse7 pointer5
-curv plot6 slope6 tangent4 graph4 axis4 spiral3 axes2
+curv plot6 slope6 tangent4 graph4 axis4 spiral3
 custom modifications4 modified2
 customari traditionally7 convention7 traditional7 commonly5 standard5 typically3 uncommon3 proper2
 cut slice7 chop6 trim6 split4 knife4 clip3 segment2 blade2
@@ -956,10 +944,10 @@ dad father9 mom8 parents6 mother6 husband3 son3 grandson3 grandfather3
 damag broken4 repair4 destroyed3 injury3 hurt3 accident3 harm2
 damn freaking6 shit5 actually4 crap3 sad3 rip3 nice3 really3
 danc ballet8 rhythm4 music4 movement4 motion2
-danger unsafe9 safe8 safety8 safer8 risk7 threat5 cautious5 caution5
+danger risk7 threat5 harm5 scared4 threatened4 fear4 violent3 afraid3
 dangl hanging2 unhandled2
 danish norwegian9 swedish9 dutch6 german5 french5 portuguese4 finnish4 welsh2
-dark darker9 shadow5 light4 daylight4 nights3
+dark darker9 shadow5 daylight4 nights3
 darker dark9 bright5 color5 colour4 truecolor4 shade4 contrast3 light3
 darwin evolution8 evolved6 species4 ape4 genetic4 ancestors3
 data database5 userdata5 statistics3
@@ -974,12 +962,12 @@ daughter parents6 sister5 child5 girl4 mother4 youngest4 children4 her3
 dawn awakened2 nova2
 daylight sun7 solar4 nights4 dark4 clock3 summer3 weather3 radians2
 db database9
-dead died9 alive7 death6 die6 dying5 killed5 fatal5 live3
+dead died9 death6 die6 dying5 killed5 fatal5 buried3 murder3
 deadlin scheduled4 delayed2
 deadlock locked6 concurrently3
 deaf hear5 blind5 ear5
 deal bargain9 dealt9 negotiations6 offered5 trade5 selling4 buy4 discount4
-dealt deal9 trade6 bought4 sold4 bargain4 offered4 compensated3 negotiations3
+dealt deal9 trade6 bought4 sold4 bargain4 offered3 compensated3 negotiations3
 death dying9 fatal8 die8 killed8 died7 murder6 dead6 funeral5
 debat controversy6 argument6 discussion6 argued5 dispute4 contest3
 debt loan6 owed6 finance5 financial5 payment4 cash4 monetary3 spend3
@@ -994,20 +982,19 @@ decis decided9 choice8 choose8 chose5 chosen4
 deck card5
 declar denotes4 constitution3 defined3 compilation3 established3 notation3
 declin decreased6 refused4 rejected3 lower3
-decod bytecode4 opcode4 code4 parser2 uncompressed2
+decod parser2
 decomposit reduction3 reconstructed2
-decompress compression8 compresslevel5 uncompressed3
 decor flowers2 wrapper2
 decreas reduced7 lower6 declined6 monotonically5 reduction3 inequality2
 decrement incremental9 subtract6 numerous5 number3 arithmetic3 calculated3
 dedic devoted6
-deep deeper9 depth7 deeply7 shallow4
+deep deeper9 depth7 deeply7
 deeper deep9 depth7 deeply6 shallow4
 deepli deep7 deeper6 wildly3 richly3 tightly3 depth2
-defeat victory9 beaten7 beat6 destroyed6 destruction5 fought5 win5 fight4
+defeat beaten7 beat6 destroyed6 destruction5 fought5 fight4 losing4 killed3
 defect fault5 deficiency4 bug4 repair4 failure4
 defenc defense9 defending9 attack4 guard4 protection4 threat4 martial3 shield2
-defend defence9 defense9 protection6 attack5 guard4 threat3 threatened3 opponent3
+defend defence9 defense9 protection6 guard4 opponent3 battle2 combat2 martial2
 defens defence9 defending9 guard4 threat4 offensive3 attack3 protection3 shield2
 defici defects4 inability4 diagnosed3 disease3 inadequate3
 defin definitely9 characterized6 mean5 notion5 described4 terminology4 declared3 denotes3
@@ -1032,7 +1019,7 @@ demolish destroyed7 eliminated4 destruction4 abandoned3 dismissed3 cancelled3 va
 demon devil8 evil3 ghost3
 demonstr proved6 show5 illustrated3 display3 experimental3 proof3 experience3 indicated3
 demot resigned4 dismissed4 relegated3 demolished2
-deni refused8 rejected6 denial6 disallow4 insisted4 ignored3 suppressed3 excluded3
+deni refused8 rejected6 denial6 insisted4 ignored3 suppressed3 excluded3 claimed2
 denial denied6 rejected4 refused3
 denomin fraction9 reciprocal5 ratio5 simplified4 divided4 simplifications3 proportion2
 denot notation9 symbol5 abbreviated5 indicated5 signifies5 declared4 defined3 represented3
@@ -1047,12 +1034,12 @@ deploy deployed9 infantry3
 deprec obsolete5 superseded3
 depress suicide6 mood4 therapy3 emotions2
 depth deep7 deeper7 shallow4 beneath4 deeply2
-deputi lieutenant6 sheriff5 secretary4 patrol4 clerk3 commissioner3 governor3 mayor2
+deputi lieutenant6 sheriff5 secretary4 patrol4 clerk3 commissioner3 governor3 mayor3
 der det3
 derbi horse2
 deriv differentiation9 tangent4 gradient3 gained2
 desc proc4 dkls3 exc2
-descend descent9 ancestors7 ascending5 upward4 predecessor3 successor3 eldest3 grandfather3
+descend descent9 ancestors7 upward4 predecessor3 successor3 eldest3 grandfather3 ancestry3
 descent descendants9 lower2
 describ description9 characterized7 defined4
 descript described9 details4 characterized4 summary4
@@ -1093,9 +1080,9 @@ diamond pearl3 stone3
 dictionari vocabulary7 lexical6 lexicographically6 terminology3 corpus3 noun2
 die death8 killed7 dying7 died6 dead6 fatal5 survived4 suicide3
 diesel fuel5 engine4 oil3 truck3 ford2
-differ compared6 distinct5 comparison5 vary4 alike4 change4 whereas4 diverse4
+differ compared6 distinct5 comparison4 vary4 alike4 change4 whereas4 diverse4
 differenti derived9 gradient5 tangent4
-difficult hard9 difficulty9 harder9 easy8 easier8 tricky8 easiest8 struggle7
+difficult hard9 difficulty9 harder9 tricky8 struggle7 complicated7 tough6 impossible4
 difficulti difficult9 struggle8 trouble7 tricky6 challenge5 problem5 hard5 harder4
 digest stomach7 absorbed4 meal3 colon3 eat3
 digit number7 numerous6 decimal6 integer4 realnum4 alphanumeric2
@@ -1107,19 +1094,19 @@ dinner meal9 dining9 food6 lunch5 eat5 cook4 restaurant4 breakfast4
 dioces archbishop6 parish5 bishop5 catholic4 cathedral4 congregation4 church4 pope2
 dir directory9 folder9 mkdir5 subdirectories3 director3 path3 chdir2 pathname2
 direct guidance3 director3
-directli indirectly5 publicly3 outright3 explicitly3
-director directory4 role4 actor3 dir3 chairman3 secretary3 directed3 film3
+directli publicly3 outright3
+director directory4 role4 actor4 dir3 chairman3 secretary3 directed3 film3
 directori dir9 folder9 subdirectories9 mkdir8 filepath8 pathname5 subpath5 chdir5
 dirt dirty7 soil7 dust4 grass4 sand4 ground3 clean3 cleaner2
-dirti dirt7 clean7 cleaner4 nasty4 sweep2
+dirti dirt7 nasty4
 disabl prevent4 suppressed3 forbid2
-disadvantag advantage9 benefit5 convenient4 risk3
-disagre opinion6 true4 wrong3 elaborate3 argued3
-disallow restricted7 prohibited7 forbid7 forbidden5 allowed5 enforcement4 denied4 ban3
+disadvantag risk3
+disagre opinion6 wrong3 elaborate3 argued3
+disallow prohibited7 forbid7 forbidden5 enforcement4 denied4 ban3 prevent3 refused3
 disappear vanished9 gone7 invisible6 absent5 absence4 empty4 abandoned4 hidden3
 disappoint surprise5 hope4 upset3 unexpected3
 disast crisis8 disastrous4 explosion4 hurricane3 rescue3 emergency3 fault2
-disastr destruction5 ineffective5 terrible4 disaster4 horribly4 problematic3 bad3 destroyed2
+disastr destruction5 ineffective5 terrible4 disaster4 horribly4 bad3 problematic3 destroyed2
 disc disk9
 discard dispose6 reused5 recycling4 retained4 dismissed4 removed4 reclaimed4 preserved4
 disclosur information4 publicly4 privacy4 revealed3 secret3 exposed2
@@ -1127,7 +1114,7 @@ disconnect restart4 detached3 unavailable3 withdrew2
 discont rebellion3 anger3 angry3 critical2
 discontinu obsolete5 abandoned4
 discount bargain6 price4 deal4 sales3 cost2
-discourag frowned3 guidance3 encouraged3
+discourag frowned3 guidance3
 discov discovery9 find7 determined3 detective2 revealed2
 discoveri discovered9 find4 science3 detective3 knowledge3 scientists2
 discret finite3 integer3
@@ -1155,16 +1142,16 @@ distro linux7
 disturb inappropriate6 horror3 problematic3
 div css4 html3 conv2
 divers vary4 different4 variations3 broader3
-divid division9 remainder6 ratio5 subdivided5 halves5 split5 multiplied4 fraction4
+divid division9 remainder6 ratio5 subdivided5 halves5 split5 fraction4 proportion4
 divin golden6 god3 sacred3 smart3
 divis divided9 remainder5 subdivided3 ratio3 arithmetic2 halves2
 django python2
-dkl desc3 jkl3 lksd3
+dkl jkl3 desc3 lksd3
 do going6 help2
 doc documentation9 doctor6 physician5 medical4 clinical3 medicine3
 docstr textual4 stringent4 stringified3 instring3 text2 gettext2
 doctest test7 unittest5 microtests5 testcase4
-doctor physician9 medical9 medicine9 doc6 nurse5 clinical4 hospital4 scientists4
+doctor physician9 medical9 medicine9 doc6 nurse5 scientists4 lawyer3
 document docs9 paper5 file4 pdf4 metadata4 text3 public3 textbook2
 documentari film6 movie4 cinema3 video3
 dog pet9 puppy9 animal5 cat4 creature3 horse2
@@ -1172,15 +1159,15 @@ dollar usd9 currency9 monetary9 money7 cash6 amount5 price4 coins4
 domain host3 hostname3
 domest households4 residential3
 domin superior3
-donat charity6 contributed4 volunteer3 fund3 gave3 spent3 sponsored2
+donat charity6 contributed4 volunteer3 fund3 gave3 spent3 sponsored3
 done ready6 sent5 submitted4 added4 obliged3 invited3 request3 got3
 door doorway9 entrance4 hallway4
 doorwai door9 hallway7 entrance5 corridor4 stairs3
 doubl triple5 twice4 multiplied4 halves4 triplet3 multiple3 duo2
 doubt uncertain6 question4 presumably4 certainty4 suspicion3 possible3 whether3 probably3
 down upward5 low4 lower4 fell3
-download installed5 version3 free3 file3 released3 loadable2
-downstream upstream9 flow5 river4 creek2
+download installed5 free3 version3 released3 loadable2
+downstream flow5 river4 creek2
 downtown urban7 central7 suburb6 town6 metropolitan6 city6 neighborhood6 nearby6
 dracula vampire9 spider3
 draft picked3
@@ -1203,9 +1190,9 @@ drop fell6 fall5 fallen4 dismissed4 reduced3 lower2
 drove drive8 driven6 ride3 vehicle3 trip3 car3 driver2
 drug medicine8 meth5 alcohol3 chemical3 medical2
 drum drummer9 percussion9 instruments4 musicians4 bass3 band3 music3 guitarist3
-drummer drums9 percussion7 musicians6 guitarist6 songwriter3 band2
+drummer drums9 percussion7 musicians7 guitarist6 songwriter3 band2
 drunk drink9 alcohol7 beer5
-dry wet9 freshly4 rain2
+dry freshly4
 dst fmt3 dest3
 dual simultaneously3
 duck bird4 turtle2
@@ -1229,9 +1216,9 @@ eagerli eager6 promptly5 awaited5 excited4 gladly3 waiting2
 eagl owl4 bird4
 ear hear6 deaf5 nose3 forehead3 listen3
 earn income5 gained4 profit4 pay4 accumulated3 paid3 revenue3
-earth planet5 ocean4 world4 globe3 atmosphere3 environmental3 environment2 gravity2
+earth planet5 ocean4 world4 globe3 atmosphere3 environmental3 gravity2 environment2
 eas easiest4 easier3 difficulty3
-easi easiest9 easier9 simple9 difficult8 straightforward8 hard7 harder7 easily6
+easi easiest9 easier9 simple9 straightforward8 easily6 simpler4 simplest4 simply4
 easier harder9 easiest9 easy9 difficult8 hard6 simpler6 quicker5 easily4
 easiest easy9 easier9 difficult8 simplest8 harder6 hard5 simpler5 easily5
 easili easy6 impossible5 difficult5 easiest5 slowly4 easier4 simply4 rapidly3
@@ -1247,21 +1234,21 @@ edg breadth4 boundary3 graph2 border2 corner2
 edit modifications5 editor5 altered4 revised4 version4 modified4 change3
 editor edition5 studio4 writer4 adobe3
 educ teaching7 school6 taught6 academic5 teacher4 college4 learning4 students4
-effect ineffective7 impact5 affected4 improved4 significantly3 enhanced3 inhibit2 influence2
-effici inefficient7 optimal5 convenient3 quicker3 faster3 speedup3 feasible2 fastest2
+effect impact5 affected4 improved4 significantly3 enhanced3 influence2
+effici optimal5 convenient3 quicker3 faster3 feasible2 fastest2
 effort attempt5 accomplished3 difficult2
 egg breakfast4 chicken3
 ei eyes9 gaze7 blinked5 vision5 glanced4 stared3 blind3
 either neither9 both9 whichever7 nor4 perhaps4 maybe4 otherwise2
 elabor explained5 disagree3 complicated3
-elder older5 senior5 grandfather4 eldest4 successor4 younger4 grandmother3 administration3
+elder older6 senior5 grandfather4 eldest4 successor4 younger4 grandmother3 administration3
 eldest youngest9 oldest7 successor5 predecessor5 younger5 elder4 older4 descendants3
 elect electoral9 voters9 candidate7 vote6 democratic6 democracy6 political5 presidential5
 elector election9 voters6 vote5 presidential4 candidate4 democratic3 democracy3 parliamentary3
 electr electronic7 wire4 conductor4 lightning3 energy3 circuit3 breaker3 light3
 electron electric7 tech3 technology2
 eleg sophisticated4 stylized3 simplicity2
-element atomic5 components3 composition3 selector3 material3 compound3
+element atomic5 components3 composition3 material3 selector3 compound3
 elementari schoolhouse4 teacher4 academic2
 elev altitude9 height6 climbed5 stairs5 upward4 lifted3 vertical3 slope3
 elif buf3
@@ -1269,7 +1256,7 @@ elig qualified8
 elimin removed7 rid5 reduction5 reduced5 suppressed4 excluded4 demolished4 ignored3
 ellipsi semicolons4
 els otherwise7 unless4 also3 anyway3 though3
-elsewher somewhere8 anywhere7 wherever6 everywhere5 nowhere4 others4 external3 nearby2
+elsewher somewhere8 anywhere7 wherever5 everywhere5 nowhere4 others4 external3 nearby2
 emac unix3
 email mail9 mailbox6 recipient5 send5 contact4 notified4 exchange2
 embed inline2
@@ -1287,11 +1274,11 @@ employe workers9 personnel8 employed7 employment7 staff7 office5 occupation4 man
 empti vanished5 blank4 disappeared4 gone3 dumped3
 emul simulation5 imitation3 mimic3
 enabl allowed5 capable4 unavailable3 unable3 configuration3 set2
-encircl circle7 circular6 radius4 inscribed3 outline3 lobe3 shape2
+encircl circle7 circular6 radius4 inscribed3 outline3 lobe2 shape2
 enclos inside5 interior4 surrounding3 confined2 within2
 encod bytecode7 opcode6 code6 returncode4 uncompressed4 serial3 codec3 byte3
 encount meet4 met3 gathered3 occurrence2
-encourag promoted3 favor3 advised3 discouraged3 help2
+encourag promoted3 favor3 advised3 help2
 encrypt crypt9 cipher8 security6 privacy4 ssl4 password3
 end exit6 terminal6 finished6 final4 stop4 last4 continued3 ceased2
 endeavor career3 accomplished2 employment2 venture2
@@ -1299,7 +1286,7 @@ endem tropical3 species3 acute2
 endless infinite9 forever6 unlimited5 indefinitely5 infinity4 finite4
 endpoint breakpoint5 codepoint4
 enemi attack5 creature4 opponent4 threat4 battle3
-energi power5 fuel3 electric3 heat3
+energi power5 fuel4 electric3 heat3
 enforc compliance9 regulations6 comply6 imposed5 policy5 violation5 disallow4 compliant4
 engag married8 wedding6 marriage6 couple4 partner2
 engin diesel4 machinery4 industry4 motor3 architect3 tech3 builder2
@@ -1379,15 +1366,15 @@ exclus inclusion6 excluded6 restricted3 sole3
 execut terminal3 postprocessing2
 executor commission2
 exercis routine6 swimming5 athletic4 muscles3 movement3 walked3
-exhibit museum7 present4 illustrated3 art2
+exhibit museum7 present4 illustrated2 art2
 exist created3 creation3
 exit terminal6 end6 departure5 leave4 stop4 fled4 ceased4 withdrawn3
 exot uncommon3
 expand expansion9 extended7 widening6 extent5 growing4 resize4 extensive4 wider3
 expans expanded9 extended5 extensive3
-expect hope5 unexpected4 imagine3
+expect hope5 imagine3
 expedit journey4 mission3 fellowship3 adventure3
-expens costly9 cost9 afford8 budget7 spend7 cheap7 fee6 spent5
+expens costly9 cost9 afford8 budget7 spend7 fee6 spent5 money4
 experi experimental8 experienced6 test3 demonstrated3
 experienc experience6
 experiment experience8 test5 microtests3 mock3 demonstrated3 observed3 laboratory3 probe2
@@ -1412,10 +1399,10 @@ ext fmt3 ret2
 extend extensive9 extent8 expanded7 widening6 expansion5 stretched3
 extens extended9 extent6 expanded4 expansion3 enhanced2
 extent extended8 extensive6 expanded5 widening5 wider3 bound2
-extern intra3 elsewhere3 portable3
+extern elsewhere3 portable3
 extra addition9 add5 added3 including2
 extract scraped5 retrieved3
-extrem intense4 ultimately4 wildly2
+extrem intense4 ultimately3 wildly2
 ey eyed9 gaze8 vision7 stared4 glanced4 nose4 glass3 blind3
 """,
     "f": """
@@ -1425,16 +1412,16 @@ facilit involved4 guidance3 intervene3 interaction3 accompanied3
 fact truth4 evidence3 according3 info3
 factori industry7 manufacturing6 production4 produced4 company4 machinery4
 faculti professor7 academic6 teacher5 institute5 campus5 college4 northwestern3 principal3
-fail failure9 unsuccessful8 succeeded7 error7 attempt6 successfully5 unable5 trying4
-failur failed9 unreliable6 fault6 succeed5 unsuccessful4 reliable4 defects4 succeeded4
+fail failure9 unsuccessful8 error7 attempt6 unable5 trying4 invalid4 unreliable4
+failur failed9 unreliable6 fault6 unsuccessful4 reliable4 defects4 rely3 struggle3
 fair true6 bool3 exactly3 regardless3
-fairli roughly7 decent6 slightly5 nearly4 very4 somewhat4 pretty4 almost4
+fairli roughly6 decent6 slightly5 nearly4 very4 somewhat4 pretty4 almost4
 faith belief8 religion6 religious6 spiritual5 prayer5 sacred4 believe3 trust3
 fake real8 legitimate5 pretend3 plausible3
 fall fallen9 fell9 dropped5 jump4 autumn3 gravity3
 fallback unbacktrackable3
 fallen fall9 fell9 dropped4
-fals incorrect4 truth4 lies4 contrary3 lie3 truthy3
+fals incorrect4 truth4 lies4 contrary3 lie3
 fame famous7 talent5
 famili parents7 siblings5 households4 sister3 relatively3 cousin3 uncle3 dad3
 familiar aware4
@@ -1443,10 +1430,10 @@ fanci style3
 farm farmers9 agricultural9 crops5 cattle5 rural3 garden3
 farmer farm9 agricultural9 crops6 cattle5 rural4 village4 settlers3 tribe3
 fashion dress8 clothes7 wearing6 style5 tailor4 makeup3 jeans2
-fast fastest9 quickly9 faster9 rapidly9 quicker8 rapid7 slower7 instantly6
+fast fastest9 quickly9 faster9 rapidly9 quicker8 rapid7 instantly6 slowly6
 faster quicker9 slower9 fastest9 fast9 slow7 slowest7 rapidly7 quickly6
 fastest faster9 fast9 quicker9 slowest8 quickly8 slower8 rapidly7 speed6
-fat eat4 thin4 pounds3 weight3
+fat eat4 pounds3 weight3
 fatal death8 killed7 died6 killer5 die5 murder5 dying5 dead5
 father dad9 parents7 mother7 grandfather5 mom5 son3 daughter3 husband3
 fault failure6 defects5 blame5 repair3 crash3 corruption3 disaster2
@@ -1455,7 +1442,7 @@ favorit best3
 favour favor9 preferred2
 fd wds5 fna4 fname3 fmt2
 fear scared8 afraid8 risk6 dangerous4 threat3 terror3 panic3 safety3
-feasibl viable3 efficient2 possible2 robust2
+feasibl viable3 efficient2 possible2
 fed federal4 financial3 fnb3
 feder fed4 congress3 government3
 fee cost8 charge6 expensive6 price5 paid5 pay4 free4 cheap4
@@ -1467,7 +1454,7 @@ fell fall9 fallen9 dropped6 down3 trip2
 fellow mate3 sir3 likewise2
 fellowship congregation4 church4 expedition3 ministry3
 felt feel8 rubbed3
-femal women9 woman8 gender7 girl7 lady7 male6 daughter3
+femal women9 woman8 gender7 girl7 lady7 daughter3
 fenc wall3 border3
 ferri boat5 harbor5 maritime4 hull4 coast3 shore3 coastal2 transport2
 festiv celebrated7 concert6 venue4 event3 calendar3 holiday3 tourism2
@@ -1489,14 +1476,14 @@ film movie9 cinema9 documentary6 scene5 camera5 video4 studio4 theater3
 filter unaltered4
 final finished6 completed5 penultimate4 end4 ultimately4 unfinished3
 financ financial9 bank6 investment6 fund5 loan5 debt5 economic5 economy4
-financi finance9 fund7 bank6 cash6 investment6 monetary6 loan5 wealth5
+financi finance9 fund7 bank6 cash6 monetary6 investment6 loan5 wealth5
 find discovered7 search7 discovery4 located3 determined2 seek2 investigation2
 finder search4 checker4 linker4 helper3 lookup3
-fine okay6 great4 good3 anyway2 cool2
+fine okay6 great4 good3 cool2 anyway2
 finer lesser5 coarse3 enhanced2 stronger2
 finger thumb8 hand6 touch6 wrist3 grip3 palm3 pin3
-finish unfinished9 completed7 final6 end6 terminal3
-finit infinite9 infinity5 endless4 discrete3
+finish completed7 final6 end6 terminal3
+finit discrete3
 finnish swedish9 norwegian7 polish6 romanian6 hungarian6 russian5 dutch4 danish4
 fire burning6 flames6 trigger3 gun3 shooting2
 firm company6 corporation4 stock3
@@ -1519,7 +1506,7 @@ flew flying9 flight7 aviation6 aircraft5 pilot5 plane5 helicopter4 airlines3
 flexibl stretched6 rigid6 bent5 folded3 twisted2 constrained2 versatile2
 flight airlines9 flying9 aviation9 plane8 aircraft8 flew7 airport7 travel6
 flip reverse6 inverted6 turned5 flop3 rotation3 inverse3 switch2 spin2
-float water3 sink3 gravity2
+float water3 gravity2
 flood rain6 river5 hurricane4 water4 creek4 lake3 hail3 storm2
 floor ceiling3 underneath3 room3
 flop flip3 slipped3
@@ -1534,18 +1521,18 @@ fname funcname6 name5 exprname5 fullname5 fieldname4 fds3 renamed3 hostname3
 fnb fed3 bank2
 focu focused9 gaze4 attention3 vision3
 focus focus9 attention3 emphasized3 gaze3
-fold collapsed7 unfolded7 bent4 flattened4 wrapped3 flexible3 twisted2
+fold bent4 flattened4 wrapped3 flexible3 twisted2
 folder dir9 directory9 mkdir6 filepath6 subdirectories6 file5 filesystem5 filename4
 folk people8 inhabitants3
 font sans5 italic5 text4 unicode3 stylesheet3 css3 style2
 food meal9 eat9 hungry6 meat6 dinner6 dining5 eaten5 restaurant4
-fool foolish6 trick2
+fool foolish6 trick3
 foolish fool6 wise4 stupid4 witty4 naive4 dumb3
 foot feet9 legs5 shoes4
 footbal soccer9 sports8 athletic5 rugby5 player4 baseball4 basketball4 volleyball3
 footer feet5 pager4 linker3 shoes3 matcher2
 footprint feet2
-forbid prohibited9 disallow7 restricted6 allowed6 prevent5 forbidden4 ban3 frowned3
+forbid prohibited9 disallow7 prevent5 ban3 frowned3 denied3 unless2 disabled2
 forbidden prohibited9 ban6 restricted5 disallow5 permission5 allowed5 forbid4 permitted4
 forc forcibly6 forcefully5 imposed4 pushed4 manipulation3 tension3
 forcefulli forcibly9 firmly7 force5 rapidly5 strongly5 aggressive4 gently4 tightly4
@@ -1557,13 +1544,13 @@ foreign abroad5 overseas5 internationally5 immigrants2
 foremost ultimately4 priority3 lastly3 importantly2 essential2
 forest tree9 wood8 pine4 timber4 subtree4 wildlife3 oak3 ecosystem3
 forev endless6 lifetime6 indefinitely5 infinite5 years5 permanent4 unlimited4 last4
-forget forgotten9 remember9 forgot6 memoize5 recalled5 memory3 reminded3 memo3
+forget forgotten9 forgot6 discarded2
 forgot forgotten7 forget6 remember5 mentioned4 reminded3
 forgotten forget9 remember8 forgot7 recalled5 memory3
 form submission4 created2
 formal concise3 explicitly2
-format unformatted3 markup3 markdown2 reform2
-formatt markup3 printable2
+format markup3 markdown2 reform2
+formatt markup3 printable2 markdown2
 former formerly6 latter3
 formerli former6
 formul mixture4 formula4 compound3 condensed3
@@ -1572,8 +1559,8 @@ fort fortress5 camp3
 forth forward2
 forthcom upcoming6 imminent5 awaited3 impending3 announced2
 fortress fort5 castle5 siege4
-fortun lucky6 luck3 unfortunately2
-forward backward5 behind4 forth2
+fortun lucky6 luck3
+forward behind4 forth2
 foster fuller3
 fought fight9 battle8 war5 combat5 defeated5 beaten4 fighter4 victory4
 found founder9 established6 inaugural5 invented4
@@ -1583,9 +1570,7 @@ fraction denominator9 reciprocal8 ratio7 decimal6 divided4 multiplied4 proportio
 fragment segment3
 frame writeframes5
 franchis team3
-frank mike3
 freak damn6 sad3 fuck3 cool3 seriously3
-fred bob3 brian2
 free paid4 cost4 fee4 cheap3 download3 freely3 freed3
 freed freely6 reclaimed3 free3 released3
 freedom freely7 liberty6 liberal5 democracy4 independent3
@@ -1606,7 +1591,7 @@ frozenset superset5 unset4 ice3
 fruit banana8 pear7 mango6 peach6 plant3 food3 flavor3
 ftp resp3 zipimport2
 fuck shit5 freaking3 damn2
-fuel gas8 diesel5 oil5 energy3 flames3 coal2
+fuel gas8 diesel5 oil5 energy4 flames3 coal2
 fulfil satisfied9 accomplished5 achieved4 completed3
 full fully4 filled3 invited3 wanted3
 fuller foster3
@@ -1634,7 +1619,7 @@ gai straight6 sexual5 attracted3
 gain earned4 increased4 getting3 obtained3 acquired3 derived2
 galleri photographs6 photo5 image4 art3 photography3 picture3
 game played6 sports4 player3 chess3 basketball3 hockey3 soccer2
-gap seam3 space2 contiguous2
+gap seam3 space2
 garag car3
 garbag waste4 junk4 terrible3 recycling2
 garden landscape5 plant5 crops4 agricultural4 flowers4 acres3 grass3 farm3
@@ -1722,12 +1707,12 @@ greatli highly5 vastly5 significantly4 heavily3 very3 impressed2
 greet hello8 hey5 smile2
 grew growing9 grown9 growth6 expanded3
 grid row4 tile4 column2
-grin smile9 happy3 sighed3 laughed3 joy2
+grin smile9 happy3 sighed3 laughed3 joy3
 grip hand5 stick4 thumb4 slippery3 grabbed3 fingers3 fist3 hold3
 gross nasty5
 ground soil5 foreground4 land3 underground3 dirt3
-group ungrouped5 organization5 gathered4 aggregate4 organised4 clusters4 team3 trio3
-grove mason3 monument2
+group organization5 gathered4 aggregate4 organised4 clusters4 team3 trio3 crowd3
+grove mason3 monument3
 grow grew9 grown9 growth9 crops4 expanded4 plant2
 grown growing9 grew9 growth5 plant3 crops3
 growth growing9 grew6 grown5 proliferation5 increased4
@@ -1740,7 +1725,7 @@ guid guidance9 guidelines7 instruction4 advised3 tip3 textbook3 lessons3 recomme
 guidanc guide9 guidelines8 advised5 advice5 instruction4 directed3 facilitate3 lessons3
 guidelin guidance8 guide7 regulations4 standard4 compliance3 advised3 specific3 convention3
 guido italian6
-guilti convicted6 innocent5 accused5 verdict4 crime4 criminal4 justice4 murder3
+guilti convicted6 verdict4 crime4 criminal4 justice4 murder3 blame3
 guinea tropical4 cage3 country3
 guitar guitarist9 acoustic7 musicians7 instruments6 bass5 music4 percussion4 piano3
 guitarist guitar9 musicians9 drummer6 instruments5 songwriter4 acoustic4 percussion3 bass3
@@ -1763,14 +1748,14 @@ halt paused5 stop5 ceased4 terminal4 interrupted3 shutdown3
 halv half9 halfway7 portion7 quarter5 split5 divided5 chunk4 double4
 hand fingers6 handle6 touch5 grip5 thumb4 unhandled4 arms3 wrist3
 handi convenient4 useless3
-handl handler7 hand6 unhandled3
+handl handler7 hand6
 handler handle7 dispatched4 unhandled3
 handshak touch3 shaking2
 hang hung9 hook4 dangling2
 happen occurred4 sudden4
 happi smile5 joy4 glad4 enjoyed4 excited3 grin3 please3 pleasure3
 harbor shore5 maritime5 naval5 boat5 ferry5 coastal4 coast4 sea4
-hard difficult9 harder9 tough9 easy7 easier6 difficulty5 easiest5 complicated4
+hard difficult9 harder9 tough9 difficulty5 complicated4 struggle3
 harden soft6 armored5 strongest4
 harder easier9 hard9 difficult9 tough7 easy7 easiest6 difficulty4 stronger4
 hardli nearly6 somewhat6 barely6 almost6 necessarily4 certainly4 partly4 maybe4
@@ -1779,7 +1764,7 @@ hardwar processor7 device5 cpu4 technology3
 harm dangerous5 unsafe3 suffered3 hurt3 affected2 damage2
 harmon amplitude3
 hash sha2
-hashabl immutable4 searchable3 callable3 throwable3 matchable3 writeable3 sortable2 unhashable2
+hashabl immutable4 searchable3 callable3 throwable3 matchable3 writeable3 sortable2
 hashlib pathlib5 zlib4 glibc4 importlib3
 hat head4 cap3
 hatch ready4
@@ -1816,7 +1801,7 @@ hero epic4 legend3
 hexadecim ascii3 octal3 unicode2
 hexnum alphanums4 number3 alphanumeric3 numerous3
 hi him9 her5 theirs4
-hidden hide9 unnoticed7 invisible6 revealed6 secret4 disappeared3 vanished3 behind3
+hidden hide9 unnoticed7 revealed6 secret4 disappeared3 vanished3 behind3 sneak3
 hide hidden9 concealed6 unnoticed5 revealed5 visible5 sneak5 invisible4 exposed4
 hierarch hierarchy9 subtree5 toplevel5 nest3 structure3
 hierarchi hierarchical9 toplevel5 subtree4 inherited4 subclass3 structure2
@@ -1834,8 +1819,8 @@ histor history9 historian8 ancient4 archaeological2
 histori historic9 historian9 archaeological3
 historian history9 historic8 scholars5 archaeological4 journalist3 research2
 hit struck7 strike4 target2 swung2
-hockei sports8 soccer6 basketball6 baseball5 rangers4 playoffs3 football3 rugby3
-hold held9 retained4 grabbed4 keeping3 kept3 grip3
+hockei sports8 soccer6 basketball6 baseball5 rangers4 playoffs3 football3 athletic3
+hold held9 retained4 grabbed4 keeping4 kept3 grip3
 holder collector4
 holi glorious3 damn2 glad2
 holidai celebrated4 weekend4 calendar3 festival3 weekdays2
@@ -1849,14 +1834,14 @@ hook hung4 hanging4
 hop jump4 walked3
 hope hopefully9 wish7 expected5 disappointed4 gonna3 thought3 sad3 someday2
 hopefulli hope9 maybe6 perhaps5 probably4 usually4 gonna4 presumably3 inevitably3
-horizont vertical8 perpendicular4 clockwise3 rectangular3 position3 oriented3 rotation3 slant2
+horizont clockwise3 rectangular3 position3 oriented3 rotation3 leftmost2
 horribl poorly7 terrible6 badly6 awful6 disastrous4 wildly3 bad3 worst3
 horror nightmare6 disturbing3 scared2
 hors filly7 cattle6 cavalry5 dog2 derby2
-hospit medical6 patients5 facilities5 clinical4 doctor4 nurse4 medicine3 physician3
+hospit medical6 patients5 facilities5 doctor4 clinical4 nurse4 medicine3 physician3
 host guest5 server4 domain3 localhost3
 hostnam domain3 basename3 fname3 fullname3 localhost3
-hot sexy7 warm7 sick2
+hot sexy7 sick2
 hotel resort6 bedroom5 inn5 tourism5 restaurant5 tourist4 room4 facilities3
 hour time5 minutes4 duration4
 hous home9 residential9 mansion7 households6 room6 bedroom5 residents5 indoor4
@@ -1893,14 +1878,14 @@ idl inactive5
 iff conf3 unless2
 ignor excluded8 neglected6 suppressed6 disregard6 avoid5 omitted4 eliminated3 absent3
 ill sick6 disease5 health4 diagnosed3 medical2
-illeg legal9 prohibited5 crime3 violation3 law3 forbidden3
+illeg prohibited5 crime3 violation3 forbidden3
 illustr draw5 sketch5 visual5 drawn4 visualises4 art4 graphics4 demonstrated3
 imag photo9 picture9 photographs8 graphics4 gallery4 texture3 recognition3 illustrated3
 imagin think4 thought3 expected3
 imaginari complex4 realnum3
 imit mimic6 emulate3 replication3 copies2
 immedi instantly9 instant8 promptly8 quickly6 prematurely5 rapid5 fast4 shortly4
-immigr citizens4 border4 ethnic3 migration3 foreign2
+immigr citizens4 border4 ethnic3 foreign2
 immin impending9 forthcoming5 eventually5 upcoming5 prematurely4 immediately3 begun3 inevitably3
 immut hashable4
 impact affected6 effect5
@@ -1917,51 +1902,50 @@ import package2 unpacked2
 importantli additionally5 furthermore4 notable4 significantly3 also3 foremost2
 importlib pathlib9 python4 library4 zlib3 hashlib3 glibc3
 impos enforcement5 forcibly5 force4 restricted4 disallow3 strict3 demand2 constrained2
-imposs easily5 cannot5 difficult4 tricky4 theoretically4 possible4
+imposs easily5 cannot5 difficult4 tricky4 theoretically4
 impress amazing5 please4 outstanding3 glorious3 greatly2
 improv enhanced7 modifications4 effect4 increased3 better2
 inabl incapable6 inadequate6 difficulty4 deficiency4 lack3 difficult3 injury3 failure3
-inaccur accurate9 accuracy7 incorrectly7 unreliable5 erroneously5 precise4 incorrect4 uncertainty3
+inaccur accuracy7 incorrectly7 unreliable5 erroneously5 incorrect4 uncertainty3 inconsistent3 uncertain3
 inact absent5 idle5 unavailable4 abandoned4 disappeared3
-inadequ adequate7 lack6 inability6 incapable5 unsuitable3 insufficient3 deficiency3
-inappropri disturbing6 unacceptable6 appropriate4 problematic4 sexual3 unsuitable3 prohibited3 offensive2
+inadequ lack6 inability6 incapable5 unsuitable3 insufficient3 deficiency3
+inappropri disturbing6 unacceptable6 problematic4 sexual3 unsuitable3 prohibited3 offensive2 forbidden2
 inaugur debut7 found5 initially5 beginning4 began4 revolutionary3 founder3 begun3
 inc corporation6 incorporated6 company6 affiliated4 headquarters3 manufacturing3
-incap inability6 inadequate5 capable5
+incap inability6 inadequate5
 inch diameter9 length7 size6 width5 ruler5 larger5 thick4 smaller4
 incid accident8 occurred5 accidentally3 situation3 injury3 circumstances2
-includ mentioned4 additionally3 alongside3 inclusion3 beside3 extra2
+includ mentioned4 additionally3 alongside3 beside3 extra2
 inclus exclusive6 excluded6 restricted3 including3 overlap3
 incom earned5 revenue4 financial4 payment3 pay2
-incompat compatible9 unsupported7 unable5 error4 invalid3 mismatch3 broken3 conflict3
-incomplet completed8 unfinished3 partially2
-inconsist consists7 unreliable5 mismatch4 reliable4 uneven4 erroneously3 inaccurate3 imperfect2
-incorpor inc6 corporation5 affiliated5 established4 subsidiary3 headquarters3 company3
-incorrect incorrectly9 wrong9 correct8 correctly5 erroneously5 false4 inaccurate4 properly3
-incorrectli incorrect9 wrong9 erroneously7 inaccurate7 properly6 correct5 mistake5 correctly5
-increas higher6 exceed6 exceeded5 raised5 addition4 growth4 gained4 monotonically4
-increasingli further4 widespread4 gradually3 broader3 broadly3 inevitably3 progress2 lately2
+incompat unsupported7 unable5 error4 invalid3 mismatch3 broken3 conflict3
+inconsist unreliable5 mismatch4 reliable4 uneven4 erroneously3 inaccurate3 imperfect2 unstable2
+incorpor affiliated5 established4
+incorrect incorrectly9 wrong9 erroneously5 false4 inaccurate4 properly3
+incorrectli incorrect9 wrong9 erroneously7 inaccurate7 mistake5 accurate4 poorly3 instead3
+increas higher6 exceed6 exceeded5 raised5 addition4 growth4 gained4 excess4
+increasingli further4 widespread4 gradually3 broader3 broadly3 inevitably2 progress2 lately2
 increment decrement9 sequential4 number3 numerous3 consecutive3 accumulated3
 incumb governor4 election4 presidential3 predecessor3 successor3 president3 politician3 candidate3
 inde actually6 yeah5 truly5 genuinely5 certainly4 thus4 hence3 also3
-indefinit forever5 endless5 duration4 infinite4 unlimited3 permanent3 until2
+indefinit forever5 endless5 duration4 infinite4 permanent3 unlimited3 until2
 independ standalone5 alone4 isolated3 freedom3 lone3
 index search3 searchable2
 indic denotes5 symbol4 mark4 signifies3 demonstrated3 notation3 specified2
 indigen tribe8 native7 ethnic4 settlers3 inhabitants3 ancestry3
 indirect indirectly5
-indirectli indirect5 directly5 explicitly4 implicitly2
+indirectli indirect5 explicitly4 implicitly2
 individu human7 people6 person5 adult3 inhabitants3
 indoor outdoor7 inside7 outside6 room5 house4 bedroom4 porch4 residential3
 industri company7 factory7 manufacturing7 corporation6 economy5 business4 sector4 production4
-ineffect effect7 useless7 disastrous5 rely4 viable3 inhibit3 unused3 suppressed2
-ineffici efficient7 speedup3 costly3
+ineffect useless7 disastrous5 rely4 viable3 inhibit3 unused3 suppressed2
+ineffici speedup3 costly3
 inequ bound4 greater3 proved3 decreased2
-inevit eventually7 hopefully3 imminent3 increasingly3 accordingly2 consequently2
+inevit eventually7 hopefully3 imminent3 increasingly2 accordingly2 consequently2
 infantri army9 military8 soldiers8 regiment7 troops7 cavalry6 sergeant6 artillery4
 infer presumably3 observed3 plausible2
 infin infinite9 finite5 endless4 limited3 convergence3 reciprocal3 forever3
-infinit infinity9 finite9 endless9 forever5 indefinitely4 convergence3 unlimited3
+infinit infinity9 endless9 forever5 indefinitely4 convergence3 unlimited3
 infix outfile4
 inflat monetary7 currency4 economic3 economy3 dollars3
 influenc influential9 affected5 effect2 inspired2
@@ -1979,21 +1963,19 @@ injur injury9 hurt5 wounded3 accident3 repair3
 injuri injured9 hurt6 wounded5 accident5 tears4 damage3 severe3 inability3
 inlin embedded2
 inn hotel5 manor3 lodge3 interior2
-inner outer6 interior4 international4 orthogonal4 inside4 intra3 within3
+inner interior4 international4 orthogonal4 inside4 intra3
 innermost outer6 leftmost6 rightmost5 within2 orthogonal2
-innoc accused6 guilty5 criminal4 justice4 convicted3
-inplac placement2
-input entered4 output4 stdin3
+innoc accused6
+input entered4 stdin3
 inquiri request3 seek2 asked2
 inscrib encircled3
-insensit sensitive3
 insert entry5 entered5 appended3 prepended3
 insid within9 interior8 indoor7 international6 enclosed5 surrounding4 underneath4 inner4
 insist denied4 ensure3 asserted2
 inspect examination9 investigation5 inspector4 detective4 scanned3 monitor3
 inspector inspection4
 inspir motivated5 influence2
-instabl unstable9 stability9 stable7 impending3
+instabl impending3
 instal download5 setup5 configuration3
 instanc example4 singleton2
 instant instantly9 immediately8 quickly6 promptly5 temporarily5 rapid4 seconds4 rapidly4
@@ -2001,10 +1983,10 @@ instanti spawned4
 instantli instant9 immediately9 quickly9 rapidly8 promptly8 fast6 quicker6 fastest5
 instead rather8 too4 opposed4 anymore3 incorrectly3 better2
 institut college6 campus5 faculty5 university5 academic4 facilities4 academy3 scholars3
-instr stringent5 bytestring4 string3 docstring3
+instr docstring3
 instruct carefully4 manual4 guide4 guidance4 techniques4 procedure3 lessons2
 instrument musicians8 percussion8 violin7 orchestra7 music6 guitar6 piano6 acoustic5
-insuffici exceeded5 sufficient5 required4 minimum4 lack4 exceed3 inadequate3 error3
+insuffici exceeded5 required4 minimum4 lack4 exceed3 inadequate3 error3 limited2
 insur coverage4 policy3 risk2
 int integrated6 integer2 inter2
 intact untouched3 durable3 survived2
@@ -2015,11 +1997,11 @@ intellig smarter9 intellectual8 smart7 brain3 traits3 wisdom3 skills3 sophistica
 intend intention8 plan3 aimed3
 intens extremely4 emphasized2
 intent intended8 intentionally7 deliberately5
-intention deliberately9 intention7 unintentionally2
+intention deliberately9 intention7
 inter intra3 int2
 interact interface4 facilitate3
 intercept intersection3 interference3
-interchang adapted4 equivalent3 versa3 merged3 different3 swap3 modifications2
+interchang adapted4 equivalent3 versa3 merged3 different3 swap3
 interf interference9 disrupt5 prevent5 intervene4 avoid3 conflict3 isolated2
 interfac interaction4
 interfer interfering9 overlap5 disrupt4 intercepted3 conflict2
@@ -2051,28 +2033,27 @@ inventori stock5 quantity4 catalog4 items4 supply4 collector3 vendor3 wholesale2
 invers inverted9 reverse4 flip3 reciprocal2
 invert inverse9 reverse6 flip6 backward5 upward4 clockwise3
 invest finance6 financial6 fund5 roi5 economic5 spend4 market4 economy3
-investig examination7 analyzed5 evidence5 inspection5 suspected4 analyses4 study3 suspicion3
-invis visible9 unnoticed7 hidden6 disappeared6 vanished5 transparent5 hide4 opaque4
+investig examination7 analyzed5 evidence5 inspection5 suspected4 analyses4 suspicion3 study3
+invis unnoticed7 hidden6 disappeared6 vanished5 absence3 absent3
 invit added8 sent7 add6 offered5 submitted5 ready4 request3 sold3
 involv accompanied4 intervene4 facilitate4 participated3
 io app7 apple5 mobile5
 iron steel6 metal5 ore2
-irrat rational9 rationale8 radical3 sanity2
-irrelev relevant5 unrelated5 meaningless4 disregard3 pointless2 useless2
+irrat radical3 sanity2
+irrelev unrelated5 meaningless4 disregard3 pointless2 useless2
 ish lhs4
 island territory4 pacific3
-isol separate3 alone3 independent3 singleton3 lone3 interfering2 away2 confined2
+isol separate3 alone3 independent3 singleton3 lone3 interfering2 away2
 issu problem6 problematic3 released2 trouble2
 ital font5 bold3
 italian guido6 romanian6 portuguese6 french5 latin5 spanish4 finnish4 hungarian3
-item inventory4 equipment3 list3 things3
+item inventory4 equipment3 list3 things2
 iter loop6 recursively3 sequential3
 ivi oak3
 """,
     "j": """
-jack billy3
 jacket coat9 clothes4 dress4 wearing4 wing2
-jai smith4 jonathan4 nbaz3
+jai smith4 nbaz3
 jail prison8 arrested8 crime5 parole5 convicted5 sentence4 punishment4 criminal3
 japan china9 country6 prefecture6 pacific3 chile3 overseas3 internationally2 soviet2
 javascript js9
@@ -2080,19 +2061,12 @@ jaw mouth7 teeth6 bite4 chin3 tongue3
 jazz sax3 basketball2
 jean pants9 clothes6 waist3 wearing3 cotton3 fashion2
 jet aircraft6 plane4 aviation3 flight3 pilot3 rocket3 flying2
-jim mike4 jimmy3 john3
-jimmi jim3
 jkl lkjsfd5 lsdkjf4 lsdkj4 sldkj3 lskdj3 dkls3 sdljf3 pkg3
 job employment8 career7 employed7 workers5 occupation4 work4 business4 hired3
-joe tom3 jonathan3 jon2 mike2
-john jon4 jim3 mike3
-joi happy4 smile3 pleasure3 grin2 laughter2
+joi happy4 smile3 pleasure3 grin3 laughter2
 join rejoined6 member4 alliance4 membership4 connected3 participated3 gathered3 meet2
 joint jointly7
 jointli joint7 partnership2 together2
-jon jonathan8 john4 seth4 martin3 joe2
-jonathan jon8 jay4 joe3 martin3
-josh matt3 luke3
 journal public6 magazine5 newspaper5 blog5 paper5 published5 journalist3 article3
 journalist newspaper8 writer4 public4 politician3 journal3 media3 historian3 blog3
 journei travel8 destination5 route4 expedition4 transport4 path3 tour3 road2
@@ -2100,7 +2074,7 @@ js javascript9
 judg court6 justice5 verdict4 jury3 appeal2 punishment2
 jump leap8 fall4 hop4 flying3 hovering2
 junction segment4
-junior senior9 students4 youngest3 eldest3 young3 male3
+junior students4 youngest3 young3 eldest3 male3
 junk garbage4
 juri accused5 verdict4 trial3 court3 judge3
 jurisdict court6 territory5 law4 country2
@@ -2137,7 +2111,7 @@ knock punch3
 knot tied6 tie5 anchor3
 know knew9 known6 tell6 told3 true3
 knowledg learning5 aware3 discovery3 education3 lessons2 wisdom2 expert2
-known knew8 know6 unknown3
+known knew8 know6
 kubernet k8s9
 kwarg pkg4
 kwd wds4 cwd3
@@ -2146,7 +2120,7 @@ kwd wds4 cwd3
 l10n localization9
 la phoenix4 cal3 york3
 lab laboratory9 scientists2
-label unlabeled5 annotation3 classification2 classified2
+label annotation3 classification2 classified2
 labor employment7 workers6 employed4 contract3 employees3
 laboratori lab9 science3 scientists3 chemistry3 experimental3 biology2
 lack inadequate6 insufficient4 inability3 poorly3 neglected3 absence2 adequate2
@@ -2162,8 +2136,8 @@ lane road4 highway4 chase3 corridor2
 lang language8 translated5 tamil5 english5 french4 dialect4 spanish4 native3
 languag lang8 english8 spanish5 dialect3 french3 german3 phonetic3 portuguese3
 lap drive3
-larg larger7 bigger7 huge6 big6 significantly6 mostly5 enormous5 roughly5
-larger bigger9 smaller9 size9 small9 biggest8 enormous8 largest8 huge7
+larg huge6 big6 significantly6 mostly5 enormous5 roughly5 substantial5 wide5
+larger bigger9 smaller9 size9 small9 biggest8 largest8 enormous8 huge7
 largest biggest9 larger8 enormous7 bigger7 huge6 giant6 maxsize6 massive5
 last forever4 end4 long3 durable3 anymore2 died2
 lastli also5 additionally4 foremost3 furthermore3 ultimately3 next3
@@ -2198,7 +2172,7 @@ left remained3 rightmost3 gone2
 leftmost rightmost9 innermost6 clockwise4 horizontal2
 leg feet6 knees5 foot5 muscles4 body3 skeleton2
 legaci obsolete4 superseded3 heritage2
-legal illegal9 law6 license4 prohibited4 permitted4 lawyer2
+legal law6 license4 permitted4 lawyer2
 legend epic5 hero3 story3
 legisl legislature9 congress7 congressional7 parliamentary6 parliament6 law6 constitution6 regulations5
 legislatur legislative9 parliament8 parliamentary7 congress6 congressional5 constitution5 constituency5 government4
@@ -2222,16 +2196,15 @@ liberti freedom6 republic2 liberal2
 librari lib9 pathlib4 importlib4 bibliography3 book3 archives2
 licens permitted5 copyright5 legal4
 lie lies9 lying9 truth6 tell5 false3 honest3
-lieuten sergeant7 colonel6 deputy6 captain4 civilian4 admiral4 office3 command3
+lieuten sergeant7 colonel7 deputy6 captain4 civilian4 admiral4 office3 command3
 life live8 alive3 world3 dying3 lifetime2
 lifetim forever6 permanent4 years4 decades3 century3 decay3 expired3 life2
 lift raised4 pulled4 elevation3
 light led7 lit7 lightning5 bright4 dark4 shadow4 emission3 darker3
 lightn light5 storm4 electric3
 lightweight heavy8 weight6 weighed6 thin4 pounds3 weak3
-like unlike5
 likewis anytime4 fellow2
-limit restricted8 exceed7 exceeded6 unlimited6 prohibited5 maximum4 infinity3 allowed3
+limit restricted8 exceed7 exceeded6 prohibited4 infinity3 allowed3 capacity3 insufficient2
 line newline7 multiline6 readline6 underline4 overline4 carriage3
 linear vector3 matrix3 basis3
 link url6 hardlink6 hyperlinks6 site4 website4 resources3 referenced3 symlink2
@@ -2254,13 +2227,13 @@ lksd lskjd7 lskdj6 slkdjs4 toks3 dkls3
 load reload7
 loadabl reload5 download2 usable2
 loader reload3 overload3
-loan payment6 debt6 financial5 finance5 owed5 bank5 fund3 borrowed2
-lobe encircled3
+loan payment6 debt6 financial5 finance5 owed5 bank5 fund3 borrowed3
+lobe encircled2
 local l10n9 nearby5 native5 village4 neighborhood4 region4 urban4 city4
 localhost host3 hostname3
 localn globalns6 native3
 locat place8 nearby8 wherever6 nowhere6 anywhere6 near5 everywhere4 search4
-lock deadlock6 security4 password3
+lock deadlock6 security4
 locomot railway9 railroad8 training5 rail4 transport3 buses3
 lodg mason3 inn3 hotel3
 logarithm exponent6 exponential4
@@ -2275,16 +2248,15 @@ longest long7 longer7 biggest6 length5 largest4 duration4 shorter4 forever3
 look glanced4 see4 seen4 seemed3 stared3 appeared2
 lookup search3 finder3
 loop iteration6
-loos tight3 tightly2
 lord sir5 god4 man4
-lose loss9 lost5 defeated4 victory3 won3
+lose loss9 lost5
 loss losing9 lost4 defeated3 victory2
 lost losing5 loss4
-loud quiet7 noisy6 sound5 noise5 hear4 scream3 quietly2
+loud sound5 hear4 scream3
 love lover4 beautiful2 heart2
 lover love4 romance4 girlfriend4 partner3 romantic3 husband2 boyfriend2
-low lowest9 lower8 minimum5 higher5 down4 upward3 min3 highest3
-lower lowest9 low8 decreased6 higher6 reduced5 upward5 raised4 less4
+low lowest9 lower8 minimum5 down4 min3 less2
+lower lowest9 low8 decreased6 higher6 reduced5 upward5 less4 adjusted4
 lowercas uppercase9 capital5 testcase5 case4
 lowest low9 minimum9 lower9 min6 highest6 minimal6 smallest5 higher4
 lpar tbar3
@@ -2295,7 +2267,6 @@ lskdj lkjsfd7 lksd6 sldkj6 slkdjs3 jkl3 sldkjf3 sldjf3
 lskjd lkjsfd8 lksd7 sldkj5 slkdjs4 cwd3 sldjf2
 luck lucky6 chance4 fortune3
 lucki luck6 fortune6 rip3 nice3
-luke josh3 matt3 robin3
 lunch breakfast8 meal7 dining7 dinner5 eat4 restaurant4 food3
 ly lie9 lies9 tell4 truth4 honest2
 lynx willow3
@@ -2324,7 +2295,7 @@ major large4 largest3 main2 biggest2
 make made8 produced7 craft5 production4 created4 built3 manufacturing3
 makefil outfile5 compilation5 filename3 filepath2
 makeup fashion3
-male men8 gender7 female6 adult5 boy4 human4 women3 junior3
+male men8 adult5 boy4 human4 junior3
 malform invalid4
 malici virus6 exploited2
 mall shop7 downtown4 suburb3
@@ -2337,7 +2308,7 @@ manipul altered6 modified4 control3 force3 coerced3 modifications3 intervene2
 manner broadly2
 manor mansion7 abbey5 palace4 village4 castle4 inn3 house3 monastery3
 mansion house7 manor7 palace5 bedroom5 room4 residential4 castle3 home3
-manual auto6 automated6 instruction4
+manual instruction4
 manufactur industry7 factory6 company6 production6 produced5 brand5 made5 corporation5
 map bitmap3
 mar planet3
@@ -2347,8 +2318,8 @@ margin slight3
 maria roman2
 marin navy7 sea6 naval5 maritime5 ocean5 sergeant5 gulf4 military4
 maritim naval9 navy7 fleet7 boat6 sea6 vessel6 marine5 harbor5
-mark marker7 indicated4 signed3 stamp3 signature3 spot2
-markdown html3 formation2
+mark marker7 indicated4 signed3 stamp3 signature3 spot3
+markdown html3 formation2 formatter2
 marker mark7 signature3
 market economic7 commerce6 advertising5 economy5 sales5 distributors4 finance4 business4
 markup html7 css4 stylesheet4 template3 formatter3 formation3
@@ -2356,7 +2327,6 @@ marri marriage9 wife9 engaged8 husband8 wedding7 couple4 romantic2
 marriag married9 wedding8 husband7 wife7 engaged6 couple4 sex4 relationship4
 marshal admiral3 deputy2
 martial fighter5 combat4 defence3 defending2
-martin jon3 jonathan3 mike2
 mask concealed4 hide3
 mason lodge3 duke3 grove3
 mass weighed4 massive4 gravity3 weight3 quantity3 pounds3
@@ -2372,18 +2342,17 @@ math mathematics9 arithmetic7 algebra5 calculated5 numerous4 multiplied4 quantit
 mathemat math9 arithmetic7 algebra5 numerous5 calculated4 geometry3 computer3 equation3
 matric matrix9 mat3 array3 column3 vector2
 matrix matrices9 mat5 column4 vector4 array3 linear3 row2
-matt josh3 luke3 tom3
 max maximum9 maximize7 highest5 exceed5 higher2
 maxim maximum9 max7 highest5 optimal5 largest4 exceed3 minimal2
 maximum max9 maximize9 exceed7 highest6 exceeded5 unlimited5 limited4 higher3
 maxlen highest3 exceed3
 maxsiz tabsize6 largest6 resize5 exceed5 biggest4 blocksize4 larger3 scale3
 mayb perhaps9 possible9 probably7 might6 obviously6 hopefully6 certainly5 somehow5
-mayor governor6 municipality5 politician5 chief3 sheriff3 commissioner3 urban3 deputy2
+mayor governor6 municipality5 politician5 chief3 sheriff3 commissioner3 urban3 deputy3
 meal dinner9 eat9 food9 dining9 hungry8 lunch7 breakfast7 cook5
 mean definitely6 meant5 defined5 interpretation4 meaningless4 terminology4 signifies3
-meaning meaningless7 significant3 spiritual3
-meaningless meaningful7 pointless5 worthless4 mean4 irrelevant4 useless3 definitely3 defined3
+meaning significant3 spiritual3
+meaningless pointless5 worthless4 mean4 irrelevant4 useless3 definitely3 defined3
 meant mean5 supposed4 necessarily3
 meantim meanwhile5 until4 eventually4 till3
 meanwhil meantime5 however5 although5 though4 also4 too4 furthermore4 whilst3
@@ -2436,8 +2405,7 @@ mid middle8 median2
 middl mid8 center6 centre5 central3 upper3 halfway2 midst2 median2
 midst middle2
 might maybe6 perhaps5 possible4 sure4 should3 probably3 certainly3
-migrat transferred6 relocated6 travel3 moved3 immigrants3 export2
-mike jim4 frank3 john3 martin2 joe2
+migrat transferred6 relocated6 travel3 moved3 export2
 mile kilometers6 distance6
 militari army9 troops8 infantry8 soldiers8 navy8 civilian6 combat5 personnel5
 milk chocolate4 breast3 bottle3 sugar3 cream3
@@ -2446,9 +2414,9 @@ millisecond seconds5 meters4 mtime4 duration4 datetime4 timer2 kilometers2 times
 mimic imitation6 resembles5 emulate3
 min minimum9 mini8 minimal8 lowest6 smallest6 shortest4 minutes4 low3
 mind think8 mental6 thought5 brain2
-mine ours5 yours4 theirs3
+mine ours6 yours4 theirs3
 mini min8 minimal8 smallest6 minimum5 tiny5 small5 little4 lesser3
-minim minimum9 min8 mini8 smallest7 optimal7 lowest6 shortest6 simplest5
+minim minimum9 min8 mini8 smallest7 optimal6 lowest6 shortest6 simplest5
 minimum min9 minimal9 lowest9 smallest7 mini5 low5 insufficient4 shortest3
 minist ministry9 chancellor6 governor5 politician4 secretary4 archbishop4 parliamentary4 parliament3
 ministri minister9 church5 congregation4 fellowship3 monastery3 servant2 archbishop2
@@ -2473,7 +2441,7 @@ mock test6 simulation5 unittest4 experimental3 microtests3 testcase3
 mod modular4 modified4
 modern contemporary6 mainstream3 century3
 modif modified9 altered9 change7 unchanged5 edition5 revised5 override4 improved4
-modifi modifications9 altered9 change6 manipulation4 edition4 mod4 unchanged3 override3
+modifi modifications9 altered9 change6 manipulation4 mod4 edition4 unchanged3 override3
 modul submodules6 modular5
 modular module5 remainder5 mod4 submodules2
 modulo remainder7 integer3
@@ -2493,7 +2461,7 @@ moon planet3 solar2
 morpholog lexicographically5 lexical4 corpus4
 mostli mainly9 primarily9 partly8 usually6 somewhat6 typically6 particularly6 large5
 moth spider3
-mother mom9 father7 parents7 grandmother6 dad6 daughter4 aunt4 wife3
+mother mom9 father7 parents7 dad6 grandmother6 daughter4 aunt4 wife3
 motion movement9 slide5 velocity5 moved4 robotic3 slid3 stride3 dance2
 motiv inspired5 passion3
 motor machinery6 thrust4 engine3 helicopter3 machine3 robotic3
@@ -2520,7 +2488,7 @@ murmur muttered9 whispered6 spoke4
 muscl legs4 shoulder3 exercise3 body3 athletic3 protein3
 museum exhibition7 heritage5 archaeological5 monument3 collector3 sculpture3
 music musicians9 piano7 instruments6 soundtrack6 song6 orchestra5 singing5 guitar4
-musician guitarist9 music9 instruments8 piano7 guitar7 drummer6 songwriter6 singer6
+musician guitarist9 music9 instruments8 piano7 guitar7 drummer7 songwriter6 singer6
 must necessary5 required5 should4 needed3 shall3
 mutat genetic4 gene2
 mutter murmured9 sighed3
@@ -2531,12 +2499,12 @@ mysteri unusual6 unknown5 unexpected3 secret3 obscure3 strange3 suspicion2
     "n": """
 naiv foolish4
 nake clothes3
-name fname5 funcname5 fullname5 surname4 renamed4 exprname4 varname3 unnamed3
+name fname5 fullname5 funcname5 surname5 renamed4 exprname4 varname3 classname3
 namedtupl nomenclature2
 namelist list9 surname2
 namespac whitespace3 space3
 narr story6 tale6 fiction4 literary4 drama3 prose3 summary2
-narrow widening9 wider9 broad6 width5 wide5 stretched3 tighter3 expanded3
+narrow widening9 wider9 broad6 width5 stretched3 tighter3 expanded3 smaller3
 nasti gross5 unpleasant4 dirty4
 nation country8 republic4 globalns4 government3 internationally3 regime3 territory3
 nativ indigenous7 local5 tribe4 localns3 lang3 ethnic2
@@ -2552,15 +2520,15 @@ nearbi near9 located8 nearest7 neighboring7 closest6 around6 downtown6 suburb5
 nearest closest9 nearby7 distance6 near5 neighboring5 adjacent4 located3 closer3
 nearli almost9 somewhat7 roughly6 hardly6 slightly5 approx5 partly4 barely4
 neat nice4 cool3
-necessari required8 unnecessary8 needed7 mandatory6 sufficient5 must5 essential4 appropriate3
+necessari required8 needed7 mandatory6 sufficient5 must5 essential4 appropriate3
 necessarili sure5 certainly5 hence4 hardly4 otherwise4 true4 presumably4 latter4
 neck skull4 forehead4 chin4 shoulder4 throat3
 need required8 request8 necessary7 wanted6 sought5 must3 desperate3 desire3
-neg minus8 nonnegative4 opposite4 bad2
+neg minus8 opposite4 bad2
 neglect ignored6 absent5 miss4 omitted3 overlook3 orphan3 lack3 abandoned2
 negoti bargain7 compromise6 deal6 agreement4 bid4 payment3 dealt3 contract2
 neighbor neighbouring9 adjacent9 nearby7 neighborhood5 nearest5 near3 closest3 suburb3
-neighborhood suburb9 neighbouring7 urban7 residential7 downtown6 village5 neighboring5 town5
+neighborhood suburb9 neighbouring7 urban7 residential7 downtown6 village5 town5 neighboring5
 neighbour neighboring9 neighborhood7 adjacent5 suburb4 inhabitants3 village3 nearby3 nearest2
 neither either9 both9 nor6 whichever6 latter2
 nephew grandson9 uncle8 cousin7 siblings5 grandfather4 aunt4
@@ -2569,31 +2537,29 @@ ness monster3
 nest hierarchical3 subtree3
 net network8 internet4 gateway3
 network net8 internet5 connected4 community3 wire3 gateway3 infrastructure3 packet3
-never whenever8 ever7 always5 once4 shortly4 sometimes4 often3 regularly3
+never whenever8 ever7 once4 shortly4
 nevertheless however6 therefore5 although5 albeit4 thereby3 accordingly3 furthermore3 consequently3
 new newly6 newest3
-newer outdated8 newest8 latest8 older6 recent5 version5 old5 younger4
+newer newest8 outdated8 latest8 older6 recent5 version5 old5 younger4
 newest latest9 newer8 recent7 newly5 new3 updated3 version2
 newli new6 newest5 freshly4 previous3 recent3
 newlin multiline8 line7 readline7 underline4 overline4 carriage3
-newspap journalist8 paper6 public6 journal5 magazine4 blog3 published3 bulletin3
+newspap journalist8 paper6 public5 journal5 magazine4 blog3 published3 bulletin3
 newton gravity3 accelerate2
 next previous4 upcoming3 lastly3 already2
 nfoo nbytes4
 nice excellent5 great5 amazing4 glad4 neat4 please3 sweet3 thank3
 nicer better3 err2
-nick rob3
 night daylight4 bed3 sleep3 dark3 summer2
 nightmar horror6 dream5 terror2 ghost2
 nix unix6 linux3
 nobl magna3
 node breadth4 graph4 clusters3 tree2
 nois noisy9 quiet5 loud5 sound4 silent3 nervous3 hear3 quietly3
-noisi noise9 quiet7 loud6 silent4 quietly4 nervous3
+noisi noise9 nervous3
 nomenclatur terminology5 genus3 abbreviated3 surname3 term3 acronym3 name2 namedtuple2
 nomin candidate3
 non nor3 nth2
-nonneg negative4
 nonsens stupid5 crap4 bogus3
 nor neither6 either4 non3 otherwise3 rather3
 nord norwegian5 northern4 swedish3
@@ -2613,7 +2579,7 @@ notic slight4 see2
 notif notified9 alert6 alarm3 message3
 notifi notification9 alert6 email4 announced3
 notion concept8 defined5 definitely4 terminology4 paradigm3 semantic3
-noun terminology6 synonym4 vocabulary4 term3 lexical3 semantic2 defined2 dictionary2
+noun terminology6 synonym4 vocabulary4 term3 lexical3 semantic2 dictionary2 defined2
 nova dawn2
 novel book8 literature8 literary6 fiction5 textbook4 writer3 genre3 tale3
 now anymore6 still5 yet3 again3
@@ -2658,8 +2624,8 @@ offset position3 overlap3 adjusted3 baseline3 shifted2
 often regularly9 frequently9 occasionally9 sometimes9 constantly8 rare7 repeatedly7 commonly7
 oil fuel5 diesel3 gas3
 okai fine6 cool4 great4 excellent3 yeah3 anyway3 understood3
-old older9 age9 younger6 oldest5 newer5 young5 outdated4 years3
-older younger9 age9 old9 oldest7 young7 youngest6 newer6 elder5
+old older9 age9 oldest5 newer5 outdated4 years3 elder2
+older age9 old9 oldest7 newer6 elder6 senior4 outdated3
 oldest eldest7 older7 youngest6 old5 age5 ancient4 younger4 elder3
 omit excluded6 unnecessary5 ignored4 disregard4 absent3 eliminated3 neglected3 without3
 on those3 various3 others3
@@ -2677,10 +2643,10 @@ opera orchestra3
 opinion disagree6 thought5 truth3
 oppon competed5 tournament5 competition5 rival4 enemy4 battle4 champion3 fighter3
 opportun employment3
-oppos opposite7 against6 contrary6 instead4 rather3 anti3
+oppos opposite7 against6 contrary5 instead4 rather3 anti3
 opposit opposed7 contrary6 alternative4 negative4 anti4 reverse3 against3 backward2
 opt option2
-optim minimal7 maximize5 efficient5 algorithm5 speedup3 constrained3 constraints3 maxsize2
+optim minimal6 maximize5 efficient5 algorithm5 speedup3 constrained3 constraints3 maxsize2
 option preferred5 choice4 choose3 alternative3 opt2 chose2
 optpars rpar3 multipart3
 or clay3 iron2
@@ -2688,34 +2654,34 @@ oracl sql6 database4 aix2
 orbit satellite4 gravity2
 orchestra symphony8 instruments7 musicians6 music5 percussion5 composed5 violin4 choir4
 order reordering8 arranged7 sort7 sortable3
-ordinari unusual4 uncommon4 regular3 obscure2
+ordinari unusual4 uncommon3 regular3 obscure2
 organ organised7 group5 corporation4 management3 institute3 company3 association3 bureaucracy2
 organis organization7 arranged6 group4 allocated3
 orient rotation6 clockwise5 tilted5 landscape4 perpendicular3 slant3 portrait3 angle3
 origin ancestors3 source3 invented3
 orphan abandoned6 childless5 adopted4 neglected3 runaway3 lone3
-orthodox catholic5 church3
+orthodox catholic5 church3 agnostic2
 orthogon perpendicular6 inner4 unitary3 auxiliary3 innermost2
 other elsewhere4 various3 ones3
 otherwis else7 anyway6 hence5 unless4 necessarily4 however4 thus4 regardless4
 ottoman turkey7 sultan5
 ought shall3 should2
-our theirs9 mine5 yours3
+our theirs9 mine6 yours3
 out off5
 outcom result5 verdict3 won2
 outdat newer8 obsolete8 old4 version4 updated4 expired4 latest4 recent3
 outdoor outside9 indoor7 environmental4 weather4 snow4 rain3 street3 porch3
-outer inner6 innermost6 within4 international4 inside4 surrounding3 interior3
+outer within4 surrounding3
 outfil file5 makefile5 filename5 infix4 zipfile4 filepath3 keyfile3
 outgo send4 received4
 outlin encircled3 sheet3 boundary2 illustrated2 draw2
-output stdout6 input4 print3 produced3 converted2
+output stdout6 print3 produced3 converted2
 outright explicitly3 partly3 directly3 entire2
-outsid outdoor9 indoor6 street4 snow4 weather3 nearby3 porch2
+outsid outdoor9 street4 snow4 weather3 nearby3 porch2
 outstand honor4 honours4 impressed3 acknowledged2
 overal total6 regardless4 altogether3 entire3 ultimately3
 overflow widening4 wider4 exceed3
-overlap intersection6 interference5 inclusion3 offset3 simultaneously2
+overlap intersection6 interference5 offset3 inclusion3 simultaneously2
 overli horribly3 excess2 quasi2
 overlin underline7 multiline5 newline4 readline4 line4 closure3
 overload loader3
@@ -2729,14 +2695,14 @@ overwritten rewritten8 reverted3
 ow debt6 payment6 loan5 pay5 paid4 credit3 compensated3
 owl eagle4 bird4 sandy3
 own ownership9 owner9 buy3 belonged3 share3 theirs2
-owner ownership9 own9 founder4 author3 behalf3 businessman2 people2
+owner ownership9 own9 founder4 author3 behalf3 businessman3 people2
 ownership own9 owner9 estate3 behalf3 author3 acquired3 corporation2
 oxygen atmosphere5 breath4 gas4
 """,
     "p": """
 pace rush4 runner3
 pacif southwest5 coast5 southeast4 eastern4 japan3 region3 central3 island3
-pack unpacked8 package7 bag5 subpackages5 bundle4 carried4
+pack package7 bag5 carried4
 packag pkg9 pack7 unpacked7 subpackages5 bundle4 delivery4 ship4 supply3
 packet protocol5 transmitted4 rfc3 network3 traffic2
 pad leather3
@@ -2758,7 +2724,7 @@ paper newspaper6 journal5 documents5 print5 public4 sheet4 printer3 writing3
 parad celebrated3 marching3 pride3
 paradigm abstract3 notion3
 paradis heaven7 desert3
-paragraph summary4 text3 excerpts3 summarized3 textual2
+paragraph summary4 text3 excerpts3 summarized3
 parallel concurrently4 simultaneously3
 param parameter9
 paramet param9 variable4 argument2
@@ -2774,7 +2740,7 @@ parma romanian3 italian3 city2 town2
 parol jail5 prison5 convicted3 arrested3
 pars syntax4 grammar3 delimited3
 parseabl searchable5 seekable4
-parser syntax6 grammar5 corpus3 regex3 textual3 stringent2 decode2 regexp2
+parser syntax6 grammar5 corpus3 regex3 textual3 stringent2 regexp2 decode2
 part piece7 portion5 partition4 whole4 chunk3 halves2
 parti guest3 democratic3 republican3
 partial partly7 completed2 whole2 fully2 incomplete2
@@ -2798,14 +2764,13 @@ path subpath9 filepath8 traverse6 route5 road5 highway4 directory4 journey3
 pathlib importlib9 filepath6 hashlib5 glibc4 subpath4 library4 zlib4 directory3
 pathnam filepath9 subpath8 filename7 directory5 symlink3 subdirectories3 folder3 dir2
 patienc delayed3 urgency2
-patient medical6 clinical6 physician6 medicine5 hospital5 diagnosed4 treatment4 nurse4
+patient clinical6 hospital5 diagnosed4 treatment4 therapy3 disease3
 patrol deputy4 guard4 sheriff3 police3 lieutenant2 sergeant2
 patt fmt3
 pattern occurrence6
 paus interrupted8 stop6 halt5 suspended4 ceased3
 payment pay9 paid6 loan6 owed6 transactions6 monetary5 debt4 cash4
 pdf print4 documents4 adobe3
-peac war3
 peach fruit6 mango3 pear3
 peak highest4 climbed3 altitude3 summit3 rise2 threshold2
 pear fruit7 peach3
@@ -2830,18 +2795,17 @@ perfectli properly6 fully6 perfect4 appropriate3
 perform perf9 competed4 concert3 achieved2
 perhap maybe9 possible9 probably6 somehow6 certainly5 potential5 might5 somewhat5
 period cycle5 recurring4 monthly4 frequently3
-perman persistent6 temporarily4 lifetime4 forever4 indefinitely3
+perman persistent6 lifetime4 forever4 indefinitely3
 permiss allowed7 permitted6 restricted5 forbidden5 access5 unauthorized5 authorised4 prohibited4
 permit allowed7 permission6 prohibited6 restricted6 license5 authorised5 legal4 regulations4
 permut arranged5 shuffled4
-perpendicular geometry6 orthogonal6 geometric5 vertical5 angle4 horizontal4 diagonal4 circular4
+perpendicular geometry6 orthogonal6 geometric5 vertical4 angle4 horizontal4 diagonal4 circular4
 persist permanent6 preserved6 keeping6 maintained5 retained4 stay4 remained3 store3
 person individual5 people4 human4
 personnel employees8 office7 staff7 civilian7 workers6 military5 department4 crew3
 perspect vision5 view4 visual2
 pertain whereby4 particular2 related2
 pet dog9 cat7 puppy6 animal3 fur3 creature2
-peter pope2
 pg postgres9 postgresql9
 phase stage2 condensed2
 philosophi religion3
@@ -2857,7 +2821,6 @@ physic science5 scientific3 fundamental3 motion2
 physician doctor9 medical9 medicine8 patients6 doc5 clinical5 nurse3 professional3
 piano musicians7 music7 instruments6 keyboards4 orchestra3 violin3 guitar3 composed3
 pick choose8 chose8 chosen8 selected7 choice6 decided4 draft3
-pickl unpickle3
 pictur photo9 image9 photographs7 photography3 camera3 video3 gallery3
 pid gid6 uid4
 piec part7 portion4 chunk3 halves3
@@ -2879,7 +2842,7 @@ plan intended3 proposed3 upcoming3
 plane aircraft9 flight8 aviation7 flying7 pilot6 airlines6 flew5 jet4
 planet earth5 solar3 mars3 moon3 alien2
 plant leaf6 flowers6 garden5 crops5 tree4 fruit3 agricultural3 grown3
-plastic material6 metal6 steel4 wooden3
+plastic metal6 material6 steel4 wooden3
 platform linux4 console4
 plausibl possible6 presumably4 suspected3 probably3 perhaps3 fake3 suspiciously2 suspicion2
 player played5 football4 game3 opponent3 team3
@@ -2890,7 +2853,6 @@ plot graph7 axis7 chart6 curve6 axes4 diagram4 graphics4 visualises3
 plu also7 additionally5 beside5 too3 least3 aside3 agreed3 although3
 plug connector5 wire5 electric3
 plumb pipe9 pipeline6 sink6 bathroom5 drains5 flow4 shower3 bath3
-plural singular6
 pod apple3
 poem poetry9 poet9 verse6 literary3 literature3 lyrics2
 poet poetry9 poems9 songwriter5 literary4 literature4 writer4 verse3 painter3
@@ -2907,9 +2869,9 @@ politician governor7 political7 activist5 chancellor5 pol5 candidate5 election5 
 poll voters4 vote4 survey4
 polynomi algebra6 coefficient6 equation3
 pool swimming6 water3 river3
-poor poverty8 poorly5 rich4 afford3 wealthy3 cheap2
+poor poverty8 poorly5 afford3 cheap2
 poorli badly9 horribly7 terrible5 bad5 poor5 heavily3 incorrectly3 properly3
-pope catholic8 archbishop6 priest5 bishop5 cardinal3 diocese2 peter2 roman2
+pope catholic8 archbishop6 priest5 bishop5 cardinal3 diocese2 roman2
 popul demographic6 inhabitants6 census4 crowd4 reproduction3
 popular widespread5 mainstream4 influential3 famous3 prominent3 commonly3
 porch roof4 indoor4 outdoor3 house2 outside2
@@ -2918,7 +2880,7 @@ portabl port4 standalone4 serializable3 external3 versatile2 usable2
 porter butler5 baker3
 portion chunk7 halves7 part5 half5 amount4 piece4 whole4 quantity4
 portrait pose4 painter3 photographs3 oriented3 illustrated3 rotation3 photography2
-portugues spanish6 italian6 romanian5 danish4 swedish4 french4 dutch4 norwegian4
+portugues spanish6 italian6 romanian5 danish4 swedish4 dutch4 french4 norwegian4
 pose portrait4 photographs3 photo3
 posit placement7 place5 offset3 horizontal3 vertical3 oriented2 underneath2
 posix ansi2
@@ -2943,20 +2905,19 @@ precis accuracy7 accurate7 inaccurate4
 predecessor successor9 superseded5 eldest5 preceding5 ancestors4 descendants3 subsequently3 incumbent3
 predefin specified2
 predic clause4 statement3 conjunction3 syntax3
-predict unpredictable6
 prefectur province7 japan6 region4 peninsula4 provincial3 township3 subsidiary2
 prefer option5 choose4 choice3 chose3 favor3 rather3 desire2 favour2
-prefix suffix7 slash3 shortened3
+prefix slash3 shortened3
 pregnant childless3 birth3
 preliminari tentatively6
-prematur preceding6 promptly6 immediately5 delayed5 imminent4 pre4 temporarily3 instant3
+prematur preceding6 promptly6 immediately5 delayed5 imminent4 pre4 temporarily3 instant2
 premier debut6
 prepar preparatory3
 preparatori prepared3 advanced3
 prepend appended6 concatenated4 inserted3 overwrite2
 preprocessor compilation4
 prerequisit required5 mandatory3
-presenc absence6 visible2 invisible2
+presenc visible2
 present exhibition4 show3 display3
 preserv conservative6 persistent6 maintained5 retained5 keeping4 discarded4 remained4 reconstructed3
 presid presidential9 bush9 governor4 politician4 election3 incumbent3 administration2 leader2
@@ -2967,11 +2928,11 @@ presum apparently7 probably6 assumed6 suspected6 seemed4 perhaps4 necessarily4 p
 pretend trick3 fake3
 pretti beautiful7 cute4 ugly4 fairly4 nice3
 prev previous9
-prevent avoid8 protection6 forbid5 interfering5 suppressed4 inhibit4 stop4 disabled4
+prevent avoid8 protection6 interfering5 suppressed4 inhibit4 stop4 disabled4 safety3
 previou prev9 next4 recent4 newly3
 price cost9 cheap6 usd6 fee5 dollars4 sales4 bargain4 discount4
 pride proud8 parade3
-priest bishop6 catholic6 archbishop5 pope5 monastery3 church3 parish3 worship3
+priest bishop6 catholic6 archbishop5 pope5 monastery3 parish3 church3 worship3
 primari secondary7 main3
 primarili mostly9 mainly9 particularly6 partly6 typically5 large5 heavily4 usually4
 princ princess6 royal5 queen3 king3
@@ -2985,7 +2946,7 @@ prior preceding3
 prioriti foremost3 urgency3
 prison jail8 parole5 crime5 punishment4 criminal4 convicted3 sentence2
 privaci private6 publicly4 encryption4 disclosure4 anonymous3 security3 permission3
-privat privacy6 publicly5
+privat privacy6
 prize winner9 award8 win6 won5 contest3 medal2
 pro professional4
 probabl possible9 chance8 maybe7 presumably6 perhaps6 potential5 hopefully4 unlike4
@@ -3008,7 +2969,7 @@ program programme9 software9 python6 code4 unix3 gnu3 computer3 compilation3
 programm program9 software4 python3 development3 unix2 code2
 programmat commandline3 script3 api3
 progress gradually6 advanced6 success5 transition4 continued4 increasingly2 throughout2
-prohibit forbidden9 forbid9 restricted7 disallow7 ban7 allowed7 permitted6 violation5
+prohibit forbidden9 forbid9 disallow7 ban7 violation5 illegal5 limited4 legal4
 project task3 building2
 prolifer growth5 cancer2
 prologu beginning6 begun4 initially4 introduction4 intro3 began3 inaugural2 debut2
@@ -3032,7 +2993,7 @@ proto prototype4
 protocol packet5 rfc5 transmitted3
 prototyp proto4
 proud pride8 happy2
-prove proof9 demonstrated6 show4 verified4 asserted4 concluded3 evidence3 verification3
+prove proof9 demonstrated6 show4 verified4 asserted3 concluded3 evidence3 verification3
 provid supply4 service2
 provinc provincial9 prefecture7 region6 territory4 peninsula3 country3
 provinci province9 region4 municipality4 local3 prefecture3 metropolitan2
@@ -3042,10 +3003,10 @@ proxi http4 unblocks2
 prune trim4 reduced3 reduction3 shrink2
 psycholog behavior3 therapy3
 pub club3 venue3
-public published9 publicly6 journal6 newspaper6 magazine5 paper4 journalist4 research4
+public published9 publicly6 journal6 newspaper5 magazine5 paper4 journalist4 research4
 publicli public6 private5 privacy4 disclosure4 directly3
 publish public9 journal5 magazine3 newspaper3 wrote3 writing3 written3 copyright3
-pull grabbed5 yanked5 getting4 lifted4 withdrew3 shoved2 gotten2
+pull grabbed5 yanked5 getting4 lifted4 withdrew3 gotten2
 puls blinked3
 punc func3
 punch fight5 strike5 knocked3 fighter3 strikethrough3 shoved2 struck2
@@ -3079,11 +3040,11 @@ queu enqueued3
 quick quickly7 fast4 instantly3 quicker3 briefly3 rapidly2
 quicker faster9 slower9 fastest9 quickly8 fast8 slowest7 rapidly7 promptly6
 quickli rapidly9 fast9 rapid9 instantly9 quicker8 promptly8 fastest8 quick7
-quiet silent8 quietly8 loud7 silence7 noisy7 noise5 softly4 whispered2
+quiet silent8 quietly8 silence7 softly4 whispered2
 quietli silent9 quiet8 silence7 softly7 whispered5 noisy4 gently3 noise3
 quit stop4 hardly3 almost2 very2
 quo genuinely2
-quot unquoted4 cited3 said3 citation2 source2
+quot cited3 said3 citation2 source2
 quota capacity3
 quotat statement4 phrase3 unquoted3
 """,
@@ -3092,7 +3053,7 @@ rabbi baptist4 bishop4 archbishop3 arturo2
 race racial6 runner5 competition4 competed3 ethnic2
 racial ethnic7 race6 culture2
 radian angle4 theta2 daylight2
-radic irrational3 algebra2
+radic irrational3
 radio station8 broadcast6 reception6 channel4 audio4 stereo3
 radiu circle9 diameter6 circular6 distance4 encircled4 magnitude3 kilometers3 geometric2
 rage anger8 angry6 mad4
@@ -3100,7 +3061,7 @@ rail railway9 railroad8 locomotives4
 railroad railway9 locomotives8 rail8 training5
 railwai railroad9 locomotives9 rail9 training8 transport4 buses3
 rain weather7 wet6 flood6 water3 outdoor3 snow3 hail3 storm3
-rais rise6 increased5 lifted4 lower4 upward3 higher3 high2
+rais rise6 increased5 lifted4 high2
 ramp stairs5 elevation2 highway2
 ran run9 runner6 rush2
 rand random4
@@ -3112,18 +3073,17 @@ rapid quickly9 rapidly8 fast7 fastest6 instantly5 promptly5 immediately5 quicker
 rapidli quickly9 slowly9 fast9 instantly8 rapid8 fastest7 quicker7 promptly7
 rare often7 commonly7 typically7 uncommon7 occasionally6 frequently6 usually5 sometimes4
 rate percentage3 fee3 percent2 review2
-rather instead8 better5 opposed3 worse3 preferred3 nor3 nearly2 versus2
+rather instead8 better5 opposed3 worse3 nor3 preferred3 nearly2 versus2
 ratio proportion9 reciprocal8 fraction7 divided5 denominator5 percentage4 quantity4 calculated4
 ration irrational9 algebra3
-rational irrational8
 re resolved4
 reach approach4 range3 grabbed3
-reachabl seekable5 callable4 unreachable2
+reachabl seekable5 callable4
 react reaction2 components2
 reaction chemistry3 chemical3 react2
-read reader9 literature4 unread3 book3
-readabl writeable8 writable6 unreachable4 seekable3 sortable2
-reader read9 writing4 writer3 literature3 viewers3 literary3
+read reader9 book3
+readabl writeable8 writable6 unreachable4 seekable3
+reader read9 writing3 writer3 literature3 viewers3 literary3
 readi done6 sent4 request4 invited4 willing4 hatch4 added3 online3
 readili subtly4 rapidly3 quickly3 easily3 substantial3 forcefully3 sophisticated3 simply3
 readlin multiline7 newline7 line6 overline4 underline4 carriage3
@@ -3141,7 +3101,7 @@ rebuilt rebuilding9 reconstructed5 built4 recreation4 repair4 restored4 building
 rec returned3
 recal remember7 forgotten5 forget5 memoize4 memo4 memory3
 receipt transactions2
-receiv recipient5 arrived4 delivered4 outgoing4 obtained4 gave4 getting4 accepted3
+receiv recipient5 arrived4 delivered4 obtained4 getting4 accepted3 gotten3 transmitted3
 recent lately9 latest7 newest7 newer5 since4 previous4 outdated3 newly3
 recept radio6 station5 broadcast4 transmitted3 signal2
 recip cook5 meal5 food3 flavour3 bread3 breakfast2
@@ -3154,11 +3114,11 @@ recognit recognized9 classification7 recognizable6 descriptor5 detective5 image3
 recogniz recognized9 recognised6 recognition6 distinguished5 identified4 aware2
 recommend suggested9 advised8 advice4 guide3 review2
 recompil compilation5
-reconstruct recovered6 recreation6 rebuilt5 restored4 rebuilding3 preserved3 recycling2 decomposition2
+reconstruct recovered6 recreation5 rebuilt5 restored4 rebuilding3 preserved3 recycling2 decomposition2
 record captured3 audio3 album3 camera3
 recov recovery9 restored7 reconstructed6 repair4 retrieved3 reclaimed3 undo3 retracted3
 recoveri recovered9 restored5 repair3 rescue3 injury3 treatment3
-recreat reconstructed6 restored5 rebuilt4 reused4 reclaimed3 recovered3 recycling2
+recreat reconstructed5 restored5 rebuilt4 reused4 reclaimed3 recovered3 recycling2
 rectangl shape3 square3
 rectangular square5 geometry5 shape4 geometric4 corner4 horizontal3 triangle3 perpendicular3
 recur repeated6 repetition6 repeatedly6 frequently5 monthly4 period4 weekly4 occasionally4
@@ -3170,7 +3130,7 @@ redistribut distribution5 welfare4
 reduc reduction9 decreased7 lower5 eliminated5 simplified4 pruned3 dropped3 less2
 reduct reduced9 eliminated5 simplified3 decreased3 decomposition3 pruned3 suppressed3
 redund repetition3 reused3 unnecessary3
-reed ward3
+reed ward3 sax2
 ref reference9 referee9
 refer ref9 referenced9 mentioned5 cited3 relevant3
 refere ref9 penalty3
@@ -3196,17 +3156,17 @@ regular reg3 uncommon3 ordinary3 standard2
 regularli often9 frequently9 occasionally9 constantly9 commonly5 repeatedly5 whenever5 weekly4
 reign king4 kingdom4 champion4 throne3 dynasty3
 reiniti initially3 persistent2
-reject refused8 denied6 denial4 declined3 ignored3 approved2
+reject refused8 denied6 denial4 declined3 ignored3
 rejoin joined6
 rel cousin7 ancestry5 ancestors4 related3 siblings3 family3
-relat relationship8 corresponding4 relatively3 association3 unrelated3 cousin3 referenced2 pertaining2
+relat relationship8 corresponding4 relatively3 association3 cousin3 referenced2 pertaining2
 relationship related8 couple5 partner5 boyfriend4 marriage4 girlfriend4 affairs3 romance3
 relax calm6 comfortable4 stress3 tightly3
 releas version3 freed3 download3 issue2
 releg demoted3
-relev irrelevant5 implications3 referred3
-reli depending6 ineffective4 unreliable4 failure3 reliable3 utility2
-reliabl unreliable9 trust4 failure4 unpredictable4 quality4 inconsistent4 accuracy3 stable3
+relev implications3 referred3
+reli depending6 ineffective4 utility2
+reliabl trust4 quality4 accuracy3 stable3 valid3 viable3 accurate3 robust2
 relief alleviate4 relieved4
 reliev relief4 glad4 happy3 shock2
 religi religion9 faith6 spiritual6 belief6 catholic6 church5 sacred4 prayer4
@@ -3214,9 +3174,9 @@ religion religious9 belief7 faith6 worship6 catholic6 church5 spiritual5 bible5
 reload load7 loadable5 loader3
 reloc moved7 migration6 residents5 located3 abandoned3 evicted3
 remain stay7 keeping6 retained6 kept5 maintained4 continued4 leave4 preserved4
-remaind modulo7 divided6 modular5 division5 integer3 arithmetic2
+remaind modulo7 divided6 modular5 division5 integer3
 remark noted5 acknowledged3 regarding2 statement2
-rememb forget9 forgotten8 memory7 recalled7 memoize6 forgot5 memo4 reminded4
+rememb memory7 recalled7 memoize6 memo4 reminded4
 remind remember4 forget3 forgot3
 remov deleted7 eliminated7 rid5 gone4 discarded4 purge3 destroyed3 disappeared3
 renam name4 renumbered4 fname3 filename3 funcname3 suffix3 title3 exprname2
@@ -3225,13 +3185,13 @@ renew recurring3 revival2
 renumb number6 renamed4
 reopen open6 close6 restart5 retracted3
 reorder order8 arranged6 sort5 sortable4 ascending3 sequential3 mergesort2
-rep reputation8 compensated4 repository4 paid4
+rep reputation8 compensated4 paid4 repository4
 repair fixed5 maintenance5 defects4 rebuilt4 broken4 damage4 recovered4 rebuilding3
 repeat repetition9 repeatedly9 twice7 recurring6 reused4 once3 duplicate3 frequently3
 repeatedli repeated9 repetition9 frequently9 constantly8 twice7 often7 once6 recurring6
 repetit repeated9 repeatedly9 recurring6 occurrence6 reused4 twice4 frequently4 redundant3
 replac substitute7 repair3 altered3 unchanged3 change3
-repli responded9 answer6 commented5 message3 asked2
+repli responded9 answer6 commented5 message3
 replic clone5 reproduce5 copies4 imitation3 synchronization3 sync2
 repo repository9 git3
 reportedli alleged5 presumably4
@@ -3251,7 +3211,7 @@ rescu recovery3 disaster3 shelter3
 research study7 scientific7 scientists6 scholars5 science4 analyses4 public4 technology3
 resembl similar8 akin6 mimic5 alike4 analogous3
 reserv retained4 allocated2
-reset restart9 refreshing5 restored4 reverted4 retracted3 clear3
+reset restart8 refreshing5 restored4 reverted4 retracted3 clear3
 resid residential7 house5 relocated5 citizens4 inhabitants4 local3 home3 located3
 residenti house9 home7 residents7 neighborhood7 households5 suburb4 urban4 mansion4
 resign leave4 demoted4 departure3 withdrew3 withdrawn3 fled3 retired3 exit2
@@ -3264,7 +3224,7 @@ resp response9 ftp3
 respect honours3 regarding3 honor2
 respond replied9 answer4 response4 commented4
 respons resp9 responded4 answer2
-restart reset9 refreshing6 reopened5 unable5 crash4 disconnected4 retracted3 reverted3
+restart reset8 refreshing6 reopened5 unable5 crash4 disconnected4 retracted3 reverted3
 restaur dining8 waiter7 kitchen7 meal5 hotel5 food4 dinner4 lunch4
 restor recovered7 reclaimed6 recreation5 reverted5 recovery5 backup4 reconstructed4 rebuilt4
 restrict limited8 allowed7 prohibited7 disallow7 forbid6 permitted6 regulations5 forbidden5
@@ -3283,49 +3243,43 @@ reus recycling6 unused5 discarded5 repetition4 repeated4 recreation4 reclaimed4 
 rev reverse6 reverted4 turned3
 reveal hidden6 secret5 hide5 disclosure3 exposed3 discovered2
 reveng punishment4 exploited3 murder2
-revenu profit8 tax6 income4 sales3 expensive3 economic3 fund3 earned3
+revenu profit8 tax6 income4 sales3 expensive3 fund3 economic3 earned3
 revers backward9 reverted7 inverted6 flip6 rev6 inverse4 undo4 clockwise4
 revert reverse7 undo7 retracted6 restored5 unchanged4 reset4 rev4 change3
 review critical5 feedback5 approved3 praised2 rate2 recommended2
 revis version5 versionchanged5 modifications5 edition4 unchanged3 versionadded3 reverted3 altered3
 reviv restored3 reclaimed2 rise2 renewed2
 revolut revolutionary9 rebellion4 democracy3
-revolutionari revolution9 inaugural3 activist3 rebellion3
+revolutionari revolution9 activist3 inaugural3 rebellion3
 rewind wind3
 rewrit overwrite6
 rewritten overwritten8 overwrite6 wrote2
-rex ted2
 rfc protocol5 packet3
 rgb colour6 color6 truecolor6 pixel4
 rh lhs9
 rhythm dance4 music3 percussion3 drums3
 rice food3 agricultural3 crops2
-rich wealthy9 wealth9 money5 poor4 poverty3 financial3
+rich wealthy9 wealth9 money5 financial3
 richli deeply3
-rick roger2
 rid eliminated5 purge5 removed5 clear3 killed2 discarded2
 ride rider8 bike6 cycle5 drove3
 rider ride8 bike4
 rifl gun9 weapons7 bullet5 shooting4 artillery3 missile3
-right correctly3
 rightmost leftmost9 innermost5 left3
 rigid flexible6 twisted2
 rip sad6 died5 lucky3 damn3
 rise raised6 upward5 hail4 high3 begun3 arise3 ascending2 climbed2
 risk dangerous7 unsafe7 safety6 fear6 safer5 caution5 cautious5 safe4
-rival opponent4 competition3 competed3 counterpart3
+rival opponent4 competition3 competed3 counterpart3 champion2
 river creek5 water5 flood5 downstream4 lake4 pool3 flow3 canal3
 rm amplitude3
 road highway9 street9 traffic5 path5 lane4 vehicle3 drive3 avenue3
 roam visit3 mobile3 travel3
-rob nick3 tony3
-robin luke3
 robot machinery5 machine5 mechanical5 artificial3 motion3 automated3 motor3
-robust stability4 stable3 reliable2 feasible2
+robust stability4 stable3 reliable2
 rock stone7
 rocket missile6 thrust4 jet3
 rocki heavyweight3
-roger rick2 captain2
 roi investment5 revenue2
 role leadership4 director4 duty4 behalf3 participated3 subordinate3 act3 administration3
 roll wrapped4 sweep3
@@ -3337,7 +3291,7 @@ roof porch4 trunk3
 room bedroom9 house6 hallway5 indoor5 hotel4 mansion4 facilities4 inside3
 rotat clockwise7 oriented6 spun6 tilted5 spin5 turned4 circular3 angle3
 rough soft4 tough3 hard3 gentle2
-roughli fairly7 nearly6 approx6 somewhat5 large5 approximately5 mostly4 significantly4
+roughli fairly6 nearly6 approx6 somewhat5 large5 approximately5 mostly4 significantly4
 round decimal5 quarter5 shape3 diameter3 rectangular2
 rout path5 gateway5 navigate4 traverse4 journey4 destination4 highway3 road3
 routin exercise6 habits4 practice3 regularly2
@@ -3356,23 +3310,22 @@ runtim compilation4 debugger3
 rural village6 town4 agricultural4 farmers4 local4 suburb3 farm3 northeast2
 rush pace4 ran2
 russian soviet8 swedish6 finnish5 german4 norwegian4 romanian4 polish3 french3
-ryan brian3
 """,
     "s": """
 sacr religious4 spiritual4 faith4 divine3 catholic3 religion3 worship3
 sad rip6 cried4 lame4 damn3 freaking3 weird3 hope3 funny2
-safe safer9 unsafe9 safety9 dangerous8 cautious8 caution5 worry4 protection4
+safe safer9 cautious8 caution5 worry4 security3
 safer safe9 unsafe9 safety9 dangerous8 cautious6 risk5 protection5 caution5
 safeti unsafe9 safer9 safe9 dangerous8 caution7 risk6 protection5 cautious5
 sai said9 told4 tell4 state3 speak3 supposed2
 said say9 told6 quoted3 spoken2
-sail boat6 maritime4 sank3 aboard3 flew3 naval3 marine2 coast2
-saint parish3 catholic3
-salad meal5 bowl4 food3 eat2
-sale selling9 buy6 retail5 market5 shop5 commerce5 purchased4 price4
+sail boat6 maritime4 sank3 aboard3 flew3 naval3 marine3 coast2
+saint parish3 catholic3 val2
+salad meal5 bowl4 food3 eat2 breakfast2
+sale selling9 buy6 retail5 market5 shop5 commerce4 purchased4 price4
 sampl demo4
 san font5
-sand beach7 sandy7 desert5 dirt4 dust4 shore3 coastal3 clay2
+sand beach7 sandy7 desert5 dirt4 dust4 shore3 coastal3 clay3
 sandbox mailbox4 box2
 sandi sand7 beach3 owl3
 sane sanity5
@@ -3386,7 +3339,7 @@ satisfi fulfill9 accomplished3 completed3 verified3
 satur dense3 condensed2
 save keeping3 store3 backup2 persistent2
 saw seen3 see3 timber2
-sax musicians3 instruments3 jazz3 violin2
+sax musicians3 instruments3 jazz3 violin2 reed2
 scalar vector3 val2
 scale resize5 smaller4 weighed4 larger4 measure4 ruler3 weight3 proportion3
 scan scanner9 inspection3 eps3
@@ -3398,7 +3351,7 @@ scent smell9 flavour3
 schedul weekly5 calendar4 weekdays4 deadline4 timer2
 schema table3 database3 entity3 semantic3 structure3
 scholar academic7 research5 historian5 scholarship4 institute3 scientists3 author3 intellectual3
-scholarship college6 academic5 scholars4 graduated4 campus4 institute3 attended3 fund3
+scholarship college6 academic5 scholars4 graduated4 campus4 institute3 attended3 fund2
 school college7 education6 students5 teacher5 schoolhouse5 teaching3 campus3 academic3
 schoolhous school5 teacher4 elementary4 textbook3 teaching3
 scienc scientific9 scientists9 biology7 chemistry5 study5 physical5 research4 biological3
@@ -3418,17 +3371,17 @@ sculptur art5 artist5 monument5 status4 painter4 carved3 painting3 museum3
 sdist numlist3
 sdljf lsdkjf7 sldjf7 sldkjf5 lsdjjkf5 lkjsfd4 fileobj3 jkl3
 sdlkjf sldjf6 lsdkjf6 sldkjf5 lsdjjkf4 lkjsfd3 fileobj3
-sea ocean9 coastal6 marine6 maritime6 shore6 coast6 submarine6 boat5
+sea ocean9 coastal6 marine6 shore6 maritime6 coast6 submarine6 boat5
 seam woven5 gap3
 search find7 seek5 finder4 sought4 located4 lookup3 index3 site3
 searchabl parseable5 hashable3 matchable2 index2 sortable2
 season winter7 summer6 autumn5 months4 spring4 years4 monthly3 annual3
 seat chair7 sitting7 couch3 passenger3
 sec sts2
-second minutes9 time7 duration6 milliseconds5 microseconds4 instantly4 instant4 quicker4
+second minutes9 time7 duration6 milliseconds5 instantly4 microseconds4 instant4 quicker4
 secondari primary7 main3
 secret revealed5 hidden4 leaked4 mystery3 hide3 disclosure3 sneak3 subtly2
-secretari cabinet4 minister4 deputy4 servant3 chancellor3 ambassador3 appointed3 director3
+secretari cabinet4 minister4 deputy4 servant4 chancellor3 ambassador3 appointed3 director3
 section segment3 chapter2
 sector industry4 subsidiary3 region3
 secur protection8 encryption6 crypt5 guard4 authentication4 locked4 safe3 safety3
@@ -3441,15 +3394,15 @@ seen see9 shown6 appeared4 show4 visible4 looked4 saw3 view2
 segment junction4 corridor3 geometry3 fragments3 section3 clamped2 cut2
 select choose9 chosen8 picked7 chose6 choice4 selector4 decided2
 selector selected4 elements3
-sell sales9 trade7 sold6 bought5 deal4 purchased4 market4 advertising3
+sell sales9 trade7 sold6 deal4 market4 advertising3 offered3
 semant lexical5 lexicographically4 annotation4 contextual3 schema3 logic3 textual3 synonym3
 semi halfway3 half3
 semicolon ellipsis4 punctuation3 column2
 senat congress6 congressional5 politician4 legislature3 republican3 election3 republic2 parliamentary2
-send sent7 mail5 email5 message5 recipient4 outgoing4 gave4 delivered3
-senior junior9 elder5 older4 students3 eldest3 adult3 academic2 graduated2
+send sent7 mail5 email5 message5 outgoing4 gave4 ship3 threw3
+senior elder5 older4 adult3 academic2 graduated2
 sens logic3 convinced2
-sensit insensitive3 gentle3 tolerance2
+sensit gentle3 tolerance2
 sent invited7 added7 send7 submitted6 gave5 done5 sold4 ready4
 sentenc convicted5 jail4 punishment3 clause2 verdict2 prison2
 sep separate8 del4 split3
@@ -3463,11 +3416,10 @@ serializ portable3
 seriou seriously9 genuinely4 real4 really3
 serious serious9 really6 genuinely5 truly3 actually3 freaking3 real2
 serv service3
-servant secretary3 slave3 occupation2 ministry2 obedience2
+servant secretary4 slave3 occupation2 ministry2 obedience2
 server host4 socket3
 servic svc9 maintenance3 operations3 served3 duty3 provided2
-set configuration6 config4 unset4 subset3 setup3 superset3 enabled2
-seth jon4
+set configuration6 config4 subset3 setup3 enabled2
 settl settlement8
 settlement settled8 settlers8
 settler settlement8 colonial6 indigenous3 inhabitants3 tribe3 farmers3
@@ -3476,7 +3428,7 @@ setuptool configuration4 config3
 sev env4 venv4 conv4
 sever injury3 acute3 diagnosed3 diagnostic2
 sex sexual9 marriage4 intimate4 kiss3 romance2
-sexi hot7 beautiful7 cute4 thank3 pleasure3 welcome3
+sexi hot7 beautiful6 cute4 thank3 pleasure3 welcome3
 sexual sex9 intimate6 gay5 gender3 inappropriate3 romance3 attracted3
 sha hash2
 shade shadow4 color4 sun4 truecolor4 darker4 palette3 colour3 light3
@@ -3484,7 +3436,7 @@ shadow dark5 shade4 light4 ghost4
 shah khan6 dynasty3
 shake shook9 handshake2
 shall must3 ought3 should2
-shallow superficial4 depth4 deep4 deeper4 thin3
+shallow superficial4 thin3
 shape rectangular4 diameter3 rectangle3 round3 bent3 circle3 mesh3 flat2
 share own3 collaboration2
 she her9 him4 woman3
@@ -3494,7 +3446,7 @@ shelf shelves9 store4 cabinet3
 shell bash5
 shelter cozy3 habitat3 camp3 volunteer3 rescue3 house2 retreat2
 shelv shelf9 cabinet3
-sheriff deputy5 police5 jail3 office3 mayor3 patrol3 criminal3 clerk2
+sheriff deputy5 police5 jail3 office3 mayor3 patrol3 criminal3 clerk3
 shield barrier4 armored3 protection3 defence2 defense2
 shift moved5 transformed4 transition3 switch3 offset2
 ship delivery5 delivered5 arrived4 maritime4 package4 trade3 send3 cargo3
@@ -3506,7 +3458,7 @@ shook shaking9
 shoot shot9 gun6 bullet5 rifle4 hunt2 fire2
 shop retail8 mall7 commerce6 sales5 store4 merchant4 distributors4 checkout3
 shore coast9 coastal9 beach6 sea6 harbor5 ocean5 naval4 sand3
-short shorter7 shortened6 shortest5 brief3 longer3
+short shorter7 shortened6 shortest5 brief3
 shortcut navigate3 press3
 shorten shorter9 shortest6 short6 truncated4 longer3 length3 brief3 prefix3
 shorter shortest9 longer9 shortened9 length9 short7 tall5 smaller4 longest4
@@ -3533,7 +3485,7 @@ sieg battle5 fortress4 combat2
 sig msg4
 sigh grin3 muttered3
 sight vision7 blind5 gaze4 visible4 stared4 view4 eyes3 see3
-sign signature8 mark3 unsigned3
+sign signature8 mark3
 signal reception2
 signatur signed8 unsigned3 authentication3 stamp3 mark3 marker3
 signifi symbol8 denotes5 mean3 indicated3 icon3
@@ -3548,7 +3500,7 @@ silver bronze7 gold5 copper3 metal3
 sim simulation3 mobile3 carrier3 unlocked2
 similar alike8 resembles8 analogous8 compared7 akin5 equivalent4 comparison4 similarly4
 similarli additionally5 also4 furthermore4 alike4 analogous4 similar4 too3 accordingly3
-simpl easy9 straightforward8 simpler6 simply6 complicated5 easiest4 simplicity4 simplest4
+simpl easy9 straightforward8 simpler6 simply6 complicated5 easiest4 simplest4 simplicity4
 simpler simplest8 simplicity6 simple6 easier6 straightforward6 complicated5 simplified5 easiest5
 simplest simpler8 easiest8 simplified7 simplicity7 trivial7 straightforward6 minimal5 tricky5
 simpli simple6 merely6 just5 straightforward5 easy4 easily4 essential3 basic3
@@ -3560,14 +3512,13 @@ simultan concurrently9 combined4 multi3 pair3 multiple3 parallel3 conjunction3 d
 sinc until5 recent4 lately3 haven3 anymore2 ever2
 sing sang9 vocals9 singer8 sung8 choir7 chorus5 music5 song4
 singer singing8 songwriter7 sang6 vocals6 musicians6 sung5 artist4 famous3
-singl lone3 couple3 pair3 multi2 date2 solo2
+singl lone3 pair3 multi2 date2 solo2
 singleton isolated3 instance2
-singular plural6
-sink sank7 basin6 plumbing6 drains5 bathroom4 bath3 floating3 bowl3
+sink sank7 basin6 plumbing6 drains5 bathroom4 bath3 bowl3
 sir lord5 mate3 fellow3 man2
 sister siblings9 brother8 daughter5 cousin5 aunt4 family3 mother3
 sit seat7 chair6 couch3 sat3
-site website9 com8 web6 www5 online4 anywhere4 link4 located4
+site website9 com8 web6 www5 online4 anywhere4 link4 nowhere4
 situat scenario7 circumstances7 incident3 place3 occasions3
 size small9 larger9 smaller8 bigger7 diameter6 medium6 width6 inch6
 skeleton bone8 skull4 legs2
@@ -3575,7 +3526,7 @@ sketch draw8 illustrated5 drawn5 canvas3 painter3
 skill ability6 talent5 strength4 intelligence3 capable3 learning2 career2
 skin flesh5 forehead3 hair2 nose2
 skip avoid5 excluded4 miss4 ignored3 consecutive2
-skull forehead7 neck4 skeleton4 head3 brain3 bone2
+skull forehead7 neck4 skeleton4 head3 brain3 bone3
 sky atmosphere4 flying3 flight3
 slam shoved3
 slant tilted6 angle4 flat4 leaned4 oriented3 slope3 vertical2 bent2
@@ -3598,12 +3549,12 @@ slipperi slipped8 slid4 grip3 sticky3 slide3 wet2
 slkdj lkjsfd6 lksd4 lskjd4 lskdj3
 slope tangent6 curve6 gradient4 slant3 axis3 elevation3 plot2
 slot allotted2
-slow slower9 speedup8 speed8 faster7 fast6 quicker6 rapidly5 fastest5
+slow slower9 speedup8 speed8 delayed4
 slowdown speedup9 speed3 faster3 quicker2 rapidly2 fast2
 slower faster9 slow9 quicker9 fastest8 speed8 speedup7 fast7 rapidly5
 slowest fastest8 faster7 quicker7 speed7 fast6 speedup5 mph4 rapidly4
 slowli rapidly9 carefully7 quickly6 gradually6 fast6 quicker5 faster5 slower4
-small tiny9 smaller9 size9 smallest9 larger9 little7 bigger7 big5
+small tiny9 smaller9 size9 smallest9 larger9 little7 diameter5 mini5
 smaller larger9 small9 tiny9 bigger9 smallest9 size8 lesser7 little5
 smallest smaller9 tiny9 small9 minimum7 minimal7 shortest7 min6 mini6
 smart smarter9 intelligence7 dumb4 wise4 intellectual3 witty3 divine3
@@ -3648,10 +3599,10 @@ songwrit singer7 musicians6 poet5 artist4 poetry4 guitarist4 singing4 album4
 sophist elegant4 intricate3 readily3 intelligence3
 sorri anyway2
 sort order7 reordering5 arranged5 mergesort4 ascending4
-sortabl reordering4 order3 scrollable3 mergesort3 hashable2 arranged2 searchable2 readable2
+sortabl reordering4 order3 scrollable3 mergesort3 hashable2 arranged2 searchable2
 sought seek8 request8 wanted5 needed5 obtained4 search4 desire3
 soul spirit6 spiritual3 heart3
-sound hear7 loud5 listen4 noise4 audio4 acoustic4 heard3 voice3
+sound hear7 loud5 listen4 audio4 noise4 acoustic4 heard3 voice3
 soundtrack music6 song6 symphony5
 sourc cited5 original3 referenced2 quoted2
 southeast northeast8 southern7 eastern7 northwest6 central6 eastward6 southwest5 northern5
@@ -3670,7 +3621,7 @@ speci creature7 wildlife6 darwin4 genus4 habitat4 biological3 ecosystem3 evoluti
 special specialised8 particularly3 particular3 versatile3 specific2
 specialis special8 professional3
 specif spec9 specified7 standard4 particular4 guidelines3 special2
-specifi specific7 identified4 explicitly3 unspecified3 spec2 indicated2 predefined2
+specifi specific7 identified4 explicitly3 spec2 indicated2 predefined2
 spectra spectrum9 frequency3 spec2
 spectrum spectra9 frequency5
 speech speak6 dialogue5 talk3 spoke3 voice3
@@ -3689,9 +3640,9 @@ split separate8 halves5 divided5 chunk4 break4 cut4 slice3 sep3
 splitter separate6 multipart3
 spoke speak5 murmured4 talk4 speech3
 spoken speak8 talk5 heard4 hear3 understood3 told3 discussion2 said2
-sponsor promoted3 donated2
+sponsor promoted3 donated3
 sport athletic9 soccer9 basketball8 baseball8 hockey8 football8 rugby7 tennis6
-spot point4 mark2
+spot point4 mark3
 spread distribution3
 spring summer5 season4 autumn3
 spun spin9 rotation6 twisted4 spiral4 leaned3 wheel3
@@ -3705,8 +3656,8 @@ src proc5
 ssl http8 certificate6 certfile6 encryption4 security2 authentication2
 ssn authentication4 login3 http3
 st sec2
-stabil stable9 unstable9 instability9 robust4
-stabl stability9 unstable9 instability7 viable3 reliable3 steady3 robust3 strong2
+stabil stable9 unstable9 robust4
+stabl stability9 viable3 reliable3 steady3 robust3 strong2
 stadium venue6 palace5 arena4 monument4 park3 concert3 headquarters2 temple2
 staff employees7 personnel7 workers4 office4 department3 role3 secretary3 faculty2
 stage theatre3 phase2 act2
@@ -3714,7 +3665,7 @@ stagger contiguous3
 stai keeping7 remained7 leave7 kept5 persistent4 continued3 live3 retained3
 stair step6 ramp5 elevation5 hallway5 corridor4 doorway3 climbed3 stride3
 stake anchor2
-stale freshly3 cache2
+stale cache2
 stamp envelope4 postal4 mark3 signature3
 stand stood9
 standalon independent5 portable4 alone3 solo3 lone3
@@ -3757,7 +3708,7 @@ strateg strategy9
 strategi strategic9 techniques3 practice3 approach3
 stream channel5 broadcast4 viewers3 feed3
 street road9 avenue8 urban6 city5 downtown5 suburb4 highway4 neighborhood4
-strength strong8 stronger8 strengthen6 strongest6 ability6 skills4 weak3 weight3
+strength stronger8 strengthen6 strongest6 ability6 skills4 weight3
 strengthen strength6 stronger6 strong5
 stress tension5 relaxed3 pressure3
 stretch flexible6 bent4 tighter4 widening4 shrink4 narrow3 wider3 squeezed3
@@ -3768,17 +3719,17 @@ strictli strict6 pure3
 stride walked4 step4 marching3 movement3 stairs3 motion3 runner2
 strike struck8 punch5 hit4
 strikethrough punch3
-string str9 substring8 bytestring5 instring3 guitar3 char2
+string str9 substring8 bytestring5 guitar3 char2
 stringent instring5 docstring4 substring4 bytestring3 parser2
 stringifi docstring3
-strong stronger9 weak9 strength8 strongest8 strongly8 strengthen5 weakly4 heavy4
+strong stronger9 strength8 strongest8 strongly8 strengthen5 heavy4 stable2
 stronger strong9 strongest9 strength8 strengthen6 weak5 harder4 strongly3 finer2
 strongest stronger9 strong8 strength6 hardened4 weak4 highest4 viable3 strongly3
 strongli strong8 weak7 weakly6 heavily5 forcefully5 firmly4 stronger3 highly3
 struck strike8 hit7 punch2
-structur construction6 architecture5 abstract3 hierarchical3 schema3 constructor2 hierarchy2 composition2
+structur construction6 architecture5 abstract3 hierarchical3 schema3 constructor2 hierarchy2
 struggl difficulty8 difficult7 trouble6 challenge4 failed3 suffered3 failure3 tough3
-student academic6 campus6 teacher5 school5 college5 grade5 pupils4 junior4
+student academic6 campus6 school5 college5 grade5 pupils4 junior4 study4
 studi research7 examination7 science5 analyses5 analyzed5 academic4 scientific4 students4
 studio editor4 film4 cinema3 academy3 theater2
 stuff things6 something3 nothing3 info2
@@ -3815,9 +3766,9 @@ subtli subtle8 gently5 readily4 forcefully3 explicitly3 deliberately3 explicit3 
 subtract decrement6 calculated5 multiplied5 arithmetic5 simplified3 simplifications3 divided2 equation2
 subtre tree8 hierarchical5 hierarchy4 forest4 nest3 branch3
 suburb neighborhood9 urban8 town7 metropolitan7 downtown6 city6 nearby5 borough5
-succe succeeded9 successfully7 unsuccessful6 accomplished6 success5 failure5 achieved5 attempt4
+succe succeeded9 successfully7 accomplished6 success5 achieved4 concluded4 result2
 succeed succeed9 success7 unsuccessful7 failed7 successfully6 accomplished5 achieved5 attempt5
-success succeeded7 succeed5 progress5 subsequently4 successor4 achieved3 accomplished3 continued3
+success succeeded7 progress5 subsequently4 successor4 achieved3 accomplished3 continued3 preceding3
 successfulli succeed7 succeeded6 failed5 unsuccessful5 attempt4 accomplished3 work3 properly2
 successor predecessor9 eldest5 superseded5 subordinate4 success4 elder4 descendants3 incumbent3
 such thus5 hence3
@@ -3825,8 +3776,8 @@ suck complain3
 sudden suddenly9 unexpectedly4 happened4 shock3 strange3 abruptly3
 suddenli sudden9 abruptly6 unexpectedly5 temporarily3 accidentally2
 suffer pain4 struggle3 harm3 tears3 victims2
-suffici adequate7 necessary5 enough5 insufficient5 required4 considerable3 substantial3
-suffix prefix7 renamed3
+suffici adequate7 necessary5 enough5 considerable3 substantial3
+suffix renamed3
 sugar chocolate4 milk3
 suggest recommended9 advised6 idea5 advice4 considered3 proposed3
 suicid dying7 depression6 death5 murder3 abort3 die3 fatal3 killed3
@@ -3851,7 +3802,7 @@ suprem superior2
 sure certainly9 necessarily5 possible4 obviously4 yes4 probably4 might4 maybe4
 surfac mesh5 geometry2
 surgeri treatment4 medical4
-surnam name4 fullname4 nomenclature3 ancestry3 basename3 exprname3 fname2 namelist2
+surnam name5 fullname4 nomenclature3 ancestry3 basename3 exprname3 fname3 namelist2
 surpris shock5 disappointed5 apparently4 unexpected4 strange4 weird2
 surrend retreat3 fight2 combat2
 surround within5 interior5 inside4 environment3 enclosed3 outer3 indoor3 area3
@@ -3882,7 +3833,7 @@ symmetr symmetry9
 symmetri symmetric9 invariant4
 symphoni orchestra8 soundtrack5 music4 chorus2
 sync synchronization9 backup2 replication2
-synchron sync9 async7 concurrently6 replication3 simultaneously2
+synchron sync9 asynchronous8 async7 concurrently6 replication3 simultaneously2
 synonym noun4 vocabulary4 terminology3 semantic3 lexical3 equivalent2
 syntax grammar6 parser6 parse4 clause4 notation4 parentheses3 predicate3 parenthesis3
 synthet artificial7 chemical4 crude3
@@ -3894,13 +3845,13 @@ tab table3 sheet3
 tabl row6 column6 sql5 database4 schema3 tab3
 tabsiz maxsize6 resize4 blocksize2
 tabular column8 row7 sql5
-tailor fashion4 dress2
+tailor fashion4 dress3
 take took9 taken7
 taken took9 taking7 wanted2
 tale story6 narrative6 fiction4 novel3 adventure3 literary2
 talent skills5 fame5 artist2 musicians2
 talk speak9 chat6 discussion5 spoken5 spoke4 speech3 conversation3 dialogue3
-tall height9 shorter5 high3 size3 length3 smaller2 smallest2
+tall height9 high3 size3 length3 smaller2 smallest2
 tamil lang5 finnish3 romanian3 welsh3
 tangent slope6 curve4 differentiation4 derived4 angle3 perpendicular3
 target aimed6 hit2
@@ -3911,14 +3862,13 @@ tax revenue6 pay2
 tbar lpar3
 tea coffee5 drink2
 teach taught9 teacher9 education7 lessons6 learning5 students3 school3 professor3
-teacher teaching9 professor7 students5 faculty5 school5 education4 schoolhouse4 taught4
+teacher teaching9 professor7 faculty5 education4 schoolhouse4 taught4 elementary4 coach4
 team squad6 league4 group3 franchise3 player3 soccer3 hockey2
 tear cry9 cried6 hurt4 injury4 wounded3 pain3 suffered3 torn2
 tech technology7 technical5 electronic3 engine3
 technic tech5 theoretically3
 techniqu method9 practice6 carefully4 instruction4 procedure3 strategy3
 technolog tech7 industry4 infrastructure3 research3 hardware3 software2 electronic2
-ted bert3 rex2
 teeth mouth7 jaw6 brace6 bite4 cavity4 tongue3 cheek3
 telephon phone9 caller9 called5 callable3
 televis broadcast5 media4 entertainment4 channel4 cable3 cinema3 viewers2 video2
@@ -3962,9 +3912,9 @@ therapi treatment8 clinical4 diagnosed3 psychology3 depression3 patients3
 therebi therefore7 accordingly6 consequently6 wherein6 thus5 whereby5 nevertheless3 hence3
 therefor thus9 hence9 thereby7 consequently6 accordingly5 nevertheless5 however4 furthermore4
 theta angle3 radians2
-thick thin9 inch4 heavy3 diameter3 wider2
-thin thick9 superficial5 lightweight4 fat4 heavy3 shallow3
-thing something7 stuff6 items3
+thick inch4 diameter3 wider2
+thin superficial5 lightweight4 heavy3 shallow3
+thing something7 stuff6 items2
 think thought9 mind8 imagine4 believe4 mental4 idea3
 those ones3
 though however9 although9 yet5 meanwhile4 really4 still4 despite4 true4
@@ -3990,7 +3940,7 @@ tidi clean5 cleanup5 cleaner3
 tie tied9 knot5 connected3
 tier level4
 tiger lion6
-tight tighter9 tightly9 fit5 stretched3 loose3
+tight tighter9 tightly9 fit5 stretched3
 tighter tight9 tightly8 wider5 stretched4 squeezed4 closer3 adjusted3 narrow3
 tightli tight9 firmly8 tighter8 squeezed4 forcefully4 deeply3 tension3 relaxed3
 tile grid4 slate3
@@ -4014,14 +3964,12 @@ toggl switch3
 tok lksd3
 told tell9 said6 say4 heard4 knew4 know3 spoken3
 toler sensitive2 compliance2
-tom joe3 matt3
 ton amount3
 tongu mouth8 taste4 consonant4 lips3 teeth3 jaw3 nose3 cheek2
-toni rob3
 too also9 additionally6 instead4 meanwhile4 furthermore4 hence4 though3 plus3
 took taken9 taking9 brought2
 tool software4
-top bottom5 upper4 highest3
+top upper4 highest3
 topic subject7 discussion3
 toplevel hierarchy5 hierarchical5 patchlevel4 level4 upper3 compresslevel3 summit3
 topolog space3
@@ -4059,7 +4007,7 @@ transform converted4 shifted4 rotation3
 transit progress4 gradually4 shifted3 trans3 intermediate3
 translat lang5 spanish4 english3 german3 french3 latin2 language2 swedish2
 transmiss transmitted8 trans6 transport4 traffic3
-transmit transmission8 packet4 trans3 protocol3 received3 reception3 channel2
+transmit transmission8 packet4 trans3 received3 protocol3 reception3 channel2
 transpar opaque9 visible7 invisible5 exposed3
 transport travel8 destination6 cargo5 transferred5 buses4 railway4 traffic4 transmission4
 trap caught3 catch3 escape2
@@ -4075,7 +4023,7 @@ triangl triangular9 geometry7 geometric5 angle5 vertex4 rectangular3 vertical3 c
 triangular triangle9 diagonal5 geometric3 rectangular3 circular3
 tribe indigenous8 inhabitants4 native4 village4 settlers3 ethnic3 ancestry3 farmers3
 tribut honor4
-trick pretend3 fool2 magic2
+trick pretend3 fool3 magic2
 tricki difficult8 difficulty6 straightforward6 easy5 simplest5 complicated5 impossible4 easiest4
 trigger fire3 provoked3
 trim cut6 pruned4 clip4 shortened2 slice2 shorter2
@@ -4095,7 +4043,7 @@ truecolor color8 colour8 rgb6 darker4 shade4 palette3
 truli really9 genuinely8 exactly5 actually5 true5 indeed5 glad4 agreed4
 truncat shortened4 terminal3 concatenated3
 trunk cargo5 vehicle3 roof3
-trust untrusted8 reliable4 faith3 cautious3 security3 ensure2
+trust reliable4 faith3 cautious3 security3 ensure2
 truth lies6 honest6 lie6 fact4 false4 lying4 opinion3 believe3
 truthi honest5 boo3 false3 bool3 lies3
 try attempt8 tried7 unsuccessful6 unable5 cannot4 failed4 work4 desperate3
@@ -4121,28 +4069,26 @@ tzinfo tkt5
     "u": """
 ugli pretty4 beautiful3 vain3
 uid gid5 pid4 cwd4
-ultim eventually5 final4 foremost4 extremely4 lastly3 overall3 penultimate2
+ultim eventually5 final4 foremost4 extremely3 lastly3 overall3 penultimate2
 umask permission3
 umlaut utf4
 unabl cannot9 error8 unavailable7 invalid5 incompatible5 failed5 trying5 restart5
 unaccept inappropriate6 appropriate5 awful5 frowned4 terrible4 problematic3 unsuitable3 horribly3
-unaffect affected3 untouched3 unchanged2
+unaffect untouched3
 unalt filter4
-unambigu ambiguous3 concise3 explicitly3
+unambigu concise3 explicitly3
 unauthor authentication6 permission5 authorised4 password3 credentials3 login2
-unavail available9 unable7 cannot5 inactive4 enabled3 online3 pending3 disconnected3
-unbacktrack backtracking5 traceback4 back3 fallback3 reverse2
-unblock block8 proxy2
-unbound bound6
-unbuff buffer7
+unavail unable7 cannot5 inactive4 enabled3 disconnected3 absent3
+unbacktrack fallback3 reverse2
+unblock proxy2
 uncertain uncertainty9 certainty7 doubt6 unpredictable3 inaccurate3 ambiguous3
-uncertainti uncertain9 certainty8 deviation6 accuracy4 unpredictable4 confidence3 inaccurate3 variance3
-unchang change8 modifications5 versionchanged5 untouched4 altered4 reverted4 modified3 revised3
+uncertainti uncertain9 deviation6 accuracy4 inaccurate3 variance3
+unchang versionchanged5 untouched4 reverted4 revised3 replaced3
 uncl nephew8 aunt8 grandfather8 cousin6 grandson5 grandmother4 family3 dad2
-unclear confused6 ambiguous4 clearer4 clarity3 doubt2
-uncommit committed3 withdrawn2
-uncommon unusual9 rare7 commonly5 ordinary4 common3 regular3 obscure3 exotic3
-uncompress gzip5 encoded4 decompressed3 compresslevel3 zip2 zipfile2 decode2
+unclear confused6 ambiguous4 clearer4 doubt2
+uncommit withdrawn2
+uncommon unusual9 rare7 commonly5 ordinary3 regular3 obscure3 exotic3 widespread3
+uncompress encoded4 decode2
 undefin redefine5
 under underneath9 beneath8 trough4 around4 within3 below3 upward3 near3
 underground cave5 tunnel5 beneath3 ground3 buried3
@@ -4154,20 +4100,17 @@ underwai aboard4 naval3
 undo undone9 reverted7 retracted6 accidentally4 restored4 reverse4 recovered3
 undon undo9 retracted3 accidentally2
 uneven evenly6 flat4 inconsistent4 tilted3 slight3
-unexpect unexpectedly9 unusual5 expected4 surprise4 mystery3 unpredictable3 disappointed3
+unexpect unexpectedly9 unusual5 surprise4 mystery3 unpredictable3 disappointed3
 unexpectedli unexpected9 suddenly5 sudden4 unusual4 unpredictable3 accidentally3
-unfinish finished9 completed4 incomplete3 final3
-unfold collapsed7 folded7
-unformat formation3
-unfortun hopefully3 fortune2
-ungroup group5
-unhandl hand4 handler3 handle3 dangling2
-unhash hashable2
+unfinish incomplete3
+unfold collapsed7
+unfortun hopefully3
+unhandl dangling2
 unicod utf7 ascii4 font3 char3 bytestring3 alphanumeric2 hexadecimal2
 unifi university2
 uniform uniformly8 regiment3 wearing2
 uniformli uniform8 epsilon3
-unintention accidentally5 erroneously3 deliberately3 intentionally2
+unintention accidentally5 erroneously3
 uniqu identity4 duplicate3 distinct2
 unit imperial4 unitary3 meters3
 unitari orthogonal3 united3
@@ -4175,59 +4118,53 @@ uniti launcher4
 unittest test8 microtests6 doctest5 testcase4 mock4
 univers college5 institute5 campus4 academic3 unified2
 unix gnu7 linux7 nix6 commandline4 bash4 aix3 program3 bytecode3
-unknown mystery5 known3
-unlabel label5
+unknown mystery5
 unless otherwise4 else4 albeit3 until3 though3 iff2 forbid2
-unlik like5 possible4 probably4 chance4 rare3 hardly3 alike3 almost2
-unlimit limited6 endless5 maximum5 forever4 infinite3 indefinitely3 capacity2
+unlik possible4 probably4 chance4 rare3 hardly3 alike3 almost2 nearly2
+unlimit endless5 maximum5 forever4 infinite3 indefinitely3
 unlock password3 sim2
-unmatch mismatch5 matchable3
-unnam anonymous4 identified3 name3 surname2 unspecified2
-unnecessari necessary8 unused6 omitted5 useless4 without3 pointless3 unwanted3 essential3
+unmatch mismatch5
+unnam anonymous4 identified3 unspecified2
+unnecessari unused6 omitted5 useless4 without3 pointless3 unwanted3 redundant3 removed2
 unnecessarili erroneously3
 unnot hidden7 invisible7 hide5 visible5 absent4 absence3 disappeared3 vanished2
-unpack pack8 package7 subpackages6 bundle4 zip3 important2
+unpack subpackages6 bundle4 zip3 important2
 unpars rpar2
-unpickl pickled3
 unpleas frowned5 nasty4 awful3
-unpredict predicted6 certainty4 unreliable4 reliable4 deterministic4 uncertainty4 unexpectedly3 uncertain3
-unquot quoted4 quotation3
-unreach readable4 readonly3 writable3 reachable2
-unread read3 readonly2
-unrel irrelevant5 aside3 related3 conflict3
-unreli reliable9 failure6 inconsistent5 inaccurate5 unpredictable4 failed4 rely4 accuracy3
-unsaf safe9 dangerous9 safety9 safer9 risk7 cautious6 caution5 protection4
-unset frozenset4 superset4 set4
-unsign bitwise4 signature3 signed3 binary2
-unspecifi specified3 miscellaneous2 unnamed2
-unstabl stable9 stability9 instability9 viable3 unreliable3 inconsistent2
+unpredict certainty4 unreliable4 reliable4 deterministic4 uncertainty4 unexpectedly3 uncertain3 unexpected3
+unreach readable4 readonly3 writable3
+unrel irrelevant5 aside3 conflict3
+unreli failure6 inconsistent5 inaccurate5 unpredictable4 failed4 unstable3
+unsaf dangerous9 safety9 risk7 protection4 scared3 afraid3 vulnerable3 unsuitable3
+unset frozenset4 superset4
+unsign bitwise4 binary2
+unspecifi miscellaneous2 unnamed2
+unstabl instability9 unreliable3 inconsistent2
 unsubscript script2
-unsuccess failed8 succeeded7 attempt7 succeed6 trying6 successfully5 failure4 unable4
+unsuccess failed8 attempt7 succeed6 trying6 successfully5 failure4 unable4 tried3
 unsuit inadequate3 unsafe3 inappropriate3 unacceptable3
 unsupport incompatible7 compatible4 outdated3 invalid3 error3
 until till7 since5 while5 meantime4 long4 forever3 ever3 unless3
 untouch unchanged4 intact3 unaffected3
-untrust trust8
-unus usable6 unnecessary6 reused5 useless4 discarded4 obsolete3 ineffective3
-unusu uncommon9 mystery6 unexpected5 unexpectedly4 ordinary4 weird4 strange4 rare3
+unus unnecessary6 reused5 useless4 discarded4 obsolete3 ineffective3
+unusu uncommon9 mystery6 unexpected5 unexpectedly4 ordinary4 weird4 strange4 obscure3
 unwant unnecessary3 ignored3 removed3
-unwrap textwrap5 wrapped4 texture3
+unwrap textwrap5 texture3
 upcom forthcoming6 imminent5 future4 announced4 latest3 eventually3 plan3 impending3
 updat upgraded6 refreshing4 latest4 version4 versionchanged4 change4 outdated4 newer3
 upgrad updated6 newer3
 upload file5 submitted5 online4 post3 url3 video2
-upper top4 toplevel3 middle3 higher3 highest2 superior2
+upper top4 toplevel3 middle3 highest2 superior2
 uppercas lowercase9 capital7 testcase5 case4
 upperword keyword6 words3 vocabulary2
 upset angry5 cry3 anger3 cried3 mad3 disappointed3
-upstream downstream9 flow3 river2
 upward higher6 vertical5 rise5 high5 lower5 down5 elevation4 underneath4
 urban city9 suburb8 metropolitan7 downtown7 neighborhood7 town7 street6 municipality6
 urgenc rapid4 priority3 immediately3 urgent3 delayed3 patience2
 urgent urgency3
 url link6 com4 website4 www3 hardlink3 site3 uploaded3 href2
-us usage9 usable5 utility5 purpose4
-usabl unused6 used5 usage4 utility3 viable3 suitable3 useless3 portable2
+us usage9 utility5 purpose4
+usabl used5 usage4 utility3 viable3 suitable3 portable2 loadable2
 usag used9 usable4 utility2
 usd dollars9 currency9 price6 monetary6 pounds4 amount4 cash3 coins2
 useless pointless9 worthless7 ineffective7 obsolete5 unused4 unnecessary4 convenient3 meaningless3
@@ -4242,7 +4179,7 @@ util used5 usable3 rely2 usage2
     "v": """
 vagu slightly4 somewhat4 perhaps4 nearly3 partly3 somehow3 maybe3 almost2
 vain ugly3
-val value9 scalar2
+val value9 scalar2 saint2
 valid verified6 verification5 reliable3 legitimate2 asserted2 criterion2
 vallei hill5 mountain5 phoenix3 village3 suburb3 northwest3 mesa2 town2
 valu val9 valuable7 worth5 quantity3 property2 price2
@@ -4259,7 +4196,7 @@ variat variant9 vary8 deviation4 different4 diverse3 variable3
 varieti kind4
 variou vary4 particular4 ones3 others3 kind3
 varnam name3 funcname3 fieldname3 exprname2
-vast enormous7 vastly6 massive5 large5 substantial4 huge4 wide4 largest3
+vast enormous7 vastly6 massive5 large4 substantial4 huge4 wide4 largest3
 vastli substantial6 vast6 significantly5 enormous5 greatly5 large4 massive4 huge4
 vector matrix4 perpendicular3 scalar3 linear3 tensor3 matrices2 gradient2
 vehicl car9 truck8 drive6 ford5 passenger5 driver4 road3 cargo3
@@ -4267,11 +4204,11 @@ veloc speed8 mph7 motion5 accelerate4
 vendor merchant6 distributors5 supply4 purchased3 inventory3 package3 trade3
 ventur endeavors2
 venu concert9 stadium6 facilities5 theatre5 festival4 theater4 arena3 place3
-venv conv5 sev4 env4 argv3
+venv conv4 sev4 env4 argv3
 ver version9 usr4 str3
 verb grammar3
 verbatim grammar3 textual2
-verdict guilty4 jury4 judge4 convicted4 outcome3 sentence2
+verdict jury4 guilty4 judge4 convicted4 outcome3 sentence2
 veri highly7 great4 somewhat4 fairly4 excellent4 greatly3 quite2 slightly2
 verif verified9 check6 valid5 confirmed3 authentication3 proof3 proved3 registration2
 verifi verification9 check7 valid6 ensure4 proved4 asserted4 confirmed4 proof3
@@ -4283,13 +4220,13 @@ versionad revised3
 versionchang revised5 unchanged5 change4 updated4 modifications3 reverted3
 versu whereas8 compared3 rather2
 vertex graph8 vertical5 triangle4 geometry3 mesh2 geometric2
-vertic horizontal8 upward5 vertex5 perpendicular5 height4 baseline4 geometry4 adjacent3
+vertic upward5 vertex5 perpendicular4 height4 baseline4 geometry4 adjacent3 elevation3
 vessel boat7 maritime6 hull2
 veto congress3 compromise3
 via through5 accompanied3 route2
 viabl stable3 ineffective3 unstable3 usable3 strongest3 reliable3 feasible3 durable3
 victim accused3 murder3 suffered2 justice2
-victori defeated9 win8 won6 winner5 battle5 beat4 fought4 losing3
+victori win8 won6 winner5 battle5 war2
 video film4 image3 documentary3 camera3 picture3 watch3 uploaded2 television2
 view viewers9 perspective4 see4 display4 sight4 vision3 watch3 gaze3
 viewer view9 watch6 audience4 stream3 monitor3 reader3 television2
@@ -4300,11 +4237,11 @@ violenc violent9 assault5 fight4 war4 murder4 crime4 combat3 provoked3
 violent violence9 aggressive6 dangerous3 threatened3 murder3 fight3 assault3 provoked3
 violin instruments7 orchestra4 musicians4 piano3 music3 guitar2 sax2
 viru malicious6 disease3
-visibl invisible9 transparent7 opaque6 unnoticed5 hide5 see4 sight4 exposed4
+visibl transparent7 opaque6 see4 sight4 exposed4 seen4 blind3 display3
 vision eyes7 sight7 blind6 perspective5 gaze5 eyed5 visual4 view3
 visit visitors9 tourist6 tour5 travel5 tourism5 explore4 going3 trip3
 visitor visit9 tourist7 tourism4 guest4
-visual graphics6 illustrated5 vision4 intuitive3 perspective2 sight2
+visual graphics6 illustrated5 vision4 intuitive3 perspective2
 visualis chart5 illustrated4 graphics4 plot3 diagram3 analyses2
 vocabulari words7 dictionary7 lexical7 keyword5 lexicographically4 noun4 synonym4 terminology3
 vocal singing9 voice9 singer6 choir6 sang5 chorus5 music4 sung4
@@ -4330,7 +4267,7 @@ wall hallway4 fence3 brick3 corner3 room2
 want request7 needed6 willing5 desire5 sought5 offered5 desperate4 gave4
 war battle8 combat7 fight6 troops6 fought5 army4 military4 violence4
 ward reed3 terry2
-warm cold8 heat8 hot7 temp6 temperature6 cozy3 comfortable3 winter3
+warm heat8 hot7 temp6 cozy3 comfortable3
 warn caution9 cautious6 worry6 alert5 beware4 advised3 assure3 risk2
 warrior fighter4 champion3
 wast recycling6 garbage4 spent4 dispose4 spend4 dumped3
@@ -4338,7 +4275,7 @@ watch viewers6 monitor3 view3 observed3 video3
 water wet8 ocean6 liquid5 sea5 river5 swimming5 lake4 flood4
 wave amplitude5
 wd fds5 kwds4 cwd3
-weak weakly9 strong9 strongly7 stronger5 strongest4 strength3 lightweight3 heavy3
+weak weakly9 lightweight3
 weakli weak9 strongly6 strong4
 wealth wealthy9 rich9 money6 financial5 assets5 economy5 poverty4 economic4
 wealthi rich9 wealth9 poverty4 financial4 poor3 money3 finance2
@@ -4357,10 +4294,10 @@ weight weighed9 pounds9 heavy9 lightweight6 scale3 mass3 strength3 balance3
 weird strange9 odd5 crazy5 unusual4 sad3 surprise2 crap2
 welcom thank8 anytime7 glad5 enjoyed5 pleasure4 sexy3 obliged2
 welfar charity5 poverty5 socialist4 redistribution4 benefit3
-welsh wales9 english3 german3 tamil3 swedish2 polish2 danish2 accent2
+welsh wales9 english3 german3 tamil3 swedish2 danish2 polish2 accent2
 went goes8 going7 gone5 came4 won3
 western eastern5 northwest4 southwest4 pacific2
-wet dry9 water8 rain6 sweat4 swimming4 shower3 liquid3 slippery2
+wet water8 rain6 sweat4 swimming4 shower3 liquid3 slippery2
 whatev whichever4 anyway3 regardless2
 whatsoev regardless4 altogether4 entire4 albeit3 slightly2
 wheel vehicle3 bike3 tired3 spun3
@@ -4368,7 +4305,7 @@ whenev never8 sometimes7 always5 often5 once5 regularly5 ever5 during4
 wherea versus8 compared5 whilst4 different4 although3 however3 meanwhile3 while3
 wherebi wherein7 thereby5 pertaining4
 wherein whereby7 thereby6 consequently3 conjunction3
-wherev anywhere9 everywhere9 nowhere9 somewhere9 located6 place6 elsewhere6 nearby5
+wherev anywhere9 everywhere9 nowhere9 somewhere9 located6 place6 elsewhere5 nearby5
 whether sure3 doubt3 possible3 certain3 probably3 whichever3
 whichev either7 both6 neither6 regardless5 whatever4 whether3
 while whilst9 until5 during3 along3 whereas3 till2 although2 once2
@@ -4380,7 +4317,7 @@ whole entire9 entirety5 portion4 part4 half3 total3 halves3 partially2
 wholesal distributors7 commerce5 shop3 inventory2
 whom whose8 whoever6 behalf3
 whose whom8 whoever6 theirs3
-wide wider7 widespread6 broadly5 narrow5 substantial5 large5 width4 vast4
+wide widespread6 broadly5 substantial5 large5 vast4 vastly4 commonly3 considerable3
 widen narrow9 wider9 expanded6 extended6 extent5 overflow4 resize4 width4
 wider width9 widening9 narrow9 wide7 larger6 tighter5 bigger4 overflow4
 widespread wide6 commonly6 popular5 increasingly4 mainstream3 prominent3 uncommon3 notable3
@@ -4416,7 +4353,7 @@ women female9 woman9 lady7 men7 gender4 male3 girl3
 won win9 winner9 victory6 prize5 award5 defeated4 gave3 went3
 wonder thought4 asked3
 wood timber9 wooden9 forest8 oak6 pine6 tree6 furniture3
-wooden wood9 timber6 furniture4 material3 pine3 leather3 board3 steel3
+wooden wood9 timber6 furniture4 pine3 material3 leather3 board3 steel3
 word vocabulary7 keyword5 upperword3
 wore worn9 wearing9 dress6 clothes4 shirt3
 work trying4 job4 hired3 help3 successfully3
@@ -4426,24 +4363,24 @@ world worldwide5 earth4 global4 life3 country3
 worldwid global9 internationally8 abroad5 world5 globalns5 overseas5 country4
 worn wore9 wearing9 dress5 shirt4 style3 clothes2
 worri concerned8 cautious8 afraid7 scared6 warning6 care5 safe4 caution4
-wors worst9 better6 awful5 bad5 terrible5 badly4 rather3 crap2
+wors worst9 awful5 bad5 terrible5 badly4 crap2 least2
 worship church7 religion6 congregation4 prayer4 religious4 catholic3 god3 sacred3
-worst worse9 terrible8 awful7 bad6 best6 badly4 least4 horribly3
-worth valuable7 value5 worthless4 price4 amount2
-worthless useless7 meaningless4 pointless4 worth4 valuable3 vanished3
+worst worse9 terrible8 awful7 bad6 badly4 least4 horribly3 hate3
+worth valuable7 value5 price4 amount2
+worthless useless7 meaningless4 pointless4 vanished3
 wound injury5 hurt5 injured3 tears3 pain2
 woven cotton6 silk5 seam5 wrapped4 material4 clothes3 mesh3 shear2
-wrap rolled4 woven4 textwrap4 unwrapped4 folded3 cover3
+wrap rolled4 woven4 folded3 cover3
 wrapper decorated2 cover2
 wrestl sports4 swimming3 athletic3
 wrist arms5 fingers3 hand3 thumb2
 writabl readable6 printable3 readonly3 unreachable3
-write writer9 wrote8 written7 prose5 literature4 literary4 reader4 poetry3
+write writer9 wrote8 written7 prose5 literature4 literary4 poetry3 text3
 writeabl readable8 printable6 hashable3 readonly2
 writefram frame5
 writer writing9 wrote6 literary5 literature4 journalist4 poet4 editor4 songwriter3
 written wrote9 writing7 writer3 published3
-wrong incorrect9 incorrectly9 correctly4 correct3 disagree3 erroneously2
+wrong incorrect9 incorrectly9 disagree3
 wrote written9 writing8 writer6 published3 songwriter3 rewritten2
 www com8 website6 site5 web5 url3 http2
 """,
@@ -4462,8 +4399,8 @@ year months7 annual7 decades6 forever5 age4 week4 season4 lifetime4
 yell shouted9 scream7 cried3
 yet however6 still6 though5 thus4 hence3 now3 already3 exactly3
 york borough9 city5 northeast4 metropolitan4 urban4 las3 avenue3 buffalo3
-young younger9 youngest7 older7 youth7 age7 old5 child5 grandson3
-younger older9 young9 age9 youngest9 old6 eldest5 oldest4 newer4
+young younger9 youngest7 youth7 child5 grandson3 junior3 kids3 eldest3
+younger young9 youngest9 eldest5 grandson3 youth3
 youngest eldest9 younger9 young7 oldest6 older6 age5 grandson4 daughter4
 your mine4 theirs3 ours3 gave3 obliged2
 youth young7 children5 adult4 childhood4 younger3 youngest3 age3 kids2

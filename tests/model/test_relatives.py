@@ -39,6 +39,25 @@ def test_what_has_no_relatives(term):
     assert relatives.relatives(term) == []
 
 
+OPPOSITES = """
+reliable unreliable|available unavailable|strong weak|accurate inaccurate|visible invisible|advantage disadvantage|younger older
+correct incorrect|safe dangerous|necessary unnecessary|allow prohibited|prefix suffix|cheap expensive|top bottom|always never
+input output|horizontal vertical|legal illegal|regular irregular|honest dishonest|pure impure|capable incapable|stable unstable
+lucky unlucky|efficient inefficient|complete incomplete|logical illogical|relevant irrelevant|victory defeat|remember forget
+upstream downstream|ascending descending|inbound outbound|encrypt decrypt|subscribe unsubscribe|register unregister|useful useless
+harmful harmless|commit rollback|install uninstall|mount unmount|understand misunderstand|john mike|tom matt|alive dead
+"""
+"""And names of people."""
+
+
+@pytest.mark.parametrize("pair", OPPOSITES.strip().replace("\n", "|").split("|"))
+def test_none_is_its_opposite(pair):
+    """Of what it is not nothing says what a thing is."""
+    (one,), (other,) = (analysis.terms(word) for word in pair.split())
+    assert other not in {found.term for found in relatives.relatives(one)}
+    assert one not in {found.term for found in relatives.relatives(other)}
+
+
 @pytest.mark.parametrize(
     ("word", "other"),
     [
