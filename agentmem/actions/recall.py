@@ -51,7 +51,7 @@ class Recalled(NamedTuple):
 
     ``words`` is the question as it was understood: without filters and time words, misspelt words as they were read; ``empty``:
     there is no memory at all; ``nearest`` is what comes nearest where nothing answers, and ``met`` then has the words that are
-    asked for, each with how many of the memories have it.
+    asked for, each with how many of the memories have it; ``exact``: nothing but quoted phrases is asked for.
     """
 
     query: str
@@ -69,6 +69,7 @@ class Recalled(NamedTuple):
     empty: bool = False
     nearest: tuple[Nearest, ...] = ()
     met: tuple[tuple[str, int], ...] = ()
+    exact: bool = False
 
 
 def recall(
@@ -119,6 +120,7 @@ def recall(
         empty=not len(view),
         nearest=_nearest(context, index, view, found.nearest[:MOST_NEAREST], budget),
         met=_met(index, view, asked, eligible) if found.abstained else (),
+        exact=asked.exact,
     )
 
 

@@ -52,13 +52,15 @@ def why(hit: Hit, words: str) -> str:
     return f"{found}  score {hit.score:.4f} = {explained(hit.explain)}"
 
 
-def why_not(met: Sequence[tuple[str, int]]) -> str:
-    """Two lines: how many memories have each of the words that are asked for, and that this was too little."""
+def why_not(met: Sequence[tuple[str, int]], exact: bool) -> str:
+    """Two lines: how many memories have each of the words that are asked for, and that this was too little; ``exact``: that what
+    is quoted stands in none.
+    """
     said = " · ".join(f"{safety.one_line(word)} {count:,}" for word, count in met)
-    return (
-        f"  words asked, and how many memories have each: {said}\n"
-        "  No one memory has enough of them; what few have counts more. Ask with other words, or for fewer."
-    )
+    why = "No one memory has enough of them; what few have counts more. Ask with other words, or for fewer."
+    if exact:
+        why = "What is quoted must stand in one memory as it is; it does in none. Without the quotes its words are asked for."
+    return f"  words asked, and how many memories have each: {said}\n  {why}"
 
 
 def _shared(hit: Hit, asked_for: str) -> tuple[list[str], int]:

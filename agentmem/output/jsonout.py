@@ -170,6 +170,7 @@ def recalled(result: Recalled) -> Record:
         "abstained": result.abstained,
         "hits": [hit(one) for one in result.hits],
         "nearest": [_titled(one.found) for one in result.nearest],
+        "met": [{"word": safety.one_line(word), "memories": count} for word, count in result.met],
     }
 
 

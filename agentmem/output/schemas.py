@@ -256,6 +256,10 @@ def _recall() -> Schema:
         "abstained": told(FLAG, "there was too little evidence for an answer"),
         "hits": told(some(closed(_hit())), "best first"),
         "nearest": told(some(closed({"id": ID, "title": TEXT})), "where nothing answers: what comes nearest"),
+        "met": told(
+            some(closed({"word": TEXT, "memories": COUNT})),
+            "where nothing answers, with --explain: who has which word",
+        ),
     }
 
 

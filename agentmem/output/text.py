@@ -50,7 +50,7 @@ def recalled(result: Recalled) -> str:
         if result.met:
             from agentmem.output import explaining
 
-            more += f"\n{explaining.why_not(result.met)}"
+            more += f"\n{explaining.why_not(result.met, result.exact)}"
         return f"agentmem: nothing known about this ({searched} searched on {name}{then}).{more}\n"
     blocks = [hit for hit in result.hits if hit.detail != packing.TITLE]
     total = len(result.hits) + result.omitted

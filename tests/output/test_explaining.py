@@ -146,3 +146,15 @@ def test_an_alias_cannot_write_over_the_terminal(told):
     text = told.ok("recall", "Wallaby", "--explain", "--budget", "0")
     assert "\N{ESCAPE}" not in text
     assert len(LINE.findall(text)) == text.count("</memory>")
+
+
+def test_why_a_quoted_phrase_has_no_answer(store):
+    """One memory has both words and not the phrase: it is the quotes that leave it out, and JSON says of each word who has it."""
+    store.remember(1, "The red table holds a lock now", "", "fact")
+    text = store.ok("recall", '"lock table"', "--explain")
+    assert "lock 1 · table 1" in text and "must stand in one memory as it is" in text
+    assert "No one memory has enough" not in text
+    asked = store.json("recall", '"lock table"', "--explain")
+    assert asked["met"] == [{"word": "lock", "memories": 1}, {"word": "table", "memories": 1}]
+    assert store.json("recall", '"lock table"')["met"] == []
+    assert "No one memory has enough" in store.ok("recall", "lock the quota gateway of renderers", "--explain")
