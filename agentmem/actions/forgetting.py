@@ -85,7 +85,7 @@ def chosen(context: Context, wanted: Wanted) -> Forgotten:
     ]
     free, blocked = going(store, asked)
     candidates = [
-        Candidate(each, _why(each, shorts), retention.terms(each.features, store.weights))
+        Candidate(each, _why(each, shorts, store.weights), retention.terms(each.features, store.weights))
         for each in asked
         if each.found.memory.id in free
     ]
@@ -123,7 +123,7 @@ def going(store: Store, asked: Sequence[Weighed]) -> tuple[set[str], dict[str, s
     return gone, words
 
 
-def _why(each: Weighed, shorts: Mapping[str, str]) -> str:
+def _why(each: Weighed, shorts: Mapping[str, str], weights: retention.Weights) -> str:
     """Why it may go, in a few words."""
     other = shorts.get(each.other, each.other[:6]) if each.other else None
     status = each.found.status
@@ -137,7 +137,7 @@ def _why(each: Weighed, shorts: Mapping[str, str]) -> str:
     if each.reason == retention.IDLE:
         verified = "evidence does not hold" if each.found.memory.cites else "never verified"
         return f"unused for {each.unused or 0:.0f} days, {verified}"
-    against = [t.name for t in retention.terms(each.features) if t.adds < 0 and t.name in _NAMES]
+    against = [t.name for t in retention.terms(each.features, weights) if t.adds < 0 and t.name in _NAMES]
     return "low score" + (f": {', '.join(_NAMES[name] for name in against[:2])}" if against else "")
 
 

@@ -55,12 +55,11 @@ class Store(NamedTuple):
     weights: Weights
 
 
-def weigh(context: Context, weights: Weights | None = None) -> Store:
-    """Weigh every memory of the view at hand by ``weights``, else as the store's manager learned; what other branches have and
+def weigh(context: Context) -> Store:
+    """Weigh every memory of the view at hand as the store's manager learned, else by the formula; what other branches have and
     this one has not is seen, and holds.
     """
-    if weights is None:
-        weights = managing.keeps_by(context)
+    weights = managing.keeps_by(context)
     index = context.index
     index.include_others()
     view = index.view()

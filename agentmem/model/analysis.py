@@ -24,8 +24,8 @@ _MEMO_SIZE = 65_536
 
 _STOP_WORDS = """
 a about an and are as at be been but by can could did do does for from had has have how i if in into
-is it its me my no not of on or our s so t than that the their them then there these they this to
-was we were what when where which who why will with would you your
+is it its me my no not of on or our per s so t than that the their them then there these they this
+to was we were what when where which who why will with would you your
 """
 STOP_WORDS = frozenset(_STOP_WORDS.split())
 

@@ -269,15 +269,21 @@ def may_go(
 ) -> tuple[set[str], dict[str, str]]:
     """Those of ``wanted`` that may go together, and for each other one the id, in ``present``, that it may not go before."""
     going, kept = set(wanted), dict[str, str]()
-    changed = True
-    while changed:
-        changed = False
-        for identity in sorted(going):
-            blocking = sorted((held.get(identity, frozenset()) & present) - going)
-            if blocking:
+    holding: dict[str, list[str]] = {}
+    for identity in going:
+        for other in held.get(identity, frozenset()) & going:
+            holding.setdefault(other, []).append(identity)
+    todo = sorted(going)
+    while todo:
+        stay = []
+        for identity in todo:
+            blocking = min((held.get(identity, frozenset()) & present) - going, default=None)
+            if blocking is not None:
                 going.discard(identity)
-                kept[identity] = blocking[0]
-                changed = True
+                kept[identity] = blocking
+                stay.append(identity)
+        # only what one of these holds can have become held
+        todo = sorted({other for identity in stay for other in holding.get(identity, ()) if other in going})
     return going, kept
 
 

@@ -414,8 +414,8 @@ bogu nonsense3
 boi son8 kids7 girl5 brother5 guy4 male4 baby3
 boiler steam3
 bold italic3 bright3 strongly2
-bomb explosion8 explode5
-bone skeleton8 skull3
+bomb explosion7 explode5
+bone skeleton8 skull2
 bonu bonuses5
 bonus benefit5 bonus5
 boo bravo4 truthy3 bitch3
@@ -1005,7 +1005,7 @@ del sep4
 delai waiting6 awaited5 prematurely5 slow4 speedup4 immediately4 quicker4 promptly3
 deleg constitution3 legislative2
 delet removed7 discarded3 destroyed3
-deliber intentionally9 intention5 carefully3 subtly3 appropriate3 unintentionally3 accidentally3 forcibly2
+deliber intentionally9 intention5 carefully3 subtly3 appropriate3 accidentally3 unintentionally3 forcibly2
 delim cls2
 delimit separate3 parse3 parentheses3 backslash2
 deliv delivery9 arrived6 ship5 received4 postal4 recipient4 mail3 send3
@@ -1387,7 +1387,7 @@ explicitli explicit8 implicitly6 indirectly4 straightforward4 outright3 inherent
 explod explosion9 bomb5 burst3
 exploit attack5 vulnerable5 hack5 revenge3 malicious2
 explor visit4 navigate4 crawling2 adventure2 travel2
-explos explode9 bomb8 disaster4 shock3 burst3
+explos explode9 bomb7 disaster4 shock3 burst3
 expon logarithm6 multiplied3 power3 simplified2
 exponenti logarithm4 calculated3 equation3
 export migration2
@@ -1808,7 +1808,7 @@ hierarchi hierarchical9 toplevel5 subtree4 inherited4 subclass3 structure2
 high higher7 highest6 upward5 height3 rise3 tall3 altitude2 raised2
 higher highest8 greater8 high7 upward6 increased6 lower6 low5 level4
 highest higher8 high6 lowest6 maximum6 maximize5 max5 largest5 peak4
-highli very7 heavily5 greatly5 significantly5 large3 badly3 strongly3 vastly3
+highli very7 heavily5 greatly5 significantly5 large3 badly3 strongly3 nearly3
 highlight emphasized4 color3
 highwai road9 interstate6 traffic5 street4 path4 lane4 corridor3 avenue3
 hill mountain6 valley5 climbed2
@@ -1928,7 +1928,7 @@ increasingli further4 widespread4 gradually3 broader3 broadly3 inevitably2 progr
 increment decrement9 sequential4 number3 numerous3 consecutive3 accumulated3
 incumb governor4 election4 presidential3 predecessor3 successor3 president3 politician3 candidate3
 inde actually6 yeah5 truly5 genuinely5 certainly4 thus4 hence3 also3
-indefinit forever5 endless5 duration4 infinite4 permanent3 unlimited3 until2
+indefinit forever5 endless5 duration4 infinite4 unlimited3 permanent3 until2
 independ standalone5 alone4 isolated3 freedom3 lone3
 index search3 searchable2
 indic denotes5 symbol4 mark4 signifies3 demonstrated3 notation3 specified2
@@ -2040,7 +2040,7 @@ involv accompanied4 intervene4 facilitate4 participated3
 io app7 apple5 mobile5
 iron steel6 metal5 ore2
 irrat radical3 sanity2
-irrelev unrelated5 meaningless4 disregard3 pointless2 useless2
+irrelev unrelated5 meaningless4 disregard3 pointless2
 ish lhs4
 island territory4 pacific3
 isol separate3 alone3 independent3 singleton3 lone3 interfering2 away2
@@ -2416,7 +2416,7 @@ min minimum9 mini8 minimal8 lowest6 smallest6 shortest4 minutes4 low3
 mind think8 mental6 thought5 brain2
 mine ours6 yours4 theirs3
 mini min8 minimal8 smallest6 minimum5 tiny5 small5 little4 lesser3
-minim minimum9 min8 mini8 smallest7 optimal6 lowest6 shortest6 simplest5
+minim minimum9 min8 mini8 smallest7 optimal7 lowest6 shortest6 simplest5
 minimum min9 minimal9 lowest9 smallest7 mini5 low5 insufficient4 shortest3
 minist ministry9 chancellor6 governor5 politician4 secretary4 archbishop4 parliamentary4 parliament3
 ministri minister9 church5 congregation4 fellowship3 monastery3 servant2 archbishop2
@@ -2528,7 +2528,7 @@ neg minus8 opposite4 bad2
 neglect ignored6 absent5 miss4 omitted3 overlook3 orphan3 lack3 abandoned2
 negoti bargain7 compromise6 deal6 agreement4 bid4 payment3 dealt3 contract2
 neighbor neighbouring9 adjacent9 nearby7 neighborhood5 nearest5 near3 closest3 suburb3
-neighborhood suburb9 neighbouring7 urban7 residential7 downtown6 village5 town5 neighboring5
+neighborhood suburb9 neighbouring7 urban7 residential7 downtown6 village5 neighboring5 town5
 neighbour neighboring9 neighborhood7 adjacent5 suburb4 inhabitants3 village3 nearby3 nearest2
 neither either9 both9 nor6 whichever6 latter2
 nephew grandson9 uncle8 cousin7 siblings5 grandfather4 aunt4
@@ -2646,7 +2646,7 @@ opportun employment3
 oppos opposite7 against6 contrary5 instead4 rather3 anti3
 opposit opposed7 contrary6 alternative4 negative4 anti4 reverse3 against3 backward2
 opt option2
-optim minimal6 maximize5 efficient5 algorithm5 speedup3 constrained3 constraints3 maxsize2
+optim minimal7 maximize5 efficient5 algorithm5 speedup3 constrained3 constraints3 maxsize2
 option preferred5 choice4 choose3 alternative3 opt2 chose2
 optpars rpar3 multipart3
 or clay3 iron2
@@ -2784,8 +2784,7 @@ peninsula coords4 prefecture4 province3 region3 coastal3
 penultim final4 predecessor3 ultimately2
 peopl human8 folk8 inhabitants6 individual6 crowd5 person4 whoever4 owner2
 pep pip2
-per percent3
-percent percentage9 half5 proportion3 ratio3 per3 rate2
+percent percentage9 half5 proportion3 ratio3 rate2
 percentag percent9 proportion4 ratio4 half4 rate3 calculated3
 percentil median4
 percuss drums9 instruments8 drummer7 orchestra5 musicians5 acoustic5 guitar4 music4
@@ -3083,7 +3082,7 @@ react reaction2 components2
 reaction chemistry3 chemical3 react2
 read reader9 book3
 readabl writeable8 writable6 unreachable4 seekable3
-reader read9 writing3 writer3 literature3 viewers3 literary3
+reader read9 writing4 writer3 literature3 viewers3 literary3
 readi done6 sent4 request4 invited4 willing4 hatch4 added3 online3
 readili subtly4 rapidly3 quickly3 easily3 substantial3 forcefully3 sophisticated3 simply3
 readlin multiline7 newline7 line6 overline4 underline4 carriage3
@@ -3526,7 +3525,7 @@ sketch draw8 illustrated5 drawn5 canvas3 painter3
 skill ability6 talent5 strength4 intelligence3 capable3 learning2 career2
 skin flesh5 forehead3 hair2 nose2
 skip avoid5 excluded4 miss4 ignored3 consecutive2
-skull forehead7 neck4 skeleton4 head3 brain3 bone3
+skull forehead7 neck4 skeleton4 head3 brain3 bone2
 sky atmosphere4 flying3 flight3
 slam shoved3
 slant tilted6 angle4 flat4 leaned4 oriented3 slope3 vertical2 bent2

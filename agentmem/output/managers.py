@@ -78,7 +78,7 @@ def manager(result: Manager | None) -> str:
 def weights(learned: Mapping[str, float], fixed: Mapping[str, float], head: str = "signal") -> list[str]:
     """Each signal with its weight, the fixed one beside it."""
     lines = [f"{head:<16}{'weight':>8}{'formula':>9}"]
-    lines += [f"{name:<16}{learned.get(name, 0.0):>8.2f}{value:>9.2f}" for name, value in fixed.items()]
+    lines += [f"{name:<16}{learned.get(name, value):>8.2f}{value:>9.2f}" for name, value in fixed.items()]
     return lines
 
 

@@ -1,6 +1,8 @@
 """Forgetting: what goes, what never does, and how it comes back."""
 
+import json
 import random
+import re
 
 import pytest
 
@@ -565,3 +567,18 @@ def test_nothing_that_stays_changes(store, monkeypatch, seed):
     for name in went:
         store.ok("restore", name)
     assert statuses() == before
+
+
+def test_the_reason_is_of_the_weights_in_use(store):
+    """What a manager does not weigh is no reason; of what its file does not name the formula's weights are shown, and serve."""
+    old = put(store, 1, "log", created="2025-08-01T00:00:00Z")
+    keep = {"fresh": -9.0, "prior": 0.0, "bias": -2.0}
+    model = {"schema": "agentmem/model/1", "recall": {}, "keep": keep, "trained": {}}
+    (store.store / "model.json").write_text(json.dumps(model))
+    store.commit()
+    told = store.ok("forget", "--dry-run", "--explain")
+    assert old[:6] in told and "low score" in told and "an old log entry" not in told
+    shown = store.ok("model", "show")
+    formula = retention.DEFAULT
+    assert re.search(rf"^pin +{formula.pin:.2f} +{formula.pin:.2f}$", shown, re.MULTILINE)
+    assert re.search(rf"^prior +0.00 +{formula.prior:.2f}$", shown, re.MULTILINE)

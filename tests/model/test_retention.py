@@ -1,6 +1,7 @@
 """The score of keeping, and the reasons for which a memory may go."""
 
 import math
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -137,6 +138,23 @@ def test_what_goes_goes_together(rests, replaces, settles, wanted):
     alone = {one for one in wanted if not held[one] & present}
     assert alone <= going
     assert retention.may_go(going, held, present)[0] == going
+
+
+def test_a_chain_takes_its_length():
+    """Where each may not go before the next and the last stays, each is looked at a few times and not once for each other."""
+    names = [f"{number:012d}" for number in range(2_000)]
+    asked = 0
+
+    class Held(dict[str, frozenset[str]]):
+        def get(self, key, default=frozenset()):  # type: ignore[override]
+            nonlocal asked
+            asked += 1
+            return super().get(key, default)
+
+    held = Held({one: frozenset({other}) for one, other in pairwise(names)})
+    going, kept = retention.may_go(names[:-1], held, frozenset(names))
+    assert not going and len(kept) == len(names) - 1
+    assert asked < 5 * len(names)
 
 
 def test_holders():

@@ -157,4 +157,6 @@ def test_why_a_quoted_phrase_has_no_answer(store):
     asked = store.json("recall", '"lock table"', "--explain")
     assert asked["met"] == [{"word": "lock", "memories": 1}, {"word": "table", "memories": 1}]
     assert store.json("recall", '"lock table"')["met"] == []
-    assert "No one memory has enough" in store.ok("recall", "lock the quota gateway of renderers", "--explain")
+    assert "No one memory has enough" in store.ok(
+        "recall", "lock the quota gateway of renderers", "--explain"
+    )
