@@ -280,22 +280,20 @@ def quoted(word: str) -> str:
 def rescued(result: Rescued) -> str:
     """What was brought back from the journal."""
     if not result.restored and not result.kept:
-        return "nothing in the journal is lost: all of it is committed, or in a worktree that is there\n"
+        return "nothing in the journal is lost: all of it is in a commit or a worktree\n"
     lines = []
     if result.restored:
         it = "it" if len(result.restored) == 1 else "them"
-        lines.append(f"restored {count(len(result.restored), 'file')} of removed worktrees; commit {it}")
+        lines.append(f"restored {count(len(result.restored), 'file')}; commit {it}")
     lines += [f"+ {_lost(one)}" for one in result.restored]
-    others = dict.fromkeys(one.entry.branch for one in result.restored if one.entry.branch)
-    for name in others:
-        if name != result.branch:
-            shown = quoted(name)
-            lines.append(
-                f"what is of {shown} does not count here: commit it there, or agentmem overlay adopt {shown}"
-            )
+    for name in result.elsewhere:
+        shown = quoted(name)
+        lines.append(
+            f"what is of {shown} does not count here: commit it there, or agentmem overlay adopt {shown}"
+        )
     for one in result.kept:
         lines.append(
-            f"  {_lost(one)} | not restored: the file here says something else; this one's text: --json"
+            f"  {_lost(one)} | not restored: the file here says something else; what was lost: agentmem restore --journal --json"
         )
     return "\n".join(lines) + "\n"
 

@@ -250,7 +250,7 @@ def status(result: Status) -> str:
         )
     if result.lost:
         lines.append(
-            f"{count(result.lost, 'write')} of removed worktrees not committed: agentmem restore --journal"
+            f"{count(result.lost, 'write')} in no commit and no worktree any more: agentmem restore --journal"
         )
     if result.broken:
         lines.append(f"{count(len(result.broken), 'file')} cannot be read as a memory: agentmem check")
