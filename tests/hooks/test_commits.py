@@ -57,12 +57,29 @@ def named(project, title, *words, **options):
     return project.json("add", "fact", title, *words, **options)["path"]
 
 
+@pytest.mark.parametrize("how", [[], ["-a"]], ids=["plain", "all"])
+def test_a_commit_of_memories_alone(hooked, how):
+    """Git looks for something to commit before it asks us: where a memory is all there is, no commit is claimed."""
+    path = named(hooked, "One thing")
+    before = hooked.git("rev-parse", "HEAD")
+    said = git(hooked, "commit", *how, "-q", "-m", "x", code=1)
+    assert "in this commit" not in said and "git add .agentmem and commit again" in said
+    assert hooked.git("rev-parse", "HEAD") == before
+    hooked.git("add", ".agentmem")
+    hooked.git("commit", *how, "-q", "-m", "x")
+    assert changed(hooked) == [path] and not unclean(hooked)
+    named(hooked, "Another")
+    hooked.write("../code.txt", "code")
+    hooked.git("add", "code.txt")
+    assert git(hooked, "commit", *how, "-q", "-m", "x") == "agentmem: 1 memory of main in this commit\n"
+
+
 def test_a_commit_takes_the_branchs_memories(hooked):
     """On trunk and on a branch, new memories, edits in place and changes go with the next commit, and one line says so."""
     path = named(hooked, "One thing")
     assert (
         git(hooked, "commit", "-q", "--allow-empty", "-m", "x")
-        == "agentmem: 1 memory of main in this commit\n"
+        == "agentmem: 1 memory of main and nothing else: if git finds nothing to commit, git add .agentmem and commit again\n"
     )
     assert changed(hooked) == [path] and not unclean(hooked)
     identity = path[-15:-3]
