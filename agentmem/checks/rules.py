@@ -29,6 +29,7 @@ from agentmem.checks import (
     task_cycle,
     task_stuck,
     unknown_kind,
+    unsettled_change,
     unsettled_merge,
     unused_ignore,
 )
@@ -50,6 +51,7 @@ RULES: tuple[Rule, ...] = (
     size.RULE,
     broken_change.RULE,
     unsettled_merge.RULE,
+    unsettled_change.RULE,
     foreign_memory.RULE,
     cite_changed.RULE,
     cite_gone.RULE,

@@ -52,10 +52,12 @@ def overlays(result: Listed) -> str:
         lines.append(" | ".join((f"{safety.one_line(one.branch)}  {', '.join(facts)}".rstrip(), *notes)))
     if result.orphans:
         lines.append(f"{count(result.orphans, 'change')} of memories that this tree has not: agentmem check")
-    if any(one.pending for one in result.overlays if one.layer != "unmerged") and (
-        result.trunk is not None and result.view.branch == result.trunk
-    ):
-        lines.append("trunk takes them up with: agentmem overlay promote")
+    merged = [one for one in result.overlays if one.layer != "unmerged"]
+    if result.trunk is not None and result.view.branch == result.trunk:
+        if any(one.pending > one.conflicts for one in merged):
+            lines.append("trunk takes them up with: agentmem overlay promote")
+        if any(one.conflicts for one in merged):
+            lines.append("what is in CONFLICT waits for somebody to decide: agentmem check names it")
     return "\n".join(lines) + "\n"
 
 

@@ -98,6 +98,27 @@ def test_a_commit_takes_the_branchs_memories(hooked):
     assert git(hooked, "commit", "-q", "--allow-empty", "-m", "x") == ""
 
 
+def test_a_merge_promises_no_promotion_of_a_conflict(hooked):
+    """Two branches that say different things: the hook, the list and check tell of the conflict, until it is decided."""
+    identity = named(hooked, "Alpha rule")[-15:-3]
+    hooked.commit()
+    for name in ("b1", "b2"):
+        hooked.git("switch", "-q", "-c", name, "main")
+        hooked.ok("edit", identity, "--set", f"title=Alpha {name}")
+        hooked.commit()
+    hooked.git("switch", "-q", "main")
+    assert "1 change of branches can be taken up" in git(hooked, "merge", "-q", "b1", "-m", "b1")
+    short = identity[:6]
+    assert git(hooked, "merge", "-q", "b2", "-m", "b2") == (
+        f"agentmem: 2 changes of branches in CONFLICT: agentmem show {short}, then agentmem edit {short}\n"
+    )
+    told = hooked.ok("overlay", "list")
+    assert "overlay promote" not in told and "agentmem check names it" in told
+    assert "unsettled-change: warning: CONFLICT in title" in hooked.ok("check")
+    hooked.ok("edit", identity, "--set", "title=Decided")
+    assert "CONFLICT" not in hooked.ok("check") + hooked.ok("overlay", "list")
+
+
 def test_an_edit_on_trunk_takes_its_receipts(hooked):
     """What base takes up and the receipt that says so are in one commit."""
     path = named(hooked, "One thing")
