@@ -2,12 +2,15 @@
 
 import os
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from agentmem.git import refs
 from agentmem.git.repository import Difference, Repository
 from agentmem.store import layout, overlays, reading
 
 CLAIMS, CLAIM_FILE = "refs/agentmem/claims", "claim.json"
+MOST = 100
+"""Memories with changes that are looked into."""
 
 
 def carried(repository: Repository, store: str, differences: Sequence[Difference]) -> dict[str, int]:
@@ -41,15 +44,40 @@ def written_on(data: bytes) -> str | None:
     return None
 
 
-def pending(root: str) -> int:
-    """How many changes of overlays base has not taken up."""
+class Pending(NamedTuple):
+    """How many changes of overlays base can take up, how many are in conflict, and the memories of these."""
+
+    ready: int
+    stuck: int
+    memories: tuple[str, ...]
+
+
+def pending(root: str) -> Pending:
+    """The changes of overlays that base has not taken up; of very many it is not looked which are in conflict."""
     done = overlays.receipts(root)
     folder = os.path.join(root, layout.OVERLAYS)
-    names = [
-        name for _, folders, files in os.walk(folder) for name in files if not folders or name.endswith(".md")
-    ]
-    changes = {name.split(".")[1] for name in names if name.endswith(".md") and name.count(".") == 2}
-    return len(changes - done)
+    found: dict[str, set[str]] = {}
+    for above, _, files in os.walk(folder):
+        for name in files:
+            path = f"{layout.OVERLAYS}/{os.path.relpath(above, folder).replace(os.sep, '/')}/{name}"
+            if layout.is_change(path) and layout.names_of_change(path)[2] not in done:
+                found.setdefault(layout.names_of_change(path)[1], set()).add(path)
+    every = len({layout.names_of_change(path)[2] for paths in found.values() for path in paths})
+    if not 0 < len(found) <= MOST:
+        return Pending(every, 0, ())
+    from agentmem.model import applying, changes  # reads YAML: not where nothing waits
+
+    bases = {layout.id_in_name(path): path for path in reading.walk(root) if layout.is_memory(path)}
+    stuck: dict[str, int] = {}
+    for memory, paths in found.items():
+        parsed = [changes.parse(data)[0] for _, data in overlays.read(root, paths)]
+        left = applying.pending([one for one in parsed if one], done)
+        base = reading.read(root, bases[memory]) if memory in bases else None
+        if base is not None and applying.apply(base, left).conflicts:
+            taken = applying.promoted(base, left)[1]
+            stuck[memory] = sum(one.id not in taken for one in left)
+    number = sum(stuck.values())
+    return Pending(every - number, number, tuple(sorted(stuck)))
 
 
 def handed_on(repository: Repository, now: int) -> list[str]:

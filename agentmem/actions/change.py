@@ -8,7 +8,7 @@ from agentmem.actions.branch import at_hand
 from agentmem.actions.context import Context
 from agentmem.actions.selecting import Found
 from agentmem.actions.write import add, resolved
-from agentmem.errors import Ambiguous, NotFound, UsageError
+from agentmem.errors import Ambiguous, NeedsDecision, NotFound, UsageError
 from agentmem.index.view import View
 from agentmem.model import document, fields, ids, memory
 from agentmem.model.editing import Edit
@@ -219,11 +219,28 @@ def restore(context: Context, reference: str, branch: str | None = None) -> Chan
     except NotFound:
         return _from_history(context, reference)
     if found.memory.status != "retracted":
-        return Changed(found.memory, found.path, changed=False)
+        return _from_journal(context, found)
     before = _before_retraction(context, found)
     status = Edit("status", "delete") if before is None else Edit("status", "set", before)
     edits = [status, Edit("retracted", "delete")]
     return _change(context, found, edits, None, branch, f"restore {reference}")
+
+
+def _from_journal(context: Context, found: Found) -> Changed:
+    """Bring back what was written to a memory that is there, and git has put back."""
+    from agentmem.actions import rescuing
+
+    done = rescuing.rescue(context, found.memory.id)
+    if done.kept:
+        path = f"{context.place.name}/{done.kept[0].entry.path}"
+        raise NeedsDecision(
+            f"not restored: {path} was edited since", "what was lost: agentmem restore --journal --json"
+        )
+    if not done.restored:
+        return Changed(found.memory, found.path, changed=False)
+    last = done.restored[-1]
+    layer = "base" if last.memory else "own"
+    return Changed(last.memory or found.memory, f"{context.place.name}/{last.entry.path}", True, layer)
 
 
 def _before_retraction(context: Context, found: Found) -> str | None:

@@ -64,7 +64,7 @@ def check(
     config = subjects.config_of(context, subjects.INDEX) if staged else context.config
     if not checks.EVIDENCE.isdisjoint(rule.id for rule in checks.running(config.rules, only)):
         subject = subjects.with_evidence(context, subject, staged)
-    findings, ignored = checks.examine(subject, config.rules, only, strict, config.ignores)
+    findings, ignored = checks.examine(subject, config.rules, only, strict, config.ignores, config.rule_lines)
     wanted = [_below(context, path) for path in paths]
     if wanted:
         findings = [f for f in findings if any(_is_within(f.path, path) for path in wanted)]

@@ -171,15 +171,15 @@ def _refs(patient: Patient, context: Context) -> Iterator[Ailment]:
 
 
 def journal(patient: Patient) -> Iterator[Ailment]:
-    """What was written and never committed in worktrees that are gone, and what a run that was killed has left halfway."""
+    """What was written and is in no commit and no worktree, and what a run that was killed has left halfway."""
     from agentmem.actions import rescuing
 
     with closing(_context(patient)) as context:
         lost = rescuing.lost(context, surely=True)
         is_halfway = halfway.found(cache.state_folder(context.repository.common_dir), context.place.root)
     if lost:
-        number = f"{len(lost)} memor{'y' if len(lost) == 1 else 'ies'}"
-        message = f"{number} of a worktree that is gone, never committed"
+        number = f"{len(lost)} write{'s' * (len(lost) > 1)}"
+        message = f"{number} in no commit and no worktree any more"
         yield Ailment("journal", WARNING, message, "agentmem restore --journal")
     if is_halfway:
         message = "a forget, reflect or tidy was stopped before its commit: its files are half as they were"

@@ -11,13 +11,13 @@ from agentmem.actions.clashes import Clash
 from agentmem.actions.context import Context
 from agentmem.errors import GitFailed, GitRefused
 from agentmem.evidence import trees
-from agentmem.evidence.trees import Tree
-from agentmem.git import branches, code, history, objects, overlaps, revisions, state, trunk
+from agentmem.git import branches, code, history, objects, overlaps, revisions, settings, state, trunk
 from agentmem.git.ahead import Ahead
 from agentmem.git.contents import Contents
 from agentmem.git.overlaps import Line
 from agentmem.git.repository import Repository
 from agentmem.model import scopes
+from agentmem.store import reading
 
 T = TypeVar("T")
 Tips = Sequence[tuple[str, str]]
@@ -32,6 +32,8 @@ AMONG = 200
 """Files of which other worktrees are asked one by one."""
 MAX_FILES = 12
 """Files of one pair of branches that are looked into."""
+MAX_PAIRS = 60
+"""Pairs of other branches that are looked into: git is asked twice or more for each."""
 
 
 class Work(NamedTuple):
@@ -45,14 +47,17 @@ class Work(NamedTuple):
 
 
 def find(context: Context, board: Board, names: Sequence[str] = ()) -> list[Clash]:
-    """What the code at hand and other branches and worktrees (or those of ``names``) change both, the surest first; and the
-    claims whose scopes meet.
+    """What the code at hand and other branches and worktrees (or those of ``names``) change both, and these among each other,
+    the surest first; and the claims whose scopes meet.
     """
     found: list[Clash] = []
     own = _own(context)
     if own is not None:
-        for other in _others(context, names):
+        others = list(_others(context, names))
+        for other in others:
             found += _between(context, own, other)
+        for one, other in _pairs(context, own, others):
+            found += _between(context, one, other)
     if not names:
         found += _scopes(board)
     order = (UNMERGEABLE, SAME_SYMBOL, SAME_FILE, SCOPES)
@@ -107,7 +112,8 @@ def _own(context: Context) -> Work | None:
     commit = context.standpoint.commit
     if commit is None or repository.bare:
         return None
-    name = state.branch(repository) or "HEAD"
+    stands = state.branch(repository) if context.index.is_at_hand else context.standpoint.branch
+    name = stands or "HEAD"
     tips = revisions.trunk_refs(repository, context.trunk) if context.trunk else []
     if name == context.trunk:  # what is on it and has not been pushed
         tips = [tip for tip in tips if tip[0] != commit]
@@ -123,6 +129,35 @@ def _others(context: Context, names: Sequence[str]) -> Iterator[Work]:
     yield from _branches(context, names)
     if not names:
         yield from _worktrees(context)
+
+
+def _pairs(context: Context, own: Work, others: Sequence[Work]) -> Iterator[tuple[Work, Work]]:
+    """Those of ``others`` that change one file, two by two, ``MAX_PAIRS`` at most; not what is of one branch, of the one at hand
+    or of trunk, nor what one has of the other.
+    """
+    repository = context.repository
+    trunks = {context.trunk, own.name, *(f"{name}/{context.trunk}" for name in settings.remotes(repository))}
+    works = [work for work in others if work.name.removesuffix(UNCOMMITTED) not in trunks]
+    by_path: dict[str, list[int]] = {}
+    for number, work in enumerate(works):
+        for path in work.paths:
+            by_path.setdefault(path, []).append(number)
+    meeting = {pair for numbers in by_path.values() for pair in combinations(numbers, 2)}
+    looked_at = 0
+    for one, other in ((works[i], works[j]) for i, j in sorted(meeting)):
+        if one.name.removesuffix(UNCOMMITTED) == other.name.removesuffix(UNCOMMITTED):
+            continue
+        if looked_at == MAX_PAIRS:
+            context.index.notes.once(
+                f"only {MAX_PAIRS} of {len(meeting)} pairs of other branches were looked into: agentmem conflicts BRANCH BRANCH"
+            )
+            return
+        looked_at += 1
+        if not any(
+            mine.tip and history.comes_before(repository, mine.tip, theirs.tip or theirs.fork)
+            for mine, theirs in ((one, other), (other, one))
+        ):
+            yield one, other
 
 
 def _line(repository: Repository, commit: str, trunks: Tips) -> Line | None:
@@ -207,18 +242,19 @@ def _between(context: Context, own: Work, other: Work) -> Iterator[Clash]:
     if not shared:
         return
     both = (own.name, other.name)
-    here = context.standpoint.commit
-    stuck = set(overlaps.unmergeable(context.repository, here, other.tip)) if here and other.tip else set()
+    mine = context.standpoint.commit if own.folder is None and own.tip is None else own.tip
+    stuck = set(overlaps.unmergeable(context.repository, mine, other.tip)) if mine and other.tip else set()
     for path in shared[:MAX_FILES]:
-        mine, theirs = _symbols(context, own, path), _symbols(context, other, path)
-        same = [name for name in mine if name in theirs]
+        named, theirs = _symbols(context, own, path), _symbols(context, other, path)
+        same = [name for name in named if name in theirs]
         if path in stuck:
             about = f": {', '.join(same[:3])}" if same else ""
             yield Clash(UNMERGEABLE, (), both, (path,), f"git cannot merge {path}{about}")
         elif same:
             yield Clash(SAME_SYMBOL, (), both, (path,), f"both change {', '.join(same[:3])} in {path}")
         else:
-            yield Clash(SAME_FILE, (), both, (path,), f"both change {path}, in different places")
+            apart = ", in different places" if named and theirs else ""
+            yield Clash(SAME_FILE, (), both, (path,), f"both change {path}{apart}")
     if len(shared) > MAX_FILES:
         rest = tuple(shared[MAX_FILES:])
         yield Clash(SAME_FILE, (), both, rest, f"both change {len(rest)} files more")
@@ -230,23 +266,26 @@ def _symbols(context: Context, work: Work, path: str) -> list[str]:
 
     repository = context.repository
     if work.folder is not None:
-        return []  # another worktree's lines: who changes the file is told, not where
+        repository = repository._replace(directory=work.folder, prefix="")
     lines = overlaps.touched(repository, work.fork, work.tip, path)
-    contents = Contents(repository)
-    try:
-        tree: Tree = (
-            trees.of_commit(repository, work.tip, contents, context.store_path)
-            if work.tip
-            else context.verifier.tree
-        )
-        text = tree.text(path)
-    finally:
-        contents.close()
+    text = _text(context, work, path)
     if text is None:
         return []
     declared = context.verifier.sources.symbols(path, text)
     around = (symbols.enclosing(declared, first, last) for first, last in lines)
     return list(dict.fromkeys(one.name for one in around if one is not None))
+
+
+def _text(context: Context, work: Work, path: str) -> str | None:
+    if work.folder is not None:
+        return trees.decoded(reading.read(work.folder, path)) if trees.inside(path) else None
+    if work.tip is None:
+        return context.verifier.tree.text(path)
+    contents = Contents(context.repository)
+    try:
+        return trees.of_commit(context.repository, work.tip, contents, context.store_path).text(path)
+    finally:
+        contents.close()
 
 
 def _scopes(board: Board) -> Iterator[Clash]:

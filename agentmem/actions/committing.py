@@ -199,7 +199,7 @@ def examine(repository: Repository, store: str, staged: Sequence[staging.Staged]
 
 def closings(repository: Repository, store: str) -> list[tuple[str, tuple[str, ...]]]:
     """``(entry, tasks that it closes)`` of the log entries that the commit at hand adds."""
-    added = [one for one in staging.staged(repository, store) if one.added]
+    added = [one for one in staging.staged(repository, store)[0] if one.added]
     files = _read(repository, store, [one for one in added if _below(one.path, store).startswith("log/")])
     return [(file.memory.id, file.memory.closes) for file in files if file.memory and file.memory.closes]
 

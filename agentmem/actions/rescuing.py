@@ -1,11 +1,14 @@
-"""Bringing back from the journal what was written in a worktree that is gone before anybody committed it."""
+"""Bringing back from the journal what was written, and is in no commit and no worktree any more: the worktree is gone, or git
+put its files back (checkout, clean, a stash that was dropped).
+"""
 
 import os
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.actions import saving
 from agentmem.actions.context import Context
-from agentmem.git import branches, history, objects, worktrees
+from agentmem.git import branches, history, objects, revisions, state, worktrees
 from agentmem.store import layout, reading
 from agentmem.store.journal import Entry
 
@@ -14,32 +17,66 @@ if TYPE_CHECKING:
 
 
 class Lost(NamedTuple):
-    """The last thing that was written to one file of a worktree that is gone, and never committed."""
+    """The last thing that was written to one file, which nothing holds any more.
+
+    ``here`` is what the file says where git put that back, so that it may be replaced; ``edited``: somebody has written
+    something else there since.
+    """
 
     entry: Entry
     memory: "Memory | None"
+    here: bytes | None = None
+    edited: bool = False
+
+    @property
+    def about(self) -> str | None:
+        """The id of the memory that it is, or changes."""
+        if self.memory:
+            return self.memory.id
+        return layout.names_of_change(self.entry.path)[1] if layout.is_change(self.entry.path) else None
 
 
 class Rescued(NamedTuple):
-    """What was brought back, and what was not because the file is here and says something else; ``branch`` is the one at hand."""
+    """What was brought back, and what was not because the file is here and says something else; ``elsewhere`` are the branches
+    that some of it is of, which are there and not at hand.
+    """
 
     restored: tuple[Lost, ...]
     kept: tuple[Lost, ...]
-    branch: str | None = None
+    elsewhere: tuple[str, ...] = ()
 
 
 def lost(context: Context, surely: bool = False) -> list[Lost]:
-    """What the journal has of worktrees that are gone, and neither git nor another worktree has, oldest first; ``surely``: but
-    for what was staged there, which only the whole history tells from what was committed.
+    """What the journal has of worktrees that are gone, and of the one at hand, and neither git nor another worktree has;
+    ``surely``: of those that are gone not what was staged there, which only the whole history tells from what was committed.
+
+    What somebody has edited since by hand is not lost: the edit may have begun with it.
     """
-    last: dict[tuple[str, str], Entry] = {}
+    return [one for one in _found(context, surely) if not one.edited]
+
+
+def _found(context: Context, surely: bool = False) -> list[Lost]:
+    if not context.repository.bare:
+        saving.prune_journal(context)  # not to read a large import that git has by now each time
     homes = _Homes(context)
-    for entry in context.journal.entries(lambda one: not homes.is_there(one)):
-        if layout.is_kept(entry.path) and not homes.is_there(entry):
-            key = entry.home or entry.worktree, entry.path
-            last.pop(key, None)
+    own: dict[str, Entry] = {}
+    gone: dict[tuple[str, str], Entry] = {}
+    for entry in context.journal.entries(lambda one: homes.is_own(one) or not homes.is_there(one)):
+        if not layout.is_kept(entry.path):
+            continue
+        if homes.is_own(entry):
+            own.pop(entry.path, None)
             if not entry.removed:
-                last[key] = entry
+                own[entry.path] = entry
+        elif not homes.is_there(entry):
+            key = entry.home or entry.worktree, entry.path
+            gone.pop(key, None)
+            if not entry.removed:
+                gone[key] = entry
+    return [*_of_gone(context, gone, surely), *_of_own(context, list(own.values()))]
+
+
+def _of_gone(context: Context, last: dict[tuple[str, str], Entry], surely: bool) -> list[Lost]:
     if not last:
         return []
     repository = context.repository
@@ -49,11 +86,7 @@ def lost(context: Context, surely: bool = False) -> list[Lost]:
         last = {key: entry for key, entry in last.items() if entry.blob not in there}
     paths = sorted({below + path for (_, path), entry in last.items() if entry.blob in there})
     committed = history.past_blobs(repository, "--all", paths)
-    roots = [context.place.root]
-    roots += [
-        os.path.join(worktree.top, repository.prefix, context.place.name)
-        for worktree in branches.other_worktrees(repository)
-    ]
+    roots = [context.place.root, *_other_roots(context)]
     found = []
     for (_, path), entry in last.items():
         data = _bytes(entry)
@@ -63,6 +96,81 @@ def lost(context: Context, surely: bool = False) -> list[Lost]:
     return found
 
 
+def _of_own(context: Context, last: Sequence[Entry]) -> Iterator[Lost]:
+    """What the files of the worktree at hand do not say any more, though nobody has committed it, or something else since."""
+    root, repository = context.place.root, context.repository
+    changed = [entry for entry in last if not _is_untouched(root, entry)]
+    if not changed:
+        return
+    below = f"{repository.prefix}{context.place.name}"
+    tips = {entry.branch for entry in changed if entry.branch} | ({context.trunk} if context.trunk else set())
+    places = [
+        "",
+        "HEAD",
+        *(f"refs/heads/{name}" for name in tips),
+        *{one.head for one in changed if one.head},
+    ]
+    held = revisions.objects_named(
+        repository, [f"{place}:{below}/{entry.path}" for place in places for entry in changed]
+    )
+
+    def blob(place: str, entry: Entry) -> str | None:
+        return held.get(f"{place}:{below}/{entry.path}")
+
+    doubted, at_hand = [], state.branch(repository)
+    for entry in changed:
+        before = blob(entry.head, entry) if entry.head else None
+        if before is not None and entry.branch != at_hand:
+            continue  # an edit in place of what another branch has
+        now = {blob(f"refs/heads/{entry.branch}", entry)}
+        if before is None:
+            now.add(blob(f"refs/heads/{context.trunk}", entry))
+        now = {*(now - {None}), blob("HEAD", entry)}
+        # where a commit has something else by now, the write was edited on by hand, or taken away on purpose
+        if now == {before} and entry.blob not in (before, blob("", entry)):
+            doubted.append(entry)
+    there = objects.present(repository, sorted({entry.blob for entry in doubted}))
+    if there:
+        # what was there when the first of them was written holds none of them: few commits are left to look through
+        oldest = doubted[0].head
+        more = ["--reflog", "--ignore-missing", *(["--not", oldest] if oldest else [])]
+        there = history.past_blobs(repository, "--all", [below], more)
+    others = _other_roots(context) if doubted else []
+    names = {layout.id_in_name(path) for path in reading.walk(root)} if doubted else set()
+    for entry in doubted:
+        path, data = entry.path, _bytes(entry)
+        if entry.blob in there or any(reading.read(other, path) == data for other in others):
+            continue
+        here = reading.read(root, path)
+        if here is None and not os.path.lexists(os.path.join(root, path)):
+            if layout.id_in_name(path) not in names - {None}:  # else it was renamed
+                yield Lost(entry, _memory(path, data))
+            continue
+        by_git = here is not None and objects.blob_id(here, repository.object_format) in (
+            blob("HEAD", entry),
+            blob("", entry),
+        )
+        yield Lost(entry, _memory(path, data), here if by_git else None, edited=not by_git)
+
+
+def _is_untouched(root: str, entry: Entry) -> bool:
+    """Whether the file of ``entry`` still says what was written: it is not read unless it is younger."""
+    signature = reading.signature(root, entry.path)
+    if signature is None:
+        return False
+    changed, size, _, _ = signature
+    data = _bytes(entry)
+    return size == len(data) and (changed <= entry.written or reading.read(root, entry.path) == data)
+
+
+def _other_roots(context: Context) -> list[str]:
+    repository = context.repository
+    return [
+        os.path.join(worktree.top, repository.prefix, context.place.name)
+        for worktree in branches.other_worktrees(repository)
+    ]
+
+
 class _Homes:
     """Which worktrees are there: the very ones that were written in, not others that have taken their place."""
 
@@ -70,6 +178,16 @@ class _Homes:
         self.common = context.repository.common_dir
         self.bare = context.repository.bare
         self.made: dict[str, int | None] = {}
+        self.root = context.place.root
+        self.own = None if self.bare else saving.home(context)
+        self.ending = os.sep + context.store_path.replace("/", os.sep)
+
+    def is_own(self, entry: Entry) -> bool:
+        """Whether ``entry`` is of the store at hand, in the worktree at hand."""
+        if entry.home is None or entry.home.startswith(".."):
+            return entry.worktree == self.root
+        # the repository may have been moved since
+        return entry.home == self.own and entry.worktree.endswith(self.ending) and self.is_there(entry)
 
     def is_there(self, entry: Entry) -> bool:
         """Whether the worktree of ``entry`` is there still, moved or not."""
@@ -83,21 +201,33 @@ class _Homes:
         return made is not None and made <= entry.written
 
 
-def rescue(context: Context) -> Rescued:
-    """Write what is lost to where it was, below the store at hand; what is there already stays as it is.
+def rescue(context: Context, memory: str | None = None) -> Rescued:
+    """Write what is lost to where it was, below the store at hand, or what is lost of one ``memory``; what somebody has written
+    there already stays as it is.
 
     Raises:
         NotWritable: the disk refuses.
 
     """
-    restored, kept = [], []
-    for one in lost(context):
-        if os.path.lexists(os.path.join(context.place.root, one.entry.path)):
-            kept.append(one)
+    restored: list[Lost] = []
+    kept: list[Lost] = []
+    for one in _found(context):
+        path = one.entry.path
+        if memory is not None and one.about != memory:
+            continue
+        if one.here is not None:
+            done = saving.rewrite(context, path, one.here, _bytes(one.entry))
         else:
-            saving.write_file(context, one.entry.path, _bytes(one.entry))
-            restored.append(one)
-    return Rescued(tuple(restored), tuple(kept), context.repository.branch)
+            done = not os.path.lexists(os.path.join(context.place.root, path))
+            if done:
+                saving.write_file(context, path, _bytes(one.entry))
+        (restored if done else kept).append(one)
+    at_hand = context.repository.branch
+    named = [one.entry.branch for one in restored if one.entry.branch and one.entry.branch != at_hand]
+    there = branches.existing(context.repository, named)
+    return Rescued(
+        tuple(restored), tuple(kept), tuple(name for name in dict.fromkeys(named) if name in there)
+    )
 
 
 def _bytes(entry: Entry) -> bytes:

@@ -139,9 +139,11 @@ class _Review:
 
     def findings(self) -> list[Finding]:
         """What the rules say of the change."""
-        settings, ignores = self.config.rules, self.config.ignores
+        settings, ignores, lines = self.config.rules, self.config.ignores, self.config.rule_lines
         told = tuple(one for one in self.own if one.found.verdict in BROKEN or one.generated is not None)
-        after = checks.check(replace(self.after, evidence=told), settings, self.only, ignores=ignores)
+        after = checks.check(
+            replace(self.after, evidence=told), settings, self.only, ignores=ignores, lines=lines
+        )
         before = checks.check(self.before, settings, self.only, ignores=ignores)
         known = {_key(one) for one in before}
         found = []

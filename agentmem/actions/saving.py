@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 PRUNE_FROM = 64
 """Journal files from which on a write looks for some that git has by now."""
+PRUNE_SIZE = 262_144
+"""Bytes of the journal from which on the same is done: an import is one file, however large."""
 
 
 class Refused(AgentmemError):
@@ -236,8 +238,15 @@ def _entry(context: Context, path: str, blob: str, data: bytes) -> journal.Entry
         blob=blob,
         at=context.now,
         text=data.decode("utf-8", "surrogateescape"),
-        home=os.path.relpath(repository.git_dir, repository.common_dir).replace(os.sep, "/"),
+        home=home(context),
+        head=repository.head,
     )
+
+
+def home(context: Context) -> str:
+    """Git's folder of this worktree, from the common git dir."""
+    repository = context.repository
+    return os.path.relpath(repository.git_dir, repository.common_dir).replace(os.sep, "/")
 
 
 def prune_journal(context: Context) -> int:
@@ -248,7 +257,7 @@ def prune_journal(context: Context) -> int:
     head = context.repository.head
     if (
         head is None
-        or len(context.journal.files()) < PRUNE_FROM
+        or (len(context.journal.files()) < PRUNE_FROM and context.journal.size < PRUNE_SIZE)
         or context.journal.pruned_at(context.place.root) == head
     ):
         return 0

@@ -235,8 +235,12 @@ def manager(patient: Patient) -> Iterator[Ailment]:
 
 def settings_of(patient: Patient) -> Iterator[Ailment]:
     """What the configuration says that cannot be read, or that is not so in this clone."""
+    from agentmem.checks import rules as checks
+
     try:
         found = config.load(patient.root)
+        file = os.path.join(patient.root, layout.CONFIG)
+        checks.refuse_unknown(file, found.rules, found.ignores, found.rule_lines)
     except ConfigError as problem:
         yield Ailment(
             "config",

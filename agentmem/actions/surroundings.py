@@ -45,7 +45,7 @@ class Surroundings:
 
     @property
     def lost(self) -> int:
-        """How many writes in worktrees that are gone nobody has committed."""
+        """How many writes are in no commit and no worktree any more."""
         return self._lost.result
 
     def _changed(self) -> tuple[str, ...]:

@@ -90,8 +90,8 @@ class Whereabouts(Bearing):
         if tested := self._tested():
             lines.append(Line(tested, 8))
         if lost := self.around.lost:
-            some = "what was not committed in removed worktrees"
-            lines.append(Line(f"{lost} write{'s' * (lost > 1)} of {some}: agentmem restore --journal", 8))
+            some = "in no commit and no worktree any more"
+            lines.append(Line(f"{lost} write{'s' * (lost > 1)} {some}: agentmem restore --journal", 8))
         return lines
 
     def _ended(self) -> list[str]:

@@ -48,7 +48,7 @@ def run(subject: Subject) -> Iterator[Finding]:
     if not left:
         return
     ordered = sorted(view)
-    nears = [_near(link.word, view, ordered) for link in left]
+    nears = [_near(link, view, ordered) for link in left]
     gone = {link.word for link, near in zip(left, nears, strict=True) if not near and ids.is_id(link.word)}
     archived = frozenset(subject.archived(gone)) if gone else frozenset()
     for link, near in zip(left, nears, strict=True):
@@ -69,20 +69,22 @@ def _links(every: Iterable[Shown]) -> Iterator[_Link]:
             yield _Link(shown, "plan", memory.plan)
 
 
-def _near(word: str, view: Collection[str], ordered: Sequence[str]) -> tuple[str, ...]:
-    """The ids that ``word`` was probably meant to be: it is the start of them, or one slip away from one."""
-    plain = word.lower()
+def _near(link: _Link, view: Collection[str], ordered: Sequence[str]) -> tuple[str, ...]:
+    """The ids that ``link`` was probably meant for: its word is the start of them, or one slip away from one; not that of the
+    memory that it stands in.
+    """
+    own, plain = link.shown.memory.id, link.word.lower()
     if ids.is_prefix(plain) and len(plain) < ids.LENGTH:
         at = bisect_left(ordered, plain)
         found = []
         while at < len(ordered) and ordered[at].startswith(plain):
-            found.append(ordered[at])
+            found += [ordered[at]] * (ordered[at] != own)
             at += 1
         if found:
             return tuple(found)
     if not ids.LENGTH - 1 <= len(plain) <= ids.LENGTH + 1:
         return ()
-    return tuple(sorted({one for one in _slips(plain.translate(_LOOK_ALIKES)) if one in view}))[:1]
+    return tuple(sorted({one for one in _slips(plain.translate(_LOOK_ALIKES)) if one in view} - {own}))[:1]
 
 
 def _slips(word: str) -> Iterator[str]:

@@ -29,6 +29,7 @@ from agentmem.checks import (
     task_cycle,
     task_stuck,
     unknown_kind,
+    unsettled_change,
     unsettled_merge,
     unused_ignore,
 )
@@ -50,6 +51,7 @@ RULES: tuple[Rule, ...] = (
     size.RULE,
     broken_change.RULE,
     unsettled_merge.RULE,
+    unsettled_change.RULE,
     foreign_memory.RULE,
     cite_changed.RULE,
     cite_gone.RULE,
@@ -76,6 +78,7 @@ STRICT = frozenset(rule.id for rule in (cite_changed.RULE, cite_gone.RULE, cite_
 
 OFF = "off"
 _NONE: Mapping[str, str] = {}
+_NO_LINES: Mapping[str, int] = {}
 
 
 class Examined(NamedTuple):
@@ -91,11 +94,12 @@ def check(
     only: Sequence[str] = (),
     strict: bool = False,
     ignores: Sequence[Ignore] = (),
+    lines: Mapping[str, int] = _NO_LINES,
 ) -> list[Finding]:
     """What ``examine`` finds, but for ignores that met nothing: of a part of the store that means nothing."""
     return [
         one
-        for one in examine(subject, settings, only, strict, ignores).findings
+        for one in examine(subject, settings, only, strict, ignores, lines).findings
         if one.rule != unused_ignore.ID
     ]
 
@@ -106,27 +110,25 @@ def examine(
     only: Sequence[str] = (),
     strict: bool = False,
     ignores: Sequence[Ignore] = (),
+    lines: Mapping[str, int] = _NO_LINES,
 ) -> Examined:
     """What the rules find in ``subject`` and ``ignores`` do not cover.
 
-    ``settings`` gives a rule's id another severity, or ``off``; a rule named in ``only`` runs all the same.
-    ``strict``: what ``STRICT`` names is an error.
+    ``settings`` gives a rule's id another severity, or ``off``, and ``lines`` where the file says so; a rule named in ``only``
+    runs all the same. ``strict``: what ``STRICT`` names is an error.
 
     Raises:
-        UsageError: a rule or a setting that does not exist; ConfigError: an ignore of a rule that does not exist.
+        UsageError: a rule or a setting that does not exist; ConfigError: see ``refuse_unknown``.
 
     """
-    for name in (*settings, *only):
+    refuse_unknown(subject.shown(layout.CONFIG), settings, ignores, lines)
+    for name in only:
         _known(name)
     for name, setting in settings.items():
         if setting not in (*SEVERITIES, OFF):
             raise UsageError(
                 f"no setting {setting!r} for {name}", f"settings: {', '.join((*SEVERITIES, OFF))}"
             )
-    for ignore in ignores:
-        if problem := _unknown(ignore.rule):
-            place = f"{subject.shown(layout.CONFIG)}:{ignore.line}"
-            raise ConfigError(f"{place}: check.ignore: {problem[0]}", problem[1])
     found: list[Finding] = []
     rules = running(settings, only)
     for rule in rules:
@@ -137,6 +139,22 @@ def examine(
         wanted = [ignore for ignore in unused if any(ignore.rule == rule.id for rule in rules)]
         left += _graded(unused_ignore.findings(subject, wanted), unused_ignore.RULE, settings, strict)
     return Examined(ordered(left), ignored)
+
+
+def refuse_unknown(
+    file: str, settings: Mapping[str, str], ignores: Sequence[Ignore], lines: Mapping[str, int]
+) -> None:
+    """Stop at a configuration, the ``file``, that names a rule that there is not.
+
+    Raises:
+        ConfigError: with the line.
+
+    """
+    named = [(lines.get(name, 1), "check", name) for name in settings]
+    named += [(ignore.line, "check.ignore", ignore.rule) for ignore in ignores]
+    for line, key, name in named:
+        if problem := _unknown(name):
+            raise ConfigError(f"{file}:{line}: {key}: {problem[0]}", problem[1])
 
 
 def _graded(

@@ -21,12 +21,15 @@ TITLE = 60
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One memory: ``file`` is its own, ``memory`` what the pending ``changes`` make of it, ``status`` derived."""
+    """One memory: ``file`` is its own, ``memory`` what the pending ``changes`` make of it, ``status`` derived; ``conflicts`` are
+    the fields in which the changes say different things.
+    """
 
     file: StoreFile
     memory: Memory
     status: str
     changes: tuple[StoreFile, ...] = ()
+    conflicts: tuple[str, ...] = ()
 
     def place(self, key: str, item: str = "") -> tuple[StoreFile, int]:
         """The file and the line where ``key`` (of a list: its ``item``) stands."""
@@ -45,12 +48,14 @@ def view_of(subject: Subject) -> dict[str, Shown]:
     """Every memory of ``subject`` by its id; of several files with one id, which another rule tells, the first."""
     pending = _pending(subject)
     found: dict[str, tuple[StoreFile, Memory, tuple[StoreFile, ...]]] = {}
+    conflicts: dict[str, tuple[str, ...]] = {}
     for file in subject.files:
         if file.memory and file.memory.id not in found:
             memory, applied = file.memory, pending.get(file.memory.id)
             if applied:
                 made = applying.apply(file.data, [change for change, _ in applied])
                 memory = read(file.path, made.data).memory or memory
+                conflicts[file.memory.id] = tuple(sorted({one.field for one in made.conflicts}))
                 # a file without an id must not get another one from what a change says
                 memory = memory._replace(id=file.memory.id)
             found[memory.id] = file, memory, tuple(f for _, f in applied or ())
@@ -68,7 +73,7 @@ def view_of(subject: Subject) -> dict[str, Shown]:
         status = lifecycle.derive(
             identity, m.kind, m.status, expires, subject.now, identity in superseded, tasks
         )
-        shown[identity] = Shown(file, m, status, files)
+        shown[identity] = Shown(file, m, status, files, conflicts.get(identity, ()))
     return shown
 
 

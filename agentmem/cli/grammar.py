@@ -221,6 +221,7 @@ VERBS = {
             "--branch": ("branch", "one"),
             "--all-branches": ("all_branches", "flag"),
             "--dry-run": ("dry_run", "flag"),
+            "--budget": ("budget", "number"),
         },
         (
             ("action", "one", False),
@@ -262,6 +263,7 @@ VERBS = {
         "The plans: phases, tasks and how far they are",
         {
             "--format": ("format", "one"),
+            "--budget": ("budget", "number"),
         },
         (
             ("action", "one", False),

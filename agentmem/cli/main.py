@@ -100,6 +100,11 @@ def _is_of_session(words: list[str]) -> bool:
         return "session" in words
 
 
+TEXTS_ALONE = ("help", "version", "completion")
+"""What has no JSON: a person reads it, or a shell."""
+NO_JSON = "help, completion and version are text alone", "leave out --json"
+
+
 def _dispatch(words: list[str]) -> int:
     from agentmem.cli import quick
     from agentmem.cli.grammar import VERBS
@@ -107,6 +112,8 @@ def _dispatch(words: list[str]) -> int:
     values, name, rest = quick.split_globals(words, VERBS)
     if values.get("color", "auto") not in COLORS:
         raise errors.UsageError(f"--color must be one of {', '.join(COLORS)}")
+    if values.get("json") and name in TEXTS_ALONE:
+        raise errors.UsageError(*NO_JSON)
     if name == "version":
         from agentmem import __version__
 
@@ -144,6 +151,8 @@ def _dispatch(words: list[str]) -> int:
 
     def command(call: Call) -> int:
         if arguments is None:
+            if call.json and {"-h", "--help"} & set(rest):
+                raise errors.UsageError(*NO_JSON)
             from agentmem.cli import app
 
             return app.run(name, rest, call)

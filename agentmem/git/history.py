@@ -124,8 +124,13 @@ def merge_base(repository: Repository, one: str, other: str) -> str | None:
     return found.out.decode("ascii").split()[0] if found.code == 0 else None
 
 
-def past_blobs(repository: Repository, commit: str, paths: Sequence[str]) -> set[str]:
-    """Every blob that the history of ``commit`` (or ``--all``) had at one of ``paths`` (from the top); none for no path."""
+def past_blobs(
+    repository: Repository, commit: str, paths: Sequence[str], more: Sequence[str] = ()
+) -> set[str]:
+    """Every blob that the history of ``commit`` (or ``--all``) had at or below one of ``paths`` (from the top); none for no path.
+
+    ``more`` are further words for git that say which commits.
+    """
     if not paths:
         return set()
     out = process.run(
@@ -137,6 +142,7 @@ def past_blobs(repository: Repository, commit: str, paths: Sequence[str]) -> set
         *STEADY,
         "-z",
         commit,
+        *more,
         "--",
         *paths,
     ).out

@@ -24,18 +24,18 @@ class Staged(NamedTuple):
     added: bool
 
 
-def ask(directory: str, store: str, base: str = "HEAD") -> "subprocess.Popen[bytes]":
-    """Ask git what ``staged`` tells, of the store below ``directory``; it works meanwhile."""
+def ask(directory: str, base: str = "HEAD") -> "subprocess.Popen[bytes]":
+    """Ask git what ``staged`` tells; it works meanwhile."""
     return process.start(
-        directory, "diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "--relative",
-        "--diff-filter=AMT", base, "--", store,
+        directory, "diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", base, "--"
     )  # fmt: skip
 
 
 def staged(
     repository: Repository, store: str, asked: "subprocess.Popen[bytes] | None" = None
-) -> list[Staged]:
-    """The plain files below ``store`` that the next commit adds or changes; those in conflict are none.
+) -> tuple[list[Staged], bool]:
+    """The plain files below ``store`` that the next commit adds or changes, those in conflict are none; and whether there is
+    anything at all that it adds, changes or takes away.
 
     Raises:
         GitFailed: git refuses.
@@ -45,11 +45,17 @@ def staged(
         if asked is not None:
             process.finish(asked)  # there was no HEAD to compare with
         base = "HEAD" if repository.head else repository.empty_tree
-        asked = ask(repository.directory, store, base)
+        asked = ask(repository.directory, base)
     result = process.finish(asked)
     if result.code:
         raise GitFailed(f"git diff-index failed: {result.err}")
-    return _raw(result.out)
+    below = f"{repository.prefix}{store}/"
+    found = [
+        one._replace(path=one.path[len(repository.prefix) :])
+        for one in _raw(result.out)
+        if one.path.startswith(below)
+    ]
+    return found, bool(result.out)
 
 
 def pushed(repository: Repository, commit: str, remote: str, store: str) -> list[Staged]:

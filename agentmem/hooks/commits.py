@@ -24,7 +24,7 @@ def run(top: str, store: str, hook: str, words: Sequence[str]) -> bool:
         if hook == "pre-commit":
             from agentmem.git import staging
 
-            return _before(probe, name, staging.ask(folder, name))
+            return _before(probe, name, staging.ask(folder))
         repository = probe.repository()
         from agentmem.actions import committing
 
@@ -57,9 +57,9 @@ def _before(probe: Probe, store: str, asked: "subprocess.Popen[bytes]") -> bool:
     from agentmem.actions import committing
     from agentmem.output import hooking
 
-    staged = staging.staged(repository, store, asked)
+    staged, is_any = staging.staged(repository, store, asked)
     result = committing.prepare(repository, store, differences, os.environ, staged, hidden)
-    say(hooking.prepared(result))
+    say(hooking.prepared(result, alone=not is_any))
     return result.blocked
 
 

@@ -36,6 +36,10 @@ def run(top: str, store: str, hook: str, words: Sequence[str]) -> None:
         say(hooking.said("; ".join(told)))
 
 
+SHORT = 6
+"""Characters of an id that is printed."""
+
+
 def _set_up(repository: Repository) -> None:
     """What a new worktree needs of its clone."""
     from agentmem.git import driver
@@ -61,10 +65,15 @@ def _told(
             told.append(f"{', '.join(left)}: agentmem brief")
         return told
     if settings.trunk is not None and repository.branch == settings.trunk:
-        number = awaiting.pending(os.path.join(repository.directory, store))
-        if number:
-            some = f"{number} change{'s' * (number > 1)} of branches"
+        waiting = awaiting.pending(os.path.join(repository.directory, store))
+        if waiting.ready:
+            some = f"{waiting.ready} change{'s' * (waiting.ready > 1)} of branches"
             told.append(f"{some} can be taken up: agentmem overlay promote")
+        if waiting.stuck:
+            some = f"{waiting.stuck} change{'s' * (waiting.stuck > 1)} of branches"
+            one = waiting.memories[0][:SHORT]
+            more = f" (and {len(waiting.memories) - 1} more: agentmem check)" * (len(waiting.memories) > 1)
+            told.append(f"{some} in CONFLICT: agentmem show {one}, then agentmem edit {one}{more}")
     if settings.claim_remote and (number := awaiting.unshared(repository, settings.claim_remote)):
         told.append(f"{number} claim{'s' * (number > 1)} not shared yet: agentmem sync")
     return told

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from agentmem.model import ids, safety, times
 from agentmem.output import jsonout
+from agentmem.output.packed import packed, within
 from agentmem.output.text import count, where
 
 if TYPE_CHECKING:
@@ -52,10 +53,12 @@ def overlays(result: Listed) -> str:
         lines.append(" | ".join((f"{safety.one_line(one.branch)}  {', '.join(facts)}".rstrip(), *notes)))
     if result.orphans:
         lines.append(f"{count(result.orphans, 'change')} of memories that this tree has not: agentmem check")
-    if any(one.pending for one in result.overlays if one.layer != "unmerged") and (
-        result.trunk is not None and result.view.branch == result.trunk
-    ):
-        lines.append("trunk takes them up with: agentmem overlay promote")
+    merged = [one for one in result.overlays if one.layer != "unmerged"]
+    if result.trunk is not None and result.view.branch == result.trunk:
+        if any(one.pending > one.conflicts for one in merged):
+            lines.append("trunk takes them up with: agentmem overlay promote")
+        if any(one.conflicts for one in merged):
+            lines.append("what is in CONFLICT waits for somebody to decide: agentmem check names it")
     return "\n".join(lines) + "\n"
 
 
@@ -81,8 +84,8 @@ def overlays_json(result: Listed) -> Record:
     }
 
 
-def overlay(result: Shown) -> str:
-    """One branch's new memories and changes, one a line, with what the changes say."""
+def overlay(result: Shown, budget: int = 0) -> str:
+    """One branch's new memories and changes, one a line, with what the changes say, as far as ``budget`` (tokens) goes."""
     from agentmem.output.text import list_line
 
     name = safety.one_line(result.branch)
@@ -91,11 +94,20 @@ def overlay(result: Shown) -> str:
     lines = [
         f"agentmem: {name}, seen from {where(result.view)}: {len(result.memories)} new, {count(len(result.changes), 'change')}"
     ]
-    lines += [f"+ {list_line(found, result.shorts)}" for found in result.memories]
-    for change in result.changes:
-        lines.append(_change_line(change, result.shorts))
-        lines += [f"  {line}" for field in change.fields for line in field_lines(field)]
-    return "\n".join(lines) + "\n"
+    items: list[tuple[str, list[str]]] = [
+        (f"+ {list_line(found, result.shorts)}", []) for found in result.memories
+    ]
+    items += [
+        (
+            _change_line(change, result.shorts),
+            [line for field in change.fields for line in field_lines(field)],
+        )
+        for change in result.changes
+    ]
+    told, shown = packed(items, budget)
+    if left := len(items) - shown:
+        told.append(f"{count(left, 'more', 'more')}: --budget 0")
+    return "\n".join([*lines, *told]) + "\n"
 
 
 def _change_line(change: ShownChange, shorts: Mapping[str, str]) -> str:
@@ -168,31 +180,36 @@ def _said(value: object) -> str:
     return text if len(text) <= WIDTH else text[: WIDTH - 1] + "…"
 
 
-def promoted(result: Promoted) -> str:
-    """What base has taken up, and what it could not."""
-    lines = []
+def promoted(result: Promoted, budget: int = 0) -> str:
+    """What base has taken up, and what it could not, as far as ``budget`` (tokens) goes."""
+    done: list[str] = []
+    lines: list[str] = []
     verb = "promoted" if result.commit else "would promote"
     if result.memories:
-        lines.append(
+        done.append(
             f"{verb} {count(result.changes, 'change')} of {count(len(result.memories), 'memory', 'memories')}"
             + (f": commit {result.commit[:7]}" if result.commit else "")
         )
-        lines += [_line(found.memory) for found in result.memories]
+        done += [_line(found.memory) for found in result.memories]
     for found in result.left:
         short = found.memory.id[: ids.SHORT]
         fields = safety.one_line(", ".join(sorted({conflict.field for conflict in found.conflicts})))
         lines.append(
             f"{_line(found.memory)} | CONFLICT in {fields}: agentmem show {short}, then edit {short}"
         )
-    for found in result.skipped:
-        lines.append(f"{_line(found.memory)} | has edits that are not committed: commit them first")
-    for found in result.waits:
-        lines.append(
-            f"{_line(found.memory)} | was changed after a change that is not here: merge its branch first"
-        )
+    lines += [
+        f"{_line(found.memory)} | has edits that are not committed: commit them first"
+        for found in result.skipped
+    ]
+    lines += [
+        f"{_line(found.memory)} | was changed after a change that is not here: merge its branch first"
+        for found in result.waits
+    ]
     if result.orphans:
         lines.append(f"{count(result.orphans, 'change')} of memories that this tree has not stay pending")
-    return "\n".join(lines or ["nothing to promote"]) + "\n"
+    if not done:
+        done, lines = (lines or ["nothing to promote"]), []
+    return "\n".join(within(done, budget, lines)) + "\n"
 
 
 def promoted_json(result: Promoted) -> Record:
@@ -280,22 +297,20 @@ def quoted(word: str) -> str:
 def rescued(result: Rescued) -> str:
     """What was brought back from the journal."""
     if not result.restored and not result.kept:
-        return "nothing in the journal is lost: all of it is committed, or in a worktree that is there\n"
+        return "nothing in the journal is lost: all of it is in a commit or a worktree\n"
     lines = []
     if result.restored:
         it = "it" if len(result.restored) == 1 else "them"
-        lines.append(f"restored {count(len(result.restored), 'file')} of removed worktrees; commit {it}")
+        lines.append(f"restored {count(len(result.restored), 'file')}; commit {it}")
     lines += [f"+ {_lost(one)}" for one in result.restored]
-    others = dict.fromkeys(one.entry.branch for one in result.restored if one.entry.branch)
-    for name in others:
-        if name != result.branch:
-            shown = quoted(name)
-            lines.append(
-                f"what is of {shown} does not count here: commit it there, or agentmem overlay adopt {shown}"
-            )
+    for name in result.elsewhere:
+        shown = quoted(name)
+        lines.append(
+            f"what is of {shown} does not count here: commit it there, or agentmem overlay adopt {shown}"
+        )
     for one in result.kept:
         lines.append(
-            f"  {_lost(one)} | not restored: the file here says something else; this one's text: --json"
+            f"  {_lost(one)} | not restored: the file here says something else; what was lost: agentmem restore --journal --json"
         )
     return "\n".join(lines) + "\n"
 

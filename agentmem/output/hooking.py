@@ -26,12 +26,18 @@ def said(text: str) -> str:
     return f"agentmem: {safety.one_line(text)}\n"
 
 
-def prepared(result: Prepared) -> str:
-    """What goes with a commit, and what keeps it from being made."""
+def prepared(result: Prepared, alone: bool = False) -> str:
+    """What goes with a commit, and what keeps it from being made; ``alone``: nothing else was staged.
+
+    Git looks whether there is anything to commit at the index as it was before the hook (2.39; not with --allow-empty, --amend).
+    """
     text = ""
     memories = [path for path in result.staged if path.endswith(".md")]
     if memories:
-        text += said(f"{_count(len(memories), 'memory', 'memories')} of {result.branch} in this commit")
+        number = f"{_count(len(memories), 'memory', 'memories')} of {result.branch}"
+        store = memories[0].partition("/")[0]
+        again = f"and nothing else: if git finds nothing to commit, git add {store} and commit again"
+        text += said(f"{number} {again if alone else 'in this commit'}")
     if result.left:
         files = len({one.path for one in result.left})
         text += said(f"{_count(files, 'memory', 'memories')} not in this commit:") + _findings(result.left)

@@ -208,3 +208,14 @@ def _who(memory: Memory) -> str:
 
 def _day(memory: Memory) -> str:
     return times.format_iso(memory.created)[5:10] if memory.created is not None else "undated"
+
+
+def overview_json(path: str, text: str, current: bool, written: bool) -> dict[str, object]:
+    """The page as JSON: where it belongs, whether that file says so now, and whether it was written just now."""
+    return {
+        "schema": "agentmem/overview/1",
+        "path": path,
+        "text": text,
+        "current": current,
+        "written": written,
+    }

@@ -12,6 +12,30 @@ if TYPE_CHECKING:
 FRAME = 60
 """Tokens that the first and the last line may cost."""
 
+ROOM = 20
+"""Tokens of the line that says how much was left out."""
+
+
+def within(lines: Sequence[str], budget: int, last: Sequence[str] = ()) -> list[str]:
+    """As many of ``lines``, the first at least, as ``budget`` tokens (0: no limit) take beside ``last``, which goes before them
+    where not all fit.
+    """
+    if not budget:
+        return [*lines, *last]
+    left = budget - ROOM - tokens.estimate(lines[0])
+    shown: list[list[str]] = []
+    for group in (last, lines[1:]):
+        kept = []
+        for line in group:
+            left -= tokens.estimate(line) + 1
+            if left < 0:
+                break
+            kept.append(line)
+        shown.append(kept)
+    more = len(last) + len(lines) - 1 - sum(map(len, shown))
+    told = [f"{more:,} more line{'s' * (more > 1)}: --budget 0"] if more else []
+    return [lines[0], *shown[1], *shown[0], *told]
+
 
 def packed(items: Iterable[tuple[str, Sequence[str]]], budget: int) -> tuple[list[str], int]:
     """The lines that ``budget`` (tokens, 0 for no limit) takes, and how many of ``items`` (head, details) they show.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from agentmem.model import leases, safety, taskgraph
 from agentmem.output.markdown import code, escaped
+from agentmem.output.packed import within
 from agentmem.output.teamwork import clock, scope, task_record, title
 from agentmem.output.text import count
 
@@ -79,11 +80,12 @@ def _holder(seen: Seen | None) -> str | None:
     return seen.claim.agent if seen and seen.state == leases.HELD else None
 
 
-def plans(result: Plans) -> str:
-    """The plans as a tree with progress."""
+def plans(result: Plans, budget: int = 0) -> str:
+    """The plans as a tree with progress, as far as ``budget`` (tokens) goes."""
     if not result.plans:
         return 'agentmem: no plans. Write one: agentmem add plan "the goal in one line"\n'
-    return "\n".join("\n".join(_tree(plan, result)) for plan in result.plans) + "\n"
+    lines = [line for plan in result.plans for line in _tree(plan, result)]
+    return "\n".join(within(lines, budget)) + "\n"
 
 
 def _tree(plan: Plan, result: Plans) -> list[str]:

@@ -393,7 +393,7 @@ def _status() -> Schema:
             {"type": "object", "additionalProperties": COUNT},
             "files of other branches that are here uncommitted, by branch",
         ),
-        "lost": told(COUNT, "writes of removed worktrees that nobody committed"),
+        "lost": told(COUNT, "writes that are in no commit and no worktree any more"),
     }
 
 

@@ -49,7 +49,7 @@ Memories are markdown files in .agentmem/, one each; read, edit and review them 
   agentmem forget --dry-run          what is not worth keeping, and why; list --status archived: what went
   agentmem reflect --dry-run         what the log has taught, in fewer words
   agentmem restore ID                take back a retraction, or bring back what is archived or deleted
-  agentmem restore --journal         what a removed worktree had not committed
+  agentmem restore --journal         what is in no commit and no worktree any more
 
 A file dropped into a folder of .agentmem/ by hand is a memory too.
 """

@@ -237,7 +237,7 @@ def status(result: Status) -> str:
     if result.hidden:
         facts.append(f"{result.hidden} superseded, expired or retracted")
     if result.uncommitted:
-        takes = " (the next git commit takes them)" if result.hooked and not result.broken else ""
+        takes = " (the next git commit takes them along)" if result.hooked and not result.broken else ""
         facts.append(f"{result.uncommitted} not committed{takes}")
     lines = [f"{where(result.view)} · {you} · {', '.join(facts)}"]
     lines += [f"claim {safety.one_line(held)}" for held in result.claims]
@@ -250,7 +250,7 @@ def status(result: Status) -> str:
         )
     if result.lost:
         lines.append(
-            f"{count(result.lost, 'write')} of removed worktrees not committed: agentmem restore --journal"
+            f"{count(result.lost, 'write')} in no commit and no worktree any more: agentmem restore --journal"
         )
     if result.broken:
         lines.append(f"{count(len(result.broken), 'file')} cannot be read as a memory: agentmem check")

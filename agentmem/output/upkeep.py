@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 Record = dict[str, object]
 
+ACCEPTED = 12
+"""Ids of accepted reflections that are named under a budget."""
+
 
 def forgotten(result: Forgotten, dry_run: bool, explain: bool, budget: int) -> str:
     """One line for each memory that goes, those with the lowest score first, as many as the budget takes."""
@@ -163,8 +166,11 @@ def reflected(result: Reflected, dry_run: bool, budget: int) -> str:
         )
     if result.accepted:
         verb = "would accept" if dry_run else "accepted"
-        some = " ".join(result.shorts.get(one, one[: ids.SHORT]) for one in result.accepted)
-        lines.append(f"{verb}, on trunk for a day: {some}")
+        named = result.accepted[:ACCEPTED] if budget else result.accepted
+        some = " ".join(result.shorts.get(one, one[: ids.SHORT]) for one in named)
+        left_out = len(result.accepted) - len(named)
+        also = f" and {left_out:,} more" if left_out else ""
+        lines.append(f"{verb}, on trunk for a day: {some}{also}")
     lines += dict.fromkeys(safety.one_line(each.note) for each in result.proposed if each.note)
     if number:
         lines.append(

@@ -32,6 +32,16 @@ def outputs() -> dict[str, tuple[str, Schema]]:
         "reflect": ("The reflections that were proposed, or would be", _reflect()),
         "reflect-undo": ("A reflection that was taken back", _undo()),
         "tidy": ("What each step of tidying did, or would do", _tidy()),
+        "overview": ("The overview for people", _overview()),
+    }
+
+
+def _overview() -> Schema:
+    return {
+        "path": told(TEXT, "of the file that --write writes"),
+        "text": told(TEXT, "the page, as markdown"),
+        "current": told(FLAG, "whether the file says so now"),
+        "written": told(FLAG, "whether it was written by this command"),
     }
 
 

@@ -19,6 +19,10 @@ _REMOTE = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]|[./](?=[A-Za-z0-9_-]))*"
 TOKENS = ("estimated", "exact")
 RULE_SETTINGS = ("error", "warning", "off")
 _IGNORE = r"[ \t]*\[\[[ \t]*check[ \t]*\.[ \t]*ignore[ \t]*\]\]"
+_KEYS = (
+    "keys: trunk, recall.limit, recall.budget, output.budget, output.tokens, claims.limit, claims.ttl, claims.remote,"
+    " semantic.enabled, semantic.model, semantic.command, hooks.block, model.command, check.RULE, [[check.ignore]]"
+)
 _IGNORE_KEYS = ("rule", "memory", "path", "reason")
 _IGNORE_EXAMPLE = 'rule = "near-duplicate"     memory = "7k3m9q"     reason = "two platforms, on purpose"'
 
@@ -45,7 +49,8 @@ class Semantic(NamedTuple):
 
 class Config(NamedTuple):
     """``trunk`` is None where the file does not say; budgets are in tokens, 0 for no limit; ``claim_ttl`` is in seconds;
-    ``exact_tokens``: tokens are to be counted, not estimated; ``hooks_block``: errors in staged memories stop a commit.
+    ``exact_tokens``: tokens are to be counted, not estimated; ``hooks_block``: errors in staged memories stop a commit;
+    ``rule_lines``: where the file names each of ``rules``.
     """
 
     trunk: str | None = None
@@ -61,6 +66,7 @@ class Config(NamedTuple):
     model_command: str | None = None
     exact_tokens: bool = False
     hooks_block: bool = True
+    rule_lines: Mapping[str, int] = MappingProxyType({})
 
 
 def load(root: str) -> Config:
@@ -96,9 +102,7 @@ def parse(data: bytes | None, path: str) -> Config:
     try:
         record = tomllib.loads(data.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"{path}: {error}", "mend the line named; the keys are in .agentmem/README.md"
-        ) from None
+        raise ConfigError(f"{path}: {error}", f"mend the line named; {_KEYS}") from None
     values: dict[str, object] = {}
     _take(record, "trunk", str, "trunk", values, path)
     recall = _table(record, "recall", path)
@@ -144,11 +148,16 @@ def parse(data: bytes | None, path: str) -> Config:
     if left:
         raise ConfigError(
             f"{path}: no key {left[0]!r}",
-            "keys: trunk, recall.limit, recall.budget, output.budget, output.tokens, claims.limit, claims.ttl, claims.remote,"
-            " semantic.enabled, semantic.model, semantic.command, hooks.block, model.command, check.RULE, [[check.ignore]]",
+            _KEYS,
         )
     settings = {str(rule): str(setting) for rule, setting in rules.items()}
-    return Config(rules=settings, ignores=ignores, semantic=Semantic(**arm), **values)  # type: ignore[arg-type]
+    named = {
+        rule: number
+        for number, line in reversed(list(enumerate(data.decode("utf-8").splitlines(), 1)))
+        for rule in settings
+        if re.match(rf"""\s*(?:check\s*\.\s*)?["']?{re.escape(rule)}["']?\s*=""", line)
+    }
+    return Config(rules=settings, ignores=ignores, semantic=Semantic(**arm), rule_lines=named, **values)  # type: ignore[arg-type]
 
 
 def _ignores(tables: object, text: str, path: str) -> tuple[Ignore, ...]:

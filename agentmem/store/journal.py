@@ -15,7 +15,8 @@ class Entry(NamedTuple):
     """One write: ``path`` below the store of ``worktree``; ``at`` in seconds UTC; ``text`` holds the file's bytes as UTF-8.
 
     ``blob`` is empty where the file was taken away. ``home`` is git's folder of the worktree, from the common git dir, which
-    stays when the worktree is moved; ``written`` when the file was made by the system's own clock, nanoseconds.
+    stays when the worktree is moved; ``written`` when the file was made by the system's own clock, nanoseconds; ``head`` the
+    commit that was checked out.
     """
 
     worktree: str
@@ -26,6 +27,7 @@ class Entry(NamedTuple):
     text: str
     home: str | None = None
     written: int = 0
+    head: str | None = None
 
     @property
     def removed(self) -> bool:
@@ -60,6 +62,14 @@ class Journal:
         except OSError:
             return []
 
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        try:
+            return sum(entry.stat().st_size for entry in os.scandir(self.folder))
+        except OSError:
+            return 0
+
     def entries(self, wanted: Callable[[Entry], bool] = lambda one: True) -> Iterator[Entry]:
         """All entries, oldest first; a torn line is passed over. A file, which one process wrote in one worktree, is left out
         whole where its first entry is not ``wanted``: an import writes thousands.
@@ -87,6 +97,7 @@ class Journal:
                             record["text"],
                             record.get("home"),
                             int(number) if (number := name.partition("-")[0]).isdecimal() else 0,
+                            record.get("head"),
                         )
                     except (ValueError, KeyError, TypeError):
                         continue
@@ -114,17 +125,24 @@ class Journal:
         """
         gone = 0
         settled: set[str] = set()
+        read: list[tuple[str, frozenset[str], bool]] = []
         for name in reversed(self.files()):
             found = list(self._read(name))
             mine = all(entry.worktree == worktree for entry in found)
             if mine:
                 settled.update(entry.path for entry in found if entry.removed or entry.blob in committed)
-            if found and mine and all(entry.path in settled for entry in found):
-                try:
-                    os.unlink(os.path.join(self.folder, name))
-                    gone += 1
-                except OSError:
-                    pass
+            paths = frozenset(entry.path for entry in found)
+            read.append((name, paths, bool(found) and mine and paths <= settled))
+        stays: set[str] = set()  # what a file that stays tells, a later one may take back
+        for name, paths, spent in reversed(read):
+            if not spent or not stays.isdisjoint(paths):
+                stays |= paths
+                continue
+            try:
+                os.unlink(os.path.join(self.folder, name))
+                gone += 1
+            except OSError:
+                pass
         if commit is not None:
             try:
                 with open(self._mark(worktree), "w", encoding="ascii") as file:
@@ -143,4 +161,5 @@ def _plain(entry: Entry) -> dict[str, object]:
         "at": entry.at,
         "text": entry.text,
         "home": entry.home,
+        "head": entry.head,
     }

@@ -45,7 +45,11 @@ def test_what_git_could_not_merge(project):
     project.git("switch", "-q", "a")
     assert found(project) == [("merge-conflict", ("a", "b"), "git cannot merge src/x.py: one")]
     project.git("switch", "-q", "main")
-    assert found(project) == []
+    assert found(project) == [("merge-conflict", ("a", "b"), "git cannot merge src/x.py: one")]
+    between = found(project, "a", "b")
+    assert between == [("merge-conflict", ("a", "b"), "git cannot merge src/x.py: one")]
+    project.git("switch", "-q", "b")
+    assert found(project, "a", "b") == between
 
 
 def test_the_same_symbol_and_the_same_file(project):
@@ -57,6 +61,7 @@ def test_the_same_symbol_and_the_same_file(project):
     assert found(project) == [
         ("same-symbol", ("a", "b"), "both change two in src/x.py"),
         ("same-file", ("a", "c"), "both change src/x.py, in different places"),
+        ("same-file", ("b", "c"), "both change src/x.py, in different places"),
     ]
 
 
@@ -83,6 +88,37 @@ def test_what_is_not_committed(project):
     assert found(project) == [
         ("same-file", ("main", "beside, not committed"), "both change src/x.py, in different places")
     ]
+    support.put(project.path / "src" / "x.py", CODE.replace("return 1", "return 8"))
+    same = [("same-symbol", ("main", "beside, not committed"), "both change one in src/x.py")]
+    assert found(project) == same
+    project.git("switch", "-q", "-c", "here")
+    project.commit("here")
+    assert found(project) == [("same-symbol", ("here", "beside, not committed"), same[0][2])]
+
+
+def test_what_two_other_worktrees_have_not_committed(project):
+    """Those at a third place are told of both; a branch and its own worktree are one."""
+    for name in ("one", "two"):
+        other = project.path.parent / name
+        project.git("worktree", "add", "-q", str(other), "-b", name)
+        support.put(other / "src" / "x.py", CODE.replace("return 1", f"return '{name}'"))
+    told = [("same-symbol", ("one, not committed", "two, not committed"), "both change one in src/x.py")]
+    assert found(project) == told
+
+
+def test_pairs_of_others_have_an_end(project, monkeypatch):
+    """Of very many pairs some are looked into, and that is said."""
+    from agentmem.actions import colliding
+
+    monkeypatch.setattr(colliding, "MAX_PAIRS", 2)
+    for name in ("a", "b", "c"):
+        branch(project, name, "return 1", f"return '{name}'")
+    project.git("switch", "-q", "main")
+    done = project.call("conflicts")
+    assert done.out.startswith("agentmem: 2 of 2 conflicts")
+    assert (
+        "only 2 of 3 pairs of other branches were looked into: agentmem conflicts BRANCH BRANCH" in done.err
+    )
 
 
 def test_claims_whose_scopes_meet(project):

@@ -202,7 +202,7 @@ def test_what_was_written_down_outlives_the_folder(team):
     """The memory that the dead one had not committed: status names the way back; on another branch it is adopted then."""
     dead, heir = team
     remove(dead)
-    assert "1 write of removed worktrees not committed: agentmem restore --journal" in heir.ok("status")
+    assert "1 write in no commit and no worktree any more: agentmem restore --journal" in heir.ok("status")
     assert LESSON in heir.ok("restore", "--journal")
     assert "agentmem overlay adopt dead" in heir.ok("status")
     heir.ok("overlay", "adopt", "dead")

@@ -1,6 +1,8 @@
-"""What a removed worktree had not committed comes back from the journal; what is there, or was undone, does not."""
+"""What was written and is in no commit and no worktree comes back from the journal; what is there, or was undone, does not."""
 
 import shutil
+
+import pytest
 
 from tests import support
 from tests.actions.test_elsewhere import worktree
@@ -18,7 +20,7 @@ def rescued(project: Project) -> tuple[int, int]:
 
 def nothing_lost(project: Project) -> bool:
     """Whether the journal has nothing to bring back, by every way of asking."""
-    return "removed worktrees" not in project.ok("status") and rescued(project) == (0, 0)
+    return "no worktree any more" not in project.ok("status") and rescued(project) == (0, 0)
 
 
 def test_a_removed_worktree_comes_back(feature, shared):
@@ -35,7 +37,9 @@ def test_a_removed_worktree_comes_back(feature, shared):
     edit(one, shared, "title=Best")
     data = {path: (one.store / path).read_bytes() for path in (f"facts/new-in-one-{new}.md", *overlay(one))}
     feature.git("worktree", "remove", "--force", str(one.path))
-    assert "2 writes of removed worktrees not committed: agentmem restore --journal" in feature.ok("status")
+    assert "2 writes in no commit and no worktree any more: agentmem restore --journal" in feature.ok(
+        "status"
+    )
     done = feature.json("restore", "--journal")
     assert {r["path"] for r in done["restored"]} == set(data)
     assert {r["branch"] for r in done["restored"]} == {"one"}
@@ -55,8 +59,8 @@ def test_a_worktree_that_was_just_deleted(feature, shared):
     add(one, "New in one")
     shutil.rmtree(one.path)
     feature.git("worktree", "prune")
-    assert rescued(feature) == (1, 0)
     feature.git("branch", "-D", "one")  # nobody's any more
+    assert "overlay adopt" not in feature.ok("restore", "--journal")
     assert "New in one" in feature.titles()
 
 
@@ -67,7 +71,7 @@ def test_another_worktree_at_the_same_place(feature):
     feature.git("worktree", "remove", "--force", str(one.path))
     again = worktree(feature, "one", "-B", "one")
     assert again.path == one.path
-    assert "1 write of removed worktrees" in again.ok("status")
+    assert "1 write in no commit and no worktree" in again.ok("status")
     assert rescued(again) == (1, 0)
     assert show(again, new)["layer"] == "own"
     assert nothing_lost(again)
@@ -160,3 +164,141 @@ def test_a_removed_change_does_not_come_back_by_id(feature, shared):
     edit(feature, shared, "title=Better")
     edit(feature, shared, "title=Shared")
     assert feature.call("restore", "zzzzzzzz").code == 2
+
+
+# the worktree is there, and git has put its files back
+
+
+def told_lost(project: Project, number: int) -> None:
+    """Status, brief and doctor say that so many writes are lost."""
+    said = f"{number} write{'s' * (number > 1)} in no commit and no worktree any more"
+    for command in ("status", "brief", "doctor"):
+        out = project.call(command).out
+        assert said in out and "agentmem restore --journal" in out, (command, out)
+
+
+WIPES = {"stash": [["stash", "-q"], ["stash", "drop", "-q"]], "checkout": [["checkout", "-q", "."]]}
+
+
+@pytest.mark.parametrize("wipe", WIPES.values(), ids=WIPES)
+@pytest.mark.parametrize("by", ["journal", "id"])
+def test_an_edit_that_git_put_back(store, wipe, by):
+    """An edit that was not committed, and that git has thrown away, is told and comes back; what a stash holds is not lost."""
+    new = add(store, "The pump runs at 50 Hz")
+    store.commit()
+    edit(store, new, "title=Precious")
+    path = store.store / f"facts/the-pump-runs-at-50-hz-{new}.md"
+    before = path.read_bytes()
+    for words in wipe:
+        if words[0] == "stash" and words[1:] != ["-q"]:
+            assert nothing_lost(store)
+        store.git(*words)
+    told_lost(store, 1)
+    if by == "id":
+        assert store.ok("restore", new).startswith(f'restored {new[:6]} fact "Precious"')
+    else:
+        assert rescued(store) == (1, 0)
+    assert path.read_bytes() == before
+    assert nothing_lost(store)
+    assert "is so already" in store.ok("restore", new)
+    store.commit()
+    assert nothing_lost(store)
+
+
+def test_what_git_clean_took(feature, shared):
+    """A new memory and a change that were never added come back, also when another branch is checked out meanwhile."""
+    new = add(feature, "New")
+    edit(feature, shared, "title=Better")
+    feature.git("clean", "-fdq")
+    told_lost(feature, 2)
+    feature.git("switch", "-q", "main")
+    told_lost(feature, 2)
+    feature.git("switch", "-q", FEATURE)
+    assert feature.ok("restore", shared).startswith(f"restored {shared[:6]}")
+    assert feature.titles() == {"Better"}
+    assert rescued(feature) == (1, 0)
+    assert feature.titles() == {"Better", "New"}
+    assert show(feature, new)["layer"] == "own"
+
+
+def test_an_edit_of_trunk_is_brought_back_on_trunk(store):
+    """An edit in place is told where it was made: elsewhere it would be an edit of that branch."""
+    new = add(store, "Here")
+    store.commit()
+    edit(store, new, "title=Better")
+    store.git("checkout", "-q", ".")
+    store.git("switch", "-q", "-c", "other")
+    assert nothing_lost(store)
+    store.git("switch", "-q", "main")
+    told_lost(store, 1)
+
+
+def test_what_somebody_has_edited_since_stays(store):
+    """A hand edit is never overwritten, and nothing calls it lost; who asks for it is told how to see what was there."""
+    new = add(store, "Here")
+    store.commit()
+    edit(store, new, "title=Lost")
+    store.git("checkout", "-q", ".")
+    path = store.store / f"facts/here-{new}.md"
+    path.write_text(path.read_text() + "By hand.\n")
+    by_hand = path.read_bytes()
+    assert "no worktree any more" not in store.ok("status")
+    assert "all is well" in store.ok("doctor")
+    assert "what was lost: agentmem restore --journal --json" in store.ok("restore", "--journal")
+    assert "title: Lost" in store.json("restore", "--journal")["kept"][0]["text"]
+    done = store.call("restore", new)
+    assert done.code == 4 and "was edited since" in done.err
+    assert path.read_bytes() == by_hand
+    store.commit()
+    assert nothing_lost(store)
+
+
+def test_what_was_taken_away_on_purpose_is_not_lost(store):
+    """Removed in a commit, retracted, edited on by hand, renamed, committed and reset: none of it is lost."""
+    new = add(store, "Removed")
+    store.commit()
+    edit(store, new, "title=Edited")
+    store.git("rm", "-qf", f".agentmem/facts/removed-{new}.md")
+    store.git("commit", "-qm", "removed")
+    assert nothing_lost(store)
+    by_hand = add(store, "By hand")
+    store.git("switch", "-q", "-c", "other")
+    path = store.store / f"facts/by-hand-{by_hand}.md"
+    path.write_text(path.read_text() + "More.\n")
+    store.commit()
+    store.git("switch", "-q", "main")
+    store.git("merge", "-q", "other")
+    assert nothing_lost(store)
+    renamed = add(store, "Renamed")
+    (store.store / f"facts/renamed-{renamed}.md").rename(store.store / f"facts/other-{renamed}.md")
+    assert nothing_lost(store)
+    store.commit()
+    add(store, "Reset")
+    store.commit()
+    store.git("reset", "-q", "--hard", "HEAD~1")
+    assert nothing_lost(store)
+
+
+def test_only_the_last_state_counts(store):
+    """What the tool wrote later, or took away itself, stands for what it wrote before."""
+    new = add(store, "First")
+    store.commit()
+    edit(store, new, "title=Wiped")
+    store.git("checkout", "-q", ".")
+    edit(store, new, "title=Later")
+    assert nothing_lost(store)
+    store.git("checkout", "-q", ".")
+    assert rescued(store) == (1, 0)
+    assert store.titles() == {"Later"}
+
+
+def test_pruning_keeps_what_takes_back_an_earlier_write(tmp_path):
+    """A file of the journal that goes leaves no earlier one that says otherwise."""
+    from agentmem.store.journal import Entry, Journal
+
+    one = Journal(str(tmp_path))
+    first, other, later = (Entry("w", None, path, blob, 0, "") for path, blob in ("a1", "b1", "a2"))
+    one.record([first, other])
+    one.record([later])
+    assert one.prune("w", frozenset("2")) == 0
+    assert one.prune("w", frozenset(["2", "1"])) == 2

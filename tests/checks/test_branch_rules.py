@@ -230,3 +230,12 @@ def test_staged_looks_at_the_git_index(store):
     assert store.call("check", "--staged").code == 1
     assert store.call("check").code == 0
     assert store.call("check", "--staged", "--fix").code == 2
+
+
+def test_changes_in_conflict():
+    """What two branches said without seeing each other is told once, with the way to decide; what a receipt settles is not."""
+    other = change("set:", "  title: {from: A, to: C}", identity=OTHER, branch="y")
+    files = {"facts/a.md": memory("title: A"), PATH: GOOD, f"overlays/y/{ID}.{OTHER}.md": other}
+    (finding,) = found("unsettled-change", files)
+    assert finding.severity == "warning" and finding.memory == ID
+    assert "CONFLICT in title" in finding.message and f"agentmem edit {ID[:6]} --set" in finding.fix

@@ -184,3 +184,12 @@ def test_the_fix_can_be_run(store) -> None:
     assert store.json("check", "--only", RULE)["findings"] == []
     (file,) = store.store.glob(f"tasks/*{holder}.md")
     assert f"needs: [{right}]" in file.read_text()
+
+
+@pytest.mark.parametrize("key", ["supersedes", "needs", "sources"])
+def test_a_memory_is_not_meant_by_its_own_link(key):
+    """What is a slip away from the memory's own id alone is no slip: the fix would make it replace itself."""
+    slip = ID[:-1] + ("2" if ID[-1] == "1" else "1")
+    kind = "task" if key == "needs" else "decision"
+    (finding,) = found("broken-link", {f"{kind}s/a.md": memory(f"kind: {kind}", f"{key}: [{slip}]")})
+    assert finding.severity == "warning" and "is meant" not in finding.message

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from agentmem.checks import frame
 from agentmem.checks.rules import OFF, RULES, check
-from agentmem.errors import UsageError
+from agentmem.errors import ConfigError, UsageError
 from agentmem.model.findings import ERROR, SEVERITIES, WARNING, Finding, counts, ordered
 from tests.checks.support import ID, memory, subject
 
@@ -81,9 +81,9 @@ def test_settings_change_severity_and_turn_off() -> None:
         ({"secret": "loud"}, [], "settings: error, warning, off"),
     ],
 )
-def test_unknown_names_are_usage_errors(given: dict[str, str], only: list[str], hint: str) -> None:
+def test_unknown_names_are_errors(given: dict[str, str], only: list[str], hint: str) -> None:
     """A rule that does not exist is never silently not run."""
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises((UsageError, ConfigError)) as caught:
         check(subject({}), given, only)
     assert hint in str(caught.value.hint)
 

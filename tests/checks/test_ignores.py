@@ -130,6 +130,23 @@ def test_a_rule_that_does_not_exist() -> None:
     assert "did you mean near-duplicate?" in str(caught.value.hint)
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('trunk = "main"\n[check]\n# nope = "off"\nnope = "off"\n', 4),
+        ('\n[[check.ignore]]\nrule = "nope"\nreason = "so"\npath = "facts/**"\n', 2),
+    ],
+)
+def test_a_configuration_with_an_unknown_rule(store, text, line) -> None:
+    """What check refuses, with file and line, doctor tells as well."""
+    store.write("config.toml", text)
+    for command in ("check", "doctor"):
+        ran = store.call(command)
+        assert ran.code and f"config.toml:{line}: check" in ran.out + ran.err, ran
+        assert 'no rule "nope"' in ran.out + ran.err
+    assert store.call("check").code == 2
+
+
 def test_on_the_command_line(store) -> None:
     """The file is read, what it ignores changes the exit code, and the sum says how many there were."""
     store.write("decisions/a.md", "---\nid: [\n---\n")

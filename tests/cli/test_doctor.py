@@ -515,7 +515,7 @@ def test_what_a_removed_worktree_had(store):
     support.Project(store.path.parent / "linked").ok("add", "fact", "Written and never committed")
     store.git("worktree", "remove", "--force", "../linked")
     (found,) = findings(store)
-    assert found["check"] == "journal" and "1 memory" in found["message"]
+    assert found["check"] == "journal" and "1 write" in found["message"]
     store.ok(*shlex.split(found["fix"])[1:])
     assert findings(store) == []
     assert any("Written and never committed" in path.read_text() for path in store.store.glob("facts/*.md"))

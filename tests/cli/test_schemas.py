@@ -235,6 +235,11 @@ def say_upkeep(spoken):
     assert ask("reflect", "reflect", "--dry-run", env=late)["accepted"] == [made["id"]]
     assert ask("reflect-undo", "reflect", "--undo", made["id"])["restored"]
     assert any(step["commit"] for step in ask("tidy", "tidy")["steps"])
+    page = ask("overview", "overview")
+    assert not page["current"] and not page["written"] and page["text"].startswith("<!-- generated")
+    assert ask("overview", "overview", "--check", "--strict", code=1) == page
+    assert ask("overview", "overview", "--write")["written"]
+    assert ask("overview", "overview", "--check", "--strict") == {**page, "current": True}
     assert ask("list", "list", "--status", "archived")["memories"][0]["status"] == "archived"
 
 
@@ -550,3 +555,11 @@ def test_verdicts():
     assert Draft202012Validator(made).is_valid({**cite, "found": {"path": "b", "lines": "5-6"}})
     assert Draft202012Validator(made).is_valid({**cite, "found": None, "verdict": "gone"})
     assert not Draft202012Validator(made).is_valid({**cite, "found": {"path": "b"}})
+
+
+@pytest.mark.parametrize("words", ["help", "help all", "version", "--version", "completion bash", "add -h"])
+def test_what_has_no_json(store, words):
+    """What is text alone says so in an error's object."""
+    ran = store.call(*words.split(), "--json")
+    assert ran.code == 2 and not wrong("error", ran.json)
+    assert store.call(*words.split()).code == 0

@@ -57,12 +57,29 @@ def named(project, title, *words, **options):
     return project.json("add", "fact", title, *words, **options)["path"]
 
 
+@pytest.mark.parametrize("how", [[], ["-a"]], ids=["plain", "all"])
+def test_a_commit_of_memories_alone(hooked, how):
+    """Git looks for something to commit before it asks us: where a memory is all there is, no commit is claimed."""
+    path = named(hooked, "One thing")
+    before = hooked.git("rev-parse", "HEAD")
+    said = git(hooked, "commit", *how, "-q", "-m", "x", code=1)
+    assert "in this commit" not in said and "git add .agentmem and commit again" in said
+    assert hooked.git("rev-parse", "HEAD") == before
+    hooked.git("add", ".agentmem")
+    hooked.git("commit", *how, "-q", "-m", "x")
+    assert changed(hooked) == [path] and not unclean(hooked)
+    named(hooked, "Another")
+    hooked.write("../code.txt", "code")
+    hooked.git("add", "code.txt")
+    assert git(hooked, "commit", *how, "-q", "-m", "x") == "agentmem: 1 memory of main in this commit\n"
+
+
 def test_a_commit_takes_the_branchs_memories(hooked):
     """On trunk and on a branch, new memories, edits in place and changes go with the next commit, and one line says so."""
     path = named(hooked, "One thing")
     assert (
         git(hooked, "commit", "-q", "--allow-empty", "-m", "x")
-        == "agentmem: 1 memory of main in this commit\n"
+        == "agentmem: 1 memory of main and nothing else: if git finds nothing to commit, git add .agentmem and commit again\n"
     )
     assert changed(hooked) == [path] and not unclean(hooked)
     identity = path[-15:-3]
@@ -79,6 +96,27 @@ def test_a_commit_takes_the_branchs_memories(hooked):
     assert "1 memory of feature/x" in git(hooked, "commit", "-q", "--allow-empty", "-m", "x")
     assert changed(hooked) == [own] and not unclean(hooked)
     assert git(hooked, "commit", "-q", "--allow-empty", "-m", "x") == ""
+
+
+def test_a_merge_promises_no_promotion_of_a_conflict(hooked):
+    """Two branches that say different things: the hook, the list and check tell of the conflict, until it is decided."""
+    identity = named(hooked, "Alpha rule")[-15:-3]
+    hooked.commit()
+    for name in ("b1", "b2"):
+        hooked.git("switch", "-q", "-c", name, "main")
+        hooked.ok("edit", identity, "--set", f"title=Alpha {name}")
+        hooked.commit()
+    hooked.git("switch", "-q", "main")
+    assert "1 change of branches can be taken up" in git(hooked, "merge", "-q", "b1", "-m", "b1")
+    short = identity[:6]
+    assert git(hooked, "merge", "-q", "b2", "-m", "b2") == (
+        f"agentmem: 2 changes of branches in CONFLICT: agentmem show {short}, then agentmem edit {short}\n"
+    )
+    told = hooked.ok("overlay", "list")
+    assert "overlay promote" not in told and "agentmem check names it" in told
+    assert "unsettled-change: warning: CONFLICT in title" in hooked.ok("check")
+    hooked.ok("edit", identity, "--set", "title=Decided")
+    assert "CONFLICT" not in hooked.ok("check") + hooked.ok("overlay", "list")
 
 
 def test_an_edit_on_trunk_takes_its_receipts(hooked):

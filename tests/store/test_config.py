@@ -23,7 +23,8 @@ def test_defaults(tmp_path):
 def test_values(tmp_path):
     """Every key that the template names is read."""
     text = 'trunk = "develop"\n[recall]\nlimit = 3\nbudget = 0\n[output]\nbudget = 100\n[check]\nmissing-id = "off"\n'
-    assert load(tmp_path, text) == config.Config("develop", 3, 0, 100, rules={"missing-id": "off"})
+    wanted = config.Config("develop", 3, 0, 100, rules={"missing-id": "off"}, rule_lines={"missing-id": 8})
+    assert load(tmp_path, text) == wanted
 
 
 def test_ignores(tmp_path):
@@ -70,6 +71,7 @@ def test_what_is_shipped(tmp_path):
     assert found.semantic == config.Semantic(True, "models/minilm", "embed --stdin")
     assert found.model_command == "phrase --stdin" and found.exact_tokens
     plain = {"exact_tokens": False, "rules": {}, "ignores": (), "claim_remote": None, "model_command": None}
+    plain["rule_lines"] = {}
     assert found._replace(**plain, semantic=config.Semantic()) == config.Config(rules={})
 
 

@@ -26,6 +26,12 @@ def overlay(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="promote, sweep: say what would be done.")
     ] = False,
+    budget: Annotated[
+        int | None,
+        typer.Option(
+            "--budget", help="show, diff, promote: tokens of text at most; 0: no limit. Default 600."
+        ),
+    ] = None,
 ) -> int:
     """Tell what branches have added and changed; promote it on trunk, adopt it, sweep what is settled."""
     from agentmem.errors import UsageError
@@ -39,7 +45,10 @@ def overlay(
         raise UsageError(f"too many words after {action}: {' '.join(names[most:])}", "agentmem overlay -h")
     if all_branches and action != "list":
         raise UsageError("--all-branches goes with overlay list")
+    if budget is not None and budget < 0:
+        raise UsageError("--budget must be 0 (no limit) or more")
     context = call.context
+    spend = context.config.budget if budget is None else budget
     from agentmem.output import branching
 
     if action == "list":
@@ -55,14 +64,16 @@ def overlay(
 
         shown = actions.shown(context, names[0] if names else None)
         call.note(*shown.notes)
-        return int(call.give_either(branching.overlay_json, branching.overlay, shown))
+        return int(call.give_either(branching.overlay_json, lambda one: branching.overlay(one, spend), shown))
     if action == "diff":
         from agentmem.actions import comparing
         from agentmem.output import differing
 
         compared = comparing.overlay(context, names[0] if names else None)
         call.note(*compared.notes)
-        return int(call.give_either(differing.compared_json, differing.compared, compared))
+        return int(
+            call.give_either(differing.compared_json, lambda one: differing.compared(one, spend), compared)
+        )
     if action == "adopt":
         from agentmem.actions import adopting
 
@@ -74,6 +85,8 @@ def overlay(
 
     if action == "promote":
         promoted = promoting.promote(context, branch, dry_run)
-        return int(call.give_either(branching.promoted_json, branching.promoted, promoted))
+        return int(
+            call.give_either(branching.promoted_json, lambda one: branching.promoted(one, spend), promoted)
+        )
     swept = promoting.sweep(context, branch, dry_run)
     return int(call.give_either(branching.swept_json, branching.swept, swept))

@@ -32,15 +32,15 @@ def overview(
     text = pages.overview(overviewing.overview(context))
     call.note(*context.index.notes)
     name = f"{context.place.name}/{overviewing.NAME}"
-    if check:
-        if overviewing.current(context) == text:
-            call.give(f"{name} is current\n")
-            return 0
-        branch = context.repository.branch
-        where = f" on {context.trunk}" if context.trunk and branch != context.trunk else ""
-        call.give(f"{name} is not current: agentmem overview --write{where}\n")
-        return EXIT_FINDINGS if strict else 0
     if write:
         changed = overviewing.write(context, text)
-        return int(call.give(f"{'wrote' if changed else 'unchanged:'} {name}\n"))
-    return int(call.give(text))
+        said = f"{'wrote' if changed else 'unchanged:'} {name}\n"
+    else:
+        changed, said = False, text
+    current = write or overviewing.current(context) == text
+    if check:
+        on_trunk = not context.trunk or context.repository.branch == context.trunk
+        where = "" if on_trunk else f" on {context.trunk}"
+        said = f"{name} is {'current' if current else f'not current: agentmem overview --write{where}'}\n"
+    call.give_either(lambda _: pages.overview_json(name, text, current, changed), str, said)
+    return EXIT_FINDINGS if strict and not current else 0

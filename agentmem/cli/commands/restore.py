@@ -14,7 +14,8 @@ def restore(
         str | None, typer.Argument(help="A retracted memory, or one whose file is gone from the tree.")
     ] = None,
     journal: Annotated[
-        bool, typer.Option("--journal", help="What removed worktrees had written and not committed.")
+        bool,
+        typer.Option("--journal", help="What was written, and is in no commit and no worktree any more."),
     ] = False,
     branch: Annotated[
         str | None, typer.Option("--branch", help="The branch it is for, where HEAD is detached.")
