@@ -11,7 +11,6 @@ from agentmem.actions.offering import available, finished
 from agentmem.actions.sharing import Shared
 from agentmem.actions.tasks import Closing, Tasks
 from agentmem.errors import Contended, NeedsDecision, NotWritable, UsageError
-from agentmem.git import remotes
 from agentmem.model import leases, scopes, taskgraph
 from agentmem.model.leases import Claim
 from agentmem.model.taskgraph import Placed
@@ -72,10 +71,11 @@ def claim(
     for pattern in scope:
         if not pattern.strip() or pattern.startswith(("/", "~")) or ".." in pattern.split("/"):
             raise UsageError(f"{pattern!r} is no path from the top", "agentmem claim ID --scope 'src/**'")
+    looked = sharing.look(context)
     board, tasks = Board(context), Tasks(context)
     placed = tasks.named(reference) if reference is not None else None
     length = context.config.claim_ttl if ttl is None else ttl
-    taking = _Taking(board, tasks, length, scope, exclusive, resume, _look(context))
+    taking = _Taking(board, tasks, length, scope, exclusive, resume, looked)
     if placed is not None:
         return taking.take(placed)
     for _ in range(TRIES):
@@ -93,15 +93,9 @@ def take(board: Board, tasks: Tasks, placed: Placed) -> Claimed:
     knows the tasks. Raises what ``claim`` does.
     """
     context = board.context
-    return _Taking(board, tasks, context.config.claim_ttl, (), False, False, _look(context)).take(placed)
-
-
-def _look(context: Context) -> Shared:
-    """See what others hold by now, as far as the remote can be asked."""
-    try:
-        return sharing.sync(context, ())
-    except NotWritable:
-        return Shared(None)  # a sandbox: the claim itself will say so
+    return _Taking(board, tasks, context.config.claim_ttl, (), False, False, sharing.look(context)).take(
+        placed
+    )
 
 
 def _why_none(board: Board, tasks: Tasks) -> str:
@@ -188,10 +182,7 @@ class _Taking:
             raise unwritable(self.context, self.tasks.shorts[new.task]) from None
         if won is None:
             return None
-        # a remote that was away a moment ago is not waited for once more
-        told = self.looked if self.looked.problem == remotes.AWAY else sharing.sync(self.context, [new.task])
-        if told is self.looked:
-            sharing.try_later(self.context)
+        told = sharing.share(self.context, new.task, self.looked)
         if taken := next((one for one in told.lost if one.claim.task == new.task), None):
             return self._lost(placed, taken, "held" if taken.state == leases.HELD else "done elsewhere")
         from agentmem.actions import foreseeing  # its rules cost an import that who loses need not pay

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from agentmem.model import leases, safety, taskgraph
 from agentmem.output.markdown import code, escaped
-from agentmem.output.teamwork import clock, scope, task_record, title
+from agentmem.output.teamwork import clock, scope, short_of, task_record, title
 from agentmem.output.text import count
 
 if TYPE_CHECKING:
@@ -30,17 +30,10 @@ def standing(placed: Placed, seen: Seen | None, shorts: ShortIds) -> str:
     if seen is not None and seen.state == leases.HELD:
         return f"{seen.claim.agent} until {clock(seen.end)}"
     if placed.blocked:
-        return f"needs {' '.join(_short(shorts, need) for need in placed.blocked[:4])}"
+        return f"needs {' '.join(short_of(shorts, need) for need in placed.blocked[:4])}"
     if placed.waits:
         return f"waits for merge of {safety.one_line(placed.waits[0][1])}"
     return "failed, open again" if placed.state == taskgraph.FAILED else "free"
-
-
-def _short(shorts: ShortIds, identity: str) -> str:
-    try:
-        return shorts[identity]
-    except KeyError:
-        return identity[:6]
 
 
 def tasks(result: TaskList) -> str:

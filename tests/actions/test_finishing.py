@@ -187,7 +187,9 @@ def test_handoff_keeps_its_note(team):
     """Who lets a task go leaves the state and the next step; whoever claims it next is shown them, once it is anybody's."""
     claim(team, team.first, agent="a")
     refused = team.call("handoff", team.first, "-m", "x", env=as_agent("b"))
-    assert refused.code == 2 and f"you do not hold {team.first[:6]}" in refused.err
+    assert refused.code == 4 and f"{team.first[:6]} is held by a, not by you" in refused.err
+    nobodys = team.call("handoff", team.second, "-m", "x", env=as_agent("b"))
+    assert nobodys.code == 2 and f"you do not hold {team.second[:6]}" in nobodys.err
     assert team.call("handoff", team.first, "-m", " ", env=as_agent("a")).code == 2
     assert team.call("handoff", "-m", "Route is there.\nNext: tests", env=as_agent("a", 60)).code == 0
     assert team.git("status", "--porcelain") == ""

@@ -192,12 +192,12 @@ def test_a_remote_that_takes_and_keeps_nothing(team):
 
 def test_one_who_lost_over_the_remote_is_set_back(team, monkeypatch):
     """Who finds out at the push that another was faster has lost: exit code 4, and nothing of his claim stays."""
-    from agentmem.actions import claiming
+    from agentmem.actions import sharing
     from agentmem.actions.sharing import Shared
 
     _, (one, two) = team("two")
     claim(one, one.first, agent="a")
-    monkeypatch.setattr(claiming, "_look", lambda context: Shared("origin"))
+    monkeypatch.setattr(sharing, "look", lambda context: Shared("origin"))
     lost = claim(two, one.first, agent="b")
     assert lost.code == 4 and "is claimed by a " in lost.err
     assert holders(two) == {one.first: ("a", "held")}
@@ -244,3 +244,70 @@ def test_a_need_that_is_met_on_the_fetched_trunk_alone(team):
     two.git("merge", "-q", "origin/main")
     two.ok("handoff", third, "-m", "later", env=as_agent("b"))
     assert offered(two) == {one.second, third}
+
+
+def test_a_handoff_of_what_was_taken_over_elsewhere(team):
+    """The remote is asked first: refused as within one clone, whether the task is named or not; nothing is written."""
+    _, (one, two) = team("two")
+    claim(two, one.first, agent="b")
+    claim(one, one.first, "--resume", agent="a")
+    refused = two.call("handoff", one.first, "-m", "half of it", env=as_agent("b"))
+    assert refused.code == 4
+    assert refused.err == (
+        f"error: {one.first[:6]} is held by a, not by you\n"
+        f"take it over, on the record: agentmem claim {one.first[:6]} --resume\n"
+    )
+    assert holders(two)[one.first] == ("a", "held")
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_handoff_of_what_was_taken_over_meanwhile(team, first):
+    """Two clones that could not see each other: who took it over holds it, and has the note; who left it is told."""
+    bare, clones = team("two")
+    one, two = clones
+    claim(two, one.first, agent="b")
+    one.ok("sync", env=as_agent("a"))
+    bare.rename(bare.with_suffix(".away"))
+    claim(one, one.first, "--resume", agent="a")
+    left = two.call("handoff", one.first, "-m", "half of it", env=as_agent("b", 60))
+    assert left.code == 0 and left.out.endswith(" claims it next (not shared yet: origin is away)\n")
+    bare.with_suffix(".away").rename(bare)
+    told = [clones[n].ok("sync", env=as_agent("ab"[n], 61)) for n in (first, 1 - first, first)]
+    said = f"a holds {one.first[:6]}, which you handed on here: your note stays with that claim\n"
+    assert (said in "".join(told)) == (first == 0), "else it was handed on before a was heard of"
+    one.ok("list", env=as_agent("a", 1800))  # renews
+    for project in clones:
+        project.ok("sync", env=teams.later(1801))
+        (seen,) = project.call("claims", "--json", env=teams.later(1801)).json["claims"]
+        assert (seen["agent"], seen["state"], seen["handoff"]["text"]) == ("a", "held", "half of it")
+
+
+def test_a_handoff_whose_push_comes_too_late(team, monkeypatch):
+    """Taken over between the look and the push: that is an error, and the note is kept all the same."""
+    from agentmem.actions import sharing
+    from agentmem.actions.sharing import Shared
+
+    _, (one, two) = team("two")
+    claim(two, one.first, agent="b")
+    claim(one, one.first, "--resume", agent="a")
+    monkeypatch.setattr(sharing, "look", lambda context: Shared("origin"))
+    late = two.call("handoff", one.first, "-m", "half of it", env=as_agent("b", 60))
+    assert late.code == 4 and "was taken over by a meanwhile; your note stays with the claim" in late.err
+    one.ok("sync")
+    (seen,) = one.json("claims")["claims"]
+    assert (seen["agent"], seen["handoff"]["by"]) == ("a", "b")
+
+
+def test_done_of_what_another_holds_elsewhere(team):
+    """The remote is asked first: refused as within one clone, and no second entry closes the task."""
+    bare, (one, two) = team("two")
+    claim(two, one.first, agent="b")
+    refused = one.call("done", one.first, "-m", "not mine", env=as_agent("a"))
+    assert refused.code == 4 and refused.err.startswith(f"error: {one.first[:6]} is held by b, not by you\n")
+    assert not one.json("list", "--kind", "log")["memories"]
+    bare.rename(bare.with_suffix(".away"))
+    unshared = two.call("done", one.first, "-m", "mine", env=as_agent("b"))
+    assert (
+        unshared.code == 0
+        and "; it goes with your next git commit (not shared yet: origin is away)\n" in (unshared.out)
+    )
