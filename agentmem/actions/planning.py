@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agentmem.actions import selecting, write
-from agentmem.actions.board import Board, Seen
+from agentmem.actions import looking, selecting, write
+from agentmem.actions.board import Seen
 from agentmem.actions.branch import branch_for_writing
 from agentmem.actions.context import Context
-from agentmem.actions.tasks import Tasks, as_task
+from agentmem.actions.tasks import as_task
 from agentmem.actions.write import Added
 from agentmem.errors import NotFound, UsageError
 from agentmem.index.view import View
@@ -129,7 +129,7 @@ def shown(context: Context, reference: str | None = None) -> Plans:
         NotFound: no such plan.
 
     """
-    board, tasks = Board(context), Tasks(context)
+    board, tasks = looking.look(context)
     view = tasks.view
     positions = [
         i

@@ -215,9 +215,11 @@ def _unreadable(context: Context) -> tuple[str, ...]:
 
 def _claims(context: Context) -> tuple[str, ...]:
     """The asker's claims with what is left of each lease."""
+    from agentmem.actions import looking
     from agentmem.actions.board import Board
     from agentmem.model import times
 
+    looking.ask(context)
     view = context.index.view()
     told = []
     for task, seen in Board(context).mine.items():

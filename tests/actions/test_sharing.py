@@ -311,3 +311,35 @@ def test_done_of_what_another_holds_elsewhere(team):
         unshared.code == 0
         and "; it goes with your next git commit (not shared yet: origin is away)\n" in (unshared.out)
     )
+
+
+@pytest.mark.parametrize(
+    "words", [("next",), ("claims",), ("task", "list"), ("plan", "show"), ("brief",), ()]
+)
+def test_every_view_of_the_claims_asks_the_remote(team, words):
+    """No sync is needed for a right answer; where the remote is away, that is said."""
+    bare, (one, two) = team("two")
+    assert claim(one, one.second, agent="a").code == 0
+    assert claim(two, one.second, "--resume", agent="b").code == 0
+    assert claim(two, one.first, agent="b").code == 0
+    ran = one.call(*words, env=as_agent("a", 30))
+    assert ran.code == 0 and ran.err.count("\n") == 1 and f"b holds {one.second[:6]}, which you" in ran.err
+    if words == ("next",):
+        assert ran.out == "nothing is free.\n2 claimed\n"
+    elif words:
+        assert ran.out.count("b until 11:43Z") == 2 or ran.out.count("- b · ") == 2, ran
+    else:
+        assert one.second[:6] not in ran.out
+    bare.rename(bare.with_suffix(".away"))
+    away = one.call(*words, env=as_agent("a", 30)).err
+    assert away == "note: origin is away: what other clones hold is as it was last seen\n"
+
+
+def test_what_was_lost_is_said_once(team):
+    """By the first command that looks, whichever it is."""
+    _, (one, two) = team("two")
+    claim(one, one.first, agent="a")
+    claim(two, one.first, "--resume", agent="b")
+    lost = f"note: b holds {one.first[:6]}, which you had claimed here: agentmem claim takes another\n"
+    assert one.call("next", env=as_agent("a", 30)).err == lost
+    assert one.call("next", env=as_agent("a", 30)).err == ""
