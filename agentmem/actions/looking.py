@@ -33,9 +33,10 @@ def ask(context: Context) -> None:
     if not context.config.claim_remote:
         return
     from agentmem.actions import sharing
+    from agentmem.git import remotes
 
     looked = sharing.look(context)
-    if looked.problem == sharing.AWAY:
+    if looked.problem == remotes.AWAY:
         context.index.notes.once(f"{looked.remote} is away: what other clones hold is as it was last seen")
     for line in looked.told:
         context.index.notes.once(line)
