@@ -65,8 +65,8 @@ def brief(
     from agentmem.git import state
     from agentmem.model import digest, tokens
 
-    tasks = Tasks(context)
-    assert tasks.placed is not None
+    tasks = Tasks(context, board)
+    assert tasks.closings is not None
     reading.result  # noqa: B018 (it is waited for)
     _renew(context, board)
     made = Sections(context, board, tasks, around, since)

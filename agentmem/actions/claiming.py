@@ -7,7 +7,7 @@ from agentmem.actions import sharing
 from agentmem.actions.board import Board, Seen, nonce, unwritable
 from agentmem.actions.branch import at_hand
 from agentmem.actions.context import Context
-from agentmem.actions.offering import available, finished
+from agentmem.actions.offering import available
 from agentmem.actions.sharing import Shared
 from agentmem.actions.tasks import Closing, Tasks
 from agentmem.errors import Contended, NeedsDecision, NotWritable, UsageError
@@ -72,7 +72,8 @@ def claim(
         if not pattern.strip() or pattern.startswith(("/", "~")) or ".." in pattern.split("/"):
             raise UsageError(f"{pattern!r} is no path from the top", "agentmem claim ID --scope 'src/**'")
     looked = sharing.look(context)
-    board, tasks = Board(context), Tasks(context)
+    board = Board(context)
+    tasks = Tasks(context, board)
     placed = tasks.named(reference) if reference is not None else None
     length = context.config.claim_ttl if ttl is None else ttl
     taking = _Taking(board, tasks, length, scope, exclusive, resume, looked)
@@ -139,7 +140,7 @@ class _Taking:
         again = held is not None and self.board.is_mine(held)
         if held and not again and not self.resume:
             return self._lost(placed, held, "held")
-        if held is None and not self.resume and self._is_finished(placed):
+        if held is None and not self.resume and (placed.closed_on or (seen and self.tasks.is_news(seen))):
             return self._lost(placed, seen, "done elsewhere")
         if placed.blocked and not again:
             return self._lost(placed, None, "blocked")
@@ -170,10 +171,6 @@ class _Taking:
             if shuts and is_other and _meet(wanted, other.claim.scope):
                 return other
         return None
-
-    def _is_finished(self, placed: Placed) -> bool:
-        """Whether it is done on a branch that is not merged here."""
-        return placed.closed_on is not None or placed.task.id in finished(self.board, self.tasks)
 
     def _write(self, placed: Placed, new: Claim, seen: Seen | None) -> Claimed | None:
         try:

@@ -65,7 +65,8 @@ def done(
     """
     branch = branch_for_writing(context, branch, "done …")
     looked = sharing.look(context)
-    board, tasks = Board(context), Tasks(context)
+    board = Board(context)
+    tasks = Tasks(context, board)
     placed = _meant(board, tasks, reference)
     if placed.state == taskgraph.DONE:
         _settle(board, tasks, placed, looked)
@@ -118,8 +119,8 @@ def done(
     if commit:
         _commit(context, added, message)
     context.begin_again()
-    after = Tasks(context)
     board = Board(context)
+    after = Tasks(context, board)
     unblocked = [one for one in after.placed if placed.task.id in one.task.needs and one.is_free]
     free = available(board, after)
     return Ended(
@@ -149,7 +150,8 @@ def fail(
         )
     branch = branch_for_writing(context, branch, "fail …")
     looked = sharing.look(context)
-    board, tasks = Board(context), Tasks(context)
+    board = Board(context)
+    tasks = Tasks(context, board)
     placed = _meant(board, tasks, reference)
     named = _clean(to)
     owner, why = (named, "named") if named else _owner(tasks, placed)
@@ -188,7 +190,8 @@ def handoff(context: Context, reference: str | None, text: str) -> tuple[Placed,
     if not text.strip():
         raise UsageError("say how far it is and what comes next", 'agentmem handoff -m "state; next step"')
     looked = sharing.look(context)
-    board, tasks = Board(context), Tasks(context)
+    board = Board(context)
+    tasks = Tasks(context, board)
     placed = _meant(board, tasks, reference)
     short, seen = tasks.shorts[placed.task.id], _held_by_nobody_else(board, tasks, placed)
     if placed.state == taskgraph.DONE or placed.closed_on or (seen and seen.state == leases.DONE):

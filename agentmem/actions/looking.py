@@ -22,8 +22,8 @@ def look(context: Context) -> tuple[Board, Tasks]:
     board, reading = begin(context)
     from agentmem.actions.tasks import Tasks
 
-    tasks = Tasks(context)
-    assert tasks.placed is not None
+    tasks = Tasks(context, board)
+    assert tasks.closings is not None
     reading.result  # noqa: B018 (it is waited for)
     return board, tasks
 

@@ -10,7 +10,7 @@ def available(board: Board, tasks: Tasks, role: str | None = None) -> list[Place
     """What ``role`` (None: the asker's) could begin now, the best first: held by nobody, done nowhere, and in nobody's exclusive
     scope.
     """
-    taken = {*board.held, *finished(board, tasks)}
+    taken = {*board.held, *(task for task, one in board.seen.items() if tasks.is_news(one))}
     free = taskgraph.offered(tasks.placed, taken, role or board.me.role)
     closed = [
         pattern
@@ -23,12 +23,3 @@ def available(board: Board, tasks: Tasks, role: str | None = None) -> list[Place
         for one in free
         if not any(scopes.meet(pattern, other) for pattern in one.task.scope for other in closed)
     ]
-
-
-def finished(board: Board, tasks: Tasks) -> set[str]:
-    """The tasks that a claim says are done, where nobody has reopened them since."""
-    return {
-        task
-        for task, one in board.done.items()
-        if tasks.reopened.get(task, one.claim.renewed) <= one.claim.renewed
-    }

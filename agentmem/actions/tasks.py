@@ -5,12 +5,13 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from agentmem.actions import selecting
+from agentmem.actions.board import Board, Seen
 from agentmem.actions.context import Context
 from agentmem.actions.selecting import Found
 from agentmem.errors import Ambiguous, NotFound, UsageError
 from agentmem.index.catalog import LINKS
 from agentmem.index.view import View
-from agentmem.model import ids, kinds, lifecycle, safety, taskgraph, times
+from agentmem.model import ids, kinds, leases, lifecycle, safety, taskgraph, times
 from agentmem.model.memory import Memory, name_of
 from agentmem.model.taskgraph import Closings, Placed, Task
 
@@ -40,8 +41,9 @@ class Withdrawn(NamedTuple):
 class Tasks:
     """All tasks; reading them reads the other branches too, for what they have closed."""
 
-    def __init__(self, context: Context) -> None:
-        self.context = context
+    def __init__(self, context: Context, board: Board) -> None:
+        """``board`` has the claims: that a task is done may be known from its claim alone."""
+        self.context, self._board = context, board
         context.index.include_others()
         self.view: View = context.index.view()
 
@@ -128,7 +130,32 @@ class Tasks:
             _task(identity, columns.paths[i], records[columns.rows[i]])
             for identity, i in self._positions.items()
         )
-        return taskgraph.place(tasks, self.closings)
+        placed, unseen = taskgraph.place(tasks, self.closings), self._unseen
+        return [one._replace(closed_on=unseen.get(one.task.id, one.closed_on)) for one in placed]
+
+    @cached_property
+    def _unseen(self) -> dict[str, str]:
+        """The branch of each task that is done by what its claim says alone, unless that was taken back."""
+        done, here = self._board.done, self.closings.here
+        self._judged = {task: one.commit for task, one in self._board.seen.items()}
+        claims = [
+            one.claim
+            for task, one in done.items()
+            if task in self._positions
+            and not (here.get(task) == taskgraph.DONE or task in self.closings.elsewhere)
+            and self.reopened.get(task, one.claim.renewed) <= one.claim.renewed
+            and not (one.claim.entry and self.view.with_id(one.claim.entry))
+        ]
+        if not claims:
+            return {}
+        from agentmem.actions import unseen
+
+        return unseen.standing(self.context, self._board, claims)
+
+    def is_news(self, seen: Seen) -> bool:
+        """Whether a claim says that its task is done since these tasks were read."""
+        assert self.placed is not None
+        return seen.state == leases.DONE and self._judged.get(seen.claim.task) != seen.commit
 
     @cached_property
     def by_id(self) -> Mapping[str, Placed]:

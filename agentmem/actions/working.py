@@ -58,7 +58,6 @@ def offered(context: Context, role: str | None, limit: int) -> Offered:
     from agentmem.model import taskgraph
 
     wanted = role or board.me.role
-    taken = {*board.held, *board.done}
     free = offering.available(board, tasks, wanted)
     unfinished = [one for one in tasks.placed if one.state != taskgraph.DONE and one.closed_on is None]
     mine = [one for one in unfinished if wanted is None or one.task.role in (None, wanted)]
@@ -66,7 +65,7 @@ def offered(context: Context, role: str | None, limit: int) -> Offered:
         role=wanted,
         free=tuple(free[:limit] if limit else free),
         more=max(0, len(free) - limit) if limit else 0,
-        waiting=tuple(one for one in mine if one.waits and not one.blocked and one.task.id not in taken),
+        waiting=tuple(one for one in mine if one.waits and not one.blocked and one.task.id not in board.held),
         blocked=sum(bool(one.blocked) for one in mine),
         claimed=sum(one.task.id in board.held for one in mine),
         shorts=tasks.shorts,

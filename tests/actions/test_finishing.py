@@ -318,3 +318,32 @@ def test_the_owner_of_a_failure_is_who_changed_its_paths_last(team):
     assert "(owner b: last to change api/list.py)" in failed.out
     other = team.call("fail", third, "--reason", "No", env=as_agent("qa", 60))
     assert "(owner b: did it last)" in other.out
+
+
+@pytest.mark.parametrize("how", ["revert", "reset", "worktree"])
+def test_done_whose_entry_is_gone(team, how):
+    """Taken back on trunk, or in a worktree that is gone while its branch stays: open again, and every verb says so."""
+    doer = worktree(team, "side") if how == "worktree" else team
+    doer.ok("done", team.first, "-m", "did it", *["--commit"] * (how == "revert"), env=as_agent("a"))
+    for project in (team, doer):
+        assert team.first not in offered(project)
+        assert f'{team.first[:6]} P5 "POST /jobs" api · done' in project.ok("task", "list", "--all")
+    if how == "revert":
+        team.git("revert", "--no-edit", "HEAD")
+    elif how == "reset":
+        team.git("clean", "-qfd")
+    else:
+        team.git("worktree", "remove", "--force", str(doer.path))
+    assert f'{team.first[:6]} P5 "POST /jobs" api · free' in team.ok("task", "list")
+    assert team.ok("next").startswith(f"{team.first[:6]} P5 ")
+    assert claim(team, team.first, agent="b").code == 0
+
+
+def test_done_on_a_detached_head(team):
+    """Its entry is on no branch, and in a worktree: the task is done."""
+    side = worktree(team, "side")
+    side.git("checkout", "-q", "--detach")
+    side.ok("done", team.first, "-m", "did it", "--commit", "--branch", "side")
+    assert team.first not in offered(team)
+    assert f'{team.first[:6]} P5 "POST /jobs" api · done on side, NOT merged here' in team.ok("task", "list")
+    assert "(not merged yet)" in claim(team, team.first).err

@@ -343,3 +343,20 @@ def test_what_was_lost_is_said_once(team):
     lost = f"note: b holds {one.first[:6]}, which you had claimed here: agentmem claim takes another\n"
     assert one.call("next", env=as_agent("a", 30)).err == lost
     assert one.call("next", env=as_agent("a", 30)).err == ""
+
+
+def test_done_elsewhere_until_its_entry_is_taken_back(team):
+    """Not pushed yet it is done in every verb; pushed and reverted it is open again, also for who never saw it done."""
+    _, (one, two, three) = team("two", "three")
+    two.ok("done", one.first, "-m", "did it", "--commit", env=as_agent("b"))
+    assert one.first not in offered(one)
+    assert f'{one.first[:6]} P5 "POST /jobs" · done on main, NOT merged here' in one.ok("task", "list")
+    assert "was done just now by b on main (not merged yet)" in claim(one, one.first, agent="a").err
+    assert "was done on main already" in one.call("done", one.first, "-m", "x", env=as_agent("a")).err
+    two.git("revert", "--no-edit", "HEAD")
+    two.git("push", "-q", "origin", "main")
+    for project in (one, three):
+        project.git("fetch", "-q")
+        assert one.first in offered(project)
+        assert f'{one.first[:6]} P5 "POST /jobs" · free' in project.ok("task", "list")
+    assert claim(three, one.first, agent="c").code == 0
