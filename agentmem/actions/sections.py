@@ -107,7 +107,7 @@ class Sections(Whereabouts):
 
     def next(self) -> list[Line]:
         """What to finish, what to take, what waits for a merge."""
-        lines = []
+        lines, me = [], self.board.me.agent
         if self.mine:
             waiting = {
                 seen.claim.agent
@@ -124,7 +124,11 @@ class Sections(Whereabouts):
         for number, one in enumerate(self.free[:3]):
             facts = f"{self.named(one)} P{one.urgency}"
             if one.state == taskgraph.FAILED:
+                owner = one.task.owner
                 facts += ", failed before"
+                facts += (
+                    "" if not owner else f", {'yours' if owner == me else f'for {shortened(owner, NAME)}'}"
+                )
             if one.unblocks:
                 facts += f", unblocks {one.unblocks}"
             start = "Then" if self.mine else "Take" if not number else "Or"

@@ -1,6 +1,6 @@
 """Tasks as this clone knows them: those of the view at hand and of trunk as last fetched, and where each was closed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -130,6 +130,9 @@ class Tasks:
             _task(identity, columns.paths[i], records[columns.rows[i]])
             for identity, i in self._positions.items()
         )
+        failed = [identity for identity, state in self.closings.here.items() if state == taskgraph.FAILED]
+        owners = owners_of(self.context, self.view, failed)
+        tasks = (one._replace(owner=owners[one.id]) if one.id in owners else one for one in tasks)
         placed, unseen = taskgraph.place(tasks, self.closings), self._unseen
         return [one._replace(closed_on=unseen.get(one.task.id, one.closed_on)) for one in placed]
 
@@ -259,6 +262,19 @@ class Tasks:
         ):
             return NotFound(f"the file of {reference} cannot be read as a memory", "agentmem check")
         return NotFound(f"no task {reference}", "agentmem task list")
+
+
+def owners_of(context: Context, view: View, failed: Collection[str]) -> dict[str, str]:
+    """Who is to mend each of the ``failed`` tasks, where the last entry that reopened it says so; of trunk and what is here."""
+    last: dict[str, tuple[int, str, int]] = {}
+    for i, links in view.columns.links.items() if failed else ():
+        origin = view.foreign.get(i)
+        if links[_REOPENS] and view.columns.status[i] != 2 and (origin is None or origin.is_trunk):
+            moment = view.created(i) or 0, view.columns.ids[i], i
+            last.update({task: max(moment, last.get(task, moment)) for task in links[_REOPENS]})
+    rows = {task: view.columns.rows[last[task][2]] for task in failed if task in last}
+    records = context.index.knowledge.fields(list(rows.values())) if rows else {}
+    return {task: owner for task, row in rows.items() if (owner := records[row].get("owner"))}
 
 
 def _task(identity: str, path: str, record: Mapping[str, Any]) -> Task:

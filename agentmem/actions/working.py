@@ -109,10 +109,13 @@ def _name(tasks: Tasks, seen: Seen) -> str:
 
 
 class TaskList(NamedTuple):
-    """Tasks as they stand, in the order in which they are to be taken; ``total`` counts all that were asked for."""
+    """Tasks as they stand, in the order in which they are to be taken; ``total`` counts all that were asked for, ``done`` those
+    that are left out since they are done.
+    """
 
     tasks: tuple[Placed, ...]
     total: int
+    done: int
     held: dict[str, Seen]
     shorts: ids.ShortIds
 
@@ -131,9 +134,9 @@ def listed(context: Context, role: str | None, plan: str | None, every: bool, li
     found = [
         one
         for one in tasks.placed
-        if (every or one.state != taskgraph.DONE)
-        and (role is None or one.task.role == role)
+        if (role is None or one.task.role == role)
         and (plan is None or (one.task.plan or "").startswith(plan.lower()))
     ]
-    chosen = found[:limit] if limit else found
-    return TaskList(tuple(chosen), len(found), board.held, tasks.shorts)
+    left = [one for one in found if every or one.state != taskgraph.DONE]
+    chosen = left[:limit] if limit else left
+    return TaskList(tuple(chosen), len(left), len(found) - len(left), board.held, tasks.shorts)

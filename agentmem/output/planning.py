@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from agentmem.model import leases, safety, taskgraph
 from agentmem.output.markdown import code, escaped
-from agentmem.output.teamwork import clock, scope, short_of, task_record, title
+from agentmem.output.teamwork import clock, meant_for, scope, short_of, task_record, title
 from agentmem.output.text import count
 
 if TYPE_CHECKING:
@@ -33,11 +33,13 @@ def standing(placed: Placed, seen: Seen | None, shorts: ShortIds) -> str:
         return f"needs {' '.join(short_of(shorts, need) for need in placed.blocked[:4])}"
     if placed.waits:
         return f"waits for merge of {safety.one_line(placed.waits[0][1])}"
-    return "failed, open again" if placed.state == taskgraph.FAILED else "free"
+    return f"failed, open again{meant_for(placed)}" if placed.state == taskgraph.FAILED else "free"
 
 
 def tasks(result: TaskList) -> str:
     """The tasks as they stand, one a line."""
+    if not result.total and result.done:
+        return f"agentmem: {result.done} of {count(result.done, 'task')} done. All of them: agentmem task list --all\n"
     if not result.total:
         return 'agentmem: no tasks. Write one: agentmem task add "one line" --role R\n'
     lines = [

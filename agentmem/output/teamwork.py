@@ -34,6 +34,11 @@ def title(placed: Placed) -> str:
     return f'"{shortened(placed.task.title, TITLE)}"'
 
 
+def meant_for(placed: Placed) -> str:
+    """For whom a task that failed was reopened."""
+    return f", for {safety.one_line(placed.task.owner)}" if placed.task.owner else ""
+
+
 def scope(patterns: Sequence[str]) -> str:
     """A scope on one line."""
     shown = " ".join(safety.one_line(pattern) for pattern in patterns[:SCOPES])
@@ -237,7 +242,7 @@ def offered(result: Offered) -> str:
         if about:
             facts[0] += f" {safety.one_line(about)}"
         if one.state == "failed":
-            facts.append("failed before")
+            facts.append(f"failed before{meant_for(one)}")
         if one.unblocks:
             facts.append(f"unblocks {one.unblocks}")
         if one.task.scope:

@@ -347,3 +347,31 @@ def test_done_on_a_detached_head(team):
     assert team.first not in offered(team)
     assert f'{team.first[:6]} P5 "POST /jobs" api · done on side, NOT merged here' in team.ok("task", "list")
     assert "(not merged yet)" in claim(team, team.first).err
+
+
+def test_fail_to_an_owner(team):
+    """Who is to mend it is named in every view, has it first whatever its role, and others take it last, for an hour."""
+    team.ok("done", team.first, "-m", "x", "--commit")
+    team.ok("fail", team.first, "--reason", "broken", "--to", "ann", env=as_agent("qa", 60))
+    third = task(team, "Third", "--priority", "9")
+    first = team.first[:6]
+    shown = team.call("next", env=as_agent("bob", 70)).out
+    assert shown.splitlines()[0].startswith(third[:6])
+    assert f'{first} P1 "POST /jobs" api · failed before, for ann · ' in shown
+    assert team.call("next", "--json", env=as_agent("bob", 70)).json["tasks"][-1]["owner"] == "ann"
+    assert f'{first} P1 "POST /jobs" api · failed, open again, for ann' in team.ok("task", "list")
+    assert "owner ann" in team.ok("show", first) and team.json("show", first)["memories"][0]["owner"] == "ann"
+    hers = {**as_agent("ann", 70), "AGENTMEM_ROLE": "web"}
+    assert team.call("next", env=hers).out.startswith(first)
+    assert f'Take: {first} "POST /jobs" P1, failed before, yours, ' in team.call("brief", env=hers).out
+    assert third in claim(team, "--json", agent="bob", at=70).json["task"]
+    assert team.call("next", env=as_agent("bob", 3661)).out.startswith(first), "ann may be gone for good"
+    assert team.first in claim(team, "--json", agent="cy", at=80).json["task"]
+
+
+def test_all_tasks_are_done(team):
+    """That is something else than that there are none."""
+    team.ok("done", team.first, "-m", "x")
+    team.ok("done", team.second, "-m", "x", env=teams.later(5))
+    assert team.ok("task", "list") == "agentmem: 2 of 2 tasks done. All of them: agentmem task list --all\n"
+    assert "no tasks. Write one" in team.ok("task", "list", "--role", "nobody")
