@@ -7,7 +7,7 @@ from agentmem.actions import sharing
 from agentmem.actions.board import Board, Seen, nonce, unwritable
 from agentmem.actions.branch import at_hand
 from agentmem.actions.context import Context
-from agentmem.actions.offering import available
+from agentmem.actions.offering import available, barrier, excluded
 from agentmem.actions.sharing import Shared
 from agentmem.actions.tasks import Closing, Tasks
 from agentmem.errors import Contended, NeedsDecision, NotWritable, UsageError
@@ -104,6 +104,11 @@ def _why_none(board: Board, tasks: Tasks) -> str:
     if waiting:
         branch = waiting[0].waits[0][1]
         return f"{len(waiting)} wait for merges; the first: agentmem claim {tasks.shorts[waiting[0].task.id]} (needs {branch})"
+    if shut := excluded(board, tasks):
+        some = list(shut.items())[:OFFERED]
+        return "     ".join(
+            f"{tasks.shorts[task]} waits for {barrier(one, tasks.shorts)}" for task, one in some
+        )
     return "agentmem task list"
 
 
@@ -168,7 +173,7 @@ class _Taking:
         for other in self.board.held.values():
             shuts = other.claim.exclusive or self.exclusive
             is_other = other.claim.task != task and not self.board.is_mine(other)
-            if shuts and is_other and _meet(wanted, other.claim.scope):
+            if shuts and is_other and scopes.overlap(wanted, other.claim.scope):
                 return other
         return None
 
@@ -225,11 +230,6 @@ class _Taking:
             closing=closing,
             role=self.board.me.role,
         )
-
-
-def _meet(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether two scopes may cover one path."""
-    return any(scopes.meet(mine, theirs) for mine in one for theirs in other)
 
 
 def renew_due(context: Context) -> None:

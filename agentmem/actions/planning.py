@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agentmem.actions import looking, selecting, write
+from agentmem.actions import looking, offering, selecting, write
 from agentmem.actions.board import Seen
 from agentmem.actions.branch import branch_for_writing
 from agentmem.actions.context import Context
@@ -50,10 +50,10 @@ class Plan(NamedTuple):
 
 
 class Plans(NamedTuple):
-    """The plans of a view with who holds what."""
+    """The plans of a view with who holds what; ``claims``: see ``offering.claims``."""
 
     plans: tuple[Plan, ...]
-    held: dict[str, Seen]
+    claims: dict[str, Seen]
     shorts: ids.ShortIds
 
 
@@ -142,7 +142,7 @@ def shown(context: Context, reference: str | None = None) -> Plans:
         found = [plan for plan in found if plan.memory and plan.memory.id.startswith(reference.lower())]
         if not found:
             raise NotFound(f"no plan {reference}", "agentmem plan show")
-    return Plans(tuple(found), board.held, tasks.shorts)
+    return Plans(tuple(found), offering.claims(board, tasks), tasks.shorts)
 
 
 def of_memories(memories: Sequence[Memory], tasks: Sequence[Placed]) -> tuple[Plan, ...]:

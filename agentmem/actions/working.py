@@ -11,6 +11,8 @@ from agentmem.actions import looking
 from agentmem.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from agentmem.actions.board import Seen
     from agentmem.actions.context import Context
     from agentmem.actions.tasks import Tasks
@@ -24,12 +26,15 @@ def _demand_number(limit: int) -> None:
 
 
 class Offered(NamedTuple):
-    """What ``role`` could take now, and why not the rest: what waits for a merge, how many are blocked or claimed."""
+    """What ``role`` could take now, and why not the rest: what waits for a merge, or for another's exclusive claim, how many are
+    blocked or claimed.
+    """
 
     role: str | None
     free: tuple[Placed, ...]
     more: int
     waiting: tuple[Placed, ...]
+    excluded: tuple[tuple[Placed, Seen], ...]
     blocked: int
     claimed: int
     shorts: ids.ShortIds
@@ -61,11 +66,13 @@ def offered(context: Context, role: str | None, limit: int) -> Offered:
     free = offering.available(board, tasks, wanted)
     unfinished = [one for one in tasks.placed if one.state != taskgraph.DONE and one.closed_on is None]
     mine = [one for one in unfinished if wanted is None or one.task.role in (None, wanted)]
+    shut = offering.excluded(board, tasks)
     return Offered(
         role=wanted,
         free=tuple(free[:limit] if limit else free),
         more=max(0, len(free) - limit) if limit else 0,
         waiting=tuple(one for one in mine if one.waits and not one.blocked and one.task.id not in board.held),
+        excluded=tuple((one, shut[one.task.id]) for one in mine if one.task.id in shut),
         blocked=sum(bool(one.blocked) for one in mine),
         claimed=sum(one.task.id in board.held for one in mine),
         shorts=tasks.shorts,
@@ -110,13 +117,13 @@ def _name(tasks: Tasks, seen: Seen) -> str:
 
 class TaskList(NamedTuple):
     """Tasks as they stand, in the order in which they are to be taken; ``total`` counts all that were asked for, ``done`` those
-    that are left out since they are done.
+    that are left out since they are done; ``claims``: see ``offering.claims``.
     """
 
     tasks: tuple[Placed, ...]
     total: int
     done: int
-    held: dict[str, Seen]
+    claims: Mapping[str, Seen]
     shorts: ids.ShortIds
 
 
@@ -129,6 +136,7 @@ def listed(context: Context, role: str | None, plan: str | None, every: bool, li
     """
     _demand_number(limit)
     board, tasks = looking.look(context)
+    from agentmem.actions import offering
     from agentmem.model import taskgraph
 
     found = [
@@ -139,4 +147,6 @@ def listed(context: Context, role: str | None, plan: str | None, every: bool, li
     ]
     left = [one for one in found if every or one.state != taskgraph.DONE]
     chosen = left[:limit] if limit else left
-    return TaskList(tuple(chosen), len(left), len(found) - len(left), board.held, tasks.shorts)
+    return TaskList(
+        tuple(chosen), len(left), len(found) - len(left), offering.claims(board, tasks), tasks.shorts
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentmem.model import leases, safety, taskgraph
+from agentmem.model import safety, taskgraph
 from agentmem.output.markdown import code, escaped
 from agentmem.output.teamwork import clock, meant_for, scope, short_of, task_record, title
 from agentmem.output.text import count
@@ -27,7 +27,11 @@ def standing(placed: Placed, seen: Seen | None, shorts: ShortIds) -> str:
         return "done"
     if placed.closed_on is not None:
         return f"done on {safety.one_line(placed.closed_on)}, NOT merged here"
-    if seen is not None and seen.state == leases.HELD:
+    if seen is not None and seen.claim.task != placed.task.id:
+        from agentmem.actions import offering
+
+        return f"waits for {offering.barrier(seen, shorts)}"
+    if seen is not None:
         return f"{seen.claim.agent} until {clock(seen.end)}"
     if placed.blocked:
         return f"needs {' '.join(short_of(shorts, need) for need in placed.blocked[:4])}"
@@ -50,7 +54,7 @@ def tasks(result: TaskList) -> str:
         about = ", ".join(word for word in (one.task.role, one.task.phase) if word)
         if about:
             facts[0] += f" {safety.one_line(about)}"
-        facts.append(standing(one, result.held.get(one.task.id), result.shorts))
+        facts.append(standing(one, result.claims.get(one.task.id), result.shorts))
         if one.task.scope:
             facts.append(scope(one.task.scope))
         lines.append(" · ".join(facts))
@@ -64,14 +68,18 @@ def tasks_record(result: TaskList) -> Record:
     return {
         "schema": "agentmem/task-list/1",
         "total": result.total,
-        "tasks": [
-            {**task_record(one), "holder": _holder(result.held.get(one.task.id))} for one in result.tasks
-        ],
+        "tasks": [_held(one, result.claims.get(one.task.id)) for one in result.tasks],
     }
 
 
-def _holder(seen: Seen | None) -> str | None:
-    return seen.claim.agent if seen and seen.state == leases.HELD else None
+def _held(placed: Placed, seen: Seen | None) -> Record:
+    """A task with who holds it, or whose exclusive claim keeps others from it."""
+    own = seen is not None and seen.claim.task == placed.task.id
+    return {
+        **task_record(placed),
+        "holder": seen.claim.agent if seen and own else None,
+        "excluded_by": seen.claim.task if seen and not own else None,
+    }
 
 
 def plans(result: Plans) -> str:
@@ -97,7 +105,7 @@ def _tree(plan: Plan, result: Plans) -> list[str]:
             how = (
                 ""
                 if one.state == taskgraph.DONE
-                else f" · {standing(one, result.held.get(one.task.id), result.shorts)}"
+                else f" · {standing(one, result.claims.get(one.task.id), result.shorts)}"
             )
             role = f" {safety.one_line(one.task.role)}" if one.task.role else ""
             lines.append(f"    [{mark}] {result.shorts[one.task.id]} {title(one)}{role}{how}")
@@ -140,10 +148,7 @@ def plans_record(result: Plans) -> Record:
                         "name": safety.one_line(phase.name) or None,
                         "done": phase.done,
                         "total": len(phase.tasks),
-                        "tasks": [
-                            {**task_record(one), "holder": _holder(result.held.get(one.task.id))}
-                            for one in phase.tasks
-                        ],
+                        "tasks": [_held(one, result.claims.get(one.task.id)) for one in phase.tasks],
                     }
                     for phase in plan.phases
                 ],

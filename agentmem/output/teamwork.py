@@ -252,6 +252,15 @@ def offered(result: Offered) -> str:
         f"waits: {result.shorts[one.task.id]} for merge of {safety.one_line(one.waits[0][1])}"
         for one in result.waiting[:2]
     ]
+    if result.excluded:
+        from agentmem.actions import offering
+
+        rest += [
+            f"waits: {result.shorts[one.task.id]} for {offering.barrier(by, result.shorts)}"
+            for one, by in result.excluded[:2]
+        ]
+    if len(result.excluded) > 2:
+        rest.append(f"{len(result.excluded) - 2} more wait for exclusive claims")
     if len(result.waiting) > 2:
         rest.append(f"{len(result.waiting) - 2} more wait for merges")
     if result.blocked:
@@ -271,6 +280,7 @@ def offered_record(result: Offered) -> Record:
         "schema": "agentmem/next/1",
         "tasks": [task_record(one) for one in result.free],
         "waiting": [task_record(one) for one in result.waiting],
+        "excluded": [{**task_record(one), "excluded_by": by.claim.task} for one, by in result.excluded],
         "blocked": result.blocked,
         "claimed": result.claimed,
     }

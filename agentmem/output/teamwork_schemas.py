@@ -122,13 +122,18 @@ def _task() -> Schema:
 
 
 def _held_task() -> Schema:
-    return {**_task(), "holder": TEXT_OR_NULL}
+    return {**_excluded(), "holder": TEXT_OR_NULL}
+
+
+def _excluded() -> Schema:
+    return {**_task(), "excluded_by": told(ID_OR_NULL, "the task whose exclusive claim keeps others from it")}
 
 
 def _offered() -> Schema:
     return {
         "tasks": told(some(closed(_task())), "the best first"),
         "waiting": told(some(closed(_task())), "those that wait for merges alone"),
+        "excluded": told(some(closed(_excluded())), "those that wait for another's exclusive claim alone"),
         "blocked": COUNT,
         "claimed": COUNT,
     }

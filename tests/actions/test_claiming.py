@@ -154,6 +154,25 @@ def test_exclusive_scopes(team):
     assert claim(team, task(team, "No scope"), "--exclusive", agent="c").code == 2
 
 
+def test_what_an_exclusive_claim_keeps_back(team):
+    """Every verb names it and the claim that it waits for; the one who holds that claim is not kept from it."""
+    claim(team, team.first, "--exclusive", agent="a")
+    third = task(team, "Mend api/x", "--scope", "api/x.py")
+    why = f"a's exclusive claim of {team.first[:6]}"
+    shown = team.call("next", env=as_agent("b"))
+    assert f"waits: {third[:6]} for {why} · 1 claimed\n" in shown.out
+    assert team.call("next", "--json", env=as_agent("b")).json["excluded"][0]["excluded_by"] == team.first
+    assert (
+        f'{third[:6]} P5 "Mend api/x" · waits for {why} · '
+        in team.call("task", "list", env=as_agent("b")).out
+    )
+    assert f'{third[:6]} "Mend api/x" · waits for {why}\n' in team.call("plan", "show", env=as_agent("b")).out
+    claim(team, team.second, agent="b")
+    none = claim(team, agent="c")
+    assert (none.code, none.err) == (4, f"error: no task is free\n{third[:6]} waits for {why}\n")
+    assert claim(team, third, agent="a").code == 0
+
+
 def test_blocked_and_waiting(team):
     """A task whose need nobody has met is refused; one whose need is met on a branch is taken when asked for, and says so."""
     third = task(team, "Uses both", "--needs", team.first)
