@@ -27,7 +27,7 @@ class Claimed(NamedTuple):
     ``renewed``: the asker had it already. ``waits`` are needs that are met on branches not merged here; ``free`` what else
     could be taken; ``blocking`` the exclusive claim that is in the way, ``closing`` the entry that says it is done. ``shared``
     says who knows of it, ``told`` has what the winner should know: likely overlaps, tasks that are much the same; ``role`` is
-    the asker's; ``before`` the claim of another on the task that had ended.
+    the asker's; ``before`` the claim of another on the task that had ended; ``doubt`` why its holder may not come back.
     """
 
     won: bool
@@ -44,6 +44,7 @@ class Claimed(NamedTuple):
     told: tuple[str, ...] = ()
     before: Seen | None = None
     role: str | None = None
+    doubt: str = ""
 
 
 def claim(
@@ -229,6 +230,7 @@ class _Taking:
             free=tuple(free[:OFFERED]),
             closing=closing,
             role=self.board.me.role,
+            doubt=self.board.doubt(holder, self.tasks.shorts[placed.task.id]) if holder else "",
         )
 
 

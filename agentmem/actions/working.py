@@ -41,12 +41,12 @@ class Offered(NamedTuple):
 
 
 class Board(NamedTuple):
-    """The claims and the names of their tasks; ``silent`` are those whose holders have done nothing for long."""
+    """The claims and the names of their tasks; ``doubts`` says why the holder of each may not come back, and how to take it."""
 
     view: str
     claims: tuple[tuple[Seen, str], ...]
     held: int
-    silent: frozenset[str]
+    doubts: Mapping[str, str]
     now: int
 
 
@@ -92,10 +92,10 @@ def claims(context: Context, every: bool = False) -> Board:
             chosen, key=lambda one: (one.state != leases.HELD, one.claim.opened, one.claim.task)
         )
     )
-    silent = {seen.claim.task for seen, _ in named if board.is_silent(seen)}
+    doubts = {seen.claim.task: board.doubt(seen, _short(tasks, seen.claim.task)) for seen, _ in named}
     view = context.standpoint.branch or "detached HEAD"
     held = sum(seen.state == leases.HELD for seen, _ in named)
-    return Board(safety.one_line(view), named, held, frozenset(silent), context.now)
+    return Board(safety.one_line(view), named, held, doubts, context.now)
 
 
 def _is_open(tasks: Tasks, seen: Seen) -> bool:
@@ -104,15 +104,20 @@ def _is_open(tasks: Tasks, seen: Seen) -> bool:
     return tasks.by_id[seen.claim.task].state != taskgraph.DONE
 
 
-def _name(tasks: Tasks, seen: Seen) -> str:
-    from agentmem.model import ids, safety
+def _short(tasks: Tasks, task: str) -> str:
+    from agentmem.model import ids
 
-    placed = tasks.by_id.get(seen.claim.task)
+    return tasks.shorts[task] if task in tasks.by_id else task[: ids.SHORT]
+
+
+def _name(tasks: Tasks, seen: Seen) -> str:
+    from agentmem.model import safety
+
+    placed, short = tasks.by_id.get(seen.claim.task), _short(tasks, seen.claim.task)
     if placed is None:
         over = tasks.withdrawn(seen.claim.task)
-        known = f' "{over.title}", {over.status}' if over else ""
-        return seen.claim.task[: ids.SHORT] + known
-    return f'{tasks.shorts[seen.claim.task]} "{safety.one_line(placed.task.title)}"'
+        return short + (f' "{over.title}", {over.status}' if over else "")
+    return f'{short} "{safety.one_line(placed.task.title)}"'
 
 
 class TaskList(NamedTuple):

@@ -105,7 +105,7 @@ def lost(result: Claimed, shorts: ShortIds, now: int) -> tuple[str, str | None]:
         facts = [safety.one_line(holder.claim.branch)] if holder.claim.branch else []
         facts.append(f"active {_ago(now - holder.claim.renewed)}")
         message = f"{short} is claimed by {holder.claim.agent} until {clock(holder.end)} ({', '.join(facts)})"
-        return message, _free(result, shorts)
+        return message, "     ".join(part for part in (result.doubt, _free(result, shorts)) if part)
     by, when, where = _closed(result, now)
     see = f"see: agentmem show {short}     was it done badly? agentmem fail {short} --reason TEXT     other work: agentmem claim"
     return f"{short} was done{when}{by}{where}", see
@@ -219,8 +219,8 @@ def claims(board: Board) -> str:
             facts.append(f"{seen.state} {_ago(board.now - ended)}")
         if claim.branch:
             facts.append(safety.one_line(claim.branch))
-        if (seen.claim.task in board.silent) and seen.state == leases.HELD:
-            facts.append(f"looks dead: nothing for {times.age(board.now - claim.renewed)}")
+        if doubt := board.doubts[claim.task]:
+            facts.append(doubt)
         lines.append("- " + " · ".join(facts))
     return "\n".join(lines) + "\n"
 

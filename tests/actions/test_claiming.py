@@ -199,7 +199,21 @@ def test_claims_says_what_looks_dead(team):
         "agentmem: 1 claim held (main).",
         f'- a (api) · {team.first[:6]} "POST /jobs" · api/** · 10m, 50m left · main',
     ]
-    assert "looks dead: nothing for 33m" in team.call("claims", env=as_agent("b", 2000)).out
+    dead = f"looks dead, nothing for 33m: agentmem claim {team.first[:6]} --resume"
+    assert f" · {dead}\n" in team.call("claims", env=as_agent("b", 2000)).out
+    assert f"\n{dead}     free: " in claim(team, team.first, agent="b", at=2000).err
+
+
+def test_a_claim_whose_worktree_is_gone(team):
+    """Everything that shows the claim says so, in the same words: its holder by name, too, has to take it over."""
+    side = worktree(team, "side")
+    claim(side, team.first, agent="a")
+    team.git("worktree", "remove", "--force", str(side.path))
+    gone = f"its worktree is gone: agentmem claim {team.first[:6]} --resume"
+    for words in ("claims", "brief"):
+        assert gone in team.call(words, env=as_agent("a")).out
+    assert f"\n{gone}     free: " in claim(team, team.first, agent="a").err
+    assert claim(team, team.first, "--resume", agent="a").code == 0
 
 
 def test_from_outside(team, tmp_path):
