@@ -27,7 +27,8 @@ class Claimed(NamedTuple):
     ``renewed``: the asker had it already. ``waits`` are needs that are met on branches not merged here; ``free`` what else
     could be taken; ``blocking`` the exclusive claim that is in the way, ``closing`` the entry that says it is done. ``shared``
     says who knows of it, ``told`` has what the winner should know: likely overlaps, tasks that are much the same; ``role`` is
-    the asker's; ``before`` the claim of another on the task that had ended; ``doubt`` why its holder may not come back.
+    the asker's; ``before`` the claim of another on the task that had ended; ``doubt`` why its holder may not come back;
+    ``cycle`` has the tasks that need each other in a circle, before which it can never start.
     """
 
     won: bool
@@ -45,6 +46,7 @@ class Claimed(NamedTuple):
     before: Seen | None = None
     role: str | None = None
     doubt: str = ""
+    cycle: tuple[str, ...] = ()
 
 
 def claim(
@@ -230,6 +232,7 @@ class _Taking:
             free=tuple(free[:OFFERED]),
             closing=closing,
             role=self.board.me.role,
+            cycle=tuple(self.tasks.cycle_before(placed)) if reason == "blocked" else (),
             doubt=self.board.doubt(holder, self.tasks.shorts[placed.task.id]) if holder else "",
         )
 

@@ -166,6 +166,27 @@ class Tasks:
         return {one.task.id: one for one in self.placed}
 
     @cached_property
+    def cycles(self) -> list[list[str]]:
+        """Tasks of which each needs the next, and the last the first: a merge may have brought them together."""
+        left = [one for one in self.placed if one.blocked and one.state != taskgraph.DONE]
+        links = {one.task.id: [need for need in one.blocked if need in self.by_id] for one in left}
+        if not any(links.values()):
+            return []
+        from agentmem.model import cycles
+
+        return [cycle for cycle, _ in cycles.cycles(links)]
+
+    def cycle_before(self, placed: Placed) -> list[str]:
+        """The cycle for which a task that is blocked can never start; empty where it only has to wait."""
+        todo, known = [placed.task.id], set[str]()
+        while todo:
+            if (one := todo.pop()) in known or one not in self.by_id:
+                continue
+            known.add(one)
+            todo += self.by_id[one].blocked
+        return next((cycle for cycle in self.cycles if known.intersection(cycle)), [])
+
+    @cached_property
     def shorts(self) -> ids.ShortIds:
         """The printed form of each id."""
         return self.view.shorts

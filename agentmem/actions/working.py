@@ -27,7 +27,7 @@ def _demand_number(limit: int) -> None:
 
 class Offered(NamedTuple):
     """What ``role`` could take now, and why not the rest: what waits for a merge, or for another's exclusive claim, how many are
-    blocked or claimed.
+    blocked or claimed, which need each other in a circle.
     """
 
     role: str | None
@@ -37,6 +37,7 @@ class Offered(NamedTuple):
     excluded: tuple[tuple[Placed, Seen], ...]
     blocked: int
     claimed: int
+    cycles: tuple[tuple[str, ...], ...]
     shorts: ids.ShortIds
 
 
@@ -75,6 +76,7 @@ def offered(context: Context, role: str | None, limit: int) -> Offered:
         excluded=tuple((one, shut[one.task.id]) for one in mine if one.task.id in shut),
         blocked=sum(bool(one.blocked) for one in mine),
         claimed=sum(one.task.id in board.held for one in mine),
+        cycles=tuple(map(tuple, tasks.cycles)),
         shorts=tasks.shorts,
     )
 

@@ -9,7 +9,7 @@ from agentmem.model.digest import shortened
 from agentmem.output.text import count
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from agentmem.actions.board import Seen
     from agentmem.actions.claiming import Claimed
@@ -21,7 +21,9 @@ Record = dict[str, object]
 TITLE = 120
 """Columns of a task's title that are printed."""
 SCOPES = 4
-"""Globs of a scope that are printed."""
+"""Globs of a scope that are printed, and tasks of a cycle."""
+CYCLES = "agentmem check --only task-cycle"
+"""What names every cycle, and the need that is best taken out."""
 
 
 def clock(seconds: int) -> str:
@@ -32,6 +34,13 @@ def clock(seconds: int) -> str:
 def title(placed: Placed) -> str:
     """A task's title in quotes."""
     return f'"{shortened(placed.task.title, TITLE)}"'
+
+
+def circle(cycle: Sequence[str], shorts: Mapping[str, str]) -> str:
+    """Tasks that need each other, so that none can start."""
+    if len(cycle) == 1:
+        return f"{short_of(shorts, cycle[0])} needs itself"
+    return " needs ".join(short_of(shorts, one) for one in (*cycle[:SCOPES], cycle[0]))
 
 
 def meant_for(placed: Placed) -> str:
@@ -91,7 +100,9 @@ def lost(result: Claimed, shorts: ShortIds, now: int) -> tuple[str, str | None]:
     short = shorts[result.task.task.id]
     if result.reason == "blocked":
         needs = " ".join(short_of(shorts, need) for need in result.task.blocked)
-        return f"{short} is blocked: it needs {needs}", _free(result, shorts)
+        if not result.cycle:
+            return f"{short} is blocked: it needs {needs}", _free(result, shorts)
+        return f"{short} is blocked: {circle(result.cycle, shorts)}", f"{CYCLES}     {_free(result, shorts)}"
     if result.reason == "exclusive" and result.blocking is not None:
         other = result.blocking.claim
         held = "held exclusively by" if other.exclusive else "not yours alone: it is held by"
@@ -139,7 +150,7 @@ def _ago(seconds: int) -> str:
     return "just now" if said == "now" else f"{said} ago"
 
 
-def short_of(shorts: ShortIds, identity: str) -> str:
+def short_of(shorts: Mapping[str, str], identity: str) -> str:
     """An id as it is printed, though nothing here may have it."""
     try:
         return shorts[identity]
@@ -263,6 +274,7 @@ def offered(result: Offered) -> str:
         rest.append(f"{len(result.excluded) - 2} more wait for exclusive claims")
     if len(result.waiting) > 2:
         rest.append(f"{len(result.waiting) - 2} more wait for merges")
+    rest += [f"cycle: {circle(one, result.shorts)}: {CYCLES}" for one in result.cycles[:1]]
     if result.blocked:
         rest.append(f"{result.blocked} blocked")
     if result.claimed:
@@ -282,6 +294,7 @@ def offered_record(result: Offered) -> Record:
         "waiting": [task_record(one) for one in result.waiting],
         "excluded": [{**task_record(one), "excluded_by": by.claim.task} for one, by in result.excluded],
         "blocked": result.blocked,
+        "cycles": [list(one) for one in result.cycles],
         "claimed": result.claimed,
     }
 

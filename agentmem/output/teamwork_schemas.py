@@ -135,6 +135,7 @@ def _offered() -> Schema:
         "waiting": told(some(closed(_task())), "those that wait for merges alone"),
         "excluded": told(some(closed(_excluded())), "those that wait for another's exclusive claim alone"),
         "blocked": COUNT,
+        "cycles": told(some(IDS), "tasks of which each needs the next, and the last the first"),
         "claimed": COUNT,
     }
 

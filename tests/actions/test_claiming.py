@@ -191,6 +191,44 @@ def test_blocked_and_waiting(team):
     assert f"waits for {team.first[:6]}, done on side, NOT merged here: git merge side" in won.out
 
 
+def test_an_edit_that_closes_a_cycle(team):
+    """Is refused, with the cycle named; a need that is done closes none."""
+    first, second = team.first, team.second
+    third = task(team, "Third", "--needs", second)
+    team.ok("edit", second, "--set", f"needs+={first}")
+    for setting in (f"needs+={third}", f"needs={third}"):
+        refused = team.call("edit", first, "--set", setting)
+        assert refused.code == 2
+        assert refused.err == (
+            f"error: {first[:6]} needs {third[:6]} needs {second[:6]} needs {first[:6]}:"
+            " each would wait for another, so none could start\n"
+            f"hint: if it is the other way round, first: agentmem edit {second[:6]} --set needs-={first[:6]}\n"
+        )
+    itself = team.call("edit", first, "--set", f"needs+={first}")
+    assert itself.code == 2 and f"{first[:6]} cannot need itself" in itself.err
+    assert not team.json("show", first)["memories"][0]["needs"]
+    team.ok("edit", second, "--set", f"needs-={first}")
+    team.ok("edit", first, "--set", f"needs+={third}")
+
+
+def test_a_cycle_that_a_merge_has_closed(team):
+    """Next and claim name it, for a task in it and for one that waits behind it."""
+    first, second = team.first, team.second
+    behind = task(team, "Behind", "--needs", first)
+    team.ok("edit", first, "--set", f"needs+={second}")
+    path = next((team.store / "tasks").glob(f"*{second}.md"))
+    path.write_text(path.read_text().replace("\n---\n", f"\nneeds: [{first}]\n---\n", 1))
+    shown = team.call("next")
+    start, end = sorted((first, second))
+    circle = f"{start[:6]} needs {end[:6]} needs {start[:6]}"
+    assert shown.out == (f"nothing is free.\ncycle: {circle}: agentmem check --only task-cycle · 3 blocked\n")
+    assert team.json("next")["cycles"] == [[start, end]]
+    for one in (first, behind):
+        lost = claim(team, one)
+        assert lost.code == 4
+        assert f"{one[:6]} is blocked: {circle}\nagentmem check --only task-cycle     " in lost.err
+
+
 def test_claims_says_what_looks_dead(team):
     """The board has who, on what, how long, from where; what was not renewed for half its lease looks dead."""
     claim(team, team.first, "--role", "api", agent="a")
