@@ -67,6 +67,9 @@ def claimed(result: Claimed, shorts: ShortIds, now: int) -> str:
     ]
     if begun := _begun(result, now):
         lines.append(begun)
+    owner = result.task.task.owner
+    if result.task.state == "failed" and owner and owner != seen.claim.agent:
+        lines.append(f"reopened for {safety.one_line(owner)}")
     if seen.claim.scope:
         only = " (exclusive)" if seen.claim.exclusive else ""
         lines.append(f"scope {scope(seen.claim.scope)}{only}")
