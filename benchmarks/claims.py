@@ -35,7 +35,7 @@ from agentmem.git import remotes
 remotes.WAIT = 60.0  # 32 processes on two cores are slow, and no remote of theirs is away
 folder, me, task = sys.argv[1:]
 context = Context(folder, environment={**os.environ, "AGENTMEM_AGENT": me})
-tasks = Tasks(context)
+tasks = Tasks(context, Board(context))
 placed = tasks.named(task)
 print("ready", flush=True)
 for line in sys.stdin:

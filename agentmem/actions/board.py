@@ -10,7 +10,7 @@ from agentmem.actions.context import Context
 from agentmem.actions.identity import Identity
 from agentmem.errors import NotWritable
 from agentmem.git import branches, refs, worktrees
-from agentmem.model import leases
+from agentmem.model import leases, times
 from agentmem.model.leases import Claim
 from agentmem.store import cache, clones
 from agentmem.store.clones import Sightings
@@ -90,6 +90,14 @@ class Board:
         """Whether the worktree that a claim of this clone was made in is gone."""
         here = seen.claim.clone == self.me.clone and seen.claim.worktree.startswith("worktrees/")
         return here and worktrees.made(os.path.join(self.repository.common_dir, seen.claim.worktree)) is None
+
+    def doubt(self, seen: Seen, short: str) -> str:
+        """Why whoever holds the task ``short`` may not come back, and how to take it; empty where nothing says so."""
+        take = f"agentmem claim {short} --resume"
+        if seen.state == leases.HELD and self.is_left(seen):
+            return f"its worktree is gone: {take}"
+        quiet = times.age(max(self.context.now - seen.claim.renewed, 0))
+        return f"looks dead, nothing for {quiet}: {take}" if self.is_silent(seen) else ""
 
     @cached_property
     def held(self) -> dict[str, Seen]:

@@ -55,8 +55,7 @@ def brief(
 
         identity.remember(context, name or context.agent, role or context.role)
     context.index.include_others()
-    if context.config.claim_remote:
-        _fetch(context)
+    looking.ask(context)
     board, reading = looking.begin(context)
     from agentmem.actions.surroundings import Surroundings
 
@@ -66,8 +65,8 @@ def brief(
     from agentmem.git import state
     from agentmem.model import digest, tokens
 
-    tasks = Tasks(context)
-    assert tasks.placed is not None
+    tasks = Tasks(context, board)
+    assert tasks.closings is not None
     reading.result  # noqa: B018 (it is waited for)
     _renew(context, board)
     made = Sections(context, board, tasks, around, since)
@@ -85,16 +84,6 @@ def brief(
         digest=found._replace(omitted=found.omitted + made.unsaid),
         notes=tuple(context.index.notes),
     )
-
-
-def _fetch(context: Context) -> None:
-    """See what others hold by now."""
-    from agentmem.actions import sharing
-
-    try:
-        sharing.sync(context, ())
-    except NotWritable:
-        pass  # a sandbox: what is known is told
 
 
 def _renew(context: Context, board: Board) -> None:

@@ -9,8 +9,9 @@ from agentmem.actions.context import Context
 from agentmem.actions.selecting import Found
 from agentmem.actions.write import add, resolved
 from agentmem.errors import Ambiguous, NeedsDecision, NotFound, UsageError
+from agentmem.index.catalog import LINKS
 from agentmem.index.view import View
-from agentmem.model import document, fields, ids, memory
+from agentmem.model import cycles, document, fields, ids, kinds, memory, taskgraph
 from agentmem.model.editing import Edit
 from agentmem.model.fields import Type
 from agentmem.model.memory import Memory
@@ -41,7 +42,7 @@ def edit(
     """Change fields (``KEY=VALUE``, ``KEY+=VALUE``, ``KEY-=VALUE``) and the body of one memory.
 
     Raises:
-        UsageError: a setting that is none, or a log entry, which is never edited.
+        UsageError: a setting that is none, a need that closes a cycle, or a log entry, which is never edited.
 
     """
     found = _one(context, reference)
@@ -57,7 +58,30 @@ def edit(
         else e
         for e in edits
     ]
+    for e in edits if found.memory.kind == "task" and found.status != taskgraph.DONE else ():
+        if e.key == "needs" and e.op != "remove" and isinstance(e.value, list):
+            _demand_no_cycle(view, found.memory.id, e.value)
     return _change(context, found, edits, body, branch, f"edit {reference} …")
+
+
+def _demand_no_cycle(view: View, task: str, needs: Sequence[str]) -> None:
+    """Refuse a need that needs the task itself, directly or through others that are not done: none of them could start."""
+    columns, at = view.columns, LINKS.index("needs")
+    links = {
+        columns.ids[i]: [need for need in columns.links[i][at] if view.tasks.get(need) != taskgraph.DONE]
+        for i in view.of_kind(kinds.NUMBER["task"])
+        if i in columns.links
+    }
+    links[task] = [need for need in needs if view.tasks.get(need) != taskgraph.DONE]
+    cycle = cycles.through(links, task)
+    if cycle == [task]:
+        raise UsageError(f"{view.shorts[task]} cannot need itself")
+    if cycle:
+        named = " needs ".join(view.shorts[one] for one in (*cycle, task))
+        raise UsageError(
+            f"{named}: each would wait for another, so none could start",
+            f"if it is the other way round, first: agentmem edit {view.shorts[cycle[-1]]} --set needs-={view.shorts[task]}",
+        )
 
 
 def _ids(context: Context, view: View, wanted: Edit, current: Memory) -> list[str]:

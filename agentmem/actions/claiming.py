@@ -7,11 +7,10 @@ from agentmem.actions import sharing
 from agentmem.actions.board import Board, Seen, nonce, unwritable
 from agentmem.actions.branch import at_hand
 from agentmem.actions.context import Context
-from agentmem.actions.offering import available, finished
+from agentmem.actions.offering import available, barrier, excluded
 from agentmem.actions.sharing import Shared
 from agentmem.actions.tasks import Closing, Tasks
 from agentmem.errors import Contended, NeedsDecision, NotWritable, UsageError
-from agentmem.git import remotes
 from agentmem.model import leases, scopes, taskgraph
 from agentmem.model.leases import Claim
 from agentmem.model.taskgraph import Placed
@@ -28,7 +27,8 @@ class Claimed(NamedTuple):
     ``renewed``: the asker had it already. ``waits`` are needs that are met on branches not merged here; ``free`` what else
     could be taken; ``blocking`` the exclusive claim that is in the way, ``closing`` the entry that says it is done. ``shared``
     says who knows of it, ``told`` has what the winner should know: likely overlaps, tasks that are much the same; ``role`` is
-    the asker's; ``before`` the claim of another on the task that had ended.
+    the asker's; ``before`` the claim of another on the task that had ended; ``doubt`` why its holder may not come back;
+    ``cycle`` has the tasks that need each other in a circle, before which it can never start.
     """
 
     won: bool
@@ -45,6 +45,8 @@ class Claimed(NamedTuple):
     told: tuple[str, ...] = ()
     before: Seen | None = None
     role: str | None = None
+    doubt: str = ""
+    cycle: tuple[str, ...] = ()
 
 
 def claim(
@@ -72,10 +74,12 @@ def claim(
     for pattern in scope:
         if not pattern.strip() or pattern.startswith(("/", "~")) or ".." in pattern.split("/"):
             raise UsageError(f"{pattern!r} is no path from the top", "agentmem claim ID --scope 'src/**'")
-    board, tasks = Board(context), Tasks(context)
+    looked = sharing.look(context)
+    board = Board(context)
+    tasks = Tasks(context, board)
     placed = tasks.named(reference) if reference is not None else None
     length = context.config.claim_ttl if ttl is None else ttl
-    taking = _Taking(board, tasks, length, scope, exclusive, resume, _look(context))
+    taking = _Taking(board, tasks, length, scope, exclusive, resume, looked)
     if placed is not None:
         return taking.take(placed)
     for _ in range(TRIES):
@@ -93,15 +97,9 @@ def take(board: Board, tasks: Tasks, placed: Placed) -> Claimed:
     knows the tasks. Raises what ``claim`` does.
     """
     context = board.context
-    return _Taking(board, tasks, context.config.claim_ttl, (), False, False, _look(context)).take(placed)
-
-
-def _look(context: Context) -> Shared:
-    """See what others hold by now, as far as the remote can be asked."""
-    try:
-        return sharing.sync(context, ())
-    except NotWritable:
-        return Shared(None)  # a sandbox: the claim itself will say so
+    return _Taking(board, tasks, context.config.claim_ttl, (), False, False, sharing.look(context)).take(
+        placed
+    )
 
 
 def _why_none(board: Board, tasks: Tasks) -> str:
@@ -109,6 +107,11 @@ def _why_none(board: Board, tasks: Tasks) -> str:
     if waiting:
         branch = waiting[0].waits[0][1]
         return f"{len(waiting)} wait for merges; the first: agentmem claim {tasks.shorts[waiting[0].task.id]} (needs {branch})"
+    if shut := excluded(board, tasks):
+        some = list(shut.items())[:OFFERED]
+        return "     ".join(
+            f"{tasks.shorts[task]} waits for {barrier(one, tasks.shorts)}" for task, one in some
+        )
     return "agentmem task list"
 
 
@@ -145,7 +148,7 @@ class _Taking:
         again = held is not None and self.board.is_mine(held)
         if held and not again and not self.resume:
             return self._lost(placed, held, "held")
-        if held is None and not self.resume and self._is_finished(placed):
+        if held is None and not self.resume and (placed.closed_on or (seen and self.tasks.is_news(seen))):
             return self._lost(placed, seen, "done elsewhere")
         if placed.blocked and not again:
             return self._lost(placed, None, "blocked")
@@ -173,13 +176,9 @@ class _Taking:
         for other in self.board.held.values():
             shuts = other.claim.exclusive or self.exclusive
             is_other = other.claim.task != task and not self.board.is_mine(other)
-            if shuts and is_other and _meet(wanted, other.claim.scope):
+            if shuts and is_other and scopes.overlap(wanted, other.claim.scope):
                 return other
         return None
-
-    def _is_finished(self, placed: Placed) -> bool:
-        """Whether it is done on a branch that is not merged here."""
-        return placed.closed_on is not None or placed.task.id in finished(self.board, self.tasks)
 
     def _write(self, placed: Placed, new: Claim, seen: Seen | None) -> Claimed | None:
         try:
@@ -188,10 +187,7 @@ class _Taking:
             raise unwritable(self.context, self.tasks.shorts[new.task]) from None
         if won is None:
             return None
-        # a remote that was away a moment ago is not waited for once more
-        told = self.looked if self.looked.problem == remotes.AWAY else sharing.sync(self.context, [new.task])
-        if told is self.looked:
-            sharing.try_later(self.context)
+        told = sharing.share(self.context, new.task, self.looked)
         if taken := next((one for one in told.lost if one.claim.task == new.task), None):
             return self._lost(placed, taken, "held" if taken.state == leases.HELD else "done elsewhere")
         from agentmem.actions import foreseeing  # its rules cost an import that who loses need not pay
@@ -236,12 +232,9 @@ class _Taking:
             free=tuple(free[:OFFERED]),
             closing=closing,
             role=self.board.me.role,
+            cycle=tuple(self.tasks.cycle_before(placed)) if reason == "blocked" else (),
+            doubt=self.board.doubt(holder, self.tasks.shorts[placed.task.id]) if holder else "",
         )
-
-
-def _meet(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether two scopes may cover one path."""
-    return any(scopes.meet(mine, theirs) for mine in one for theirs in other)
 
 
 def renew_due(context: Context) -> None:

@@ -8,6 +8,7 @@ from agentmem.actions.board import Board, Seen, nonce, unwritable
 from agentmem.actions.branch import branch_for_writing
 from agentmem.actions.context import Context
 from agentmem.actions.offering import available
+from agentmem.actions.sharing import Shared
 from agentmem.actions.tasks import Tasks
 from agentmem.errors import Contended, GitFailed, NeedsDecision, NotFound, NotWritable, UsageError
 from agentmem.git import history, revisions, trunk
@@ -26,7 +27,7 @@ LOOKED_AT = 500
 
 class Ended(NamedTuple):
     """A task that was ended by a log entry. ``files`` are the paths of code that the branch has touched for it; ``unblocks`` the
-    tasks that can go on, with who holds them; ``next`` what the asker's role could take now.
+    tasks that can go on, with who holds them; ``next`` what the asker's role could take now; ``shared`` who knows of it.
     """
 
     task: Placed
@@ -38,6 +39,7 @@ class Ended(NamedTuple):
     owner: str | None = None
     why_owner: str = ""
     branch: str | None = None
+    shared: Shared = Shared(None)
 
     @property
     def priority(self) -> int:
@@ -57,15 +59,17 @@ def done(
     """Close a task: the one that ``reference`` names, else the one the asker holds; ``branch``: see ``branch_for_writing``.
 
     Raises:
-        NeedsDecision: it is closed already, or held by another; UsageError: no task is named, and the asker holds not one; a
-            memory is said to have helped and misled.
+        NeedsDecision: it is closed already, or held by another, here or on the remote; UsageError: no task is named, and the
+            asker holds not one; a memory is said to have helped and misled.
 
     """
     branch = branch_for_writing(context, branch, "done …")
-    board, tasks = Board(context), Tasks(context)
+    looked = sharing.look(context)
+    board = Board(context)
+    tasks = Tasks(context, board)
     placed = _meant(board, tasks, reference)
     if placed.state == taskgraph.DONE:
-        _settle(board, tasks, placed)
+        _settle(board, tasks, placed, looked)
         raise NeedsDecision(
             f"{tasks.shorts[placed.task.id]} is done already", f"agentmem show {tasks.shorts[placed.task.id]}"
         )
@@ -111,12 +115,12 @@ def done(
         branch=branch,
         renewed=context.now,
     )
-    _tell(board, claim, seen, "done")
+    shared = _tell(board, claim, seen, "done", looked)
     if commit:
         _commit(context, added, message)
     context.begin_again()
-    after = Tasks(context)
     board = Board(context)
+    after = Tasks(context, board)
     unblocked = [one for one in after.placed if placed.task.id in one.task.needs and one.is_free]
     free = available(board, after)
     return Ended(
@@ -127,6 +131,7 @@ def done(
         unblocks=tuple((one, _holder(board, one)) for one in unblocked),
         next=free[0] if free else None,
         branch=branch,
+        shared=shared,
     )
 
 
@@ -144,7 +149,9 @@ def fail(
             "a failure needs a reason", f'agentmem fail {reference or "ID"} --reason "what is wrong"'
         )
     branch = branch_for_writing(context, branch, "fail …")
-    board, tasks = Board(context), Tasks(context)
+    looked = sharing.look(context)
+    board = Board(context)
+    tasks = Tasks(context, board)
     placed = _meant(board, tasks, reference)
     named = _clean(to)
     owner, why = (named, "named") if named else _owner(tasks, placed)
@@ -163,46 +170,50 @@ def fail(
     )
     added = write.add(context, entry, force=True, branch=branch)
     noting.failed(context, placed.task.id)
-    seen = board.read(placed.task.id)
+    seen, shared = board.read(placed.task.id), looked
     if seen is not None and (seen.state != leases.HELD or board.is_mine(seen)):
         released = seen.claim._replace(
             nonce=nonce(), state=leases.RELEASED, renewed=context.now, entry=None, handoff=None
         )
-        _tell(board, released, seen, "fail")
-    return Ended(placed, added.memory, added.path, (), owner=owner, why_owner=why)
+        shared = _tell(board, released, seen, "fail", looked)
+    return Ended(placed, added.memory, added.path, (), owner=owner, why_owner=why, shared=shared)
 
 
-def handoff(context: Context, reference: str | None, text: str) -> tuple[Placed, Seen]:
+def handoff(context: Context, reference: str | None, text: str) -> tuple[Placed, Seen, Shared]:
     """Stop early: the claim is let go, and what ``text`` says stays on its ref for whoever comes next.
 
     Raises:
-        NotFound: the asker holds no such task; UsageError: nothing is said; Contended; NotWritable.
+        NotFound: nobody holds it; NeedsDecision: another does, here or on the remote, or it is done; UsageError: nothing is said;
+        Contended; NotWritable.
 
     """
     if not text.strip():
         raise UsageError("say how far it is and what comes next", 'agentmem handoff -m "state; next step"')
-    board, tasks = Board(context), Tasks(context)
+    looked = sharing.look(context)
+    board = Board(context)
+    tasks = Tasks(context, board)
     placed = _meant(board, tasks, reference)
-    seen = board.read(placed.task.id)
+    short, seen = tasks.shorts[placed.task.id], _held_by_nobody_else(board, tasks, placed)
     if placed.state == taskgraph.DONE or placed.closed_on or (seen and seen.state == leases.DONE):
-        short = tasks.shorts[placed.task.id]
         raise NeedsDecision(f"{short} is done already", f"agentmem show {short}")
     if seen is None or not board.is_mine(seen):
-        raise NotFound(
-            f"you do not hold {tasks.shorts[placed.task.id]}",
-            f"agentmem claim {tasks.shorts[placed.task.id]}",
-        )
+        raise NotFound(f"you do not hold {short}", f"agentmem claim {short}")
     now = context.now
     note = Handoff(text.strip()[: leases.MAX_TEXT], board.me.agent, now)
     claim = seen.claim._replace(nonce=nonce(), state=leases.RELEASED, renewed=now, handoff=note)
     try:
         written = board.write(claim, seen, "handoff")
     except NotWritable:
-        raise unwritable(context, tasks.shorts[placed.task.id], handing_on=True) from None
-    sharing.sync(context, [claim.task])
+        raise unwritable(context, short, handing_on=True) from None
     if written is None:
-        raise NeedsDecision(f"{tasks.shorts[placed.task.id]} was taken over meanwhile", "agentmem claims")
-    return placed, written
+        raise NeedsDecision(f"{short} was taken over meanwhile", "agentmem claims")
+    shared = sharing.share(context, claim.task, looked)
+    if shared.noted:
+        raise NeedsDecision(
+            f"{short} was taken over by {shared.noted[0].claim.agent} meanwhile; your note stays with the claim",
+            "agentmem claims",
+        )
+    return placed, written, shared
 
 
 def _meant(board: Board, tasks: Tasks, reference: str | None) -> Placed:
@@ -236,23 +247,24 @@ def _clean(text: str | None) -> str | None:
     return safety.one_line(text) or None if text else None
 
 
-def _settle(board: Board, tasks: Tasks, placed: Placed) -> None:
+def _settle(board: Board, tasks: Tasks, placed: Placed, looked: Shared) -> None:
     """Close the asker's own claim on what is done: the command that did it may have been killed before it got there."""
     seen, closing = board.read(placed.task.id), tasks.closing_of(placed.task.id)
     if seen and closing and seen.state == leases.HELD and board.is_mine(seen):
         claim = seen.claim._replace(
             nonce=nonce(), state=leases.DONE, handoff=None, entry=closing.entry, renewed=board.context.now
         )
-        _tell(board, claim, seen, "done")
+        _tell(board, claim, seen, "done", looked)
 
 
-def _tell(board: Board, claim: Claim, seen: Seen | None, what: str) -> None:
+def _tell(board: Board, claim: Claim, seen: Seen | None, what: str, looked: Shared) -> Shared:
     """Say it on the claim's ref; the entry stands whatever becomes of that."""
     try:
         if board.write(claim, seen, what) is not None:
-            sharing.sync(board.context, [claim.task])
+            return sharing.share(board.context, claim.task, looked)
     except (NotWritable, Contended, GitFailed):
         pass  # a sandbox keeps the git dir read-only: the entry alone tells, once it is merged
+    return looked
 
 
 def _touched(context: Context, branch: str | None, claim: Claim | None) -> list[str]:

@@ -1,4 +1,4 @@
-"""The claims and the tasks, read side by side.
+"""The claims and the tasks, read side by side, the claims as the remote has them by now.
 
 Git looks for both while what works on them is imported: so this file imports next to nothing.
 """
@@ -18,13 +18,28 @@ if TYPE_CHECKING:
 def look(context: Context) -> tuple[Board, Tasks]:
     """The board with its claims read, and the tasks as they stand."""
     context.index.include_others()
+    ask(context)
     board, reading = begin(context)
     from agentmem.actions.tasks import Tasks
 
-    tasks = Tasks(context)
-    assert tasks.placed is not None
+    tasks = Tasks(context, board)
+    assert tasks.closings is not None
     reading.result  # noqa: B018 (it is waited for)
     return board, tasks
+
+
+def ask(context: Context) -> None:
+    """See what other clones hold by now, where claims are shared; what makes the answer less than right is noted."""
+    if not context.config.claim_remote:
+        return
+    from agentmem.actions import sharing
+    from agentmem.git import remotes
+
+    looked = sharing.look(context)
+    if looked.problem == remotes.AWAY:
+        context.index.notes.once(f"{looked.remote} is away: what other clones hold is as it was last seen")
+    for line in looked.told:
+        context.index.notes.once(line)
 
 
 def begin(context: Context) -> tuple[Board, Ahead[None]]:

@@ -1,34 +1,59 @@
 """What could be begun now: free by its needs, held by nobody, done nowhere, in nobody's exclusive scope."""
 
-from agentmem.actions.board import Board
+from collections.abc import Mapping
+
+from agentmem.actions.board import Board, Seen
 from agentmem.actions.tasks import Tasks
-from agentmem.model import scopes, taskgraph
+from agentmem.model import ids, scopes, taskgraph
 from agentmem.model.taskgraph import Placed
+
+YOURS, ANYBODYS, ANOTHERS = range(3)
+"""Whose turn it is to take a task."""
 
 
 def available(board: Board, tasks: Tasks, role: str | None = None) -> list[Placed]:
     """What ``role`` (None: the asker's) could begin now, the best first: held by nobody, done nowhere, and in nobody's exclusive
-    scope.
+    scope. What was reopened for the asker comes before all else, whatever its role; what was for another, last.
     """
-    taken = {*board.held, *finished(board, tasks)}
-    free = taskgraph.offered(tasks.placed, taken, role or board.me.role)
-    closed = [
-        pattern
-        for one in board.held.values()
-        if one.claim.exclusive and not board.is_mine(one)
-        for pattern in one.claim.scope
-    ]
-    return [
-        one
-        for one in free
-        if not any(scopes.meet(pattern, other) for pattern in one.task.scope for other in closed)
-    ]
+    taken = {*board.held, *(task for task, one in board.seen.items() if tasks.is_news(one))}
+    wanted = role or board.me.role
+    turns = {one.task.id: _turn(board, tasks, one) for one in tasks.placed if one.state == taskgraph.FAILED}
+    yours = [task for task, turn in turns.items() if turn == YOURS]
+    shut = excluded(board, tasks)
+    free = [one for one in taskgraph.offered(tasks.placed, taken, wanted, yours) if one.task.id not in shut]
+    return sorted(free, key=lambda one: turns.get(one.task.id, ANYBODYS))
 
 
-def finished(board: Board, tasks: Tasks) -> set[str]:
-    """The tasks that a claim says are done, where nobody has reopened them since."""
-    return {
-        task
-        for task, one in board.done.items()
-        if tasks.reopened.get(task, one.claim.renewed) <= one.claim.renewed
-    }
+def excluded(board: Board, tasks: Tasks) -> dict[str, Seen]:
+    """The tasks that nobody holds and that could be begun, were it not for another's exclusive claim: that claim, by task."""
+    closing = [one for one in board.held.values() if one.claim.exclusive and not board.is_mine(one)]
+    found: dict[str, Seen] = {}
+    for one in taskgraph.offered(tasks.placed, board.held) if closing else ():
+        if other := next(
+            (seen for seen in closing if scopes.overlap(one.task.scope, seen.claim.scope)), None
+        ):
+            found[one.task.id] = other
+    return found
+
+
+def claims(board: Board, tasks: Tasks) -> dict[str, Seen]:
+    """The claim that keeps each task from others: its own, else another's exclusive one."""
+    return {**excluded(board, tasks), **board.held}
+
+
+def barrier(seen: Seen, shorts: Mapping[str, str]) -> str:
+    """An exclusive claim that is in the way, in words."""
+    return (
+        f"{seen.claim.agent}'s exclusive claim of {shorts.get(seen.claim.task, seen.claim.task[: ids.SHORT])}"
+    )
+
+
+def _turn(board: Board, tasks: Tasks, placed: Placed) -> int:
+    """Who was asked to mend a task has the time of a lease to come for it: nobody may be called that any more."""
+    owner = placed.task.owner
+    if owner is None:
+        return ANYBODYS
+    if owner in (board.me.agent, board.me.role):
+        return YOURS
+    waited = board.context.now - tasks.reopened[placed.task.id]
+    return ANOTHERS if waited < board.context.config.claim_ttl else ANYBODYS

@@ -145,7 +145,8 @@ def _work(context: Context, named: Named, about: Mapping[int, float]) -> tuple[l
     """The lines of tasks and claims: what is to be done or being done, and what is done."""
     if not context.index.is_at_hand:
         return _tasks_then(context, about), []
-    board, tasks = Board(context), Tasks(context)
+    board = Board(context)
+    tasks = Tasks(context, board)
     rows, shorts = tasks.view.columns.rows, tasks.shorts
     going: list[Line] = []
     ended: list[Line] = []

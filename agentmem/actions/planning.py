@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agentmem.actions import selecting, write
-from agentmem.actions.board import Board, Seen
+from agentmem.actions import looking, offering, selecting, write
+from agentmem.actions.board import Seen
 from agentmem.actions.branch import branch_for_writing
 from agentmem.actions.context import Context
-from agentmem.actions.tasks import Tasks, as_task
+from agentmem.actions.tasks import as_task
 from agentmem.actions.write import Added
 from agentmem.errors import NotFound, UsageError
 from agentmem.index.view import View
@@ -50,10 +50,10 @@ class Plan(NamedTuple):
 
 
 class Plans(NamedTuple):
-    """The plans of a view with who holds what."""
+    """The plans of a view with who holds what; ``claims``: see ``offering.claims``."""
 
     plans: tuple[Plan, ...]
-    held: dict[str, Seen]
+    claims: dict[str, Seen]
     shorts: ids.ShortIds
 
 
@@ -129,7 +129,7 @@ def shown(context: Context, reference: str | None = None) -> Plans:
         NotFound: no such plan.
 
     """
-    board, tasks = Board(context), Tasks(context)
+    board, tasks = looking.look(context)
     view = tasks.view
     positions = [
         i
@@ -142,7 +142,7 @@ def shown(context: Context, reference: str | None = None) -> Plans:
         found = [plan for plan in found if plan.memory and plan.memory.id.startswith(reference.lower())]
         if not found:
             raise NotFound(f"no plan {reference}", "agentmem plan show")
-    return Plans(tuple(found), board.held, tasks.shorts)
+    return Plans(tuple(found), offering.claims(board, tasks), tasks.shorts)
 
 
 def of_memories(memories: Sequence[Memory], tasks: Sequence[Placed]) -> tuple[Plan, ...]:

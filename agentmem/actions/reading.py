@@ -111,11 +111,27 @@ def shown(context: Context, references: Sequence[str], budget: int | None = None
     memories = judging.judged(context, standing.labelled(context, selecting.fetch(index, view, positions)))
     result = Shown(
         view=context.standpoint,
-        memories=tuple(memories),
+        memories=tuple(_owned(context, memories)),
         notes=(*index.notes, *notes),
         shorts=view.shorts,
     )
     return result._replace(pages=_pages(context, named, budget)) if named else result
+
+
+def _owned(context: Context, memories: Sequence[Found]) -> Sequence[Found]:
+    """``memories``, of them the tasks that failed with who is to mend them."""
+    failed = [one.memory.id for one in memories if one.status == "failed"]
+    if not failed:
+        return memories
+    from agentmem.actions import tasks
+
+    owners = tasks.owners_of(context, context.index.view(), failed)
+    return [
+        one._replace(memory=one.memory._replace(owner=owners[one.memory.id]))
+        if one.memory.id in owners
+        else one
+        for one in memories
+    ]
 
 
 def _archived(context: Context, reference: str) -> int | None:
@@ -205,9 +221,11 @@ def _unreadable(context: Context) -> tuple[str, ...]:
 
 def _claims(context: Context) -> tuple[str, ...]:
     """The asker's claims with what is left of each lease."""
+    from agentmem.actions import looking
     from agentmem.actions.board import Board
     from agentmem.model import times
 
+    looking.ask(context)
     view = context.index.view()
     told = []
     for task, seen in Board(context).mine.items():

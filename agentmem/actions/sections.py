@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 from agentmem.actions import selecting
 from agentmem.actions.bearing import GUIDES, TITLE
-from agentmem.actions.board import Seen
 from agentmem.actions.selecting import Found
 from agentmem.actions.whereabouts import NAME, Whereabouts
-from agentmem.model import leases, notation, safety, taskgraph, times, verdict
+from agentmem.model import leases, notation, safety, taskgraph, verdict
 from agentmem.model.digest import Line, shortened
 from agentmem.model.taskgraph import Placed
 
@@ -87,7 +86,7 @@ class Sections(Whereabouts):
             if needs_mine:
                 facts.append(f"needs your {self.short(needs_mine[0].task.id)}")
             facts.append(self.since_then(seen))
-            if dead := self._looks_dead(seen):
+            if dead := self.board.doubt(seen, self.short(task)):
                 facts.append(dead)
             weight = 8 if needs_mine else _falling(7 if near else 5, len(lines))
             lines.append(Line(" · ".join(facts), weight))
@@ -95,19 +94,11 @@ class Sections(Whereabouts):
                 lines.append(Line(f"  {self.handoff(seen)}", weight - 0.1))
         return [*lines, *_others(outside)]
 
-    def _looks_dead(self, seen: Seen) -> str:
-        """Whether whoever holds it may not come back, and how to take it."""
-        take = f"agentmem claim {self.short(seen.claim.task)} --resume"
-        if self.board.is_left(seen):
-            return f"its worktree is gone: {take}"
-        quiet = times.age(max(self.now - seen.claim.renewed, 0))
-        return f"looks dead, nothing for {quiet}: {take}" if self.board.is_silent(seen) else ""
-
     # -- what to do
 
     def next(self) -> list[Line]:
         """What to finish, what to take, what waits for a merge."""
-        lines = []
+        lines, me = [], self.board.me.agent
         if self.mine:
             waiting = {
                 seen.claim.agent
@@ -124,7 +115,11 @@ class Sections(Whereabouts):
         for number, one in enumerate(self.free[:3]):
             facts = f"{self.named(one)} P{one.urgency}"
             if one.state == taskgraph.FAILED:
+                owner = one.task.owner
                 facts += ", failed before"
+                facts += (
+                    "" if not owner else f", {'yours' if owner == me else f'for {shortened(owner, NAME)}'}"
+                )
             if one.unblocks:
                 facts += f", unblocks {one.unblocks}"
             start = "Then" if self.mine else "Take" if not number else "Or"

@@ -10,9 +10,10 @@ from typing import NamedTuple
 from agentmem.actions import states, usage
 from agentmem.actions.board import FILE, NAMESPACE, Board, Seen
 from agentmem.actions.context import Context
+from agentmem.errors import NotWritable
 from agentmem.git import history, refs, remotes
 from agentmem.git.remotes import AWAY, MISSING, REFUSED
-from agentmem.model import leases
+from agentmem.model import ids, leases
 from agentmem.model.leases import Claim
 from agentmem.store import cache, clones
 
@@ -32,14 +33,16 @@ ROUNDS = 4
 
 class Shared(NamedTuple):
     """How it stands with the remote. ``problem`` is None where all is shared, else ``away``, ``refused`` or ``missing``;
-    ``lost`` are the tasks that others turned out to hold, ``pushed`` and ``taken`` how many claims went each way, ``given`` and
-    ``got`` of how many agents what they keep for themselves; ``as_branches``: the host takes claims as branches alone.
+    ``lost`` are the claims of others on tasks that the asker held, ``noted`` those on tasks that it handed on without having seen
+    them: they carry its note. ``pushed`` and ``taken`` are how many claims went each way, ``given`` and ``got`` of how many
+    agents what they keep for themselves; ``as_branches``: the host takes claims as branches alone.
     """
 
     remote: str | None
     problem: str | None = None
     said: str = ""
     lost: tuple[Seen, ...] = ()
+    noted: tuple[Seen, ...] = ()
     pushed: int = 0
     taken: int = 0
     given: int = 0
@@ -58,6 +61,25 @@ class Shared(NamedTuple):
         if self.problem == REFUSED:
             return f"this clone only: {self.remote} refuses claims"
         return f"shared: {self.remote}{', as branches agentmem/claims/*' if self.as_branches else ''}"
+
+    @property
+    def pending(self) -> str:
+        """What an end of a task says of it: nothing, where there is nothing left to do."""
+        return f" ({self.words})" if self.problem == AWAY else ""
+
+    @property
+    def told(self) -> list[str]:
+        """What others turned out to hold, a line each."""
+        lines = []
+        for one in (*self.lost, *self.noted):
+            verb = "has done" if one.state == leases.DONE else "holds"
+            which = (
+                "had claimed here: agentmem claim takes another"
+                if one in self.lost
+                else "handed on here: your note stays with that claim"
+            )
+            lines.append(f"{one.claim.agent} {verb} {one.claim.task[: ids.SHORT]}, which you {which}")
+        return lines
 
 
 def sync(context: Context, only: Iterable[str] | None = None) -> Shared:
@@ -78,6 +100,32 @@ def sync(context: Context, only: Iterable[str] | None = None) -> Shared:
     return shared
 
 
+def look(context: Context) -> Shared:
+    """See what others hold by now, as far as the remote can be asked; nothing is pushed.
+
+    Raises:
+        Contended.
+
+    """
+    try:
+        return sync(context, ())
+    except NotWritable:
+        return Shared(None)  # a sandbox: what is known is told, and who writes a claim hears of it
+
+
+def share(context: Context, task: str, looked: Shared) -> Shared:
+    """Push what was written on one task; ``looked`` is what ``look`` has just said.
+
+    Raises:
+        NotWritable, Contended: see ``sync``.
+
+    """
+    if looked.problem != AWAY:
+        return sync(context, [task])
+    try_later(context)  # a remote that was away a moment ago is not waited for once more
+    return looked
+
+
 def try_later(context: Context) -> None:
     """Have one of the next commands share what could not be shared."""
     git_dir, soon = context.repository.git_dir, context.now + RETRY
@@ -95,6 +143,7 @@ class _Sharing:
         self.taken, self.pushed, self.got = 0, 0, 0
         self.given: set[str] = set()
         self.lost: dict[str, Seen] = {}
+        self.noted: dict[str, Seen] = {}
 
     def run(self, only: set[str] | None) -> Shared:
         problem, said = self._run(only)
@@ -105,6 +154,7 @@ class _Sharing:
             problem,
             said,
             tuple(self.lost.values()),
+            tuple(self.noted.values()),
             self.pushed,
             self.taken,
             len(self.given),
@@ -173,32 +223,36 @@ class _Sharing:
     def _taken(self, task: str, mine: refs.Held | None, held: refs.Held, claim: Claim) -> refs.Held | None:
         """One claim of the remote beside ours: what holds here now; None where ours is the later one, or was just moved."""
         ours = leases.read(mine.data, task) if mine else None
-        kept, new = claim, held
+        kept, new, apart = claim, held, False
         if mine and ours and not history.comes_before(self.repository, mine.commit, held.commit):
             if history.comes_before(self.repository, held.commit, mine.commit):
                 return None
-            kept = leases.joined(ours, claim)  # two histories that did not see each other
-        if mine and kept is ours:
-            data, now = leases.write(ours), self.context.now
+            kept, apart = leases.joined(ours, claim), True  # two histories that did not see each other
+        if mine and kept != claim:
+            data, now = leases.write(kept), self.context.now
             parents = [held.commit, mine.commit]
-            commit = refs.commit_of(self.repository, FILE, data, parents, ours.agent, now, f"join {task}")
+            commit = refs.commit_of(self.repository, FILE, data, parents, kept.agent, now, f"join {task}")
             new = refs.Held(commit, data)
         ref = f"{NAMESPACE}/{task}"
         if not refs.swap(self.repository, ref, new.commit, mine.commit if mine else None):
             return None
-        self.taken += kept is claim
+        self.taken += kept.nonce == claim.nonce
         self.board.judged(task, new)  # its lease counts from here on, for this clone
-        self._note_lost(task, ours, new)
+        self._note_lost(task, ours, new, apart)
         return new
 
-    def _note_lost(self, task: str, had: Claim | None, new: refs.Held) -> None:
-        """What the asker held and another holds now, or has done."""
+    def _note_lost(self, task: str, had: Claim | None, new: refs.Held, apart: bool) -> None:
+        """What the asker held, or handed on ``apart`` from the others, and another holds now, or has done."""
         me = self.board.me
-        if had is None or had.state != leases.HELD or not had.is_of(me.agent, me.clone, me.worktree):
+        if had is None or not had.is_of(me.agent, me.clone, me.worktree):
             return
         seen = self.board.judged(task, new)
-        if seen and seen.state in (leases.HELD, leases.DONE) and not self.board.is_mine(seen):
+        if seen is None or seen.state not in (leases.HELD, leases.DONE) or self.board.is_mine(seen):
+            return
+        if had.state == leases.HELD:
             self.lost[task] = seen
+        elif apart and had.handoff and had.handoff == seen.claim.handoff:
+            self.noted[task] = seen
 
     def _push(self, only: set[str] | None) -> dict[str, remotes.Pushed]:
         """Give the remote what it has not got; what became of each, by ref. Afterwards ``asked`` has what was asked for."""

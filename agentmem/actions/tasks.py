@@ -1,16 +1,17 @@
 """Tasks as this clone knows them: those of the view at hand and of trunk as last fetched, and where each was closed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from agentmem.actions import selecting
+from agentmem.actions.board import Board, Seen
 from agentmem.actions.context import Context
 from agentmem.actions.selecting import Found
 from agentmem.errors import Ambiguous, NotFound, UsageError
 from agentmem.index.catalog import LINKS
 from agentmem.index.view import View
-from agentmem.model import ids, kinds, lifecycle, safety, taskgraph, times
+from agentmem.model import ids, kinds, leases, lifecycle, safety, taskgraph, times
 from agentmem.model.memory import Memory, name_of
 from agentmem.model.taskgraph import Closings, Placed, Task
 
@@ -40,8 +41,9 @@ class Withdrawn(NamedTuple):
 class Tasks:
     """All tasks; reading them reads the other branches too, for what they have closed."""
 
-    def __init__(self, context: Context) -> None:
-        self.context = context
+    def __init__(self, context: Context, board: Board) -> None:
+        """``board`` has the claims: that a task is done may be known from its claim alone."""
+        self.context, self._board = context, board
         context.index.include_others()
         self.view: View = context.index.view()
 
@@ -128,12 +130,61 @@ class Tasks:
             _task(identity, columns.paths[i], records[columns.rows[i]])
             for identity, i in self._positions.items()
         )
-        return taskgraph.place(tasks, self.closings)
+        failed = [identity for identity, state in self.closings.here.items() if state == taskgraph.FAILED]
+        owners = owners_of(self.context, self.view, failed)
+        tasks = (one._replace(owner=owners[one.id]) if one.id in owners else one for one in tasks)
+        placed, unseen = taskgraph.place(tasks, self.closings), self._unseen
+        return [one._replace(closed_on=unseen.get(one.task.id, one.closed_on)) for one in placed]
+
+    @cached_property
+    def _unseen(self) -> dict[str, str]:
+        """The branch of each task that is done by what its claim says alone, unless that was taken back."""
+        done, here = self._board.done, self.closings.here
+        self._judged = {task: one.commit for task, one in self._board.seen.items()}
+        claims = [
+            one.claim
+            for task, one in done.items()
+            if task in self._positions
+            and not (here.get(task) == taskgraph.DONE or task in self.closings.elsewhere)
+            and self.reopened.get(task, one.claim.renewed) <= one.claim.renewed
+            and not (one.claim.entry and self.view.with_id(one.claim.entry))
+        ]
+        if not claims:
+            return {}
+        from agentmem.actions import unseen
+
+        return unseen.standing(self.context, self._board, claims)
+
+    def is_news(self, seen: Seen) -> bool:
+        """Whether a claim says that its task is done since these tasks were read."""
+        assert self.placed is not None
+        return seen.state == leases.DONE and self._judged.get(seen.claim.task) != seen.commit
 
     @cached_property
     def by_id(self) -> Mapping[str, Placed]:
         """The same by id."""
         return {one.task.id: one for one in self.placed}
+
+    @cached_property
+    def cycles(self) -> list[list[str]]:
+        """Tasks of which each needs the next, and the last the first: a merge may have brought them together."""
+        left = [one for one in self.placed if one.blocked and one.state != taskgraph.DONE]
+        links = {one.task.id: [need for need in one.blocked if need in self.by_id] for one in left}
+        if not any(links.values()):
+            return []
+        from agentmem.model import cycles
+
+        return [cycle for cycle, _ in cycles.cycles(links)]
+
+    def cycle_before(self, placed: Placed) -> list[str]:
+        """The cycle for which a task that is blocked can never start; empty where it only has to wait."""
+        todo, known = [placed.task.id], set[str]()
+        while todo:
+            if (one := todo.pop()) in known or one not in self.by_id:
+                continue
+            known.add(one)
+            todo += self.by_id[one].blocked
+        return next((cycle for cycle in self.cycles if known.intersection(cycle)), [])
 
     @cached_property
     def shorts(self) -> ids.ShortIds:
@@ -232,6 +283,19 @@ class Tasks:
         ):
             return NotFound(f"the file of {reference} cannot be read as a memory", "agentmem check")
         return NotFound(f"no task {reference}", "agentmem task list")
+
+
+def owners_of(context: Context, view: View, failed: Collection[str]) -> dict[str, str]:
+    """Who is to mend each of the ``failed`` tasks, where the last entry that reopened it says so; of trunk and what is here."""
+    last: dict[str, tuple[int, str, int]] = {}
+    for i, links in view.columns.links.items() if failed else ():
+        origin = view.foreign.get(i)
+        if links[_REOPENS] and view.columns.status[i] != 2 and (origin is None or origin.is_trunk):
+            moment = view.created(i) or 0, view.columns.ids[i], i
+            last.update({task: max(moment, last.get(task, moment)) for task in links[_REOPENS]})
+    rows = {task: view.columns.rows[last[task][2]] for task in failed if task in last}
+    records = context.index.knowledge.fields(list(rows.values())) if rows else {}
+    return {task: owner for task, row in rows.items() if (owner := records[row].get("owner"))}
 
 
 def _task(identity: str, path: str, record: Mapping[str, Any]) -> Task:

@@ -11,6 +11,8 @@ from agentmem.actions import looking
 from agentmem.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from agentmem.actions.board import Seen
     from agentmem.actions.context import Context
     from agentmem.actions.tasks import Tasks
@@ -24,24 +26,28 @@ def _demand_number(limit: int) -> None:
 
 
 class Offered(NamedTuple):
-    """What ``role`` could take now, and why not the rest: what waits for a merge, how many are blocked or claimed."""
+    """What ``role`` could take now, and why not the rest: what waits for a merge, or for another's exclusive claim, how many are
+    blocked or claimed, which need each other in a circle.
+    """
 
     role: str | None
     free: tuple[Placed, ...]
     more: int
     waiting: tuple[Placed, ...]
+    excluded: tuple[tuple[Placed, Seen], ...]
     blocked: int
     claimed: int
+    cycles: tuple[tuple[str, ...], ...]
     shorts: ids.ShortIds
 
 
 class Board(NamedTuple):
-    """The claims and the names of their tasks; ``silent`` are those whose holders have done nothing for long."""
+    """The claims and the names of their tasks; ``doubts`` says why the holder of each may not come back, and how to take it."""
 
     view: str
     claims: tuple[tuple[Seen, str], ...]
     held: int
-    silent: frozenset[str]
+    doubts: Mapping[str, str]
     now: int
 
 
@@ -58,17 +64,19 @@ def offered(context: Context, role: str | None, limit: int) -> Offered:
     from agentmem.model import taskgraph
 
     wanted = role or board.me.role
-    taken = {*board.held, *board.done}
     free = offering.available(board, tasks, wanted)
     unfinished = [one for one in tasks.placed if one.state != taskgraph.DONE and one.closed_on is None]
     mine = [one for one in unfinished if wanted is None or one.task.role in (None, wanted)]
+    shut = offering.excluded(board, tasks)
     return Offered(
         role=wanted,
         free=tuple(free[:limit] if limit else free),
         more=max(0, len(free) - limit) if limit else 0,
-        waiting=tuple(one for one in mine if one.waits and not one.blocked and one.task.id not in taken),
+        waiting=tuple(one for one in mine if one.waits and not one.blocked and one.task.id not in board.held),
+        excluded=tuple((one, shut[one.task.id]) for one in mine if one.task.id in shut),
         blocked=sum(bool(one.blocked) for one in mine),
         claimed=sum(one.task.id in board.held for one in mine),
+        cycles=tuple(map(tuple, tasks.cycles)),
         shorts=tasks.shorts,
     )
 
@@ -86,10 +94,10 @@ def claims(context: Context, every: bool = False) -> Board:
             chosen, key=lambda one: (one.state != leases.HELD, one.claim.opened, one.claim.task)
         )
     )
-    silent = {seen.claim.task for seen, _ in named if board.is_silent(seen)}
+    doubts = {seen.claim.task: board.doubt(seen, _short(tasks, seen.claim.task)) for seen, _ in named}
     view = context.standpoint.branch or "detached HEAD"
     held = sum(seen.state == leases.HELD for seen, _ in named)
-    return Board(safety.one_line(view), named, held, frozenset(silent), context.now)
+    return Board(safety.one_line(view), named, held, doubts, context.now)
 
 
 def _is_open(tasks: Tasks, seen: Seen) -> bool:
@@ -98,23 +106,31 @@ def _is_open(tasks: Tasks, seen: Seen) -> bool:
     return tasks.by_id[seen.claim.task].state != taskgraph.DONE
 
 
-def _name(tasks: Tasks, seen: Seen) -> str:
-    from agentmem.model import ids, safety
+def _short(tasks: Tasks, task: str) -> str:
+    from agentmem.model import ids
 
-    placed = tasks.by_id.get(seen.claim.task)
+    return tasks.shorts[task] if task in tasks.by_id else task[: ids.SHORT]
+
+
+def _name(tasks: Tasks, seen: Seen) -> str:
+    from agentmem.model import safety
+
+    placed, short = tasks.by_id.get(seen.claim.task), _short(tasks, seen.claim.task)
     if placed is None:
         over = tasks.withdrawn(seen.claim.task)
-        known = f' "{over.title}", {over.status}' if over else ""
-        return seen.claim.task[: ids.SHORT] + known
-    return f'{tasks.shorts[seen.claim.task]} "{safety.one_line(placed.task.title)}"'
+        return short + (f' "{over.title}", {over.status}' if over else "")
+    return f'{short} "{safety.one_line(placed.task.title)}"'
 
 
 class TaskList(NamedTuple):
-    """Tasks as they stand, in the order in which they are to be taken; ``total`` counts all that were asked for."""
+    """Tasks as they stand, in the order in which they are to be taken; ``total`` counts all that were asked for, ``done`` those
+    that are left out since they are done; ``claims``: see ``offering.claims``.
+    """
 
     tasks: tuple[Placed, ...]
     total: int
-    held: dict[str, Seen]
+    done: int
+    claims: Mapping[str, Seen]
     shorts: ids.ShortIds
 
 
@@ -127,14 +143,17 @@ def listed(context: Context, role: str | None, plan: str | None, every: bool, li
     """
     _demand_number(limit)
     board, tasks = looking.look(context)
+    from agentmem.actions import offering
     from agentmem.model import taskgraph
 
     found = [
         one
         for one in tasks.placed
-        if (every or one.state != taskgraph.DONE)
-        and (role is None or one.task.role == role)
+        if (role is None or one.task.role == role)
         and (plan is None or (one.task.plan or "").startswith(plan.lower()))
     ]
-    chosen = found[:limit] if limit else found
-    return TaskList(tuple(chosen), len(found), board.held, tasks.shorts)
+    left = [one for one in found if every or one.state != taskgraph.DONE]
+    chosen = left[:limit] if limit else left
+    return TaskList(
+        tuple(chosen), len(left), len(found) - len(left), offering.claims(board, tasks), tasks.shorts
+    )

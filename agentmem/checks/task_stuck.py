@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
-from agentmem.checks import cycles
 from agentmem.checks.frame import Rule, Subject
 from agentmem.checks.task_cycle import WAITING
 from agentmem.checks.view import Shown, named, told
 from agentmem.model import lifecycle
+from agentmem.model.cycles import cycles
 from agentmem.model.findings import WARNING, Finding
 
 ID = "task-stuck"
@@ -55,7 +55,7 @@ def _caught(needs: Mapping[str, Collection[str]]) -> set[str]:
         left = {
             one: [end for end in ends if end not in found] for one, ends in links.items() if one not in found
         }
-        more = {one for cycle, _ in cycles.cycles({a: b for a, b in left.items() if b}) for one in cycle}
+        more = {one for cycle, _ in cycles({a: b for a, b in left.items() if b}) for one in cycle}
         if not more:
             return found
         found |= more

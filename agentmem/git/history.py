@@ -226,6 +226,24 @@ def brought(repository: Repository, path: str, oldest: int) -> str | None:
     return found or None
 
 
+def added(repository: Repository, below: str, oldest: int) -> set[str]:
+    """The files below a folder (from the top) that commits of any branch have added, those no older than ``oldest`` (seconds
+    UTC).
+    """
+    words = (
+        "log",
+        "--branches",
+        "--remotes",
+        "--format=",
+        "--name-only",
+        "-z",
+        "--no-renames",
+        "--diff-filter=A",
+    )
+    out = process.run(repository.top, *words, f"--since={oldest}", "--", below).out
+    return {os.fsdecode(path) for path in out.split(b"\0") if path}
+
+
 def counted(repository: Repository, known: tuple[str, int] | None) -> int | None:
     """How many commits HEAD has, itself included; None where a clone is shallow, or has not got them all.
 

@@ -81,11 +81,18 @@ def ends(claim: Claim, clone: str, first_seen: int) -> int:
 
 
 def joined(ours: Claim | None, theirs: Claim) -> Claim:
-    """Which of two claims on one task counts that did not see each other: what one holder said last by its own clock, what is
-    done before all else, what is held before what was let go, else ``theirs``: the remote had it first.
-    """
+    """What counts of two claims on one task that did not see each other; the later of their handoffs stays with it."""
     if ours is None:
         return theirs
+    kept = _stronger(ours, theirs)
+    notes = [one.handoff for one in (kept, ours, theirs) if one.handoff]
+    return kept._replace(handoff=max(notes, key=lambda note: note.at, default=None))
+
+
+def _stronger(ours: Claim, theirs: Claim) -> Claim:
+    """What one holder said last by its own clock, what is done before all else, what is held before what was let go, else
+    ``theirs``: the remote had it first.
+    """
     if ours.is_of(theirs.agent, theirs.clone, theirs.worktree):
         return max(theirs, ours, key=lambda one: (one.renewed, one.state != HELD))
     if (ours.state == DONE) != (theirs.state == DONE):

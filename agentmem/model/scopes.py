@@ -1,6 +1,7 @@
 """Scopes: globs over repository paths with ``/`` between folders; ``*`` stays in one, ``**`` crosses them."""
 
 import re
+from collections.abc import Iterable
 
 _WILD = re.compile(r"[*?\[]")
 _memo: dict[str, re.Pattern[str]] = {}
@@ -56,6 +57,11 @@ def meet(one: str, other: str) -> bool:
         return True
     head, tail = sorted((_fixed(one), _fixed(other)), key=len)
     return (is_glob(one) or is_glob(other)) and tail.startswith(head)
+
+
+def overlap(one: Iterable[str], other: Iterable[str]) -> bool:
+    """Whether two scopes may cover one path."""
+    return any(meet(mine, theirs) for mine in one for theirs in other)
 
 
 def _fixed(pattern: str) -> str:

@@ -13,7 +13,9 @@ AFTER_FAILURE = 1
 
 
 class Task(NamedTuple):
-    """One piece of work. ``needs`` are ids of tasks that come first, ``created`` is in seconds UTC."""
+    """One piece of work. ``needs`` are ids of tasks that come first, ``created`` is in seconds UTC; ``owner`` answers for it: of
+    one that failed, who is to mend it.
+    """
 
     id: str
     title: str
@@ -112,12 +114,16 @@ def _unblocking(tasks: Mapping[str, Task], unfinished: Collection[str]) -> dict[
     return counts
 
 
-def offered(placed: Sequence[Placed], taken: Collection[str], role: str | None = None) -> list[Placed]:
-    """Those of ``placed`` that can be begun: free, not among the ``taken`` ids, and for ``role`` (None: any) or for nobody in
-    particular.
+def offered(
+    placed: Sequence[Placed], taken: Collection[str], role: str | None = None, given: Collection[str] = ()
+) -> list[Placed]:
+    """Those of ``placed`` that can be begun: free, not among the ``taken`` ids, and for ``role`` (None: any), for nobody in
+    particular or among the ``given`` ids.
     """
     return [
         one
         for one in placed
-        if one.is_free and one.task.id not in taken and (role is None or one.task.role in (None, role))
+        if one.is_free
+        and one.task.id not in taken
+        and (role is None or one.task.role in (None, role) or one.task.id in given)
     ]

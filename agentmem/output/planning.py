@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentmem.model import leases, safety, taskgraph
+from agentmem.model import safety, taskgraph
 from agentmem.output.markdown import code, escaped
 from agentmem.output.packed import within
-from agentmem.output.teamwork import clock, scope, task_record, title
+from agentmem.output.teamwork import clock, meant_for, scope, short_of, task_record, title
 from agentmem.output.text import count
 
 if TYPE_CHECKING:
@@ -28,24 +28,23 @@ def standing(placed: Placed, seen: Seen | None, shorts: ShortIds) -> str:
         return "done"
     if placed.closed_on is not None:
         return f"done on {safety.one_line(placed.closed_on)}, NOT merged here"
-    if seen is not None and seen.state == leases.HELD:
+    if seen is not None and seen.claim.task != placed.task.id:
+        from agentmem.actions import offering
+
+        return f"waits for {offering.barrier(seen, shorts)}"
+    if seen is not None:
         return f"{seen.claim.agent} until {clock(seen.end)}"
     if placed.blocked:
-        return f"needs {' '.join(_short(shorts, need) for need in placed.blocked[:4])}"
+        return f"needs {' '.join(short_of(shorts, need) for need in placed.blocked[:4])}"
     if placed.waits:
         return f"waits for merge of {safety.one_line(placed.waits[0][1])}"
-    return "failed, open again" if placed.state == taskgraph.FAILED else "free"
-
-
-def _short(shorts: ShortIds, identity: str) -> str:
-    try:
-        return shorts[identity]
-    except KeyError:
-        return identity[:6]
+    return f"failed, open again{meant_for(placed)}" if placed.state == taskgraph.FAILED else "free"
 
 
 def tasks(result: TaskList) -> str:
     """The tasks as they stand, one a line."""
+    if not result.total and result.done:
+        return f"agentmem: {result.done} of {count(result.done, 'task')} done. All of them: agentmem task list --all\n"
     if not result.total:
         return 'agentmem: no tasks. Write one: agentmem task add "one line" --role R\n'
     lines = [
@@ -56,7 +55,7 @@ def tasks(result: TaskList) -> str:
         about = ", ".join(word for word in (one.task.role, one.task.phase) if word)
         if about:
             facts[0] += f" {safety.one_line(about)}"
-        facts.append(standing(one, result.held.get(one.task.id), result.shorts))
+        facts.append(standing(one, result.claims.get(one.task.id), result.shorts))
         if one.task.scope:
             facts.append(scope(one.task.scope))
         lines.append(" · ".join(facts))
@@ -70,14 +69,18 @@ def tasks_record(result: TaskList) -> Record:
     return {
         "schema": "agentmem/task-list/1",
         "total": result.total,
-        "tasks": [
-            {**task_record(one), "holder": _holder(result.held.get(one.task.id))} for one in result.tasks
-        ],
+        "tasks": [_held(one, result.claims.get(one.task.id)) for one in result.tasks],
     }
 
 
-def _holder(seen: Seen | None) -> str | None:
-    return seen.claim.agent if seen and seen.state == leases.HELD else None
+def _held(placed: Placed, seen: Seen | None) -> Record:
+    """A task with who holds it, or whose exclusive claim keeps others from it."""
+    own = seen is not None and seen.claim.task == placed.task.id
+    return {
+        **task_record(placed),
+        "holder": seen.claim.agent if seen and own else None,
+        "excluded_by": seen.claim.task if seen and not own else None,
+    }
 
 
 def plans(result: Plans, budget: int = 0) -> str:
@@ -104,7 +107,7 @@ def _tree(plan: Plan, result: Plans) -> list[str]:
             how = (
                 ""
                 if one.state == taskgraph.DONE
-                else f" · {standing(one, result.held.get(one.task.id), result.shorts)}"
+                else f" · {standing(one, result.claims.get(one.task.id), result.shorts)}"
             )
             role = f" {safety.one_line(one.task.role)}" if one.task.role else ""
             lines.append(f"    [{mark}] {result.shorts[one.task.id]} {title(one)}{role}{how}")
@@ -147,10 +150,7 @@ def plans_record(result: Plans) -> Record:
                         "name": safety.one_line(phase.name) or None,
                         "done": phase.done,
                         "total": len(phase.tasks),
-                        "tasks": [
-                            {**task_record(one), "holder": _holder(result.held.get(one.task.id))}
-                            for one in phase.tasks
-                        ],
+                        "tasks": [_held(one, result.claims.get(one.task.id)) for one in phase.tasks],
                     }
                     for phase in plan.phases
                 ],

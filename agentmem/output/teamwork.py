@@ -1,4 +1,4 @@
-"""What the verbs of a team at work print: next, claim, claims, done, fail, handoff."""
+"""What the verbs of a team at work print that take tasks or look at them: next, claim, claims."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from agentmem.model.digest import shortened
 from agentmem.output.text import count
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from agentmem.actions.board import Seen
     from agentmem.actions.claiming import Claimed
-    from agentmem.actions.finishing import Ended
-    from agentmem.actions.sharing import Shared
     from agentmem.actions.working import Board, Offered
     from agentmem.model.ids import ShortIds
     from agentmem.model.taskgraph import Placed
@@ -23,7 +21,9 @@ Record = dict[str, object]
 TITLE = 120
 """Columns of a task's title that are printed."""
 SCOPES = 4
-"""Globs of a scope that are printed."""
+"""Globs of a scope that are printed, and tasks of a cycle."""
+CYCLES = "agentmem check --only task-cycle"
+"""What names every cycle, and the need that is best taken out."""
 
 
 def clock(seconds: int) -> str:
@@ -34,6 +34,18 @@ def clock(seconds: int) -> str:
 def title(placed: Placed) -> str:
     """A task's title in quotes."""
     return f'"{shortened(placed.task.title, TITLE)}"'
+
+
+def circle(cycle: Sequence[str], shorts: Mapping[str, str]) -> str:
+    """Tasks that need each other, so that none can start."""
+    if len(cycle) == 1:
+        return f"{short_of(shorts, cycle[0])} needs itself"
+    return " needs ".join(short_of(shorts, one) for one in (*cycle[:SCOPES], cycle[0]))
+
+
+def meant_for(placed: Placed) -> str:
+    """For whom a task that failed was reopened."""
+    return f", for {safety.one_line(placed.task.owner)}" if placed.task.owner else ""
 
 
 def scope(patterns: Sequence[str]) -> str:
@@ -55,12 +67,15 @@ def claimed(result: Claimed, shorts: ShortIds, now: int) -> str:
     ]
     if begun := _begun(result, now):
         lines.append(begun)
+    owner = result.task.task.owner
+    if result.task.state == "failed" and owner and owner != seen.claim.agent:
+        lines.append(f"reopened for {safety.one_line(owner)}")
     if seen.claim.scope:
         only = " (exclusive)" if seen.claim.exclusive else ""
         lines.append(f"scope {scope(seen.claim.scope)}{only}")
     for need, branch in result.waits:
         name = safety.one_line(branch)
-        lines.append(f"waits for {_short(shorts, need)}, done on {name}, NOT merged here: git merge {name}")
+        lines.append(f"waits for {short_of(shorts, need)}, done on {name}, NOT merged here: git merge {name}")
     lines += [safety.one_line(one) for one in result.told]
     if seen.claim.handoff and not result.renewed:
         note = seen.claim.handoff
@@ -87,13 +102,15 @@ def lost(result: Claimed, shorts: ShortIds, now: int) -> tuple[str, str | None]:
     """Why a claim was not won, in a line, and what else to do."""
     short = shorts[result.task.task.id]
     if result.reason == "blocked":
-        needs = " ".join(_short(shorts, need) for need in result.task.blocked)
-        return f"{short} is blocked: it needs {needs}", _free(result, shorts)
+        needs = " ".join(short_of(shorts, need) for need in result.task.blocked)
+        if not result.cycle:
+            return f"{short} is blocked: it needs {needs}", _free(result, shorts)
+        return f"{short} is blocked: {circle(result.cycle, shorts)}", f"{CYCLES}     {_free(result, shorts)}"
     if result.reason == "exclusive" and result.blocking is not None:
         other = result.blocking.claim
         held = "held exclusively by" if other.exclusive else "not yours alone: it is held by"
         message = (
-            f"{scope(other.scope)} is {held} {other.agent} ({_short(shorts, other.task)})"
+            f"{scope(other.scope)} is {held} {other.agent} ({short_of(shorts, other.task)})"
             f" until {clock(result.blocking.end)}"
         )
         return message, f"try: agentmem claim {short} --scope 'GLOB'     or another task: agentmem claim"
@@ -102,7 +119,7 @@ def lost(result: Claimed, shorts: ShortIds, now: int) -> tuple[str, str | None]:
         facts = [safety.one_line(holder.claim.branch)] if holder.claim.branch else []
         facts.append(f"active {_ago(now - holder.claim.renewed)}")
         message = f"{short} is claimed by {holder.claim.agent} until {clock(holder.end)} ({', '.join(facts)})"
-        return message, _free(result, shorts)
+        return message, "     ".join(part for part in (result.doubt, _free(result, shorts)) if part)
     by, when, where = _closed(result, now)
     see = f"see: agentmem show {short}     was it done badly? agentmem fail {short} --reason TEXT     other work: agentmem claim"
     return f"{short} was done{when}{by}{where}", see
@@ -136,7 +153,8 @@ def _ago(seconds: int) -> str:
     return "just now" if said == "now" else f"{said} ago"
 
 
-def _short(shorts: ShortIds, identity: str) -> str:
+def short_of(shorts: Mapping[str, str], identity: str) -> str:
+    """An id as it is printed, though nothing here may have it."""
     try:
         return shorts[identity]
     except KeyError:
@@ -163,12 +181,13 @@ def claim_record(result: Claimed, agent: str) -> Record:
         "holder": claim_of(holder) if holder else None,
         "free": [one.task.id for one in result.free],
         "overlaps": [safety.one_line(one) for one in result.told],
-        "handoff": _handoff(seen) if seen else None,
+        "handoff": handoff(seen) if seen else None,
         "before": claim_of(result.before) if result.won and result.before else None,
     }
 
 
-def _handoff(seen: Seen) -> Record | None:
+def handoff(seen: Seen) -> Record | None:
+    """What was left with a claim, for programs."""
     note = seen.claim.handoff
     return {"text": note.text, "by": note.by, "at": times.format_iso(note.at)} if note else None
 
@@ -189,7 +208,7 @@ def claim_of(seen: Seen) -> Record:
         "state": seen.state,
         "clone": claim.clone,
         "worktree": claim.worktree,
-        "handoff": _handoff(seen),
+        "handoff": handoff(seen),
     }
 
 
@@ -214,8 +233,8 @@ def claims(board: Board) -> str:
             facts.append(f"{seen.state} {_ago(board.now - ended)}")
         if claim.branch:
             facts.append(safety.one_line(claim.branch))
-        if (seen.claim.task in board.silent) and seen.state == leases.HELD:
-            facts.append(f"looks dead: nothing for {times.age(board.now - claim.renewed)}")
+        if doubt := board.doubts[claim.task]:
+            facts.append(doubt)
         lines.append("- " + " · ".join(facts))
     return "\n".join(lines) + "\n"
 
@@ -237,7 +256,7 @@ def offered(result: Offered) -> str:
         if about:
             facts[0] += f" {safety.one_line(about)}"
         if one.state == "failed":
-            facts.append("failed before")
+            facts.append(f"failed before{meant_for(one)}")
         if one.unblocks:
             facts.append(f"unblocks {one.unblocks}")
         if one.task.scope:
@@ -247,8 +266,18 @@ def offered(result: Offered) -> str:
         f"waits: {result.shorts[one.task.id]} for merge of {safety.one_line(one.waits[0][1])}"
         for one in result.waiting[:2]
     ]
+    if result.excluded:
+        from agentmem.actions import offering
+
+        rest += [
+            f"waits: {result.shorts[one.task.id]} for {offering.barrier(by, result.shorts)}"
+            for one, by in result.excluded[:2]
+        ]
+    if len(result.excluded) > 2:
+        rest.append(f"{len(result.excluded) - 2} more wait for exclusive claims")
     if len(result.waiting) > 2:
         rest.append(f"{len(result.waiting) - 2} more wait for merges")
+    rest += [f"cycle: {circle(one, result.shorts)}: {CYCLES}" for one in result.cycles[:1]]
     if result.blocked:
         rest.append(f"{result.blocked} blocked")
     if result.claimed:
@@ -266,7 +295,9 @@ def offered_record(result: Offered) -> Record:
         "schema": "agentmem/next/1",
         "tasks": [task_record(one) for one in result.free],
         "waiting": [task_record(one) for one in result.waiting],
+        "excluded": [{**task_record(one), "excluded_by": by.claim.task} for one, by in result.excluded],
         "blocked": result.blocked,
+        "cycles": [list(one) for one in result.cycles],
         "claimed": result.claimed,
     }
 
@@ -288,110 +319,4 @@ def task_record(one: Placed) -> Record:
         "waits": [{"task": need, "branch": safety.one_line(branch)} for need, branch in one.waits],
         "blocked": list(one.blocked),
         "done_on": one.closed_on and safety.one_line(one.closed_on),
-    }
-
-
-# -- the end of a task
-
-
-def done(result: Ended, shorts: ShortIds, committed: bool) -> str:
-    """A task that was closed."""
-    how = "committed" if committed else "both go with your next git commit"
-    files = f", {count(len(result.files), 'file')}" if result.files else ""
-    how = how if result.files or committed else "it goes with your next git commit"
-    lines = [f"done {shorts[result.task.task.id]}: entry {_short(shorts, result.entry.id)}{files}; {how}"]
-    facts = []
-    if result.unblocks:
-        whose = (
-            (f" ({holder})" if holder else f" for {one.task.role}" if one.task.role else "")
-            for one, holder in result.unblocks
-        )
-        named = (shorts[one.task.id] + who for (one, _), who in zip(result.unblocks, whose, strict=True))
-        facts.append(f"unblocks {safety.one_line(', '.join(named))}")
-    if result.next is not None:
-        who = f" for {result.next.task.role}" if result.next.task.role else ""
-        facts.append(f"Next{who}: {shorts[result.next.task.id]} {title(result.next)}: agentmem claim")
-    if facts:
-        lines.append(". ".join(facts))
-    return "\n".join(lines) + "\n"
-
-
-def failed(result: Ended, shorts: ShortIds) -> str:
-    """A task that was reopened."""
-    role = f" for {safety.one_line(result.task.task.role)}" if result.task.task.role else ""
-    why = f": {result.why_owner}" if result.why_owner not in ("", "named", "its owner") else ""
-    owner = f" (owner {safety.one_line(result.owner)}{why})" if result.owner else ""
-    return (
-        f"reopened {shorts[result.task.task.id]} {title(result.task)}{role}{owner};"
-        f" priority {result.priority}; entry {_short(shorts, result.entry.id)}\n"
-    )
-
-
-_ENDS = {"done": "agentmem/done/1", "fail": "agentmem/fail/1"}
-
-
-def ended_record(result: Ended, verb: str) -> Record:
-    """The same for programs."""
-    return {
-        "schema": _ENDS[verb],
-        "task": result.task.task.id,
-        "entry": result.entry.id,
-        "path": result.path,
-        "branch": result.branch,
-        "files": [safety.one_line(path) for path in result.files],
-        "owner": result.owner,
-        "unblocks": [one.task.id for one, _ in result.unblocks],
-        "next": result.next.task.id if result.next else None,
-    }
-
-
-def handed_on(placed: Placed, seen: Seen, shorts: ShortIds) -> str:
-    """A task that was let go with a note for the next."""
-    return f"handed on {shorts[placed.task.id]} {title(placed)}; the note waits for whoever claims it next\n"
-
-
-def handed_on_record(placed: Placed, seen: Seen) -> Record:
-    """The same for programs."""
-    return {"schema": "agentmem/handoff/1", "task": placed.task.id, "handoff": _handoff(seen)}
-
-
-# -- sync
-
-
-def shared(result: Shared) -> str:
-    """How it stands with the remote."""
-    if result.remote is None:
-        return 'nothing to do: no remote for claims; set one for all clones: [claims] remote = "origin" in config.toml\n'
-    remote = safety.one_line(result.remote)
-    lines = [f"{remote}: {count(result.pushed, 'claim')} given, {result.taken} taken"]
-    if result.given or result.got:
-        lines[0] += f"; what {count(result.given, 'agent')} noted given, of {result.got} taken"
-    if result.problem == "away":
-        lines = [f"{remote} is away: what is not shared yet goes with the next command"]
-    elif result.problem == "missing":
-        lines = [f"this clone has no remote {remote}: git remote add {remote} URL"]
-    elif result.problem == "refused":
-        lines.append(
-            f"{remote} refuses refs of claims ({safety.one_line(result.said)}): claims stay in this clone"
-        )
-    for one in result.lost:
-        claim = one.claim
-        verb = "has done" if one.state == leases.DONE else "holds"
-        lines.append(
-            f"{claim.agent} {verb} {claim.task[:6]}, which you had claimed here: agentmem claim takes another"
-        )
-    return "\n".join(lines) + "\n"
-
-
-def shared_record(result: Shared) -> Record:
-    """The same for programs."""
-    return {
-        "schema": "agentmem/sync/1",
-        "remote": result.remote,
-        "problem": result.problem,
-        "pushed": result.pushed,
-        "taken": result.taken,
-        "states_pushed": result.given,
-        "states_taken": result.got,
-        "lost": [claim_of(one) for one in result.lost],
     }

@@ -34,7 +34,10 @@ def outputs() -> dict[str, tuple[str, Schema]]:
         "next": ("What can be taken now", _offered()),
         "done": ("A task that was closed", _ended()),
         "fail": ("A task that was reopened", _ended()),
-        "handoff": ("A task that was let go with a note", {"task": ID, "handoff": _note()}),
+        "handoff": (
+            "A task that was let go with a note",
+            {"task": ID, "handoff": _note(), "shared": _known()},
+        ),
         "sync": ("What went to and came from the other clones", _shared()),
         "task-list": ("Tasks as they stand", {"total": COUNT, "tasks": some(closed(_held_task()))}),
         "plan-show": ("Plans with their tasks", {"plans": some(_plan())}),
@@ -49,6 +52,10 @@ def _or_null(form: Schema) -> Schema:
 
 def _note() -> Schema:
     return closed({"text": TEXT, "by": TEXT, "at": MOMENT})
+
+
+def _known() -> Schema:
+    return told(TEXT, "who knows of it")
 
 
 def _waits() -> Schema:
@@ -82,7 +89,7 @@ def _claimed() -> Schema:
         "agent": told(TEXT, "who asked"),
         "expires": TIME,
         "renewed": told(FLAG, "the asker held it already"),
-        "shared": told(TEXT_OR_NULL, "who knows of it"),
+        "shared": {**_known(), "type": ["string", "null"]},
         "scope": TEXTS,
         "exclusive": FLAG,
         "waits": _waits(),
@@ -115,14 +122,20 @@ def _task() -> Schema:
 
 
 def _held_task() -> Schema:
-    return {**_task(), "holder": TEXT_OR_NULL}
+    return {**_excluded(), "holder": TEXT_OR_NULL}
+
+
+def _excluded() -> Schema:
+    return {**_task(), "excluded_by": told(ID_OR_NULL, "the task whose exclusive claim keeps others from it")}
 
 
 def _offered() -> Schema:
     return {
         "tasks": told(some(closed(_task())), "the best first"),
         "waiting": told(some(closed(_task())), "those that wait for merges alone"),
+        "excluded": told(some(closed(_excluded())), "those that wait for another's exclusive claim alone"),
         "blocked": COUNT,
+        "cycles": told(some(IDS), "tasks of which each needs the next, and the last the first"),
         "claimed": COUNT,
     }
 
@@ -137,6 +150,7 @@ def _ended() -> Schema:
         "owner": told(TEXT_OR_NULL, "who is to mend it"),
         "unblocks": told(IDS, "tasks that can be begun now"),
         "next": told(ID_OR_NULL, "what the asker could take now"),
+        "shared": _known(),
     }
 
 
@@ -149,6 +163,7 @@ def _shared() -> Schema:
         "states_pushed": told(COUNT, "agents whose refs/agentmem/state/<agent> went to the remote"),
         "states_taken": told(COUNT, "agents of whose there was something new"),
         "lost": told(some(closed(_claim())), "what the asker had claimed, and another holds"),
+        "noted": told(some(closed(_claim())), "what it handed on and another holds: each carries its note"),
     }
 
 

@@ -23,6 +23,8 @@ _KEYS = (
     "keys: trunk, recall.limit, recall.budget, output.budget, output.tokens, claims.limit, claims.ttl, claims.remote,"
     " semantic.enabled, semantic.model, semantic.command, hooks.block, model.command, check.RULE, [[check.ignore]]"
 )
+_HEADER = re.compile(r"[ \t]*\[[ \t]*([\w-]+)[ \t]*\]")
+_SETTING = re.compile(r"[ \t]*([\w.-]+)[ \t]*=")
 _IGNORE_KEYS = ("rule", "memory", "path", "reason")
 _IGNORE_EXAMPLE = 'rule = "near-duplicate"     memory = "7k3m9q"     reason = "two platforms, on purpose"'
 
@@ -100,39 +102,43 @@ def parse(data: bytes | None, path: str) -> Config:
     import tomllib
 
     try:
-        record = tomllib.loads(data.decode("utf-8"))
+        text = data.decode("utf-8")
+        record = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: {error}", f"mend the line named; {_KEYS}") from None
+    source = _Source(path, text)
     values: dict[str, object] = {}
-    _take(record, "trunk", str, "trunk", values, path)
+    _take(record, "trunk", str, "trunk", values, source)
     recall = _table(record, "recall", path)
-    _take(recall, "limit", int, "recall_limit", values, path)
-    _take(recall, "budget", int, "recall_budget", values, path)
+    _take(recall, "recall.limit", int, "recall_limit", values, source)
+    _take(recall, "recall.budget", int, "recall_budget", values, source)
     output = _table(record, "output", path)
-    _take(output, "budget", int, "budget", values, path)
+    _take(output, "output.budget", int, "budget", values, source)
     counted: dict[str, object] = {}
-    _take(output, "tokens", str, "tokens", counted, path)
+    _take(output, "output.tokens", str, "tokens", counted, source)
     if counted.get("tokens", TOKENS[0]) not in TOKENS:
         raise ConfigError(f"{path}: output.tokens must be one of {', '.join(TOKENS)}")
     values["exact_tokens"] = counted.get("tokens") == TOKENS[1]
     claims = _table(record, "claims", path)
-    _take(claims, "limit", int, "claim_limit", values, path)
-    _take(claims, "ttl", int, "claim_ttl", values, path)
-    _take(claims, "remote", str, "claim_remote", values, path)
+    _take(claims, "claims.limit", int, "claim_limit", values, source)
+    _take(claims, "claims.ttl", int, "claim_ttl", values, source)
+    _take(claims, "claims.remote", str, "claim_remote", values, source)
+    if "claim_ttl" in values:
+        _demand_lease(values["claim_ttl"], source)
     if (remote := values.get("claim_remote")) and not is_remote(str(remote)):
         # what others commit must not make git an option of it, nor send claims to any address
         raise ConfigError(f"{path}: claims.remote must be the name of a remote", 'remote = "origin"')
     semantic = _table(record, "semantic", path)
     arm: dict[str, object] = {}
-    _take(semantic, "enabled", bool, "enabled", arm, path)
-    _take(semantic, "model", str, "model", arm, path)
-    _take(semantic, "command", str, "command", arm, path)
+    _take(semantic, "semantic.enabled", bool, "enabled", arm, source)
+    _take(semantic, "semantic.model", str, "model", arm, source)
+    _take(semantic, "semantic.command", str, "command", arm, source)
     hooks = _table(record, "hooks", path)
-    _take(hooks, "block", bool, "hooks_block", values, path)
+    _take(hooks, "hooks.block", bool, "hooks_block", values, source)
     model = _table(record, "model", path)
-    _take(model, "command", str, "model_command", values, path)
+    _take(model, "model.command", str, "model_command", values, source)
     rules = _table(record, "check", path)
-    ignores = _ignores(rules.pop("ignore", []), data.decode("utf-8"), path)
+    ignores = _ignores(rules.pop("ignore", []), text, path)
     for rule, setting in rules.items():
         if setting not in RULE_SETTINGS:
             raise ConfigError(f"{path}: check.{rule} must be one of {', '.join(RULE_SETTINGS)}")
@@ -197,6 +203,32 @@ def _ignore(table: dict[str, object], line: int, path: str) -> Ignore:
     return Ignore(line=line, **given)
 
 
+class _Source(NamedTuple):
+    """The file's text, for the line that is wrong in it."""
+
+    path: str
+    text: str
+
+    def at(self, key: str) -> str:
+        """The file, and the line where it sets ``key`` with its table's name, unless that is written in some rare way."""
+        table = ""
+        for number, line in enumerate(self.text.splitlines(), 1):
+            if header := _HEADER.match(line):
+                table = header[1] + "."
+            elif (setting := _SETTING.match(line)) and table + setting[1] == key:
+                return f"{self.path}:{number}"
+        return self.path
+
+
+def _demand_lease(ttl: object, source: _Source) -> None:
+    from agentmem.model.leases import MAX_TTL, MIN_TTL, TTL
+
+    assert isinstance(ttl, int)
+    if not MIN_TTL <= ttl <= MAX_TTL:
+        bounds = f"from {MIN_TTL} to {MAX_TTL:,} seconds"
+        raise ConfigError(f"{source.at('claims.ttl')}: claims.ttl must be {bounds}", f"ttl = {TTL}")
+
+
 def _table(record: dict[str, object], key: str, path: str) -> dict[str, object]:
     value = record.pop(key, {})
     if not isinstance(value, dict):
@@ -205,13 +237,14 @@ def _table(record: dict[str, object], key: str, path: str) -> dict[str, object]:
 
 
 def _take(
-    record: dict[str, object], key: str, kind: type, name: str, values: dict[str, object], path: str
+    table: dict[str, object], key: str, kind: type, name: str, values: dict[str, object], source: _Source
 ) -> None:
-    if key not in record:
+    own = key.rpartition(".")[2]
+    if own not in table:
         return
-    value = record.pop(key)
+    value = table.pop(own)
     fits = isinstance(value, kind) and isinstance(value, bool) == (kind is bool)
     if not fits or (isinstance(value, int) and value < 0):
         wanted = {str: "text", bool: "true or false"}.get(kind, "a whole number, 0 or more")
-        raise ConfigError(f"{path}: {key} must be {wanted}")
+        raise ConfigError(f"{source.at(key)}: {key} must be {wanted}")
     values[name] = value

@@ -154,6 +154,25 @@ def test_exclusive_scopes(team):
     assert claim(team, task(team, "No scope"), "--exclusive", agent="c").code == 2
 
 
+def test_what_an_exclusive_claim_keeps_back(team):
+    """Every verb names it and the claim that it waits for; the one who holds that claim is not kept from it."""
+    claim(team, team.first, "--exclusive", agent="a")
+    third = task(team, "Mend api/x", "--scope", "api/x.py")
+    why = f"a's exclusive claim of {team.first[:6]}"
+    shown = team.call("next", env=as_agent("b"))
+    assert f"waits: {third[:6]} for {why} · 1 claimed\n" in shown.out
+    assert team.call("next", "--json", env=as_agent("b")).json["excluded"][0]["excluded_by"] == team.first
+    assert (
+        f'{third[:6]} P5 "Mend api/x" · waits for {why} · '
+        in team.call("task", "list", env=as_agent("b")).out
+    )
+    assert f'{third[:6]} "Mend api/x" · waits for {why}\n' in team.call("plan", "show", env=as_agent("b")).out
+    claim(team, team.second, agent="b")
+    none = claim(team, agent="c")
+    assert (none.code, none.err) == (4, f"error: no task is free\n{third[:6]} waits for {why}\n")
+    assert claim(team, third, agent="a").code == 0
+
+
 def test_blocked_and_waiting(team):
     """A task whose need nobody has met is refused; one whose need is met on a branch is taken when asked for, and says so."""
     third = task(team, "Uses both", "--needs", team.first)
@@ -172,6 +191,44 @@ def test_blocked_and_waiting(team):
     assert f"waits for {team.first[:6]}, done on side, NOT merged here: git merge side" in won.out
 
 
+def test_an_edit_that_closes_a_cycle(team):
+    """Is refused, with the cycle named; a need that is done closes none."""
+    first, second = team.first, team.second
+    third = task(team, "Third", "--needs", second)
+    team.ok("edit", second, "--set", f"needs+={first}")
+    for setting in (f"needs+={third}", f"needs={third}"):
+        refused = team.call("edit", first, "--set", setting)
+        assert refused.code == 2
+        assert refused.err == (
+            f"error: {first[:6]} needs {third[:6]} needs {second[:6]} needs {first[:6]}:"
+            " each would wait for another, so none could start\n"
+            f"hint: if it is the other way round, first: agentmem edit {second[:6]} --set needs-={first[:6]}\n"
+        )
+    itself = team.call("edit", first, "--set", f"needs+={first}")
+    assert itself.code == 2 and f"{first[:6]} cannot need itself" in itself.err
+    assert not team.json("show", first)["memories"][0]["needs"]
+    team.ok("edit", second, "--set", f"needs-={first}")
+    team.ok("edit", first, "--set", f"needs+={third}")
+
+
+def test_a_cycle_that_a_merge_has_closed(team):
+    """Next and claim name it, for a task in it and for one that waits behind it."""
+    first, second = team.first, team.second
+    behind = task(team, "Behind", "--needs", first)
+    team.ok("edit", first, "--set", f"needs+={second}")
+    path = next((team.store / "tasks").glob(f"*{second}.md"))
+    path.write_text(path.read_text().replace("\n---\n", f"\nneeds: [{first}]\n---\n", 1))
+    shown = team.call("next")
+    start, end = sorted((first, second))
+    circle = f"{start[:6]} needs {end[:6]} needs {start[:6]}"
+    assert shown.out == (f"nothing is free.\ncycle: {circle}: agentmem check --only task-cycle · 3 blocked\n")
+    assert team.json("next")["cycles"] == [[start, end]]
+    for one in (first, behind):
+        lost = claim(team, one)
+        assert lost.code == 4
+        assert f"{one[:6]} is blocked: {circle}\nagentmem check --only task-cycle     " in lost.err
+
+
 def test_claims_says_what_looks_dead(team):
     """The board has who, on what, how long, from where; what was not renewed for half its lease looks dead."""
     claim(team, team.first, "--role", "api", agent="a")
@@ -180,7 +237,21 @@ def test_claims_says_what_looks_dead(team):
         "agentmem: 1 claim held (main).",
         f'- a (api) · {team.first[:6]} "POST /jobs" · api/** · 10m, 50m left · main',
     ]
-    assert "looks dead: nothing for 33m" in team.call("claims", env=as_agent("b", 2000)).out
+    dead = f"looks dead, nothing for 33m: agentmem claim {team.first[:6]} --resume"
+    assert f" · {dead}\n" in team.call("claims", env=as_agent("b", 2000)).out
+    assert f"\n{dead}     free: " in claim(team, team.first, agent="b", at=2000).err
+
+
+def test_a_claim_whose_worktree_is_gone(team):
+    """Everything that shows the claim says so, in the same words: its holder by name, too, has to take it over."""
+    side = worktree(team, "side")
+    claim(side, team.first, agent="a")
+    team.git("worktree", "remove", "--force", str(side.path))
+    gone = f"its worktree is gone: agentmem claim {team.first[:6]} --resume"
+    for words in ("claims", "brief"):
+        assert gone in team.call(words, env=as_agent("a")).out
+    assert f"\n{gone}     free: " in claim(team, team.first, agent="a").err
+    assert claim(team, team.first, "--resume", agent="a").code == 0
 
 
 def test_from_outside(team, tmp_path):

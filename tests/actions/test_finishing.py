@@ -187,7 +187,9 @@ def test_handoff_keeps_its_note(team):
     """Who lets a task go leaves the state and the next step; whoever claims it next is shown them, once it is anybody's."""
     claim(team, team.first, agent="a")
     refused = team.call("handoff", team.first, "-m", "x", env=as_agent("b"))
-    assert refused.code == 2 and f"you do not hold {team.first[:6]}" in refused.err
+    assert refused.code == 4 and f"{team.first[:6]} is held by a, not by you" in refused.err
+    nobodys = team.call("handoff", team.second, "-m", "x", env=as_agent("b"))
+    assert nobodys.code == 2 and f"you do not hold {team.second[:6]}" in nobodys.err
     assert team.call("handoff", team.first, "-m", " ", env=as_agent("a")).code == 2
     assert team.call("handoff", "-m", "Route is there.\nNext: tests", env=as_agent("a", 60)).code == 0
     assert team.git("status", "--porcelain") == ""
@@ -316,3 +318,62 @@ def test_the_owner_of_a_failure_is_who_changed_its_paths_last(team):
     assert "(owner b: last to change api/list.py)" in failed.out
     other = team.call("fail", third, "--reason", "No", env=as_agent("qa", 60))
     assert "(owner b: did it last)" in other.out
+
+
+@pytest.mark.parametrize("how", ["revert", "reset", "worktree"])
+def test_done_whose_entry_is_gone(team, how):
+    """Taken back on trunk, or in a worktree that is gone while its branch stays: open again, and every verb says so."""
+    doer = worktree(team, "side") if how == "worktree" else team
+    doer.ok("done", team.first, "-m", "did it", *["--commit"] * (how == "revert"), env=as_agent("a"))
+    for project in (team, doer):
+        assert team.first not in offered(project)
+        assert f'{team.first[:6]} P5 "POST /jobs" api · done' in project.ok("task", "list", "--all")
+    if how == "revert":
+        team.git("revert", "--no-edit", "HEAD")
+    elif how == "reset":
+        team.git("clean", "-qfd")
+    else:
+        team.git("worktree", "remove", "--force", str(doer.path))
+    assert f'{team.first[:6]} P5 "POST /jobs" api · free' in team.ok("task", "list")
+    assert team.ok("next").startswith(f"{team.first[:6]} P5 ")
+    assert claim(team, team.first, agent="b").code == 0
+
+
+def test_done_on_a_detached_head(team):
+    """Its entry is on no branch, and in a worktree: the task is done."""
+    side = worktree(team, "side")
+    side.git("checkout", "-q", "--detach")
+    side.ok("done", team.first, "-m", "did it", "--commit", "--branch", "side")
+    assert team.first not in offered(team)
+    assert f'{team.first[:6]} P5 "POST /jobs" api · done on side, NOT merged here' in team.ok("task", "list")
+    assert "(not merged yet)" in claim(team, team.first).err
+
+
+def test_fail_to_an_owner(team):
+    """Who is to mend it is named in every view, has it first whatever its role, and others take it last, for an hour."""
+    team.ok("done", team.first, "-m", "x", "--commit")
+    team.ok("fail", team.first, "--reason", "broken", "--to", "ann", env=as_agent("qa", 60))
+    third = task(team, "Third", "--priority", "9")
+    first = team.first[:6]
+    shown = team.call("next", env=as_agent("bob", 70)).out
+    assert shown.splitlines()[0].startswith(third[:6])
+    assert f'{first} P1 "POST /jobs" api · failed before, for ann · ' in shown
+    assert team.call("next", "--json", env=as_agent("bob", 70)).json["tasks"][-1]["owner"] == "ann"
+    assert f'{first} P1 "POST /jobs" api · failed, open again, for ann' in team.ok("task", "list")
+    assert "owner ann" in team.ok("show", first) and team.json("show", first)["memories"][0]["owner"] == "ann"
+    hers = {**as_agent("ann", 70), "AGENTMEM_ROLE": "web"}
+    assert team.call("next", env=hers).out.startswith(first)
+    assert f'Take: {first} "POST /jobs" P1, failed before, yours, ' in team.call("brief", env=hers).out
+    assert third in claim(team, "--json", agent="bob", at=70).json["task"]
+    assert team.call("next", env=as_agent("bob", 3661)).out.startswith(first), "ann may be gone for good"
+    assert (
+        f"claimed {first} " in (won := claim(team, agent="cy", at=80).out) and "\nreopened for ann\n" in won
+    )
+
+
+def test_all_tasks_are_done(team):
+    """That is something else than that there are none."""
+    team.ok("done", team.first, "-m", "x")
+    team.ok("done", team.second, "-m", "x", env=teams.later(5))
+    assert team.ok("task", "list") == "agentmem: 2 of 2 tasks done. All of them: agentmem task list --all\n"
+    assert "no tasks. Write one" in team.ok("task", "list", "--role", "nobody")

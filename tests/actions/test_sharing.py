@@ -192,12 +192,12 @@ def test_a_remote_that_takes_and_keeps_nothing(team):
 
 def test_one_who_lost_over_the_remote_is_set_back(team, monkeypatch):
     """Who finds out at the push that another was faster has lost: exit code 4, and nothing of his claim stays."""
-    from agentmem.actions import claiming
+    from agentmem.actions import sharing
     from agentmem.actions.sharing import Shared
 
     _, (one, two) = team("two")
     claim(one, one.first, agent="a")
-    monkeypatch.setattr(claiming, "_look", lambda context: Shared("origin"))
+    monkeypatch.setattr(sharing, "look", lambda context: Shared("origin"))
     lost = claim(two, one.first, agent="b")
     assert lost.code == 4 and "is claimed by a " in lost.err
     assert holders(two) == {one.first: ("a", "held")}
@@ -244,3 +244,119 @@ def test_a_need_that_is_met_on_the_fetched_trunk_alone(team):
     two.git("merge", "-q", "origin/main")
     two.ok("handoff", third, "-m", "later", env=as_agent("b"))
     assert offered(two) == {one.second, third}
+
+
+def test_a_handoff_of_what_was_taken_over_elsewhere(team):
+    """The remote is asked first: refused as within one clone, whether the task is named or not; nothing is written."""
+    _, (one, two) = team("two")
+    claim(two, one.first, agent="b")
+    claim(one, one.first, "--resume", agent="a")
+    refused = two.call("handoff", one.first, "-m", "half of it", env=as_agent("b"))
+    assert refused.code == 4
+    assert refused.err == (
+        f"error: {one.first[:6]} is held by a, not by you\n"
+        f"take it over, on the record: agentmem claim {one.first[:6]} --resume\n"
+    )
+    assert holders(two)[one.first] == ("a", "held")
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_handoff_of_what_was_taken_over_meanwhile(team, first):
+    """Two clones that could not see each other: who took it over holds it, and has the note; who left it is told."""
+    bare, clones = team("two")
+    one, two = clones
+    claim(two, one.first, agent="b")
+    one.ok("sync", env=as_agent("a"))
+    bare.rename(bare.with_suffix(".away"))
+    claim(one, one.first, "--resume", agent="a")
+    left = two.call("handoff", one.first, "-m", "half of it", env=as_agent("b", 60))
+    assert left.code == 0 and left.out.endswith(" claims it next (not shared yet: origin is away)\n")
+    bare.with_suffix(".away").rename(bare)
+    told = [clones[n].ok("sync", env=as_agent("ab"[n], 61)) for n in (first, 1 - first, first)]
+    said = f"a holds {one.first[:6]}, which you handed on here: your note stays with that claim\n"
+    assert (said in "".join(told)) == (first == 0), "else it was handed on before a was heard of"
+    one.ok("list", env=as_agent("a", 1800))  # renews
+    for project in clones:
+        project.ok("sync", env=teams.later(1801))
+        (seen,) = project.call("claims", "--json", env=teams.later(1801)).json["claims"]
+        assert (seen["agent"], seen["state"], seen["handoff"]["text"]) == ("a", "held", "half of it")
+
+
+def test_a_handoff_whose_push_comes_too_late(team, monkeypatch):
+    """Taken over between the look and the push: that is an error, and the note is kept all the same."""
+    from agentmem.actions import sharing
+    from agentmem.actions.sharing import Shared
+
+    _, (one, two) = team("two")
+    claim(two, one.first, agent="b")
+    claim(one, one.first, "--resume", agent="a")
+    monkeypatch.setattr(sharing, "look", lambda context: Shared("origin"))
+    late = two.call("handoff", one.first, "-m", "half of it", env=as_agent("b", 60))
+    assert late.code == 4 and "was taken over by a meanwhile; your note stays with the claim" in late.err
+    one.ok("sync")
+    (seen,) = one.json("claims")["claims"]
+    assert (seen["agent"], seen["handoff"]["by"]) == ("a", "b")
+
+
+def test_done_of_what_another_holds_elsewhere(team):
+    """The remote is asked first: refused as within one clone, and no second entry closes the task."""
+    bare, (one, two) = team("two")
+    claim(two, one.first, agent="b")
+    refused = one.call("done", one.first, "-m", "not mine", env=as_agent("a"))
+    assert refused.code == 4 and refused.err.startswith(f"error: {one.first[:6]} is held by b, not by you\n")
+    assert not one.json("list", "--kind", "log")["memories"]
+    bare.rename(bare.with_suffix(".away"))
+    unshared = two.call("done", one.first, "-m", "mine", env=as_agent("b"))
+    assert (
+        unshared.code == 0
+        and "; it goes with your next git commit (not shared yet: origin is away)\n" in (unshared.out)
+    )
+
+
+@pytest.mark.parametrize(
+    "words", [("next",), ("claims",), ("task", "list"), ("plan", "show"), ("brief",), ()]
+)
+def test_every_view_of_the_claims_asks_the_remote(team, words):
+    """No sync is needed for a right answer; where the remote is away, that is said."""
+    bare, (one, two) = team("two")
+    assert claim(one, one.second, agent="a").code == 0
+    assert claim(two, one.second, "--resume", agent="b").code == 0
+    assert claim(two, one.first, agent="b").code == 0
+    ran = one.call(*words, env=as_agent("a", 30))
+    assert ran.code == 0 and ran.err.count("\n") == 1 and f"b holds {one.second[:6]}, which you" in ran.err
+    if words == ("next",):
+        assert ran.out == "nothing is free.\n2 claimed\n"
+    elif words:
+        assert ran.out.count("b until 11:43Z") == 2 or ran.out.count("- b · ") == 2, ran
+    else:
+        assert one.second[:6] not in ran.out
+    bare.rename(bare.with_suffix(".away"))
+    away = one.call(*words, env=as_agent("a", 30)).err
+    assert away == "note: origin is away: what other clones hold is as it was last seen\n"
+
+
+def test_what_was_lost_is_said_once(team):
+    """By the first command that looks, whichever it is."""
+    _, (one, two) = team("two")
+    claim(one, one.first, agent="a")
+    claim(two, one.first, "--resume", agent="b")
+    lost = f"note: b holds {one.first[:6]}, which you had claimed here: agentmem claim takes another\n"
+    assert one.call("next", env=as_agent("a", 30)).err == lost
+    assert one.call("next", env=as_agent("a", 30)).err == ""
+
+
+def test_done_elsewhere_until_its_entry_is_taken_back(team):
+    """Not pushed yet it is done in every verb; pushed and reverted it is open again, also for who never saw it done."""
+    _, (one, two, three) = team("two", "three")
+    two.ok("done", one.first, "-m", "did it", "--commit", env=as_agent("b"))
+    assert one.first not in offered(one)
+    assert f'{one.first[:6]} P5 "POST /jobs" · done on main, NOT merged here' in one.ok("task", "list")
+    assert "was done just now by b on main (not merged yet)" in claim(one, one.first, agent="a").err
+    assert "was done on main already" in one.call("done", one.first, "-m", "x", env=as_agent("a")).err
+    two.git("revert", "--no-edit", "HEAD")
+    two.git("push", "-q", "origin", "main")
+    for project in (one, three):
+        project.git("fetch", "-q")
+        assert one.first in offered(project)
+        assert f'{one.first[:6]} P5 "POST /jobs" · free' in project.ok("task", "list")
+    assert claim(three, one.first, agent="c").code == 0

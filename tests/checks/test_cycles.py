@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentmem.checks.cycles import cycles
+from agentmem.model.cycles import cycles
 from tests.checks.support import ID, OTHER, THIRD, change, change_path, found, memory, new_id
 
 DAYS = {ID: "2026-02-10", OTHER: "2026-02-12", THIRD: "2026-02-14"}

@@ -25,7 +25,7 @@ def done(
 ) -> int:
     """Close a task, before the last commit of its work."""
     from agentmem.actions import finishing
-    from agentmem.output import teamwork
+    from agentmem.output import ending
 
     call = ctx.obj
     result = finishing.done(
@@ -33,8 +33,8 @@ def done(
     )
     return int(
         call.give_either(
-            lambda ended: teamwork.ended_record(ended, "done"),
-            lambda ended: teamwork.done(ended, call.context.index.view().shorts, commit),
+            lambda ended: ending.ended_record(ended, "done"),
+            lambda ended: ending.done(ended, call.context.index.view().shorts, commit),
             result,
         )
     )

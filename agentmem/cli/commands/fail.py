@@ -21,14 +21,14 @@ def fail(
 ) -> int:
     """Reopen a task that is broken, for its owner."""
     from agentmem.actions import finishing
-    from agentmem.output import teamwork
+    from agentmem.output import ending
 
     call = ctx.obj
     result = finishing.fail(call.context, id, call.text_or_stdin(reason) or "", to, branch)
     return int(
         call.give_either(
-            lambda ended: teamwork.ended_record(ended, "fail"),
-            lambda ended: teamwork.failed(ended, call.context.index.view().shorts),
+            lambda ended: ending.ended_record(ended, "fail"),
+            lambda ended: ending.failed(ended, call.context.index.view().shorts),
             result,
         )
     )

@@ -17,14 +17,14 @@ def handoff(
 ) -> int:
     """Stop early: let a task go, with a note for the next."""
     from agentmem.actions import finishing
-    from agentmem.output import teamwork
+    from agentmem.output import ending
 
     call = ctx.obj
-    placed, seen = finishing.handoff(call.context, id, call.text_or_stdin(message) or "")
+    placed, seen, shared = finishing.handoff(call.context, id, call.text_or_stdin(message) or "")
     return int(
         call.give_either(
-            lambda state: teamwork.handed_on_record(placed, state),
-            lambda state: teamwork.handed_on(placed, state, call.context.index.view().shorts),
+            lambda state: ending.handed_on_record(placed, state, shared),
+            lambda _: ending.handed_on(placed, call.context.index.view().shorts, shared),
             seen,
         )
     )

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 def sync(ctx: typer.Context) -> int:
     """Share claims with the other clones, over the remote that the configuration names."""
     from agentmem.actions import sharing
-    from agentmem.output import teamwork
+    from agentmem.output import ending
 
     call = ctx.obj
     result = sharing.sync(call.context)
-    return int(call.give_either(teamwork.shared_record, teamwork.shared, result))
+    return int(call.give_either(ending.shared_record, ending.shared, result))
