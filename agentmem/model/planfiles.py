@@ -83,6 +83,7 @@ class _File:
         self.stem = stem
         self.name = memory.name_of(path)
         self.labels: dict[str, str] = {}
+        self.plan: str | None = None
         self.stem_phase = planhints.phase_of_stem(stem)
         self.fields = [plantext.stated(section.lines) for section in self.sections]
         self.times: list[str | None] = []
@@ -116,6 +117,10 @@ class _File:
                 if section.heading and not starts:
                     lines += [Line(f"{'#' * section.level} {section.heading}"), Line("")]
                 lines += (*map(Line, plantext.body(rests[place]).split("\n")), Line(""))
+        # a plan that says nothing but its name and its phases is one, too
+        if self._is_plan(root) and (root in texts or len(set(groups)) > 1):
+            self.plan = self.titles[root]
+            texts.setdefault(root, [])
         for place in range(len(self.sections)):
             if place in texts:
                 yield self._plan(place, texts[place])
@@ -291,8 +296,15 @@ class _File:
         named = (planhints.role_of_heading(section.heading) for section in above)
         return next((role for role in named if role), None)
 
+    def _is_plan(self, root: int) -> bool:
+        """Whether the file's first heading is the name of a plan, and neither a phase nor a word such as Tasks."""
+        title = self.titles[root]
+        words = set(_WORDS.findall(title.lower()))
+        is_phase = planhints.phase_of_heading(self.sections[root].heading)[1] is not None
+        return self.sections[root].level == 1 and not is_phase and not words <= _GENERIC | _PLANS | _NO_PLAN
+
     def _phase(self, place: int) -> tuple[str | None, str | None]:
-        plan = self._stated(place, "plan") or self._folder_plan()
+        plan = self._stated(place, "plan") or self._folder_plan() or self.plan
         for section in plantext.chain(self.sections, place):
             before, phase = planhints.phase_of_heading(section.heading)
             if phase:

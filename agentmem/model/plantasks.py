@@ -87,7 +87,14 @@ def _labels(clause: str) -> list[str]:
 
 def _clauses(item: Item) -> list[str]:
     text = f"{item.text[:2000]}\n{plantext.prose(item.lines)[:20000]}"
-    return [match[1] for match in _CLAUSE.finditer(text)]
+    return [_without_words(match[1], text[match.end() :]) for match in _CLAUSE.finditer(text)]
+
+
+def _without_words(clause: str, rest: str) -> str:
+    """``clause`` without a last label that may be words of a sentence which goes on: *needs Order 5 kiosks*."""
+    *before, last = re.split(r"(\s*(?:,\s*and\b|,|\band\b|&|\+|/)\s*)", clause)
+    goes_on = re.match(r" +\w", rest) and not _SURE.fullmatch(last.strip("#`* "))
+    return "".join(before[:-1]) if goes_on else clause
 
 
 def _shape(text: str) -> str:

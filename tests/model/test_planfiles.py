@@ -489,3 +489,24 @@ def test_tasks_know_roles_that_the_file_declares() -> None:
     text = "- [ ] a @billing\n- [ ] b with @billing today\n- [ ] c (billing)\n- [ ] d (maybe)\n"
     assert [task.get("role") for task in tasks(text)] == ["billing", "billing", "billing", None]
     assert plantasks.declared_roles(["x @billing P1"]) == {"billing"}
+
+
+def test_a_file_with_phases_is_a_plan_of_its_title():
+    """Its tasks are of the plan that its first heading names, text below it or not; a heading such as Tasks names none."""
+    text = "# Kiosk rollout\n\n## Phase 1: Hardware\n- [x] Order kiosks\n\n## Phase 2: Software\n- [ ] SIP2 client\n"
+    found = records("plan/kiosk.md", text)
+    assert [one["title"] for one in found if one["kind"] == "plan"] == ["Kiosk rollout"]
+    assert [one.get("plan") for one in found if one["kind"] == "task"] == ["Kiosk rollout"] * 2
+    for heading in ("Tasks", "Plan", "TODO", "Phase 1: Hardware"):
+        named = records("plan/kiosk.md", text.replace("Kiosk rollout", heading, 1))
+        assert not [one for one in named if one.get("plan")]
+
+
+def test_words_of_a_title_are_no_label():
+    """A word and a number that begin a title are a label only where a need names them alone."""
+    titles = [
+        one["title"] for one in tasks("- [ ] Order 5 kiosks\n- [ ] Mount them (needs: Order 5 kiosks)\n")
+    ]
+    assert titles == ["Order 5 kiosks", "Mount them (needs: Order 5 kiosks)"]
+    named = tasks("- [ ] Order 5 kiosks\n- [ ] Mount them (needs: Order 5)\n")
+    assert [one["title"] for one in named] == ["kiosks", "Mount them"]
