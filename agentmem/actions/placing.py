@@ -84,14 +84,14 @@ def rewrite(
         return Placed(new, path, "base")
 
 
-def is_in_place(context: Context, found: "Found", verb: str = "edit …") -> bool:
+def is_in_place(context: Context, found: "Found") -> bool:
     """Whether an edit of ``found`` made here and now would be one of the memory's own file.
 
     Raises:
         UsageError: HEAD is detached.
 
     """
-    at = branch_for_writing(context, None, verb)
+    at = branch_for_writing(context, None, "edit …")
     return at is None or _in_place(context, found, at, bool(_pending(context, found.memory.id)))
 
 

@@ -10,6 +10,7 @@ from agentmem.actions.context import Context
 from agentmem.actions.selecting import Found
 from agentmem.errors import Ambiguous, NotFound, UsageError
 from agentmem.index.catalog import LINKS
+from agentmem.index.columns import STATUSES
 from agentmem.index.view import View
 from agentmem.model import ids, kinds, leases, lifecycle, safety, taskgraph, times
 from agentmem.model.memory import Memory, name_of
@@ -17,6 +18,7 @@ from agentmem.model.taskgraph import Closings, Placed, Task
 
 _CLOSES, _REOPENS = LINKS.index("closes"), LINKS.index("reopens")
 _TASK = kinds.NUMBER["task"]
+_RETRACTED = STATUSES.index("retracted")
 _Entry = tuple[int | None, str, tuple[str, ...], tuple[str, ...]]
 """When a log entry was written (seconds UTC), its id, the tasks it closes and those it reopens."""
 
@@ -118,7 +120,7 @@ class Tasks:
         return [
             (i, links)
             for i, links in columns.links.items()
-            if (links[_CLOSES] or links[_REOPENS]) and columns.status[i] != 2
+            if (links[_CLOSES] or links[_REOPENS]) and columns.status[i] != _RETRACTED
         ]
 
     @cached_property
@@ -290,7 +292,7 @@ def owners_of(context: Context, view: View, failed: Collection[str]) -> dict[str
     last: dict[str, tuple[int, str, int]] = {}
     for i, links in view.columns.links.items() if failed else ():
         origin = view.foreign.get(i)
-        if links[_REOPENS] and view.columns.status[i] != 2 and (origin is None or origin.is_trunk):
+        if links[_REOPENS] and view.columns.status[i] != _RETRACTED and (origin is None or origin.is_trunk):
             moment = view.created(i) or 0, view.columns.ids[i], i
             last.update({task: max(moment, last.get(task, moment)) for task in links[_REOPENS]})
     rows = {task: view.columns.rows[last[task][2]] for task in failed if task in last}

@@ -52,7 +52,7 @@ def add(
     """Write ``new`` (its id, time, author, role and branch filled in where it has none).
 
     Raises:
-        NeedsDecision: one that says the same exists, and not ``force``.
+        NeedsDecision: one that says the same exists, and not ``force``; UsageError: the title is empty or not one line.
 
     """
     if not new.title.strip():

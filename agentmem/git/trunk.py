@@ -40,7 +40,7 @@ def changed_files(
     The folder ``without`` (from the top) is left out: of a store of 10,000 memories not each file is looked at.
 
     Raises:
-        UsageError: no such revision.
+        UsageError: no such revision; GitFailed: git cannot compare.
 
     """
     top = repository.top

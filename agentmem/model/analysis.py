@@ -90,17 +90,6 @@ def chunks(text: str) -> list[tuple[str, tuple[str, ...]]]:
     return [(chunk, _memo[chunk]) for chunk in dict.fromkeys(found) if _memo[chunk]]
 
 
-def path_terms(path: str) -> list[str]:
-    """The terms of a ``path`` or glob: its parts, the base name and the whole, as ``terms`` has them."""
-    path = unicodedata.normalize("NFKC", path).strip().removeprefix("./").strip("/")
-    found = dict.fromkeys(chain.from_iterable(terms(segment) for segment in path.split("/")))
-    whole = (path if path.isascii() else _bare(path)).casefold()
-    for form in (whole.rpartition("/")[2], whole):
-        if form and "*" not in form and len(form) <= MAX_LENGTH * 2:
-            found[form] = None
-    return list(found)
-
-
 def symbol_parts(name: str) -> list[str]:
     """The words of a symbol's ``name``, lower-case, unstemmed: ``JobQueue.claim`` gives job, queue,
     claim.

@@ -41,16 +41,6 @@ class Quoted(NamedTuple):
     tail: tuple[str, ...]
 
 
-def parse_spec(text: str) -> Spec:
-    """The likeliest reading of what was given to cite, without a look at the files.
-
-    Raises:
-        ValueError: with a message for people, when it names no path, or lines that cannot be.
-
-    """
-    return readings(text)[0]
-
-
 def readings(text: str) -> list[Spec]:
     """What ``text`` may mean, the likeliest first: a path may hold ``#`` and ``:``, so take the first whose path exists.
 

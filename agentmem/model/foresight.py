@@ -101,21 +101,14 @@ def words_of(text: str) -> dict[str, int]:
     return dict(Counter(analysis.terms(text)))
 
 
-def likely_files(
-    intent: Intent, past: Sequence[Work], now: int, paths: Iterable[str] = (), limit: int = 10
-) -> list[Likely]:
-    """The files that ``intent`` will probably change, the first ``limit`` by rank.
-
-    ``now`` is in seconds UTC; work that ended later is not known yet. ``paths`` are those of the tree at hand, when it is known:
-    what is not among them is left out. As ``Paths`` they can be kept by tree id.
-    """
-    return list(foresee([intent], past, now, paths, limit)[0].files)
-
-
 def foresee(
     intents: Sequence[Intent], past: Sequence[Work], now: int, paths: Iterable[str] = (), limit: int = 10
 ) -> list[Foreseen]:
-    """What is foreseen of each of ``intents``, by one pass over ``past``: they can be held against each other."""
+    """What is foreseen of each of ``intents``, by one pass over ``past``: they can be held against each other.
+
+    Of each the first ``limit`` files by rank. ``now`` is in seconds UTC; work that ended later is not known yet. ``paths`` are
+    those of the tree at hand, when it is known: what is not among them is left out. As ``Paths`` they can be kept by tree id.
+    """
     known = [work for work in past if work.ended < now]
     known.sort(key=lambda work: (-work.ended, work.id))
     counts = [words_of(intent.text) for intent in intents]

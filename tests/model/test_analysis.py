@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentmem.model.analysis import MAX_LENGTH, MAX_TERMS, STOP_WORDS, path_terms, symbol_parts, terms
+from agentmem.model.analysis import MAX_LENGTH, MAX_TERMS, STOP_WORDS, symbol_parts, terms
 from agentmem.model.stemming import stem
 
 WORDS = st.lists(st.from_regex("[a-z]{2,8}", fullmatch=True), min_size=2, max_size=4)
@@ -83,7 +83,7 @@ def test_paths_are_found_in_prose(segments: list[str]) -> None:
     path = "/".join(segments) + ".ts"
     found = set(terms(f"Look at `{path}`, line 3."))
     assert path in found
-    assert set(path_terms(path)) <= found
+    assert {term for segment in segments for term in terms(segment)} <= found
     assert set(terms(segments[-1] + ".ts")) <= found
 
 
@@ -94,7 +94,6 @@ def test_takes_any_text(text: str) -> None:
     assert found == terms(text)
     assert all(0 < len(term) <= 2 * MAX_LENGTH * 4 for term in found)
     assert not any(term.isspace() for term in found)
-    path_terms(text)
     symbol_parts(text)
 
 
@@ -112,12 +111,6 @@ def test_blobs_do_not_flood() -> None:
     assert terms("A" * 65) == []
     assert len(terms("aGVsbG8gd29ybGQ" * 400)) <= 3
     assert len(terms("one two three four " * 9000)) == MAX_TERMS
-
-
-def test_path_terms_of_a_glob() -> None:
-    """A glob gives the folders it names, and no whole with stars in it."""
-    assert path_terms("server/src/queue/**") == ["server", "src", "queue"]
-    assert path_terms("./claim.ts") == ["claim", "ts", "claim.ts"]
 
 
 def test_symbol_parts_are_words() -> None:

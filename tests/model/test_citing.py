@@ -32,13 +32,13 @@ LINES = st.lists(
     ],
 )
 def test_a_place_is_read(text, spec):
-    assert citing.parse_spec(text) == spec
+    assert citing.readings(text)[0] == spec
 
 
 @pytest.mark.parametrize("text", ["", "  ", "a.py:0", "a.py:9-3", "a.py#f:9-3"])
 def test_what_names_no_place_is_refused(text):
     with pytest.raises(ValueError, match=r"lines|path"):
-        citing.parse_spec(text)
+        citing.readings(text)
 
 
 def test_a_path_may_hold_the_signs_of_the_notation():

@@ -7,12 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentmem.model import foresight
-from agentmem.model.foresight import LIKELY, Foreseen, Intent, Work, foresee, likely_files, overlap, words_of
+from agentmem.model.foresight import LIKELY, Foreseen, Intent, Likely, Work, foresee, overlap, words_of
 from agentmem.model.pathwords import Paths, named
 
 NOW = 1_770_000_000
 HOUR = 3600
 TYPES = "server/src/queue/types.ts"
+
+
+def likely_files(intent: Intent, past: list[Work], now: int, *paths: object, limit: int = 10) -> list[Likely]:
+    """What one task alone will change."""
+    return list(foresee([intent], past, now, *paths, limit=limit)[0].files)  # type: ignore[arg-type]
 
 
 def work(identity: str, text: str, *files: str, hours: float = 5, role: str | None = None) -> Work:
