@@ -1,5 +1,6 @@
 """The demonstration is a check: run once, as a user would, and its store looked at afterwards."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,11 @@ from agentmem.model import kinds
 from tests.support import Project
 
 
+def _without_names(line: str) -> str:
+    """``line`` without the commits and ids that are others each time."""
+    return re.sub(r"@[0-9a-f]{7}\b|\b(?=[a-z]*[0-9])[0-9a-z]{6}\b", "#", line)
+
+
 def test_every_answer_is_the_one_awaited_and_the_store_is_well(tmp_path: Path):
     """It exits 0, prints less than anyone minds reading, and leaves a store of all kinds that passes our check."""
     printed: list[str] = []
@@ -21,6 +27,10 @@ def test_every_answer_is_the_one_awaited_and_the_store_is_well(tmp_path: Path):
     assert "NOT AS IT SHOULD BE" not in out
     assert code == 0
     assert out.count("\n") < 540
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    shown = readme.split("```console\n")[1].split("```")[0]
+    said = {_without_names(line) for line in out.splitlines()}
+    assert not [line for line in shown.splitlines() if line[0] != "$" and _without_names(line) not in said]
     kept = Project(tmp_path / "kept")
     _is_a_team_at_work(kept)
     checked = kept.run("check", "--json")
