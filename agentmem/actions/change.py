@@ -77,7 +77,7 @@ def _demand_no_cycle(view: View, task: str, needs: Sequence[str]) -> None:
     if cycle == [task]:
         raise UsageError(f"{view.shorts[task]} cannot need itself")
     if cycle:
-        named = " needs ".join(view.shorts[one] for one in (*cycle, task))
+        named = cycles.told([view.shorts[one] for one in cycle])
         raise UsageError(
             f"{named}: each would wait for another, so none could start",
             f"if it is the other way round, first: agentmem edit {view.shorts[cycle[-1]]} --set needs-={view.shorts[task]}",

@@ -5,6 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 Links = Mapping[str, Sequence[str]]
 
+TOLD = 4
+"""Members of a cycle that are named; the others are counted."""
+
 
 def cycles(links: Links) -> list[tuple[list[str], int]]:
     """A short cycle of each knot, with how many the knot has; what links to itself is a cycle of its own."""
@@ -17,6 +20,14 @@ def cycles(links: Links) -> list[tuple[list[str], int]]:
 def through(links: Links, start: str) -> list[str]:
     """The shortest cycle through ``start``; empty where there is none."""
     return [start] if start in links.get(start, ()) else _back(links, start, None)
+
+
+def told(names: Sequence[str]) -> str:
+    """A cycle in words, its members by their ``names``: each needs the next, the last the first."""
+    if len(names) == 1:
+        return f"{names[0]} needs itself"
+    more = [f"… {len(names) - TOLD} more …"] if len(names) > TOLD else []
+    return " needs ".join([*names[:TOLD], *more, names[0]])
 
 
 def _back(links: Links, start: str, inside: Collection[str] | None) -> list[str]:

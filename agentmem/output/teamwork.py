@@ -21,7 +21,7 @@ Record = dict[str, object]
 TITLE = 120
 """Columns of a task's title that are printed."""
 SCOPES = 4
-"""Globs of a scope that are printed, and tasks of a cycle."""
+"""Globs of a scope that are printed."""
 CYCLES = "agentmem check --only task-cycle"
 """What names every cycle, and the need that is best taken out."""
 
@@ -38,9 +38,9 @@ def title(placed: Placed) -> str:
 
 def circle(cycle: Sequence[str], shorts: Mapping[str, str]) -> str:
     """Tasks that need each other, so that none can start."""
-    if len(cycle) == 1:
-        return f"{short_of(shorts, cycle[0])} needs itself"
-    return " needs ".join(short_of(shorts, one) for one in (*cycle[:SCOPES], cycle[0]))
+    from agentmem.model import cycles
+
+    return cycles.told([short_of(shorts, one) for one in cycle])
 
 
 def meant_for(placed: Placed) -> str:
