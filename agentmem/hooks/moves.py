@@ -36,10 +36,6 @@ def run(top: str, store: str, hook: str, words: Sequence[str]) -> None:
         say(hooking.said("; ".join(told)))
 
 
-SHORT = 6
-"""Characters of an id that is printed."""
-
-
 def _set_up(repository: Repository) -> None:
     """What a new worktree needs of its clone."""
     from agentmem.git import driver
@@ -71,7 +67,9 @@ def _told(
             told.append(f"{some} can be taken up: agentmem overlay promote")
         if waiting.stuck:
             some = f"{waiting.stuck} change{'s' * (waiting.stuck > 1)} of branches"
-            one = waiting.memories[0][:SHORT]
+            from agentmem.model import ids
+
+            one = waiting.memories[0][: ids.SHORT]
             more = f" (and {len(waiting.memories) - 1} more: agentmem check)" * (len(waiting.memories) > 1)
             told.append(f"{some} in CONFLICT: agentmem show {one}, then agentmem edit {one}{more}")
     if settings.claim_remote and (number := awaiting.unshared(repository, settings.claim_remote)):

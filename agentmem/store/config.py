@@ -23,8 +23,8 @@ _KEYS = (
     "keys: trunk, recall.limit, recall.budget, output.budget, output.tokens, claims.limit, claims.ttl, claims.remote,"
     " semantic.enabled, semantic.model, semantic.command, hooks.block, model.command, check.RULE, [[check.ignore]]"
 )
-_HEADER = re.compile(r"[ \t]*\[[ \t]*([\w-]+)[ \t]*\]")
-_SETTING = re.compile(r"[ \t]*([\w.-]+)[ \t]*=")
+_HEADER = re.compile(r"[ \t]*\[{1,2}[ \t]*([\w.-]+)[ \t]*\]")
+_SETTING = re.compile(r"""[ \t]*([\w."'-]+)[ \t]*=""")
 _IGNORE_KEYS = ("rule", "memory", "path", "reason")
 _IGNORE_EXAMPLE = 'rule = "near-duplicate"     memory = "7k3m9q"     reason = "two platforms, on purpose"'
 
@@ -152,17 +152,9 @@ def parse(data: bytes | None, path: str) -> Config:
     }
     left = [*record, *(f"{name}.{key}" for name, table in tables.items() for key in table)]
     if left:
-        raise ConfigError(
-            f"{path}: no key {left[0]!r}",
-            _KEYS,
-        )
+        raise ConfigError(f"{path}: no key {left[0]!r}", _KEYS)
     settings = {str(rule): str(setting) for rule, setting in rules.items()}
-    named = {
-        rule: number
-        for number, line in reversed(list(enumerate(data.decode("utf-8").splitlines(), 1)))
-        for rule in settings
-        if re.match(rf"""\s*(?:check\s*\.\s*)?["']?{re.escape(rule)}["']?\s*=""", line)
-    }
+    named = {rule: line for rule in settings if (line := source.line(f"check.{rule}"))}
     return Config(rules=settings, ignores=ignores, semantic=Semantic(**arm), rule_lines=named, **values)  # type: ignore[arg-type]
 
 
@@ -209,15 +201,20 @@ class _Source(NamedTuple):
     path: str
     text: str
 
-    def at(self, key: str) -> str:
-        """The file, and the line where it sets ``key`` with its table's name, unless that is written in some rare way."""
+    def line(self, key: str) -> int | None:
+        """The line that sets ``key``, which has its table's name; None where that is written in some rare way."""
         table = ""
         for number, line in enumerate(self.text.splitlines(), 1):
             if header := _HEADER.match(line):
                 table = header[1] + "."
-            elif (setting := _SETTING.match(line)) and table + setting[1] == key:
-                return f"{self.path}:{number}"
-        return self.path
+            elif (setting := _SETTING.match(line)) and table + setting[1].strip("\"'") == key:
+                return number
+        return None
+
+    def at(self, key: str) -> str:
+        """The file, and the line that sets ``key`` where that is known."""
+        line = self.line(key)
+        return f"{self.path}:{line}" if line else self.path
 
 
 def _demand_lease(ttl: object, source: _Source) -> None:
