@@ -95,11 +95,11 @@ class Context:
         """Where the store is."""
         return place.find(self.directory, self._store)
 
-    def begin(self) -> None:
-        """Ask git now, before what reads its answers is imported: it works meanwhile."""
+    def begin(self, beside: bool = False) -> None:
+        """Ask git now, before what reads its answers is imported: it works meanwhile; ``beside``: of other worktrees too."""
         from agentmem.index import start
 
-        self._started = start.begin(self.place, self.environment, self._cached)
+        self._started = start.begin(self.place, self.environment, self._cached, beside)
 
     def begin_again(self) -> None:
         """Forget what was read of the repository: somebody else has committed since."""
@@ -130,7 +130,7 @@ class Context:
         if index := vars(self).get("index"):
             index.close()
         elif self._started is not None:
-            self._started.probe.close()
+            self._started.close()
 
     def may_be_torn(self) -> bool:
         """Whether something unexpected may come from the caches: they were read, and nothing was written yet."""

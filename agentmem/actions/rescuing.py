@@ -102,41 +102,18 @@ def _of_own(context: Context, last: Sequence[Entry]) -> Iterator[Lost]:
     changed = [entry for entry in last if not _is_untouched(root, entry)]
     if not changed:
         return
+    doubted, held = _doubted(context, changed)
+    if not doubted:
+        return
     below = f"{repository.prefix}{context.place.name}"
-    tips = {entry.branch for entry in changed if entry.branch} | ({context.trunk} if context.trunk else set())
-    places = [
-        "",
-        "HEAD",
-        *(f"refs/heads/{name}" for name in tips),
-        *{one.head for one in changed if one.head},
-    ]
-    held = revisions.objects_named(
-        repository, [f"{place}:{below}/{entry.path}" for place in places for entry in changed]
-    )
-
-    def blob(place: str, entry: Entry) -> str | None:
-        return held.get(f"{place}:{below}/{entry.path}")
-
-    doubted, at_hand = [], state.branch(repository)
-    for entry in changed:
-        before = blob(entry.head, entry) if entry.head else None
-        if before is not None and entry.branch != at_hand:
-            continue  # an edit in place of what another branch has
-        now = {blob(f"refs/heads/{entry.branch}", entry)}
-        if before is None:
-            now.add(blob(f"refs/heads/{context.trunk}", entry))
-        now = {*(now - {None}), blob("HEAD", entry)}
-        # where a commit has something else by now, the write was edited on by hand, or taken away on purpose
-        if now == {before} and entry.blob not in (before, blob("", entry)):
-            doubted.append(entry)
     there = objects.present(repository, sorted({entry.blob for entry in doubted}))
     if there:
         # what was there when the first of them was written holds none of them: few commits are left to look through
         oldest = doubted[0].head
         more = ["--reflog", "--ignore-missing", *(["--not", oldest] if oldest else [])]
         there = history.past_blobs(repository, "--all", [below], more)
-    others = _other_roots(context) if doubted else []
-    names = {layout.id_in_name(path) for path in reading.walk(root)} if doubted else set()
+    others = _other_roots(context)
+    names = {layout.id_in_name(path) for path in reading.walk(root)}
     for entry in doubted:
         path, data = entry.path, _bytes(entry)
         if entry.blob in there or any(reading.read(other, path) == data for other in others):
@@ -146,11 +123,46 @@ def _of_own(context: Context, last: Sequence[Entry]) -> Iterator[Lost]:
             if layout.id_in_name(path) not in names - {None}:  # else it was renamed
                 yield Lost(entry, _memory(path, data))
             continue
-        by_git = here is not None and objects.blob_id(here, repository.object_format) in (
-            blob("HEAD", entry),
-            blob("", entry),
-        )
+        by_git = here is not None and objects.blob_id(here, repository.object_format) in held[path]
         yield Lost(entry, _memory(path, data), here if by_git else None, edited=not by_git)
+
+
+def _doubted(
+    context: Context, changed: Sequence[Entry]
+) -> tuple[list[Entry], dict[str, tuple[str | None, str | None]]]:
+    """Those of ``changed`` that no commit took up, as far as branches tell; by path the blobs that HEAD and git's index have."""
+    repository, at_hand = context.repository, state.branch(context.repository)
+    below = f"{repository.prefix}{context.place.name}"
+    trunk = f"refs/heads/{context.trunk}" if context.trunk else None
+
+    def name(place: str | None, entry: Entry) -> str:
+        return f"{place}:{below}/{entry.path}"
+
+    def its_branch(entry: Entry) -> str:
+        return f"refs/heads/{entry.branch}"
+
+    # a lookup takes .3 ms among thousands, and most of what is not here is on the branch that it was written on
+    held = revisions.objects_named(repository, [name(its_branch(one), one) for one in changed if one.branch])
+    left = [one for one in changed if one.branch == at_hand or name(its_branch(one), one) not in held]
+    if len(left) < len(changed):  # nothing of this is to be looked up the next time
+        context.journal.prune(context.place.root, frozenset(held.values()))
+    places = [(place, one) for one in left for place in ("HEAD", "", one.head, trunk) if place is not None]
+    held |= revisions.objects_named(repository, [name(place, one) for place, one in places])
+
+    def blob(place: str | None, entry: Entry) -> str | None:
+        return held.get(name(place, entry))
+
+    doubted = []
+    for entry in left:
+        before = blob(entry.head, entry) if entry.head else None
+        if before is not None and entry.branch != at_hand:
+            continue  # an edit in place of what another branch has
+        now = {blob(its_branch(entry), entry), blob(trunk, entry) if before is None else None}
+        now = {*(now - {None}), blob("HEAD", entry)}
+        # where a commit has something else by now, the write was edited on by hand, or taken away on purpose
+        if now == {before} and entry.blob not in (before, blob("", entry)):
+            doubted.append(entry)
+    return doubted, {one.path: (blob("HEAD", one), blob("", one)) for one in doubted}
 
 
 def _is_untouched(root: str, entry: Entry) -> bool:

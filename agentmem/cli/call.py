@@ -63,10 +63,10 @@ class Call:
             self.directory = os.path.join(self.directory, worktree)
         self.role, self.agent = role or self.role, agent or self.agent
 
-    def begin(self) -> None:
+    def begin(self, beside: bool = False) -> None:
         """Let git start; what is wrong is said by whoever needs the answers."""
         try:
-            self.context.begin()
+            self.context.begin(beside)
         except AgentmemError:
             pass
 

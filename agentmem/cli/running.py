@@ -6,13 +6,16 @@ from agentmem import errors
 from agentmem.cli.call import Bare, Call
 from agentmem.cli.quick import Verb
 
+LOOKS_BESIDE = frozenset(("brief", "next", "claim", "claims", "done", "fail", "handoff"))
+"""The verbs that will need what other worktrees have not committed."""
+
 
 def run_verb(
     name: str, verb: Verb, arguments: Mapping[str, object], call: Call, asks_git: bool = True
 ) -> int:
     """Run the function of a verb with arguments that are understood; its exit code. ``asks_git``: it will need what git says."""
     if asks_git:
-        call.begin()
+        call.begin(beside=name in LOOKS_BESIDE)
     module, _, function = verb.function.partition(":")
     command = getattr(__import__(f"agentmem.cli.commands.{module}", fromlist=[function]), function)
     code = int(command(Bare(call), **arguments))

@@ -9,9 +9,9 @@ import os
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
+from agentmem.model import hashing
 from agentmem.model.memory import Citation
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Kept(NamedTuple):
 def key(cite: Citation, blob: str) -> bytes:
     """What names a verdict on ``cite`` where its file has the content ``blob``."""
     text = json.dumps([RULES, *cite, blob])
-    return sha256(text.encode("ascii")).digest()[:16]
+    return hashing.sha256(text.encode("ascii"))[:16]
 
 
 class Cache:

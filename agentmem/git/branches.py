@@ -207,10 +207,13 @@ def existing(repository: Repository, names: Iterable[str]) -> set[str]:
     return found.intersection(wanted)
 
 
-def comparisons(repository: Repository, homes: Iterable[Home], relative: str) -> list[Compared]:
+def comparisons(
+    repository: Repository, homes: Iterable[Home], relative: str, begun: dict[str, Comparison]
+) -> list[Compared]:
     """Ask git what the stores of the worktrees ``homes`` (``relative`` leads there from the top) have not committed, all at once.
 
-    Which repository theirs is need not be asked: it is this one.
+    Which repository theirs is need not be asked: it is this one. What was ``begun`` already, by the real path of the folder with
+    the store, is taken from there.
     """
     started = []
     folder, name = os.path.split(relative)
@@ -226,7 +229,9 @@ def comparisons(repository: Repository, homes: Iterable[Home], relative: str) ->
                 branch=home.branch,
             )
             try:
-                started.append(Compared(home, there, Comparison(directory, name, None, elsewhere=True)))
+                comparison = begun.pop(os.path.realpath(directory), None)
+                comparison = comparison or Comparison(directory, name, None, elsewhere=True)
+                started.append(Compared(home, there, comparison))
             except NoRepository:
                 continue  # it was removed just now
     return started

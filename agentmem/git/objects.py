@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from agentmem.git import process
 from agentmem.git.repository import Repository
+from agentmem.model import hashing
 
 CHUNK = 2000
 """Blobs asked for at a time: bounds the memory, and keeps git's answer and our request from blocking each other."""
@@ -68,13 +69,4 @@ def read_file(repository: Repository, treeish: str, path: str) -> bytes | None:
 def blob_id(data: bytes, object_format: str) -> str:
     """The id that git gives a blob of these bytes (no filter, no line-ending conversion)."""
     whole = b"blob %d\0" % len(data) + data
-    if object_format == "sha1":
-        try:
-            from _sha1 import sha1  # type: ignore[import-not-found]  # hashlib's comes from OpenSSL, whose loading takes 2 ms
-
-            return str(sha1(whole, usedforsecurity=False).hexdigest())
-        except (ImportError, TypeError):
-            pass
-    import hashlib
-
-    return hashlib.new(object_format, whole, usedforsecurity=False).hexdigest()
+    return hashing.sha1(whole) if object_format == "sha1" else hashing.sha256(whole).hex()

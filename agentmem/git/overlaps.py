@@ -7,7 +7,7 @@ from typing import NamedTuple
 from agentmem.git import branches, process
 from agentmem.git.repository import Repository
 
-_HUNK = re.compile(rb"^@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
+_HUNK = rb"(?m)^@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@"
 
 
 class Line(NamedTuple):
@@ -51,7 +51,7 @@ def touched(repository: Repository, fork: str, tip: str | None, path: str) -> li
     out = process.run(
         repository.top, "diff", "-U0", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", *ends, "--", path
     ).out  # fmt: skip
-    return [(int(first), int(first) + max(int(count or 1), 1) - 1) for first, count in _HUNK.findall(out)]
+    return [(int(first), int(first) + max(int(count or 1), 1) - 1) for first, count in re.findall(_HUNK, out)]
 
 
 def unmergeable(repository: Repository, one: str, other: str) -> list[str]:

@@ -13,7 +13,7 @@ from agentmem.git.repository import Repository
 WAIT = 2.0
 """Seconds for which the lock of a ref that somebody else is just moving is tried again."""
 PAUSE = 0.01
-_REF = re.compile(rb"(?:[0-9a-f]{40}|[0-9a-f]{64}|ref: \S+)\s*")
+_REF = rb"(?:[0-9a-f]{40}|[0-9a-f]{64}|ref: \S+)\s*"
 _UNWRITABLE = ("read-only", "permission denied", "insufficient permission", "no space left")
 
 
@@ -170,7 +170,7 @@ def mend(repository: Repository, ref: str) -> bool:
         try:
             with open(path, "rb") as file:
                 data = file.read(4096)
-            if path.endswith(".lock") or _REF.fullmatch(data):
+            if path.endswith(".lock") or re.fullmatch(_REF, data):
                 continue
             aside = os.path.join(repository.common_dir, "agentmem", "broken-refs")
             os.makedirs(aside, exist_ok=True)

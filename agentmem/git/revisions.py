@@ -9,7 +9,7 @@ from typing import NamedTuple
 from agentmem.git import process, settings
 from agentmem.git.repository import Repository
 
-_REFLOG = re.compile(r"@\{(?![0-9]+\}|-[0-9]+\}|u(?:pstream)?\}|push\})", re.IGNORECASE)
+_REFLOG = r"(?i)@\{(?![0-9]+\}|-[0-9]+\}|u(?:pstream)?\}|push\})"
 """``main@{last nonsense}``: git's own parser of dates, which reads what it does not know as *now*."""
 
 _TYPES = (b"blob", b"tree", b"commit", b"tag")
@@ -27,7 +27,7 @@ class Commit(NamedTuple):
 
 def resolve(repository: Repository, name: str) -> Commit | None:
     """The commit that ``name`` (a branch, tag, id or expression such as ``HEAD~3``) leads to; None where there is none."""
-    if not name.strip() or _REFLOG.search(name) or "\n" in name or "\0" in name:
+    if not name.strip() or re.search(_REFLOG, name) or "\n" in name or "\0" in name:
         return None
     found = process.run(
         repository.directory, "rev-parse", "-q", "--verify", "--end-of-options", f"{name}^{{commit}}"

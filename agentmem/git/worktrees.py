@@ -12,8 +12,9 @@ from typing import NamedTuple
 from agentmem.errors import GitFailed
 from agentmem.git import process, state
 
-_CORE = re.compile(r"^\[core\]\s*\n((?:(?!\[).*\n?)*)", re.MULTILINE | re.IGNORECASE)
-_WORKTREE = re.compile(r"^\s*worktree\s*=\s*\"?(.+?)\"?\s*$", re.MULTILINE | re.IGNORECASE)
+# compiled for a submodule alone
+_CORE = r"^\[core\]\s*\n((?:(?!\[).*\n?)*)"
+_WORKTREE = r"^\s*worktree\s*=\s*\"?(.+?)\"?\s*$"
 
 
 class Home(NamedTuple):
@@ -102,12 +103,13 @@ def _is_of(git_dir: str, common_dir: str) -> bool:
 
 def _configured(common_dir: str) -> str | None:
     """The worktree that the repository's own configuration names (``core.worktree``, as git writes it for a submodule)."""
+    flags = re.MULTILINE | re.IGNORECASE
     try:
         with open(os.path.join(common_dir, "config"), encoding="utf-8", errors="surrogateescape") as file:
-            sections = _CORE.findall(file.read())
+            sections = re.findall(_CORE, file.read(), flags)
     except OSError:
         return None
-    found = [match for section in sections for match in _WORKTREE.findall(section)]
+    found = [match for section in sections for match in re.findall(_WORKTREE, section, flags)]
     return os.path.normpath(os.path.join(common_dir, found[-1])) if found else None
 
 

@@ -113,7 +113,7 @@ class Columns:
         self._lengths = (array("l"), array("l"), array("l"), array("l"))
         self._sketches = bytearray()
         self._topics = bytearray()
-        self._late: dict[str, bytes] = {}
+        self._late: dict[str, memoryview] = {}
         self.links: dict[int, tuple[tuple[str, ...], ...]] = {}
         self.broken: list[tuple[str, int]] = []
         """(path, row) of the files that are no memories because they are broken."""
@@ -122,7 +122,7 @@ class Columns:
         self.receipts: set[str] = set()
         """The paths of the receipts."""
 
-    def begin_with(self, late: dict[str, bytes]) -> None:
+    def begin_with(self, late: dict[str, memoryview]) -> None:
         """What the columns of ``LATE`` begin with, made into columns when somebody first looks: most commands never do."""
         self._late = late
 
@@ -132,7 +132,7 @@ class Columns:
         if data := self._late.pop("lengths", None):
             size = len(data) // len(self._lengths)
             for number, column in enumerate(self._lengths):
-                column[:0] = array("l", data[number * size : (number + 1) * size])
+                column[:0] = array("l", bytes(data[number * size : (number + 1) * size]))
         return self._lengths
 
     @property

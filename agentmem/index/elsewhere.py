@@ -333,7 +333,8 @@ def _without_edited(sides: Iterable[_Side], deltas: Deltas) -> Iterator[_Side]:
 def _begin(index: "Index", is_wanted: Callable[[Home], bool] = lambda _: True) -> list[Compared]:
     # seen from another branch, the worktree at hand is one of the others
     wanted = filter(is_wanted, branches.other_worktrees(index.repository, own_too=not index.is_at_hand))
-    return branches.comparisons(index.repository, wanted, index.repository.prefix + index.place.name)
+    below = index.repository.prefix + index.place.name
+    return branches.comparisons(index.repository, wanted, below, index.started.beside)
 
 
 def _uncommitted(index: "Index", begun: Iterable[Compared]) -> Iterator[tuple[Home, Delta]]:

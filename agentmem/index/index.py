@@ -50,7 +50,7 @@ class Index:
         """
         self.place, self._environment, self._now, self._progress = place, environment, now, progress
         self._scan, self._cached = scan, cached
-        self._probe, self._cache_file = started
+        self.started, self._cache_file = started, started.view_file
         self._repository: Repository | None = None
         self._knowledge: Knowledge | None = None
         self._view: View | None = None
@@ -74,7 +74,7 @@ class Index:
 
     def close(self) -> None:
         """Let go of processes and files."""
-        self._probe.close()
+        self.started.close()
         if self._knowledge is not None:
             self._knowledge.close()
 
@@ -82,7 +82,7 @@ class Index:
     def repository(self) -> Repository:
         """The repository around the store."""
         if self._repository is None:
-            self._repository = self._probe.repository()
+            self._repository = self.started.probe.repository()
         return self._repository
 
     @property
@@ -319,7 +319,7 @@ class Index:
         if self.repository.bare:
             found = worktree.tree(self.repository.head) if self.repository.head else []
             return self._make(found, Delta())
-        commit, differences = self._probe.differences(self.repository)
+        commit, differences = self.started.probe.differences(self.repository)
         self._differences = commit, differences
         saved = self._saved()
         if saved and saved.commit == commit:

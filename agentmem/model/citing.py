@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agentmem.model import safety
+from agentmem.model import hashing, safety
 
 QUOTE_LINES, QUOTE_CHARS = 12, 1000
 """The most that a quote holds."""
@@ -115,9 +115,7 @@ def digest(text: str | Sequence[str]) -> str:
 
 def digest_normal(lines: Sequence[str]) -> str:
     """``digest`` of lines that are normalised already."""
-    from hashlib import sha256  # 4 ms: what prints a citation has no need of it
-
-    return sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()[:DIGITS]
+    return hashing.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hex()[:DIGITS]
 
 
 def quote(lines: Sequence[str]) -> str:

@@ -4,6 +4,8 @@ import bisect
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 
+from agentmem.model import hashing
+
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 LENGTH = 12
 SHORT = 6
@@ -26,9 +28,7 @@ def new_id(random_bytes: Callable[[int], bytes]) -> str:
 
 def derived_id(*parts: str) -> str:
     """The id of a record that has none of its own: 60 bits of SHA-256 over its ``parts``, the same on every branch."""
-    import hashlib
-
-    digest = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).digest()
+    digest = hashing.sha256("\0".join(parts).encode("utf-8", "surrogateescape"))
     return encode(int.from_bytes(digest[:8], "big") >> 4)
 
 

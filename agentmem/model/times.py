@@ -3,11 +3,8 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-_ISO = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*(Z|[+-]\d\d:?\d\d|[+-]\d\d)?)?",
-    re.IGNORECASE,
-)
-# compiled when somebody says a moment
+# both compiled when somebody says a moment
+_ISO = r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*(Z|[+-]\d\d:?\d\d|[+-]\d\d)?)?"
 _AGO = r"(\d{1,6}) (minute|hour|day|week|month)s? ago"
 _SECONDS = {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 
@@ -29,7 +26,7 @@ def parse_iso(text: str) -> int:
         ValueError: when ``text`` is no such time.
 
     """
-    match = _ISO.fullmatch(text.strip())
+    match = re.fullmatch(_ISO, text.strip(), re.IGNORECASE)
     if match is None:
         raise ValueError(f"{text!r} is no ISO 8601 time, such as 2026-02-10T14:03:22Z")
     year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])

@@ -23,8 +23,9 @@ _KEYS = (
     "keys: trunk, recall.limit, recall.budget, output.budget, output.tokens, claims.limit, claims.ttl, claims.remote,"
     " semantic.enabled, semantic.model, semantic.command, hooks.block, model.command, check.RULE, [[check.ignore]]"
 )
-_HEADER = re.compile(r"[ \t]*\[{1,2}[ \t]*([\w.-]+)[ \t]*\]")
-_SETTING = re.compile(r"""[ \t]*([\w."'-]+)[ \t]*=""")
+# compiled for who has something wrong in it
+_HEADER = r"[ \t]*\[{1,2}[ \t]*([\w.-]+)[ \t]*\]"
+_SETTING = r"""[ \t]*([\w."'-]+)[ \t]*="""
 _IGNORE_KEYS = ("rule", "memory", "path", "reason")
 _IGNORE_EXAMPLE = 'rule = "near-duplicate"     memory = "7k3m9q"     reason = "two platforms, on purpose"'
 
@@ -205,9 +206,9 @@ class _Source(NamedTuple):
         """The line that sets ``key``, which has its table's name; None where that is written in some rare way."""
         table = ""
         for number, line in enumerate(self.text.splitlines(), 1):
-            if header := _HEADER.match(line):
+            if header := re.match(_HEADER, line):
                 table = header[1] + "."
-            elif (setting := _SETTING.match(line)) and table + setting[1].strip("\"'") == key:
+            elif (setting := re.match(_SETTING, line)) and table + setting[1].strip("\"'") == key:
                 return number
         return None
 

@@ -2,7 +2,7 @@
 
 import re
 
-from agentmem.model import ids, kinds, times
+from agentmem.model import hashing, ids, kinds, times
 from agentmem.model.memory import Memory
 
 NAME = ".agentmem"
@@ -18,8 +18,8 @@ _ID = f"[{ids.ALPHABET}]{{{ids.LENGTH}}}"
 _CHANGE = re.compile(rf"overlays/[^/]+/{_ID}\.{_ID}\.md")
 _RECEIPT = re.compile(rf"overlays/[^/]+/promoted/{_ID}")
 _NAMED = re.compile(rf"(?:^|[-/])({_ID})\.md$")
-_PLAIN_BRANCH = re.compile(r"[a-z0-9._/-]{1,60}")
-_SHORT_GIT = re.compile(r"git/[0-9]")
+# compiled for who has an overlay
+_PLAIN_BRANCH = r"(?!git/[0-9])[a-z0-9._/-]{1,60}"
 _RESERVED = frozenset(
     ("con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10)))
 )
@@ -119,15 +119,11 @@ def overlay_folder(branch: str) -> str:
     What Windows reserves, what ends in a dot and ``git~1`` (an invalid path to git) are no names everywhere.
     """
     parts = branch.split("/")
-    if (
-        _PLAIN_BRANCH.fullmatch(branch)
-        and not _SHORT_GIT.match(branch)
-        and not any(part.endswith(".") or part.partition(".")[0] in _RESERVED for part in parts)
+    if re.fullmatch(_PLAIN_BRANCH, branch) and not any(
+        part.endswith(".") or part.partition(".")[0] in _RESERVED for part in parts
     ):
         return branch.replace("/", "~")
-    import hashlib
-
-    digest = hashlib.sha256(branch.encode("utf-8", "surrogateescape")).digest()
+    digest = hashing.sha256(branch.encode("utf-8", "surrogateescape"))
     return f"{slug(branch)}~~{ids.encode(int.from_bytes(digest[:8], 'big') >> 4)[:10]}"
 
 
