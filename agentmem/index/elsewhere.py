@@ -83,14 +83,13 @@ def add(
 
     A blob that is here, or that several others have, comes once.
     """
-    files = index.files(columns)
     deltas, lines = asked.result
     index.remember({blob: data for _, delta in deltas for blob, data in delta.contents.items()})
-    committed = _without_edited(_novel(index, lines, files), deltas)
+    committed = _without_edited(_novel(index, lines, columns), deltas)
     sides = [*_carried(index), *_worktrees(index, deltas), *committed]
     if only is not None:
         sides = [side for side in sides if side.origin.branch in only]
-    have = {*columns.blobs, *files.values()}
+    have = index.having(columns, [blob for side in sides for blob in side.new.values()])
     plain: dict[str, tuple[Entry, Origin]] = {}
     for side in sides:
         for path, blob in side.new.items():
@@ -101,6 +100,7 @@ def add(
     index.notes.unread(len(plain.keys() - rows.keys()), " of other branches")
     results = overlays.apply([task for _, task in changed], index.knowledge, index.bytes_of, index.blob_of)
     composite = overlays.rows_of(results.values(), index.knowledge)
+    have |= index.having(columns, [result.blob for result in results.values()]) if results else set()
     pending: dict[int, Pending] = {}
     foreign: dict[int, Origin] = {}
     tasks: dict[int, overlays.Task] = {}
@@ -208,8 +208,8 @@ def _lines(
     return Lines(open_tips, starts, here)
 
 
-def _novel(index: "Index", lines: Lines, files: dict[str, str]) -> list[_Side]:
-    """What each branch that HEAD does not hold has, against where its line left ours; ``files`` are those here."""
+def _novel(index: "Index", lines: Lines, columns: Columns) -> list[_Side]:
+    """What each branch that HEAD does not hold has, against where its line left ours; ``columns`` are what is here."""
     open_tips, starts, here = lines
     trunk = index.trunk() or ""
     pairs = [(start, tip.tree) for tip in open_tips.values() for start in starts[tip.commit]]
@@ -222,7 +222,7 @@ def _novel(index: "Index", lines: Lines, files: dict[str, str]) -> list[_Side]:
             new = {path: blob for path, blob in new.items() if other.get(path) == blob}
         if new:
             news[tip.commit] = new
-    news = _without_past(index, news, files)
+    news = _without_past(index, news, columns)
     whole = _differing(
         index,
         [
@@ -243,9 +243,10 @@ def _novel(index: "Index", lines: Lines, files: dict[str, str]) -> list[_Side]:
 
 
 def _without_past(
-    index: "Index", news: dict[str, dict[str, str]], held: dict[str, str]
+    index: "Index", news: dict[str, dict[str, str]], columns: Columns
 ) -> dict[str, dict[str, str]]:
     """``news`` without what our own line had once at the same path: the branch was squashed into it, which then went on."""
+    held = index.files(columns, {path for new in news.values() for path in new}) if news else {}
     doubted = sorted(
         {path for new in news.values() for path, blob in new.items() if held.get(path, blob) != blob}
     )
@@ -357,5 +358,5 @@ def of_branch(index: "Index", name: str) -> dict[str, str] | None:
     repository = index.repository
     with branches.StoreTrees(repository, repository.prefix + index.place.name) as trees:
         lines = _lines(repository, index.standing_at, tip, trees)
-    found = _novel(index, lines, index.files(index.columns))
+    found = _novel(index, lines, index.columns)
     return found[0].new if found else {}

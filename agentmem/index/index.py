@@ -1,7 +1,7 @@
 """The index of one repository: fresh views of its store, and an engine that holds every word of them."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from agentmem.errors import Contended
@@ -197,13 +197,20 @@ class Index:
             return self.foreign_tasks[position].base.blob
         return self._bases.get(position) or columns.blobs[position]
 
-    def files(self, columns: Columns) -> dict[str, str]:
-        """The blob of each memory's file, by path."""
+    def files(self, columns: Columns, among: Collection[str] | None = None) -> dict[str, str]:
+        """The blob of each memory's file, by path; of those of the paths ``among``, if these are given."""
+        if among is not None:
+            return {path: self.base_blob(i, columns) for i, path in enumerate(columns.paths) if path in among}
         blobs = list(columns.blobs)
         for position in {*self._bases, *self.foreign_tasks}:
             if position < len(blobs):
                 blobs[position] = self.base_blob(position, columns)
         return dict(zip(columns.paths, blobs, strict=True))
+
+    def having(self, columns: Columns, blobs: Collection[str]) -> set[str]:
+        """Those of ``blobs`` that ``columns`` have, with changes applied or without."""
+        wanted = set(blobs)
+        return wanted.intersection(columns.blobs).union(wanted.intersection(self._bases.values()))
 
     def remember(self, contents: Mapping[str, bytes]) -> None:
         """Keep what was read, by blob, for whoever needs the bytes."""

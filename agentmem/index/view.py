@@ -1,6 +1,7 @@
 """A view: every memory visible from one tree, and what follows from all of it together."""
 
 import math
+from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from operator import mul
@@ -219,10 +220,15 @@ class View:
     def shown(self) -> bytearray:
         """1 at each position that is in force: not superseded, retracted or expired."""
         columns, now = self.columns, self.now
-        out = bytearray(
-            status != _RETRACTED and (expires == NO_TIME or expires > now)
-            for status, expires in zip(columns.status, columns.expires, strict=True)
-        )
+        out = bytearray(b"\1") * len(columns.ids)
+        at = columns.status.find(_RETRACTED)
+        while at >= 0:
+            out[at] = 0
+            at = columns.status.find(_RETRACTED, at + 1)
+        if columns.expires != array("q", [NO_TIME]) * len(out):  # hardly any ever expire
+            for i, expires in enumerate(columns.expires):
+                if NO_TIME != expires <= now:
+                    out[i] = 0
         if self.superseded:
             for i, identity in enumerate(columns.ids):
                 if identity in self.superseded:

@@ -4,6 +4,8 @@ import shutil
 
 import pytest
 
+from agentmem.actions import selecting
+from agentmem.actions.context import Context
 from tests.support import Project, git
 
 
@@ -140,3 +142,39 @@ def test_a_worktree_in_a_rebase(base: Project) -> None:
     there.git("-c", "merge.agentmem.driver=false", "rebase", "main", check=False)
     there.ok("add", "fact", "In a rebase")
     assert titles(base, "--all-branches")["In a rebase"] == "there"
+
+
+def test_other_worktrees_are_asked_early_and_only_git_says_which_there_are(
+    base: Project, new_repository
+) -> None:
+    """Git is asked about the folders that its files name while Python imports; of one that is no worktree any more, of none that
+    is left over, anything is told.
+    """
+    there, gone = worktree(base, "there"), worktree(base, "gone")
+    there.ok("task", "add", "Only there", "--role", "qa")
+    gone.ok("task", "add", "Only gone", "--role", "qa")
+    shutil.rmtree(gone.path)
+    new_repository(gone.path)
+    Project(gone.path).ok("init")
+    Project(gone.path).ok("task", "add", "Of another repository", "--role", "qa")
+    context = Context(str(base.path), environment={})
+    context.begin(beside=True)
+    started = context._started
+    assert started is not None
+    assert set(started.beside) == {str(there.path.resolve()), str(gone.path.resolve())}
+    context.index.include_others()
+    view = context.index.view()
+    titles = {one.memory.title for one in selecting.fetch(context.index, view, range(len(view.columns.ids)))}
+    assert titles == {"Base fact", "First task", "Only there"}
+    assert set(started.beside) == {str(gone.path.resolve())}  # what was taken is in use
+    running = started.beside[str(gone.path.resolve())]
+    context.close()
+    assert all(one.returncode is not None for one in running._running())
+
+
+def test_a_worktree_alone_asks_about_no_other(base: Project) -> None:
+    """Without another worktree nothing more is started."""
+    context = Context(str(base.path), environment={})
+    context.begin(beside=True)
+    assert context._started is not None and context._started.beside == {}
+    context.close()

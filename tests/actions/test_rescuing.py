@@ -302,3 +302,27 @@ def test_pruning_keeps_what_takes_back_an_earlier_write(tmp_path):
     one.record([later])
     assert one.prune("w", frozenset("2")) == 0
     assert one.prune("w", frozenset(["2", "1"])) == 2
+
+
+def test_what_another_branch_holds_leaves_the_journal(store: Project) -> None:
+    """What was committed on a branch that is not at hand is looked up once; what is not, stays and is told."""
+    store.ok("add", "fact", "On trunk")
+    store.commit()
+    store.git("switch", "-qc", "other")
+    add(store, "Committed there")
+    store.commit()
+    left = add(store, "Not committed")
+    store.git("add", "-A")
+    store.git("stash", "-q")
+    store.git("stash", "drop", "-q")
+    store.git("switch", "-q", "main")
+    journal = store.path / ".git" / "agentmem" / "journal"
+    before = len(list(journal.glob("*.jsonl")))
+    store.git("switch", "-q", "other")
+    assert "1 write in no commit" in store.ok("status")
+    store.git("switch", "-q", "main")
+    store.ok("status")
+    assert len(list(journal.glob("*.jsonl"))) < before
+    store.git("switch", "-q", "other")
+    done = store.json("restore", "--journal")
+    assert [one["path"] for one in done["restored"]] == [f"facts/not-committed-{left}.md"]
