@@ -11,7 +11,7 @@ from agentmem.actions import gathering, judging, selecting
 from agentmem.actions.context import Context
 from agentmem.index.index import Index
 from agentmem.index.view import View
-from agentmem.model import kinds, ranking, scoring, verdict
+from agentmem.model import asking, kinds, ranking, scoring, verdict
 from agentmem.model.query import Query
 from agentmem.model.ranking import Weights
 from agentmem.model.scoring import Factor, Scorer, Term
@@ -123,7 +123,28 @@ def rank(
         candidate.said = {arm.name: arm.said[position] for arm in gathered.arms if position in arm.said}
         candidate.scored(scorer)
         found.append(candidate)
-    return Ranking(_in_order(view, found), scorer, gathered.most, not found, gathered.read, gathered.nearest)
+    found = _in_order(view, found)
+    if asked.answer and weights.answer:
+        _prefer_answers(index, view, asked.answer, found[:JUDGED], weights.answer, scorer)
+        found = _in_order(view, found)
+    return Ranking(found, scorer, gathered.most, not found, gathered.read, gathered.nearest)
+
+
+def _prefer_answers(
+    index: Index, view: View, kind: str, best: Sequence[Candidate], weight: float, scorer: Scorer
+) -> None:
+    """Let those of ``best`` count for more that have the ``kind`` of answer that is asked for, the more the fewer have it."""
+    rows = [view.columns.rows[candidate.position] for candidate in best]
+    memories = index.knowledge.memories(rows)
+    having = [
+        candidate
+        for candidate, row in zip(best, rows, strict=True)
+        if (one := memories.get(row)) is not None and asking.has(kind, f"{one.title}\n{one.body}")
+    ]
+    for candidate in having:
+        value = 1 + weight * (1 - len(having) / len(best))
+        candidate.factors.append(Factor(scoring.ANSWER, value, kind))
+        candidate.scored(scorer)
 
 
 def _newest(position: int, place: int) -> Candidate:

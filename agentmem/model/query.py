@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from agentmem.model import analysis, bylines, ids
+from agentmem.model import analysis, asking, bylines, ids
 
 FILTERS = ("kind", "tag", "entity", "by", "role", "status", "file", "since", "until")
 """The fields that may stand as ``field:value`` in a question, the same as the options of that name."""
@@ -54,7 +54,8 @@ class Query(NamedTuple):
     ``exact``: it is quoted phrases and nothing else, so they must all stand as they are. ``terms`` has each analysed term and
     how often it stands, time words left out; ``after`` and ``before`` are the span that these point at, seconds UTC, None where
     it is open; ``asks_when``: the question is when something was; ``plain`` is the text that ``terms`` are from. ``kinds`` are
-    the kinds that it asks for beside other words, with the terms that say so; ``people`` may be authors.
+    the kinds that it asks for beside other words, with the terms that say so; ``people`` may be authors; ``answer`` is the kind
+    of answer that it wants (``asking``).
     """
 
     text: str
@@ -71,6 +72,7 @@ class Query(NamedTuple):
     plain: str = ""
     kinds: Mapping[str, frozenset[str]] = MappingProxyType({})
     people: tuple[str, ...] = ()
+    answer: str = ""
 
     @property
     def words(self) -> list[Word]:
@@ -196,6 +198,7 @@ def parse(
         plain=left if terms else "",
         kinds=kinds,
         people=() if exact else bylines.people(left),
+        answer="" if exact else asking.wanted(rest),
     )
 
 

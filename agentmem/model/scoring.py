@@ -34,6 +34,9 @@ Scorer = Callable[[Mapping[str, float], Sequence[Factor]], tuple[float, Sequence
 FIRST, COVERED = "first", "covered"
 """Signals that only the manager weighs: the reciprocal rank by words, the share of the question that is matched."""
 
+ANSWER = "kind of answer"
+"""The factor of what has the kind of answer that is asked for."""
+
 SCALE = 4.0
 """What a manager that has learned nothing yet multiplies the formula's logarithms with: it turns no two memories round, and
 says how sure it is to begin with."""
@@ -51,6 +54,7 @@ ARMS = {
 _FACTORS = (
     "recency",
     "fresh",
+    ANSWER,
     "your role",
     "dead end",
     "log entry",

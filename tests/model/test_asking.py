@@ -1,0 +1,86 @@
+"""What kind of answer a question wants is told by its form; what only looks like such a question wants none."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agentmem.model import asking
+from agentmem.model.asking import DURATION, FREQUENCY, MOMENT, NUMBER
+from agentmem.model.query import parse
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("how long is a loan", DURATION),
+        ("How long do we keep the logs?", DURATION),
+        ("how long ago did we drop sqlite", MOMENT),
+        ("how often does the sweeper run", FREQUENCY),
+        ("how many retries has a job", NUMBER),
+        ("how much memory does the indexer take", NUMBER),
+        ("what port does staging use", NUMBER),
+        ("which version of git do we need", NUMBER),
+        ("When did we move to Postgres?", MOMENT),
+        ("since when is the queue in Redis", MOMENT),
+        ("what day is the release", MOMENT),
+        ("when the deposit is taken", MOMENT),
+        ("what went wrong when orders grouped its rows", ""),
+        ("what happens when a worker dies", ""),
+        ("how do I deploy", ""),
+        ("why is there no cache", ""),
+        ("which module parses dates", ""),
+        ("somehow long lines fail", ""),
+        ("", ""),
+    ],
+)
+def test_what_is_wanted(question, kind):
+    """A moment, a duration, how often, a number; or nothing of these."""
+    assert asking.wanted(question) == kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (MOMENT, "We met her last week."),
+        (MOMENT, "Dropped on 2026-02-10"),
+        (MOMENT, "The release is on a Friday"),
+        (MOMENT, "at 14:30 UTC"),
+        (DURATION, "A loan lasts 21 days"),
+        (DURATION, "It took me the whole weekend"),
+        (DURATION, "two and a half hours"),
+        (FREQUENCY, "Runs every night"),
+        (FREQUENCY, "twice a day"),
+        (NUMBER, "three retries"),
+        (NUMBER, "listens on 8080"),
+    ],
+)
+def test_what_has_it(kind, text):
+    """A text that says it, whatever else it says."""
+    assert asking.has(kind, text)
+    assert asking.has(kind, f"Something else.\n{text.upper()}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (MOMENT, "Revert the tag: the last 50 migrations may be read by both versions"),
+        (MOMENT, "It marches on; sunlight, mayhem"),
+        (DURATION, "LoanList shows overdue loans of 30 members"),
+        (FREQUENCY, "The sweeper is persistent, and reaches all"),
+        (NUMBER, "The worker retries someone's jobs"),
+    ],
+)
+def test_what_has_it_not(kind, text):
+    """What only has letters of it."""
+    assert not asking.has(kind, text)
+
+
+@given(st.text(max_size=400))
+def test_any_text_is_read(text):
+    """One of the kinds or none, whatever is asked; nothing of what is long or quoted whole."""
+    kind = asking.wanted(text)
+    assert kind in ("", MOMENT, DURATION, FREQUENCY, NUMBER)
+    assert asking.wanted("how long " + "x " * asking.LONGEST) == ""
+    assert parse('"how long is a loan"', 0).answer == ""
+    for one in (MOMENT, DURATION, FREQUENCY, NUMBER):
+        assert asking.has(one, text) in (True, False)
