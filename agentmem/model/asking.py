@@ -35,8 +35,14 @@ _WORDS = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|twenty|thirty|forty|fifty|sixty|ninety|hundred"
     "|thousand|million|half|once|twice|couple|both|single|few|several"
 )
-_UNITS = r"ms|s|min|h|(?:milli)?seconds?|minutes?|hours?|days?|nights?|weeks?|weekends?|months?|quarters?|years?|decades?|sprints?"
-_MONTHS = "jan(?:uary)?|feb(?:ruary)?|march|apr(?:il)?|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
+_UNITS = (
+    r"ms|s|min|h|(?:milli)?seconds?|minutes?|hours?|days?|nights?|weeks?|weekends?|months?|quarters?|years?|decades?"
+    r"|sprints?"
+)
+_MONTHS = (
+    "jan(?:uary)?|feb(?:ruary)?|march|apr(?:il)?|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?"
+    "|dec(?:ember)?"
+)
 _DAYS = "mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?"
 _SPANS = rf"night|week|weekend|month|year|spring|summer|fall|autumn|winter|quarter|sprint|{_DAYS}|{_MONTHS}"
 _SAY = {

@@ -25,7 +25,8 @@ AREA_SAYS = 5.0
 class Weights(NamedTuple):
     """Every constant of ranking, chosen on the first half of ``benchmarks/team_history.py``; ``b`` (of all
     fields but the body, see ``b_of_bodies``), ``k1``, ``related_arm`` and ``recency`` on the first halves of all sets of
-    ``benchmarks/plain.py`` and ``benchmarks/conversations.py``, and so is ``relative``, what a relative nearest to a word
+    ``benchmarks/plain.py`` and ``benchmarks/conversations.py``, and so are ``answer``, what the kind of answer that is asked for
+    adds at most, and ``relative``, what a relative nearest to a word
     (``relatives``) is worth of it, in questions of ``relative_terms`` at most; ``abstain`` on the first half of
     ``benchmarks/abstaining.py``: of 88 questions that the team's store cannot know 5 are answered, with a tenth less 6, and
     with a tenth more of those that it does know a fifth more are lost.
