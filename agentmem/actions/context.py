@@ -30,13 +30,23 @@ IDENTITY = "agentmem-identity.json"
 class Standpoint(NamedTuple):
     """Where an answer is looked from: a branch, its commit, and the moment (seconds UTC) where that is not the present.
 
-    ``name`` is the revision as it was asked for, where that was no branch.
+    ``name`` is the revision as it was asked for, where that was no branch; ``present`` the moment that is now.
     """
 
     branch: str | None
     commit: str | None
     at: int | None = None
     name: str | None = None
+    present: int = 0
+
+    @property
+    def where(self) -> tuple[str | None, str | None, int | None, str | None]:
+        """What words are made of (``notation.where``)."""
+        return self[:4]
+
+    def age(self, moment: int) -> int:
+        """How old what is of ``moment`` is as seen from here, seconds."""
+        return max((self.present if self.at is None else self.at) - moment, 0)
 
 
 def _name(text: str) -> str:
@@ -206,7 +216,7 @@ class Context:
     @cached_property
     def standpoint(self) -> Standpoint:
         """Where answers are looked from: the worktree at hand unless something else was asked for."""
-        return Standpoint(self.repository.branch, self.repository.head)
+        return Standpoint(self.repository.branch, self.repository.head, present=self.now)
 
     @cached_property
     def trunk(self) -> str | None:

@@ -78,7 +78,7 @@ def review(context: Context, words: str, only: Sequence[str] = (), strict: bool 
         )
     if end is not None:
         context.index.stand_at(end, context.now)
-        context.standpoint = Standpoint(None, end, None, asked.new)
+        context.standpoint = Standpoint(None, end, None, asked.new, context.now)
     known: dict[tuple[str, str], frame.StoreFile] = {}
     before = subjects.of_commit(context, base, known)
     after = subjects.at_hand(context) if end is None else subjects.of_commit(context, end, known)

@@ -62,7 +62,7 @@ def _stand_on(context: Context, branch: str) -> None:
         ]
         raise NotFound(f'no branch "{branch}" here', nearest(branch, names) + "git fetch gets what is new")
     context.index.stand_at(found[1], context.now, branch)
-    context.standpoint = Standpoint(branch, found[1], None)
+    context.standpoint = Standpoint(branch, found[1], present=context.now)
 
 
 def _stand_on_trunk(context: Context) -> None:
@@ -77,7 +77,7 @@ def _stand_on_trunk(context: Context) -> None:
             'set trunk = "main" in .agentmem/config.toml',
         )
     context.index.stand_at(found[1], context.now)
-    context.standpoint = Standpoint(trunk, found[1], None)
+    context.standpoint = Standpoint(trunk, found[1], present=context.now)
 
 
 def _must_lead_to(context: Context, tip: str) -> None:

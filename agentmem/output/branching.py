@@ -95,7 +95,7 @@ def overlay(result: Shown, budget: int = 0) -> str:
         f"agentmem: {name}, seen from {where(result.view)}: {len(result.memories)} new, {count(len(result.changes), 'change')}"
     ]
     items: list[tuple[str, list[str]]] = [
-        (f"+ {list_line(found, result.shorts)}", []) for found in result.memories
+        (f"+ {list_line(found, result.shorts, result.view)}", []) for found in result.memories
     ]
     items += [
         (

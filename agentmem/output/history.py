@@ -33,7 +33,7 @@ def versions(result: History, budget: int) -> str:
     gone = " | not in this tree" if result.gone else ""
     if not result.versions:
         return f"agentmem: no version of {short}{memory} in that time ({where(result.view)}){gone}.\n"
-    items = ((_version_line(one, result.shorts), _details(one)) for one in result.versions)
+    items = ((_version_line(one, result.shorts, result.view), _details(one)) for one in result.versions)
     lines, shown = packed(items, budget)
     head = f"agentmem: {_how_many(shown, result.total)} of {short}{memory} for {where(result.view)}, newest first{gone}"
     left = result.total - shown
@@ -45,7 +45,7 @@ def _how_many(shown: int, total: int) -> str:
     return count(total, "version") if shown == total else f"{shown} of {count(total, 'version')}"
 
 
-def _version_line(one: Version, shorts: Mapping[str, str]) -> str:
+def _version_line(one: Version, shorts: Mapping[str, str], view: Standpoint) -> str:
     what = one.what
     if one.successor is not None:
         what = f"superseded by {shorts.get(one.successor, one.successor[: ids.SHORT])}"
@@ -55,15 +55,15 @@ def _version_line(one: Version, shorts: Mapping[str, str]) -> str:
     known = {"retracted": ("status", "retracted"), "renamed": ("path",)}.get(one.what, ())
     names = [name for name in names if name not in known]
     named = f": {', '.join(names)}" if names else ""
-    line = f"{_head(one.at, one.commit, one.by)} {what}{named}{_why(one.subject)}"
+    line = f"{_head(view, one.at, one.commit, one.by)} {what}{named}{_why(one.subject)}"
     branch = safety.one_line(one.branch or "another branch")
     note = {"own": "this branch", "merged": f"from {branch}", "unmerged": f"{branch}, NOT merged here"}
     return f"{line} | {note[one.layer]}" if one.layer in note else line
 
 
-def _head(at: int | None, commit: str | None, by: str | None) -> str:
-    """When, in which commit, by whom."""
-    when = "" if at is None else times.format_iso(at)[:10]
+def _head(view: Standpoint, at: int | None, commit: str | None, by: str | None) -> str:
+    """How long ago, in which commit, by whom."""
+    when = "" if at is None else times.age(view.age(at))
     return " ".join(
         part for part in (when, commit[:7] if commit else "not committed", safety.one_line(by or "")) if part
     )
@@ -156,7 +156,7 @@ def _event_lines(result: Events) -> Iterator[tuple[str, Sequence[str]]]:
             ("promoted ", event.promoted),
         )
         parts = [_named(result, event, sign, named) for sign, named in signs if named]
-        yield f"{_head(event.at, event.commit, event.by)} {' · '.join(parts)}", ()
+        yield f"{_head(result.view, event.at, event.commit, event.by)} {' · '.join(parts)}", ()
 
 
 def _named(result: Events, event: Event, sign: str, named: Sequence[str]) -> str:

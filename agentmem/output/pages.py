@@ -26,7 +26,7 @@ def page(one: Page, view: Standpoint) -> str:
 
     named = one.named
     name = shortened(named.name, NAME)
-    where = notation.where(*view)
+    where = notation.where(*view.where)
     also = "".join(
         f"It names another thing too: agentmem show {form}:{safety.one_line(named.asked)}\n"
         for form in named.also

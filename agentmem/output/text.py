@@ -28,7 +28,7 @@ def where(view: Standpoint) -> str:
     """The view in words: branch, commit, and the moment where it is not the present."""
     from agentmem.model import notation  # what `add` prints does without it
 
-    return notation.where(*view)
+    return notation.where(*view.where)
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:
@@ -91,7 +91,7 @@ def listed(result: Listed, budget: int) -> str:
     lines: list[str] = []
     left = budget - 30 if budget else 0
     for found in result.memories:
-        line = list_line(found, result.shorts)
+        line = list_line(found, result.shorts, result.view)
         cost = tokens.estimate(line) + 1
         if budget and cost > left:
             break
@@ -109,13 +109,13 @@ def listed(result: Listed, budget: int) -> str:
     return "\n".join([head, *lines, *tail]) + "\n"
 
 
-def list_line(found: Found, shorts: Mapping[str, str]) -> str:
-    """One memory in one line."""
+def list_line(found: Found, shorts: Mapping[str, str], view: Standpoint) -> str:
+    """One memory in one line, as old as it is seen from ``view``."""
     from agentmem.actions import standing
 
     memory = found.memory
-    created = times.format_iso(memory.created)[:10] if memory.created is not None else "undated"
-    facts = [shorts[memory.id], memory.kind, created]
+    age = "undated" if memory.created is None else times.age(view.age(memory.created))
+    facts = [shorts[memory.id], memory.kind, age]
     if memory.by:
         facts.append(safety.one_line(memory.by))
     title = safety.one_line(memory.title)

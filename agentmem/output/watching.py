@@ -26,7 +26,7 @@ def opening(view: Standpoint, others: int, tips: int) -> str:
     """The first line: that all is seen that was there, and from now on what is written is told."""
     also = f" and {count(others, 'other worktree')}" if others else ""
     branches = count(tips, "branch", "branches")
-    return f"agentmem: watching {notation.where(*view)}{also}, {branches}. {QUOTED}\n"
+    return f"agentmem: watching {notation.where(*view.where)}{also}, {branches}. {QUOTED}\n"
 
 
 def opening_record(view: Standpoint, at: int) -> Record:
