@@ -141,7 +141,7 @@ def _prefer_answers(
         for candidate, row in zip(best, rows, strict=True)
         if (one := memories.get(row)) is not None and asking.has(kind, f"{one.title}\n{one.body}")
     ]
-    for candidate in having:
+    for candidate in having if len(having) < len(best) else ():
         value = 1 + weight * (1 - len(having) / len(best))
         candidate.factors.append(Factor(scoring.ANSWER, value, kind))
         candidate.scored(scorer)

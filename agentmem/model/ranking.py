@@ -58,7 +58,7 @@ class Weights(NamedTuple):
     successor: float = 0.8
     recency: float = 0.1
     fresh: float = 0.3
-    answer: float = 0.2
+    answer: float = 0.25
     role: float = 1.05
     importance: float = 0.05
     pin: float = 1.15
