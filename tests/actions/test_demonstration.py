@@ -16,7 +16,7 @@ from tests.support import Project
 
 def _without_names(line: str) -> str:
     """``line`` without the commits and ids that are others each time."""
-    return re.sub(r"@[0-9a-f]{7}\b|\b(?=[a-z]*[0-9])[0-9a-z]{6}\b", "#", line)
+    return re.sub(r"@[0-9a-f]{7}\b|\b[0-9a-hjkmnp-tv-z]{6}\b", "#", line)
 
 
 def test_every_answer_is_the_one_awaited_and_the_store_is_well(tmp_path: Path):
