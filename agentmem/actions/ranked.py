@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from agentmem.model.usage import Table
 
 JUDGED = 24
-"""The best so many have their evidence held against the code before they are shown: four times what is shown by default."""
+"""The best so many are looked into, for the kind of answer that is asked for and for evidence that holds: four times what is
+shown by default.
+"""
 
 
 BESIDE = frozenset(("areas", "related", "meaning", "recency", "fresh"))

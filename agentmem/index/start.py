@@ -6,6 +6,7 @@ So this file imports next to nothing: what runs before it runs beside nothing.
 import os
 import zlib
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import NamedTuple
 
 from agentmem.errors import NoRepository
@@ -46,7 +47,9 @@ def begin(place: Place, environment: Mapping[str, str], cached: bool = True, bes
             own if os.access(own, os.W_OK) else cache.fallback_folder(common, environment), place
         )
     probe = Probe(place.directory, place.name, read_commit(file) if file else None)
-    return Started(probe, file, dict(_beside(place, common)) if beside and common else {})
+    return Started(
+        probe, file, dict(islice(_beside(place, common), MOST_BESIDE)) if beside and common else {}
+    )
 
 
 def _beside(place: Place, common: str) -> Iterator[tuple[str, Comparison]]:
@@ -54,15 +57,13 @@ def _beside(place: Place, common: str) -> Iterator[tuple[str, Comparison]]:
     if own is None:
         return
     below, own = os.path.relpath(place.directory, own), os.path.realpath(own)
-    left = MOST_BESIDE
     for top in _tops(common):
         directory = os.path.realpath(os.path.join(top, below))
-        if left and os.path.realpath(top) != own and os.path.isdir(os.path.join(directory, place.name)):
+        if os.path.realpath(top) != own and os.path.isdir(os.path.join(directory, place.name)):
             try:
                 yield directory, Comparison(directory, place.name, None, elsewhere=True)
             except NoRepository:
                 continue  # it was removed just now
-            left -= 1
 
 
 def _tops(common: str) -> Iterator[str]:
