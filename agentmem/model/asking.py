@@ -47,7 +47,7 @@ _DAYS = "mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?"
 _SPANS = rf"night|week|weekend|month|year|spring|summer|fall|autumn|winter|quarter|sprint|{_DAYS}|{_MONTHS}"
 _SAY = {
     NUMBER: rf"\d|\b(?:{_WORDS})\b",
-    DURATION: rf"(?:\d|\b(?:{_WORDS}|a|an|the|all|every|whole)\b)[\w .-]{{0,12}}\b(?:{_UNITS})\b",
+    DURATION: rf"(?:\d|\b(?:{_WORDS}|a|an|the|all|whole)\b)[\w .-]{{0,12}}\b(?:{_UNITS})\b",
     FREQUENCY: r"\b(?:every|each|daily|weekly|monthly|hourly|nightly|yearly|annually|quarterly|once|twice|always|never|times?|per"
     r"|a (?:day|week|month|year))\b",
     MOMENT: rf"\b(?:yesterday|today|tonight|tomorrow|ago|recently|(?:last|next|this|past) (?:{_SPANS}|morning|evening|afternoon)"

@@ -66,6 +66,7 @@ def test_what_has_it(kind, text):
         (MOMENT, "Revert the tag: the last 50 migrations may be read by both versions"),
         (MOMENT, "It marches on; sunlight, mayhem"),
         (DURATION, "LoanList shows overdue loans of 30 members"),
+        (DURATION, "The loan table is backed up every night"),
         (FREQUENCY, "The sweeper is persistent, and reaches all"),
         (NUMBER, "The worker retries someone's jobs"),
     ],
