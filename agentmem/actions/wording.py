@@ -129,7 +129,7 @@ class Words:
         most: dict[int, float] = {}
         for term, having in sorted(self.near.items()):
             holders, count = self.lexical.holders[term], self.asked.terms[term]
-            worth = ranking.worth(holders, count, self.statistics, self.weights)
+            worth = ranking.worth(term, holders, count, self.statistics, self.weights)
             for position, one in having.items():
                 value = one.share * one.often * worth
                 more[position] = more.get(position, 0.0) + value

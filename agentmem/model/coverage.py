@@ -9,7 +9,7 @@ from collections.abc import Collection, Container, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from agentmem.model import ranking
+from agentmem.model import functionwords, ranking
 from agentmem.model.query import Word
 from agentmem.model.ranking import Posting, Statistics, Weights
 from agentmem.model.relatives import Near
@@ -131,7 +131,9 @@ def units(
     from agentmem.model.background import SAYS
 
     def says(term: str) -> float:
-        return NUMBER_SAYS.get(len(term), 1.0) if term.isdecimal() else SAYS.get(term, 1.0)
+        if term.isdecimal():
+            return NUMBER_SAYS.get(len(term), 1.0)
+        return min(SAYS.get(term, 1.0), functionwords.says(term))
 
     def frequency(terms: Sequence[str]) -> int:
         return len({row for term in terms for row, _ in postings.get(term, ()) if row in position_of})

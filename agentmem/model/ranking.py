@@ -8,6 +8,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from agentmem.model import functionwords
 from agentmem.model.postings import PLACES_AT
 from agentmem.model.usage import Use
 
@@ -158,7 +159,7 @@ def bm25f(
             if position is not None:
                 found.append((position, packed))
         holders[term] = len(found)
-        gain = worth(len(found), terms[term], statistics, weights)
+        gain = worth(term, len(found), terms[term], statistics, weights)
         places = 0
         for position, packed in found:
             if (
@@ -181,9 +182,10 @@ def bm25f(
     return Lexical(scores, placed, rarity, holders)
 
 
-def worth(holders: int, count: int, statistics: Statistics, weights: Weights) -> float:
+def worth(term: str, holders: int, count: int, statistics: Statistics, weights: Weights) -> float:
     """What a term that ``holders`` memories have adds at most, where it stands ``count`` times in the question."""
-    return idf(statistics.size, holders) * (weights.k1 + 1) * (1 + weights.repeats * (min(count, 4) - 1))
+    says = idf(statistics.size, holders) * functionwords.says(term)
+    return says * (weights.k1 + 1) * (1 + weights.repeats * (min(count, 4) - 1))
 
 
 def frequency(packed: int, position: int, statistics: Statistics, weights: Weights) -> float:
@@ -214,7 +216,7 @@ def by_term(
     for term, count in terms.items():
         found = postings.get(term, ())
         having = holders[term] if term in holders else sum(row in position_of for row, _ in found)
-        gain = worth(having, count, statistics, weights)
+        gain = worth(term, having, count, statistics, weights)
         out[term] = {}
         for row, packed in found:
             position = position_of.get(row)
