@@ -128,7 +128,7 @@ def _why(each: Weighed, shorts: Mapping[str, str], weights: retention.Weights) -
     other = shorts.get(each.other, each.other[:6]) if each.other else None
     status = each.found.status
     if each.reason == retention.DUPLICATE:
-        return f"says the same as {other}, which is worth more"
+        return f"says the same as {other}, which stays"
     if each.reason == retention.EXPIRED:
         return "expired"
     if each.reason == retention.PAST:

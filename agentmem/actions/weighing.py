@@ -252,22 +252,30 @@ def _brought_back(context: Context) -> set[str]:
 
 
 def _better(weighed: Sequence[Weighed], held: Mapping[str, str]) -> dict[str, str]:
-    """For each memory in force that says the same as one that scores more, the id of that one."""
+    """For each memory in force that another makes spare, the id of that one: one that stays, or scores more, and is settled."""
     by_id = {
         each.found.memory.id: each
         for each in weighed
         if each.found.status in near_duplicate.IN_FORCE and each.found.memory.kind != "log"
     }
+
+    def settled(one: str) -> bool:
+        why = held.get(one, "")
+        return why not in UNSETTLED and not why.startswith(ELSEWHERE)
+
     found = {}
     for group in near_duplicate.groups([each.found.memory for each in by_id.values()]):
-        best = max(
-            group,
+        best_first = sorted(
+            filter(settled, group),
             key=lambda one: (one in held, by_id[one].score, by_id[one].found.memory.created or 0, one),
+            reverse=True,
         )
-        for one in group:
-            a, b = by_id[one].found.memory, by_id[best].found.memory
-            if one != best and a.kind == b.kind and near_duplicate.is_same(a, b):
-                found[one] = best
+        for place, one in enumerate(best_first):
+            memory = by_id[one].found.memory
+            for better in best_first[:place]:
+                if near_duplicate.is_spare(memory, by_id[better].found.memory):
+                    found[one] = better
+                    break
     return found
 
 

@@ -26,8 +26,6 @@ CANDIDATES = 4
 """Memories whose texts each is compared with."""
 MOST = 50
 """Memories of a group among which the one most like its newest is sought."""
-SAME_TEXT = 0.9
-"""How alike two must be for one of them to go without anybody having looked, as recall shows but one of them."""
 FEW_WORDS = 20
 """Words of a body up to which one number in it is what it says."""
 
@@ -50,11 +48,19 @@ def groups(compared: Sequence[Memory]) -> list[list[str]]:
     return _grouped(compared).members()
 
 
-def is_same(a: Memory, b: Memory) -> bool:
-    """Whether one of two that are in one group says nothing that the other does not."""
-    return similarity.similarity(a.title, a.body, b.title, b.body) >= SAME_TEXT and _numbers(
-        f"{a.title} {a.body}"
-    ) == _numbers(f"{b.title} {b.body}")
+def is_spare(one: Memory, other: Memory) -> bool:
+    """Whether ``one`` may go without anybody having looked, since ``other`` is there: it says nothing else, of nothing else, for
+    no longer, and has no other evidence.
+    """
+    return (
+        one.kind == other.kind
+        and similarity.same(one.title, one.body, other.title, other.body)
+        and (not other.scope or (bool(one.scope) and set(one.scope) <= set(other.scope)))
+        and (other.expires is None or (one.expires is not None and one.expires <= other.expires))
+        and {(cite.path, cite.symbol) for cite in one.cites}
+        <= {(cite.path, cite.symbol) for cite in other.cites}
+        and {name.casefold() for name in one.entities} <= {name.casefold() for name in other.entities}
+    )
 
 
 def _grouped(compared: Sequence[Memory]) -> Groups:

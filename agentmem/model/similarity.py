@@ -7,6 +7,7 @@ alone, which can be stored beside it, and finds the few of 10,000 that are worth
 import re
 import unicodedata
 import zlib
+from collections import Counter
 from math import ceil
 
 from agentmem.model.analysis import STOP_WORDS, terms
@@ -38,7 +39,7 @@ _NOT_SAME = 0.99
 _APART = 0.5
 _ONE_BODY = 0.9
 _OTHER_NUMBER = 1.2
-_SHORT = 30
+_SHORT, _FEW = 30, 4
 
 # What punctuation says is not dropped: C and C++, == and !=, 1.5 and 15, -1 and 1.
 _TOKENS = re.compile(r"(?<![\w)\]])[-+](?=\d)|\w+(?:[.,:]\d+)*(?:\+\+|#(?!\w))?|[<>=!]=|[<>]").findall
@@ -178,7 +179,7 @@ def sets_apart(title_a: str, body_a: str, title_b: str, body_b: str) -> str | No
     replaced = only_a and only_b and max(len(only_a), len(only_b)) <= 3
     if replaced and any(words_a[word] for word in only_a) and any(words_b[word] for word in only_b):
         return "name"
-    return _apart_in_short(body_a, body_b)
+    return _apart_in_body(body_a, body_b)
 
 
 def signature(title: str, body: str) -> bytes:
@@ -290,12 +291,17 @@ def _has_digit(word: str) -> bool:
     return any(map(str.isdigit, word))
 
 
-def _apart_in_short(body_a: str, body_b: str) -> str | None:
-    """In a short body one number or one negation is the message, too."""
-    words_a, words_b = set(normal(body_a).split()), set(normal(body_b).split())
-    if not words_a or not words_b or max(len(words_a), len(words_b)) > _SHORT:
+def _apart_in_body(body_a: str, body_b: str) -> str | None:
+    """In a short body one number or one negation is the message, too; and in a long one, where hardly anything else differs."""
+    words_a, words_b = (Counter(normal(body).split()) for body in (body_a, body_b))
+    if not words_a or not words_b:
         return None
-    changed = words_a ^ words_b
+    only_a, only_b = (words_a - words_b).keys(), (words_b - words_a).keys()
+    changed = only_a | only_b
+    if max(len(words_a), len(words_b)) > _SHORT and len(changed) > _FEW:
+        return None
     if any(map(_has_digit, changed)):
         return "number"
-    return None if changed.isdisjoint(_NEGATIONS) else "negation"
+    if not changed.isdisjoint(_NEGATIONS):
+        return "negation"
+    return "name" if not (only_a.isdisjoint(_SETS_APART) or only_b.isdisjoint(_SETS_APART)) else None

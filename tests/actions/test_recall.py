@@ -598,6 +598,20 @@ def test_what_says_the_same_can_be_had(store: Project, limit: str) -> None:
         assert tokens.estimate(told) <= budget, told
 
 
+def test_what_denies_is_no_repeat(store: Project) -> None:
+    """Of two long texts, one of which denies what the other says, both are shown, the newer first."""
+    text = (
+        "The broker keeps its journal on local disk and replays it at start, a minute per gigabyte. While it replays, clients"
+        " queue in memory and nothing is lost. Operators should {}restart the broker during a deploy, since the supervisor"
+        " flushes the journal before each rollout."
+    )
+    store.remember(1, "Broker during a deploy", text.format(""), "procedure", created=OLD)
+    store.remember(
+        2, "Broker during a deploy", text.format("not "), "procedure", created="2026-02-20T00:00:00Z"
+    )
+    assert store.found("broker during a deploy") == [support.identity(2), support.identity(1)]
+
+
 def test_a_draft_does_not_make_two_things_one(store: Project) -> None:
     """What is said of one thing and of another is two hits, though a draft of the one is like both."""
     body = "The garbage collector paused for {} ms under load. Only the admin page is still Python."

@@ -63,6 +63,25 @@ def test_short_bodies_are_set_apart_too() -> None:
     assert similarity("Batch size", "It is checked.", "Batch size", "It is not checked.") < ALIKE
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "apart"),
+    [
+        ("should restart", "should not restart", "negation"),
+        ("waits 3 minutes", "waits 30 minutes", "number"),
+        ("on staging", "on production", "name"),
+        ("should restart", "should then restart", None),
+    ],
+)
+def test_long_bodies_that_differ_in_a_word(one: str, other: str, apart: str | None) -> None:
+    """However long the text, where nothing else differs a number, a denial or a name is the message."""
+    text = "It is kept on disk and replayed at start, which takes a minute per gigabyte; while it is, clients queue in memory"
+    bodies = [
+        f"{text}, and nothing of theirs is lost. An operator {said} as said there." for said in (one, other)
+    ]
+    assert sets_apart("Broker during a deploy", bodies[0], "Broker during a deploy", bodies[1]) == apart
+    assert sets_apart("Broker during a deploy", bodies[1], "Broker during a deploy", bodies[0]) == apart
+
+
 def test_rewording_is_alike() -> None:
     """A memory said again in nearly the same words is a near-duplicate."""
     other = "Workers claim jobs by SKIP LOCKED, not by a lock table"
