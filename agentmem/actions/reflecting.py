@@ -1,19 +1,20 @@
 """Reflecting: log entries that belong together become one proposed reflection, and leave trunk's tree in the same commit."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from agentmem.actions import archiving, forgetting, phrasing, saving, selecting, weighing
+from agentmem.actions import archiving, departed, forgetting, phrasing, saving, selecting, weighing
 from agentmem.actions.archiving import held_by_head
 from agentmem.actions.context import Context, Standpoint
 from agentmem.actions.saving import Refused
 from agentmem.actions.selecting import Found
 from agentmem.actions.weighing import Weighed
-from agentmem.errors import AgentmemError, UsageError
+from agentmem.errors import AgentmemError, NeedsDecision, UsageError
 from agentmem.git import history, objects
 from agentmem.index.columns import Entry
-from agentmem.model import document, memory, reflection, safety
+from agentmem.model import reflection, safety
 from agentmem.model.editing import Edit
 from agentmem.model.memory import Memory
 from agentmem.model.reflection import Draft
@@ -74,6 +75,7 @@ class Undone(NamedTuple):
     missing: tuple[str, ...]
     commit: str | None
     changed: bool = True
+    shorts: Mapping[str, str] = MappingProxyType({})
 
 
 def reflect(context: Context, branch: str | None = None, dry_run: bool = False) -> Reflected:
@@ -215,7 +217,8 @@ def undo(context: Context, reference: str, branch: str | None = None, dry_run: b
     """Take a reflection back: it is retracted, so that nobody makes it again, and the entries that it archived are in the tree.
 
     Raises:
-        UsageError: it is none that was made here; see ``forgetting.forget``.
+        UsageError: it is none that was made here; NeedsDecision: it has an edit that is in no commit, or entries of it lie beyond
+        where a shallow clone ends; see ``forgetting.forget``.
 
     """
     if dry_run:
@@ -225,6 +228,7 @@ def undo(context: Context, reference: str, branch: str | None = None, dry_run: b
         if not undone.changed:
             return undone
         path = found.path.removeprefix(context.place.name + "/")
+        _demand_whole(context, undone, found)
         message = f"memory: take back a reflection on {len(undone.memory.sources)} log entries\n\n- {undone.memory.id}\n"
         if undone.removed:  # never committed: it is as if it had not been
             for one, data in created.items():
@@ -234,11 +238,30 @@ def undo(context: Context, reference: str, branch: str | None = None, dry_run: b
         data = context.index.bytes_of([_entry(context, path)]).popitem()[1]
         edits = [
             Edit("status", "set", "retracted"),
-            Edit("retracted", "set", "taken back: its entries are in the log again"),
+            Edit("retracted", "set", f"taken back: {_which(undone)} in the log again"),
         ]
         edited = {path: (undone.memory.id, saving.edited(context, path, data, edits, None))}
         commit, _ = archiving.commit(context, message, created=created, edited=edited)
     return undone._replace(commit=commit)
+
+
+def _demand_whole(context: Context, undone: Undone, found: Found) -> None:
+    """Refuse what would say that all is back while it is not, or pass over what somebody has written."""
+    short = context.index.view().shorts[undone.memory.id]
+    again = f"agentmem reflect --undo {short}"
+    if undone.missing and context.repository.shallow:
+        raise NeedsDecision(
+            f"not all entries of {short} are here: this clone is shallow", f"git fetch --unshallow && {again}"
+        )
+    inner = found.path.removeprefix(context.place.name + "/")
+    if not undone.removed and inner in context.index.uncommitted_paths():
+        commit = f'git commit -m "memory: edit {short}" -- {shlex.quote(found.path)}'
+        raise NeedsDecision(f"{short} has an edit that is in no commit", f"{commit} && {again}")
+
+
+def _which(undone: Undone) -> str:
+    missing = len(undone.missing)
+    return f"all but {missing} of its entries are" if missing else "its entries are"
 
 
 def _taken_back(context: Context, reference: str) -> tuple[Undone, Found, dict[str, bytes]]:
@@ -254,36 +277,18 @@ def _taken_back(context: Context, reference: str) -> tuple[Undone, Found, dict[s
     path = found.path.removeprefix(context.place.name + "/")
     committed = path in held_by_head(context, [path])
     gone = set(one.sources) - set(view.columns.ids)
-    created: dict[str, bytes] = {}
-    back: set[str] = set()
+    places: dict[str, tuple[str, str]] = {}
     if gone and context.repository.head:
-        below, head = context.store_path, context.repository.head
         # in HEAD still, where the reflection's commit was undone and its files were not
-        found_at = [*objects.list_tree(context.repository, head, below)]
-        found_at += [
-            (old.removeprefix(below + "/"), blob)
-            for old, blob, _ in history.deleted(context.repository, head, below)
-        ]
-        fitting = {}
-        for inner, blob in found_at:
-            if (
-                (named := layout.id_in_name(inner)) in gone
-                and inner.startswith("log/")
-                and inner not in fitting
-            ):
-                fitting[inner] = blob, str(named)
-        contents = dict(objects.read_blobs(context.repository, [blob for blob, _ in fitting.values()]))
-        for inner, (blob, identity) in fitting.items():
-            if blob in contents and identity not in back and _id_of(inner, contents[blob]) == identity:
-                created[inner] = contents[blob]
-                back.add(identity)
+        held = objects.list_tree(context.repository, context.repository.head, context.store_path)
+        places = {**departed.departed(context, gone), **departed.identified(context, held, gone)}
+    contents = dict(objects.read_blobs(context.repository, [blob for _, blob in places.values()]))
+    back = {identity for identity, (_, blob) in places.items() if blob in contents}
+    created = {places[identity][0]: contents[places[identity][1]] for identity in back}
     # one that was retracted by hand may have entries to give back yet
     is_done = one.status == "retracted" and not back
     removed = not committed and not is_done
-    undone = Undone(one, removed, tuple(sorted(back)), tuple(sorted(gone - back)), None, not is_done)
+    undone = Undone(
+        one, removed, tuple(sorted(back)), tuple(sorted(gone - back)), None, not is_done, view.shorts
+    )
     return undone, found, created
-
-
-def _id_of(path: str, data: bytes) -> str:
-    parsed = document.parse(data)
-    return memory.place(memory.read(parsed.meta, parsed.body, parsed.lines)[0], path).id

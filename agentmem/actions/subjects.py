@@ -5,14 +5,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from agentmem.actions import managing, standing
+from agentmem.actions import departed, managing, standing
 from agentmem.actions.context import Context
 from agentmem.checks import frame
 from agentmem.checks.evidence import Evidence
 from agentmem.checks.view import Shown
 from agentmem.errors import NoRepository
 from agentmem.evidence.verifier import Verifier
-from agentmem.git import code, history, objects, revisions, rules, state
+from agentmem.git import code, objects, revisions, rules, state
 from agentmem.git import staged as index
 from agentmem.model import document, generated, lifecycle, verdict
 from agentmem.model.memory import Citation
@@ -117,14 +117,11 @@ def _made(
 
 
 def _archived(context: Context, wanted: Collection[str]) -> Collection[str]:
-    """Which of some ids git's history names: in the file names that the store had."""
+    """Which of some ids git's history had."""
     try:
-        repository = context.repository
+        return departed.departed(context, wanted)
     except NoRepository:
         return ()
-    starts = [repository.head] if repository.head else []
-    gone = history.names(repository, starts, context.store_path)
-    return {name for path in gone if (name := layout.id_in_name(path))}.intersection(wanted)
 
 
 def _foreign(context: Context, files: Sequence[frame.StoreFile]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from agentmem.model import ids, safety, times
 from agentmem.output import jsonout
 from agentmem.output.packed import packed, within
-from agentmem.output.text import count, where
+from agentmem.output.text import count, titled, where
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -112,7 +112,7 @@ def overlay(result: Shown, budget: int = 0) -> str:
 
 def _change_line(change: ShownChange, shorts: Mapping[str, str]) -> str:
     short = shorts.get(change.identity, change.identity[: ids.SHORT])
-    title = f' "{safety.one_line(change.memory.memory.title)}"' if change.memory else ""
+    title = f" {titled(change.memory.memory.title)}" if change.memory else ""
     notes = {
         "pending": (),
         "conflict": ("CONFLICT",),
@@ -284,7 +284,7 @@ def swept_json(result: Swept) -> Record:
 
 
 def _line(memory: Memory) -> str:
-    return f'{memory.id[: ids.SHORT]} {memory.kind} "{safety.one_line(memory.title)}"'
+    return f"{memory.id[: ids.SHORT]} {memory.kind} {titled(memory.title)}"
 
 
 def quoted(word: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from agentmem.model import ids, safety
 from agentmem.output.branching import field_json, field_lines
 from agentmem.output.packed import packed
-from agentmem.output.text import count
+from agentmem.output.text import count, titled
 
 if TYPE_CHECKING:
     from agentmem.actions.comparing import Compared, Difference
@@ -36,7 +36,7 @@ def compared(result: Compared, budget: int = 0) -> str:
 def _difference_line(one: Difference) -> str:
     note = f" | {one.what}" if one.what in ("superseded", "retracted") else ""
     note += f" by {one.by[: ids.SHORT]}" if one.what == "superseded" and one.by else ""
-    return f'{SIGNS[one.what]} {one.short} {one.kind} "{safety.one_line(one.title)}"{note}'
+    return f"{SIGNS[one.what]} {one.short} {one.kind} {titled(one.title)}{note}"
 
 
 def compared_json(result: Compared) -> Record:

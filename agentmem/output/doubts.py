@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentmem.model import safety, substance
+from agentmem.output.text import titled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +37,6 @@ def line(result: Added, admission: Admission, shorts: Mapping[str, str], short: 
     other = next(found.memory for found in result.near if found.memory.id == why)
     known = shorts.get(why, why)
     return (
-        f'known: {known} {other.kind} "{safety.one_line(other.title)}" says all of it.'
+        f"known: {known} {other.kind} {titled(other.title)} says all of it."
         f' Nothing to add? agentmem retract {short} --reason "{known} says it"'
     )

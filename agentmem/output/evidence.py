@@ -10,7 +10,7 @@ from agentmem.checks import evidence as rules
 from agentmem.checks.frame import Subject
 from agentmem.model import findings, safety
 from agentmem.output import findings_text, jsonout
-from agentmem.output.text import count
+from agentmem.output.text import count, titled
 
 if TYPE_CHECKING:
     from agentmem.actions.mending import CitedAnew
@@ -72,7 +72,7 @@ def cited(result: CitedAnew) -> str:
     """What a memory rests on now."""
     if not result.path:
         return f"{result.short} rests on that already: nothing changed\n"
-    lines = [f'cited for {result.short} {result.memory.kind} "{safety.one_line(result.memory.title)}"']
+    lines = [f"cited for {result.short} {result.memory.kind} {titled(result.memory.title)}"]
     lines += [f"@ {_cite(one)}" for one in result.citations]
     kept = {rules.place(one) for one in result.citations}
     gone = [

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentmem.model import safety
-from agentmem.output import jsonout
-from agentmem.output.text import count, where
+from agentmem.output import jsonout, packed
+from agentmem.output.text import count, titled, where
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,11 +24,8 @@ ACCEPTED = 12
 
 def forgotten(result: Forgotten, dry_run: bool, explain: bool, budget: int) -> str:
     """One line for each memory that goes, those with the lowest score first, as many as the budget takes."""
-    from agentmem.model import tokens
-
     number = len(result.candidates)
     view = where(result.view)
-    lines = []
     if not number:
         head = f"agentmem: nothing to archive of {count(result.total, 'memory', 'memories')} ({view})."
     else:
@@ -36,24 +33,21 @@ def forgotten(result: Forgotten, dry_run: bool, explain: bool, budget: int) -> s
         head = f"agentmem: {verb} {number} of {count(result.total, 'memory', 'memories')} ({view}), lowest score first."
         if result.commit:
             head = head[:-1] + f": commit {result.commit[:7]}."
-    left = budget - 60 if budget else 0
-    shown = 0
-    for one in result.candidates:
-        block = [_candidate(one, result.shorts)]
-        if explain:
-            block.append(f"  score {one.weighed.score:.3f} = 1 / (1 + e^-x), x = {_summed(one.terms)}")
-        cost = sum(tokens.estimate(line) + 1 for line in block)
-        if budget and cost > left:
-            break
-        left -= cost
-        shown += 1
-        lines += block
+    items = [
+        (
+            _candidate(one, result.shorts),
+            [f"score {one.weighed.score:.3f} = 1 / (1 + e^-x), x = {_summed(one.terms)}"] if explain else [],
+        )
+        for one in result.candidates
+    ]
+    lines, shown = packed.packed(items, budget)
     tail = []
     if shown < number:
         tail.append(f"{number - shown} more: --budget 0")
     if result.held:
         some = ", ".join(f"{times} {_plain(why)}" for why, times in _grouped(result))
-        tail.append(f"{len(result.held)} more would go but stay: {some}")
+        held = f"{len(result.held)}{' more' if number else ''}"
+        tail.append(f"{held} would go but {'stays' if len(result.held) == 1 else 'stay'}: {some}")
     if result.skipped:
         tail.append(f"edited meanwhile, and left: {' '.join(result.skipped)}")
     tail += [f"{remark}" for remark in result.remarks]
@@ -83,8 +77,7 @@ def _plain(text: str) -> str:
 
 def _candidate(one: Candidate, shorts: Mapping[str, str]) -> str:
     memory = one.weighed.found.memory
-    title = safety.one_line(memory.title)
-    return f'{shorts[memory.id]} {memory.kind} "{title}" | {one.why} | score {one.weighed.score:.2f}'
+    return f"{shorts[memory.id]} {memory.kind} {titled(memory.title)} | {one.why} | score {one.weighed.score:.2f}"
 
 
 def _summed(terms: Sequence[Term]) -> str:
@@ -131,7 +124,7 @@ def forgotten_json(result: Forgotten, dry_run: bool) -> Record:
 
 def reflected(result: Reflected, dry_run: bool, budget: int) -> str:
     """The reflections that are proposed, each with what becomes of its entries; before it is done, their text."""
-    from agentmem.model import ids, tokens
+    from agentmem.model import ids
 
     number = len(result.proposed)
     taken = sum(len(each.memory.sources) for each in result.proposed)
@@ -144,26 +137,23 @@ def reflected(result: Reflected, dry_run: bool, budget: int) -> str:
         else f"agentmem: nothing to reflect on in {count(result.entries, 'log entry', 'log entries')}"
         f" ({where(result.view)}){done}."
     ]
-    left = budget - 60 if budget else 0
-    for each in result.proposed:
-        block = [
-            f'{each.memory.id[: ids.SHORT]} reflection "{safety.one_line(each.memory.title)}"'
-            f" | {_entries(each.archived, each.held, dry_run)}"
-        ]
-        if dry_run:
-            block += [f"  {line}" for line in safety.clean(each.memory.body).splitlines() if line]
-        cost = sum(tokens.estimate(line) + 1 for line in block)
-        if budget and cost > left:
-            block = block[:1]
-            cost = tokens.estimate(block[0]) + 1
-        left -= cost
-        lines += block
+    items = [
+        (
+            f"{result.shorts.get(each.memory.id, each.memory.id[: ids.SHORT])} reflection {titled(each.memory.title)}"
+            f" | {_entries(each.archived, each.held, dry_run)}",
+            [line for line in safety.clean(each.memory.body).splitlines() if line] if dry_run else [],
+        )
+        for each in result.proposed
+    ]
     for turned in result.refused:
         shorts = " ".join(result.shorts.get(one, one[: ids.SHORT]) for one in turned.ids[:6])
         more = f" and {len(turned.ids) - 6} more" if len(turned.ids) > 6 else ""
-        lines.append(
-            f'refused: "{safety.one_line(turned.title)}": {safety.one_line(turned.why)} ({shorts}{more})'
-        )
+        why = f"{safety.one_line(turned.why)} ({shorts}{more})"
+        items.append((f"refused: {titled(turned.title)}: {why}", []))
+    blocks, shown = packed.packed(items, budget)
+    lines += blocks
+    if shown < len(items):
+        lines.append(f"{len(items) - shown:,} more: --budget 0")
     if result.accepted:
         verb = "would accept" if dry_run else "accepted"
         named = result.accepted[:ACCEPTED] if budget else result.accepted
@@ -188,7 +178,7 @@ def _entries(archived: Sequence[str], held: Mapping[str, str], dry_run: bool) ->
     if not held:
         return gone
     some = ", ".join(f"{times} {_plain(why)}" for why, times in sorted(Counter(held.values()).items()))
-    return f"{gone}, {len(held)} stay: {some}"
+    return f"{gone}, {len(held)} {'stays' if len(held) == 1 else 'stay'}: {some}"
 
 
 def reflected_json(result: Reflected, dry_run: bool) -> Record:
@@ -229,19 +219,20 @@ def undone(result: Undone, dry_run: bool) -> str:
     """A reflection that was taken back."""
     from agentmem.model import ids
 
-    short = result.memory.id[: ids.SHORT]
+    short = result.shorts[result.memory.id]
     would = "would be " if dry_run else ""
     how = "removed" if result.removed else "retracted"
     done = f": commit {result.commit[:7]}" if result.commit else ""
+    number = len(result.restored)
+    verb = would or ("is " if number == 1 else "are ")
     lines = [
-        f"{short} {would}{how}; {count(len(result.restored), 'entry', 'entries')} {would or 'are '}in the log again{done}"
+        f"{short} {would}{how}; {count(number, 'entry', 'entries')} {verb}in the log again{done}"
         if result.changed
         else f"{short} is so already: nothing changed"
     ]
     if result.missing:
-        lines.append(
-            f"not in this clone: {' '.join(one[: ids.SHORT] for one in result.missing)}     git fetch --unshallow"
-        )
+        missing = " ".join(result.shorts.get(one, one[: ids.SHORT]) for one in result.missing)
+        lines.append(f"not in this branch's history: {missing}")
     return "\n".join(lines) + "\n"
 
 

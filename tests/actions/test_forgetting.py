@@ -104,7 +104,7 @@ LONG = (
     ],
 )
 def test_what_says_anything_else_is_no_duplicate(store, other):
-    """Nobody looks when one of two goes: a denial in a long text, another place, an end or evidence of its own keeps the other."""
+    """Nobody looks when one of two goes: a denial in a long text, another place, an end or evidence of its own keeps it."""
     support.put(store.path / "a.py", "x = 1\n")
     put(store, 1, title="Broker during a deploy", body=LONG.format(""), scope="[src/**]")
     fields = {"title": "Broker during a deploy", "body": LONG.format(""), "scope": "[src/**]", **other}

@@ -15,3 +15,12 @@ def test_what_is_fetched_fills_the_budget(store, budget):
     whole = store.ok("list", "--budget", str(budget), "--limit", "0")
     assert paged == whole
     assert (len(paged.splitlines()) > 250) == (budget == 4000)
+
+
+def test_a_title_as_long_as_a_body_hides_nothing(store):
+    """It is cut in a line; what is older is listed after it."""
+    store.ok("add", "fact", "A short one")
+    store.ok("add", "fact", "word " * 400, env={"AGENTMEM_NOW": "2026-02-23T10:00:00Z"})
+    told = store.ok("list")
+    assert told.startswith("agentmem: 2 of 2") and "A short one" in told and "…" in told
+    assert max(map(len, told.splitlines())) < 250

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from agentmem.actions import archiving, phrasing, promoting
-from agentmem.model import ids, reflection
+from agentmem.model import ids, reflection, tokens
 from tests import support
 from tests.actions.keeping import entries, put
 
@@ -331,3 +331,70 @@ def test_undo_before_it_is_committed(store):
     undone = store.json("reflect", "--undo", made["id"])
     assert undone["removed"] and undone["restored"] == sorted(names) and undone["commit"] is None
     assert store.git("status", "--porcelain") == ""
+
+
+def test_undo_where_file_names_tell_no_ids(store):
+    """A renamed file is the same memory: `check` finds it in history, and taken back all are in the log as they were."""
+    names = entries(store)
+    for number, path in enumerate(sorted((store.store / "log").rglob("*.md"))):
+        path.rename(path.with_name(f"note {number}.md"))
+    files = {path: path.read_bytes() for path in (store.store / "log").rglob("*.md")}
+    store.commit()
+    (made,) = store.json("reflect")["proposed"]
+    assert store.call("check", "--strict").code == 0
+    undone = store.json("reflect", "--undo", made["id"])
+    assert undone["restored"] == sorted(names) and undone["missing"] == []
+    assert {path: path.read_bytes() for path in (store.store / "log").rglob("*.md")} == files
+
+
+def test_undo_of_one_that_somebody_has_edited(store):
+    """What is in no commit is passed over by no commit of ours: it is refused, and nothing is changed."""
+    names = entries(store)
+    store.commit()
+    (made,) = store.json("reflect")["proposed"]
+    store.ok("edit", made["id"], "--set", "importance=4")
+    before = store.git("rev-parse", "HEAD"), store.git("status", "--porcelain")
+    ran = store.call("reflect", "--undo", made["id"])
+    assert ran.code == 4 and "has an edit that is in no commit" in ran.err
+    assert (store.git("rev-parse", "HEAD"), store.git("status", "--porcelain")) == before
+    [fix] = [line for line in ran.err.splitlines() if "git commit" in line]
+    store.git("add", "-A")
+    store.git("commit", "-qm", "memory: edit")
+    assert f"agentmem reflect --undo {made['id'][:6]}" in fix
+    assert store.json("reflect", "--undo", made["id"])["restored"] == sorted(names)
+
+
+def test_undo_in_a_shallow_clone(store, tmp_path):
+    """Where the entries lie beyond its end nobody says that they are back."""
+    names = entries(store)
+    store.commit()
+    (made,) = store.json("reflect")["proposed"]
+    store.git("commit", "-q", "--allow-empty", "-m", "later")
+    store.git("clone", "-q", "--depth", "1", f"file://{store.path}", str(tmp_path / "shallow"))
+    clone = support.Project(tmp_path / "shallow")
+    ran = clone.call("reflect", "--undo", made["id"])
+    assert ran.code == 4 and "git fetch --unshallow" in ran.err
+    assert clone.json("show", made["id"])["memories"][0]["status"] == "proposed"
+    clone.git("fetch", "-q", "--unshallow")
+    assert clone.json("reflect", "--undo", made["id"])["restored"] == sorted(names)
+
+
+def test_the_budget_is_kept(store):
+    """However many reflections there are: what is left out is counted."""
+    for area in range(30):
+        for step in range(4):
+            put(
+                store,
+                1000 + 4 * area + step,
+                "log",
+                title=f"step {step} of area {area} changed",
+                by=f"a{step}",
+                scope=f"[src/area{area}/m.py]",
+            )
+    store.commit()
+    told = store.ok("reflect", "--dry-run", "--budget", "200")
+    assert tokens.estimate(told) <= 200
+    [more] = [line for line in told.splitlines() if line.endswith(" more: --budget 0")]
+    whole = store.ok("reflect", "--dry-run", "--budget", "0")
+    heads = [sum(" reflection " in line for line in text.splitlines()) for text in (told, whole)]
+    assert int(more.split()[0]) == heads[1] - heads[0] > 0
