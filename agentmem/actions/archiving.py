@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from agentmem.actions import promoting, saving
 from agentmem.actions.context import Context
-from agentmem.errors import AgentmemError, GitFailed
+from agentmem.errors import AgentmemError, Contended, GitFailed
 from agentmem.git import objects
 from agentmem.model import document, memory
 from agentmem.store import cache, halfway, reading, writing
@@ -41,6 +41,11 @@ def undone_unless_committed(context: Context, what: Halfway) -> Iterator[None]:
             take_back(context)
         if isinstance(problem, GitFailed):
             raise GitFailed(problem.message, "nothing was changed; mend that, and run it again") from None
+        if isinstance(problem, Contended):
+            hint = (
+                "nothing was changed; when another git, or an editor that it waits for, is done, run it again"
+            )
+            raise Contended(problem.message, hint) from None
         raise
     halfway.end(folder, context.place.root)
 
@@ -85,10 +90,10 @@ def commit(
 def take_back(context: Context) -> bool:
     """Put files back as HEAD has them where something was begun and not committed; whether there was such.
 
-    What was edited since by somebody else than the step that was killed stays as it is.
+    What was edited since by somebody else than the step that was killed stays as it is, in the worktree and in the git index.
 
     Raises:
-        GitFailed: the git index cannot be written.
+        GitFailed: the git index cannot be written; Contended: another git keeps it locked.
 
     """
     folder, root = _folder(context), context.place.root
@@ -99,28 +104,29 @@ def take_back(context: Context) -> bool:
 
     head = held_by_head(context, [*begun.removed, *begun.edited, *begun.created])
     contents = dict(objects.read_blobs(context.repository, list(head.values())))
+    staged: dict[str, str | None] = dict.fromkeys(begun.removed)
     for path in (*begun.removed, *begun.edited):
         old, now = contents.get(head.get(path, "")), reading.read(root, path)
-        if old is None or now == old:
+        if old is None:
+            continue
+        ours = path in begun.edited and (
+            now == old or (now is not None and _is_ours(context, path, now, old, begun.edited[path]))
+        )
+        if ours:
+            staged[path] = begun.edited[path]
+        if now == old:
             continue
         if now is None and path in begun.removed:
             saving.write_file(context, path, old, exist_ok=True)
-        elif (
-            now is not None and path in begun.edited and _is_ours(context, path, now, old, begun.edited[path])
-        ):
+        elif ours:
             saving.write_file(context, path, old, replace=True)
     for path, blob in begun.created.items():
-        if path not in head and _blob(context, path) == blob:
-            saving.remove(context, path)
+        if path not in head:
+            staged[path] = blob
+            if _blob(context, path) == blob:
+                saving.remove(context, path)
     # the git index may say already what was to be; where its lock was left behind, the record stays until that is mended
-    named = (*begun.removed, *begun.edited, *begun.created)
-    try:
-        commits.stage(context.repository, [os.path.join(root, path) for path in named])
-    except GitFailed:
-        raise GitFailed(
-            "the git index cannot be written, and has what a run that was stopped had begun",
-            "is another git at work here? try again when no index.lock is left in the git dir",
-        ) from None
+    commits.unstage(context.repository, {os.path.join(root, path): blob for path, blob in staged.items()})
     halfway.end(folder, root)
     return True
 

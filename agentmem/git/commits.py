@@ -1,100 +1,86 @@
 """Commits and history through GitPython: off the hot path, since its import alone costs 80 ms."""
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+import re
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from agentmem.errors import GitFailed
+from agentmem.errors import Contended, GitFailed
 from agentmem.git import objects, process, stubs
 from agentmem.git.repository import Repository
 
 MANY = 500
 """Paths up to which they are words of a command line, which takes some 2 MB."""
+WAIT, PAUSE = 3.0, 0.05
+"""Seconds for which a lock that another git holds is waited for, and between two looks: most are held for some milliseconds."""
 _PLAIN = dict.fromkeys(process.PATHSPECS, "0")
 """For GitPython, which takes nothing out of the environment."""
+_LOCK = re.compile(r"Unable to create '(.+\.lock)': File exists").search
 
 
 def stage(repository: Repository, paths: Sequence[str]) -> None:
     """Add ``paths`` (absolute) to the git index; nothing else is touched.
 
     Raises:
-        GitFailed: git refuses.
+        GitFailed: git refuses; Contended: another git keeps the index locked.
 
     """
-    from git import Repo
-    from git.exc import GitError
-
     # of what is gone from both, worktree and git index, git add says that it matches nothing
     absent = {path for path in paths if not os.path.lexists(path)}
-    gone = absent - _staged(repository, absent)
+    gone = absent - _staged(repository, absent).keys()
     paths = [path for path in paths if path not in gone]
     if not paths:
         return
-    if len(paths) > MANY:
-        _with_paths(repository, ("add", "--force", "--sparse"), paths)
-        return
-    try:
-        with Repo(repository.top, expand_vars=False) as repo:
-            try:
-                repo.git.add("--force", "--sparse", "--", *paths, env=_PLAIN)
-            except GitError as error:
-                if "unknown option" not in str(error):
-                    raise
-                repo.git.add("--force", "--", *paths, env=_PLAIN)  # git before 2.34
-    except GitError as error:
-        raise GitFailed(
-            f"git add failed: {_words(error)}", "the memory is written; stage it by hand"
-        ) from None
+    said = _done(repository, ("add", "--force", "--sparse"), paths)
+    if said is not None and "unknown option" in said:
+        said = _done(repository, ("add", "--force"), paths)  # git before 2.34
+    _demand("add", said, "the memory is written; stage it by hand", "the memory is written, and not staged")
 
 
-def _staged(repository: Repository, paths: Collection[str]) -> set[str]:
-    """Those of ``paths`` (absolute) that the git index holds."""
+def unstage(repository: Repository, made: Mapping[str, str | None]) -> None:
+    """Have the git index hold what HEAD does at the paths (absolute) of ``made`` where it holds the blob that is given, nothing
+    for None, whatever it is for an empty one; the worktree is not touched.
+
+    Raises:
+        GitFailed: git refuses; Contended: another git keeps the index locked.
+
+    """
+    held = _staged(repository, made)
+    ours = [path for path, blob in made.items() if blob == "" or held.get(path) == blob]
+    if ours:
+        _demand("reset", _done(repository, ("reset", "--quiet", "HEAD"), ours), "", "")
+
+
+def _staged(repository: Repository, paths: Collection[str]) -> dict[str, str]:
+    """Those of ``paths`` (absolute) that the git index holds, with their blobs."""
     if not paths:
-        return set()
+        return {}
     asked = paths if len(paths) <= MANY else ()
-    held = set(process.paths(process.run(repository.top, "ls-files", "-z", "--full-name", "--", *asked).out))
+    out = process.run(repository.top, "ls-files", "--stage", "-z", "--full-name", "--", *asked).out
+    held = {}
+    for line in process.paths(out):
+        entry, _, path = line.partition("\t")
+        held[path] = entry.split(" ")[1]
     top = os.path.realpath(repository.top)
 
     def from_top(path: str) -> str:
         folder, name = os.path.split(path)
         return os.path.relpath(os.path.join(os.path.realpath(folder), name), top).replace(os.sep, "/")
 
-    return {path for path in paths if from_top(path) in held}
-
-
-def _with_paths(repository: Repository, words: Sequence[str], paths: Sequence[str]) -> None:
-    """Run git with more paths than a command line takes.
-
-    Raises:
-        GitFailed: git refuses, or knows no such option (before 2.26).
-
-    """
-    named = b"\0".join(os.fsencode(path) for path in paths)
-    process.demand(
-        repository.top, *words, "--pathspec-from-file=-", "--pathspec-file-nul", stdin=named + b"\0"
-    )
+    return {path: held[inner] for path in paths if (inner := from_top(path)) in held}
 
 
 def commit_alone(repository: Repository, paths: Sequence[str], message: str) -> str:
     """Commit ``paths`` (absolute) and nothing else, whatever is staged besides; the commit's id.
 
     Raises:
-        GitFailed: git or one of the user's hooks refuses; the files stay written and staged.
+        GitFailed: git or one of the user's hooks refuses; Contended: another git keeps the index or the branch locked. The files
+            stay written and staged.
 
     """
-    from git import Repo
-    from git.exc import GitError
-
     stage(repository, paths)
-    try:
-        if len(paths) > MANY:
-            _with_paths(repository, ("commit", "--quiet", "--only", "-m", message), paths)
-        else:
-            with Repo(repository.top, expand_vars=False) as repo:
-                repo.git.commit(
-                    "--quiet", "--only", "-m", message, "--", *paths, env={**_PLAIN, stubs.OFF: "off"}
-                )
-    except GitError as error:
-        raise GitFailed(f"git commit failed: {_words(error)}", "the memory is written and staged") from None
+    said = _done(repository, ("commit", "--quiet", "--only", "-m", message), paths)
+    _demand("commit", said, "the memory is written and staged", "the memory is written and staged")
     return process.demand(repository.top, "rev-parse", "HEAD").decode("ascii").strip()
 
 
@@ -102,22 +88,53 @@ def commit_staged(repository: Repository, paths: Sequence[str], message: str) ->
     """Commit what is staged, and ``paths`` (absolute) with it; nothing that is not staged; the commit's id.
 
     Raises:
-        GitFailed: git or one of the user's hooks refuses; the files stay written and staged.
+        GitFailed: git or one of the user's hooks refuses; Contended: another git keeps the index or the branch locked. The files
+            stay written and staged.
 
     """
+    stage(repository, paths)
+    said = _done(repository, ("commit", "--quiet", f"--message={message}"), ())
+    staged = "the entry is written and staged"
+    _demand("commit", said, f"{staged}; mend it, then: git commit", f"{staged}; then: git commit")
+    return process.demand(repository.top, "rev-parse", "HEAD").decode("ascii").strip()
+
+
+def _done(repository: Repository, words: Sequence[str], paths: Sequence[str]) -> str | None:
+    """Run git on ``paths`` (absolute), again for a while where another git is at work; None, or what it said when it refused."""
     from git import Repo
     from git.exc import GitError
 
-    stage(repository, paths)
-    try:
-        with Repo(repository.top, expand_vars=False) as repo:
-            repo.git.commit("--quiet", f"--message={message}", env={**_PLAIN, stubs.OFF: "off"})
-    except GitError as error:
-        raise GitFailed(
-            f"git commit failed: {_words(error)}",
-            "the entry is written and staged; mend it, then: git commit",
-        ) from None
-    return process.demand(repository.top, "rev-parse", "HEAD").decode("ascii").strip()
+    deadline = time.monotonic() + WAIT
+    while True:
+        said: str | None = None
+        if len(paths) > MANY:
+            # more than a command line takes; git before 2.26 knows no such option
+            named = b"\0".join(map(os.fsencode, paths)) + b"\0"
+            found = process.run(
+                repository.top, *words, "--pathspec-from-file=-", "--pathspec-file-nul", stdin=named
+            )
+            said = found.err or f"it exited with {found.code}" if found.code else None
+        else:
+            try:
+                with Repo(repository.top, expand_vars=False) as repo:
+                    more = ("--", *paths) if paths else ()
+                    getattr(repo.git, words[0])(*words[1:], *more, env={**_PLAIN, stubs.OFF: "off"})
+            except GitError as error:
+                said = _words(error)
+        if said is None or not _LOCK(said) or time.monotonic() >= deadline:
+            return said
+        time.sleep(PAUSE)
+
+
+def _demand(verb: str, said: str | None, refused: str, locked: str) -> None:
+    """Raise what came of it where git ``said`` anything; ``refused`` and ``locked`` are what to do."""
+    if said is None:
+        return
+    if lock := _LOCK(said):
+        done = "when another git, or an editor that it waits for, is done, run it again"
+        raise Contended(f"git is locked: {lock[1]} exists", f"{locked}; {done}" if locked else done)
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    raise GitFailed(f"git {verb} failed: {lines[-1] if lines else said}", refused)
 
 
 def deleted_versions(repository: Repository, below: str) -> Iterator[tuple[str, str]]:
@@ -151,7 +168,7 @@ def deleted_versions(repository: Repository, below: str) -> Iterator[tuple[str, 
                 env=_PLAIN,
             )
     except GitError as error:
-        raise GitFailed(f"git log failed: {_words(error)}") from None
+        raise GitFailed(f"git log failed: {_words(error).splitlines()[-1]}") from None
     fields = iter(out.split("\0"))
     for header in fields:
         if header.startswith(":100"):
@@ -160,9 +177,8 @@ def deleted_versions(repository: Repository, below: str) -> Iterator[tuple[str, 
 
 
 def _words(error: Exception) -> str:
+    """All that git said."""
     said = str(getattr(error, "stderr", "") or "").strip().removeprefix("stderr:").strip(" '\n")
     if not said and (status := getattr(error, "status", None)):
         return f"it exited with {status} and said nothing (a hook?)"
-    text = said or str(error).strip()
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1].removeprefix("stderr: ").strip("' ") if lines else type(error).__name__
+    return said or str(error).strip() or type(error).__name__

@@ -3,10 +3,12 @@
 import json
 import random
 import re
+import threading
 
 import pytest
 
 from agentmem.actions import archiving, promoting, usage
+from agentmem.git import commits
 from agentmem.model import lifecycle, retention
 from agentmem.model.usage import Use
 from tests import support
@@ -623,3 +625,38 @@ def test_the_reason_is_of_the_weights_in_use(store):
     formula = retention.DEFAULT
     assert re.search(rf"^pin +{formula.pin:.2f} +{formula.pin:.2f}$", shown, re.MULTILINE)
     assert re.search(rf"^prior +0.00 +{formula.prior:.2f}$", shown, re.MULTILINE)
+
+
+def test_another_git_is_at_work(store, monkeypatch):
+    """Its lock is named and nobody is told to take it away; nothing is changed, then or by the next run, which stages no edit of
+    the user's.
+    """
+    monkeypatch.setattr(commits, "WAIT", 0.0)
+    name = put(store, 1, expires="2026-02-21")
+    store.commit()
+    lock = store.path / ".git" / "index.lock"
+    lock.touch()
+    for _ in range(2):
+        ran = store.call("forget")
+        assert ran.code == 4 and str(lock) in ran.err and "nothing was changed" in ran.err
+        assert "remove" not in ran.err and "rm " not in ran.err
+    lock.unlink()
+    assert store.git("status", "--porcelain") == ""
+    store.ok("edit", name, "--set", "importance=4")
+    edited = store.git("status", "--porcelain")
+    assert edited.startswith(" M")
+    store.ok("forget")
+    assert store.git("status", "--porcelain") == edited
+
+
+def test_a_lock_is_waited_for(store):
+    """Another git holds it for a moment as a rule: then nobody notices."""
+    put(store, 1, expires="2026-02-21")
+    store.commit()
+    lock = store.path / ".git" / "index.lock"
+    lock.touch()
+    later = threading.Timer(0.3, lock.unlink)
+    later.start()
+    assert len(store.json("forget")["candidates"]) == 1
+    later.join()
+    assert store.git("status", "--porcelain") == ""
