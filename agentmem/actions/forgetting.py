@@ -1,7 +1,7 @@
 """Forgetting: what is not worth keeping leaves trunk's tree, in one commit; git's history keeps it."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -16,6 +16,18 @@ TOLD = 200
 """Memories that the message of a commit names."""
 UNREAD = "to be reflected on first"
 Wanted = Callable[[Weighed], bool]
+
+
+class Before(NamedTuple):
+    """What will have been done before anything is archived: the ids of memories that are ``gone``, and of those whose pending
+    changes are ``promoted``.
+    """
+
+    gone: Collection[str] = frozenset()
+    promoted: Collection[str] = frozenset()
+
+
+NOTHING_BEFORE = Before()
 
 
 class Candidate(NamedTuple):
@@ -49,16 +61,21 @@ class Forgotten(NamedTuple):
 
 
 def forget(
-    context: Context, branch: str | None = None, dry_run: bool = False, wanted: Wanted = lambda one: True
+    context: Context,
+    branch: str | None = None,
+    dry_run: bool = False,
+    wanted: Wanted = lambda one: True,
+    before: Before = NOTHING_BEFORE,
 ) -> Forgotten:
-    """Archive what is not worth keeping, of what is ``wanted``, in one commit of its own.
+    """Archive what is not worth keeping, of what is ``wanted``, in one commit of its own; where nothing is to be changed, as if
+    ``before`` had been done.
 
     Raises:
         UsageError: this is not trunk; NeedsDecision: trunk is behind its upstream, or something else is under way.
 
     """
     if dry_run:
-        return chosen(context, wanted)
+        return chosen(context, wanted, before)
     with archiving.on_trunk(context, branch, "forget"):
         found = chosen(context, wanted)
         if not found.candidates:
@@ -73,9 +90,9 @@ def forget(
     return found._replace(candidates=gone, commit=commit, skipped=skipped)
 
 
-def chosen(context: Context, wanted: Wanted) -> Forgotten:
-    """What would be archived now."""
-    store = weighing.weigh(context)
+def chosen(context: Context, wanted: Wanted, before: Before = NOTHING_BEFORE) -> Forgotten:
+    """What would be archived once ``before`` is done."""
+    store = weighing.weigh(context, before.promoted)
     shorts = context.index.view().shorts
     asked = [each for each in store.memories if each.reason and wanted(each)]
     unread = {entry.id for group in weighing.to_reflect_on(store, context.now) for entry in group.entries}
@@ -83,7 +100,7 @@ def chosen(context: Context, wanted: Wanted) -> Forgotten:
         each._replace(held=UNREAD) if each.found.memory.id in unread and not each.held else each
         for each in asked
     ]
-    free, blocked = going(store, asked)
+    free, blocked = going(store, asked, before.gone)
     candidates = [
         Candidate(each, _why(each, shorts, store.weights), retention.terms(each.features, store.weights))
         for each in asked
@@ -107,9 +124,12 @@ def chosen(context: Context, wanted: Wanted) -> Forgotten:
     )
 
 
-def going(store: Store, asked: Sequence[Weighed]) -> tuple[set[str], dict[str, str]]:
-    """Those that nothing holds, and what holds the others, in words."""
+def going(
+    store: Store, asked: Sequence[Weighed], leaving: Collection[str] = ()
+) -> tuple[set[str], dict[str, str]]:
+    """Those that nothing holds, and what holds the others, in words; what is ``leaving`` (ids) holds nothing."""
     present = frozenset(each.found.memory.id for each in store.memories) | store.links.rests.keys()
+    present = present.difference(leaving)
     free = [each.found.memory.id for each in asked if not each.held]
     gone, kept = retention.may_go(free, retention.holders(free, store.links), present)
     words = {}

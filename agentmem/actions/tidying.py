@@ -20,6 +20,7 @@ from agentmem.actions import (
     verifying,
 )
 from agentmem.actions.context import Context, Standpoint
+from agentmem.actions.forgetting import Before
 from agentmem.errors import AgentmemError
 from agentmem.git import code
 from agentmem.model import lifecycle, verdict
@@ -59,10 +60,13 @@ class Tidied(NamedTuple):
 
 
 class _Run(NamedTuple):
-    """What the steps of one run tell each other: remarks, and the entries that a reflection takes or would take."""
+    """What the steps of one run tell each other: remarks, the entries that leave or would leave, and the memories of
+    which changes are promoted or would be: a dry run says what the steps will do, one after the other.
+    """
 
     remarks: list[str]
     taken: set[str]
+    promoted: set[str]
 
 
 def tidy(context: Context, branch: str | None = None, dry_run: bool = False) -> Tidied:
@@ -75,7 +79,7 @@ def tidy(context: Context, branch: str | None = None, dry_run: bool = False) -> 
     if not dry_run:
         with archiving.on_trunk(context, branch, "tidy"):
             pass  # what keeps all steps from it is said once; what a killed one left is taken back
-    ours = _Run([], set())
+    ours = _Run([], set(), set())
     notes = list[str]()
     steps = []
     for name, run in _STEPS.items():
@@ -106,6 +110,7 @@ def _promote(context: Context, branch: str | None, dry_run: bool, run: _Run) -> 
         if some
     ]
     ids = tuple(one.memory.id for one in done.memories)
+    run.promoted.update(ids)
     return Step(PROMOTE, done.changes, ids, done.commit, ", ".join(left) or None)
 
 
@@ -187,7 +192,9 @@ def _forget(name: str, logs: bool) -> Callable[[Context, str | None, bool, _Run]
             branch,
             dry_run,
             lambda one: (one.found.memory.kind == "log") == logs and one.found.memory.id not in ours.taken,
+            Before(ours.taken, ours.promoted),
         )
+        ours.taken.update(one.weighed.found.memory.id for one in done.candidates)
         ours.remarks.extend(done.remarks)
         ids = tuple(one.weighed.found.memory.id for one in done.candidates)
         left = f"{len(done.held)} held" if done.held else None

@@ -1,6 +1,6 @@
 """Every memory of the view weighed: its score and what made it, what holds it, and why it may go."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from agentmem.actions import judging, managing, selecting, standing, usage
@@ -55,9 +55,9 @@ class Store(NamedTuple):
     weights: Weights
 
 
-def weigh(context: Context) -> Store:
+def weigh(context: Context, promoted: Collection[str] = ()) -> Store:
     """Weigh every memory of the view at hand as the store's manager learned, else by the formula; what other branches have and
-    this one has not is seen, and holds.
+    this one has not is seen, and holds. The pending changes of ``promoted`` (ids) will be in base: they hold nothing.
     """
     weights = managing.keeps_by(context)
     index = context.index
@@ -100,7 +100,7 @@ def weigh(context: Context) -> Store:
                 verified=any(word in (verdict.OK, verdict.MOVED) for word in verdicts),
             )
         )
-    held = _held(context, view, weighed, known.uses, [one.memory.id for one in others])
+    held = _held(context, view, weighed, known.uses, [one.memory.id for one in others], promoted)
     better = _better(weighed, held)
     over = _over(context, view, weighed)
     done = []
@@ -194,6 +194,7 @@ def _held(
     weighed: Sequence[Weighed],
     uses: Mapping[str, Use],
     elsewhere: Iterable[str],
+    promoted: Collection[str],
 ) -> dict[str, str]:
     """What holds a memory whatever it is worth, in words."""
     uncommitted = context.index.uncommitted_paths()
@@ -220,7 +221,7 @@ def _held(
             why = TWICE
         elif one.conflicts:
             why = CONFLICT
-        elif one.position in view.pending:
+        elif one.position in view.pending and memory.id not in promoted:
             why = PENDING
         elif memory.id in branches:
             why = f"{ELSEWHERE}{branches[memory.id]}"

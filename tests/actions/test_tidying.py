@@ -163,3 +163,21 @@ def test_logs_and_the_rest_apart(store):
     store.ok("tidy")
     assert subjects(store, 2) == ["memory: archive 1 memory"] * 2
     assert "log/" in store.git("show", "--stat", "HEAD~1") and "facts/" in store.git("show", "--stat", "HEAD")
+
+
+def test_a_dry_run_says_what_the_steps_will_do(store):
+    """What the first steps take up or take away holds nothing any more when the last is told."""
+    everything(store)
+    relay = store.json("add", "fact", "The mail relay has port 25")["id"]
+    cited = put(store, 42, expires="2026-01-01T00:00:00Z")
+    entries(store, start=200, needs=f"[{cited}]")
+    store.commit()
+    store.git("switch", "-qc", "other")
+    store.ok("edit", relay, "--set", "expires=2026-01-02")
+    store.commit()
+    store.git("switch", "-q", "main")
+    store.git("merge", "-q", "--no-ff", "-m", "merge", "other")
+    would, done = store.json("tidy", "--dry-run"), store.json("tidy")
+    ids = [[(step["step"], sorted(step["ids"])) for step in ran["steps"]] for ran in (would, done)]
+    assert ids[0] == ids[1]
+    assert {relay, cited} <= set(done["steps"][-1]["ids"])
