@@ -1,11 +1,19 @@
 """What history did to the files of a store: one walk, whatever is asked."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from agentmem.git import process
 from agentmem.git.repository import Repository
+
+REMEMBERED = 2000
+"""Entries of a reflog that are read: what was done here since a task was claimed."""
+_MAKES = re.compile(
+    r"(?:commit|cherry-pick|revert|am)\b|.*\((?:pick|continue|squash|fixup|reword|edit)\)"
+).match
+"""What a reflog says of a commit that is made, not fetched, merged or gone to."""
 
 ALL_REFS = ("--branches", "--remotes", "--tags")
 """What stands for a commit where every branch and tag of this clone is meant."""
@@ -102,15 +110,33 @@ def without(repository: Repository, starts: Sequence[str], held: Sequence[str]) 
 
 
 def own_changes(repository: Repository, without: Sequence[str], since: int | None) -> set[str]:
-    """The paths, from the top, that the commits of HEAD's own line changed which ``without`` do not lead to, those after
-    ``since`` (seconds UTC); merges bring what others did.
+    """The paths, from the top, that the commits of HEAD's own line changed which ``without`` do not lead to; merges bring what
+    others did.
+
+    Of those after ``since`` (seconds UTC), where that is given, those alone that were made in this worktree, as far as git's
+    reflog tells: a pull brings what others did, too.
     """
-    after = [] if since is None else [f"--since=@{since}"]
-    out = process.run(
-        repository.top, "log", "--first-parent", "--no-merges", "--format=", "--name-only", "--no-renames", "-z", *after,
-        "HEAD", "--not", *without, "--",
-    ).out  # fmt: skip
-    return set(process.paths(out))
+    names = ("--format=", "--name-only", "--no-renames", "-z")
+    line = ("--first-parent", "--no-merges", "HEAD", "--not", *without)
+    if since is None:
+        return set(process.paths(process.run(repository.top, "log", *names, *line, "--").out))
+    listed = process.run(repository.top, "rev-list", f"--since=@{since}", *line, "--").out
+    found = listed.decode("ascii").split()
+    if made := _made_here(repository):
+        found = [commit for commit in found if commit in made]
+    if not found:
+        return set()
+    commits = "\n".join(found).encode("ascii")
+    return set(
+        process.paths(process.run(repository.top, "log", "--no-walk", *names, "--stdin", stdin=commits).out)
+    )
+
+
+def _made_here(repository: Repository) -> set[str]:
+    """The commits that the reflog of this worktree's HEAD says were made here; none where there is no reflog."""
+    out = process.run(repository.top, "log", "-g", f"-{REMEMBERED}", "--format=%H %gs", "HEAD", "--").out
+    entries = (line.partition(" ") for line in out.decode("utf-8", "replace").splitlines())
+    return {commit for commit, _, said in entries if _MAKES(said)}
 
 
 def comes_before(repository: Repository, one: str, other: str) -> bool:

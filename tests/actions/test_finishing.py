@@ -290,6 +290,23 @@ def test_the_files_of_a_task_are_its_own(team, monkeypatch):
     assert entry_of(side, team.first)["scope"] == ["api/committed.py", "api/new.py"]
 
 
+@pytest.mark.parametrize("how", ["--rebase", "--ff-only"])
+def test_what_was_pulled_on_trunk_is_not_the_tasks(team, tmp_path, monkeypatch, how):
+    """Whoever works on trunk itself gets the commits of others by a pull, and has not changed their files."""
+    team.git("clone", "-q", str(team.path), str(tmp_path / "clone"))
+    clone = support.Project(tmp_path / "clone")
+    assert claim(clone, team.first, agent="b").code == 0
+    monkeypatch.setenv("GIT_COMMITTER_DATE", teams.later(300)["AGENTMEM_NOW"])
+    if how == "--rebase":
+        edit(clone, "api/before.py", "1\n", "mine, before it")
+    edit(team, "theirs.py", "1\n", "of somebody else")
+    clone.git("pull", "-q", how)
+    edit(clone, "api/after.py", "1\n", "mine, after it")
+    clone.ok("done", "-m", "did it", env=as_agent("b", 600))
+    mine = ["api/after.py", "api/before.py"] if how == "--rebase" else ["api/after.py"]
+    assert entry_of(clone, team.first)["scope"] == mine
+
+
 def test_what_another_has_begun_counts_for_who_goes_on(team):
     """After a handoff all of the branch's own commits do."""
     side = worktree(team, "side")
