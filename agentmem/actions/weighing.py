@@ -146,7 +146,7 @@ def to_reflect_on(store: Store, now: int) -> list[Group]:
 
 def links_of(view: View, found: Sequence[Found]) -> Links:
     """How the memories ``found`` hang together; see ``retention.Links``."""
-    known = frozenset(one.memory.id for one in found)
+    mentions = retention.Mentions(one.memory.id for one in found)
     pages = {
         name.casefold(): one.memory.id
         for one in found
@@ -171,7 +171,7 @@ def links_of(view: View, found: Sequence[Found]) -> Links:
         named = {*memory.needs, *sources, *filter(None, (memory.plan,))}
         named |= {pages[name.casefold()] for name in memory.entities if name.casefold() in pages}
         if memory.kind != "reflection":
-            named |= retention.mentions(memory.body, known)
+            named |= mentions(memory.body)
         # that it replaces one is a link to the past, unless the text speaks of it
         named -= {memory.id}
         if named:

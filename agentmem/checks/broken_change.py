@@ -13,6 +13,7 @@ ID = "broken-change"
 def run(subject: Subject) -> Iterator[Finding]:
     """An error for each change that no view applies, a warning for one whose memory the tree has not."""
     here = {file.memory.id for file in subject.files if file.memory}
+    absorbed = frozenset(subject.receipts)
     for file in subject.files:
         if layout.is_misplaced(file.path):
             message = "no view applies this: a change is overlays/BRANCH/MEMORY.CHANGE.md, both ids in small letters"
@@ -29,7 +30,9 @@ def run(subject: Subject) -> Iterator[Finding]:
         if (change.memory, change.id) != (memory, name):
             message = f"named {memory}.{name}, but it is change {change.id} of {change.memory}"
             yield at(subject, file, ID, ERROR, _line(file, "change"), message, "give it back its name")
-        elif memory not in here:
+        elif (
+            memory not in here and name not in absorbed
+        ):  # of an absorbed one the memory may have been archived
             message = f"changes {memory}, a memory that this tree has not"
             fix = f"agentmem restore {memory}     or wait for the merge that brings it"
             yield at(subject, file, ID, WARNING, _line(file, "memory"), message, fix)

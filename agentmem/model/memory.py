@@ -77,6 +77,9 @@ class Memory(NamedTuple):
 
 Value = object
 
+_YES, _NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
+"""What people write for a flag; YAML 1.1 has all of them but the numbers."""
+
 
 def coerce(spec: fields.Field, value: Value) -> object:
     """The typed value of key ``spec`` from what the YAML holds: strings, lists and mappings of strings.
@@ -100,9 +103,9 @@ def coerce(spec: fields.Field, value: Value) -> object:
         case Type.NUMBER:
             return _number(spec, value)
         case Type.FLAG:
-            if value.lower() not in ("true", "false", "yes", "no"):
+            if value.lower() not in (*_YES, *_NO):
                 raise ValueError(f"{spec.name} must be true or false")
-            return value.lower() in ("true", "yes")
+            return value.lower() in _YES
         case Type.ID:
             if not ids.is_id(value):
                 raise ValueError(f"{value!r} is no id: 12 characters of {ids.ALPHABET}")

@@ -287,11 +287,25 @@ def may_go(
     return going, kept
 
 
-def mentions(text: str, known: frozenset[str]) -> frozenset[str]:
-    """The ids of ``known`` that ``text`` names whole."""
-    import re
+class Mentions:
+    """Which of some known ids a text names, whole or by as many of their first characters as are printed at least."""
 
-    return frozenset(re.findall(rf"(?<![\w])[{ids.ALPHABET}]{{{ids.LENGTH}}}(?![\w])", text)) & known
+    def __init__(self, known: Iterable[str]) -> None:
+        import re
+
+        self._words = re.compile(rf"(?<!\w)[{ids.ALPHABET}]{{{ids.SHORT},{ids.LENGTH}}}(?!\w)").findall
+        self._by_start: dict[str, list[str]] = {}
+        for identity in known:
+            self._by_start.setdefault(identity[: ids.SHORT], []).append(identity)
+
+    def __call__(self, text: str) -> frozenset[str]:
+        """The ids that ``text`` names; all of those that a short form may mean."""
+        return frozenset(
+            identity
+            for word in self._words(text)
+            for identity in self._by_start.get(word[: ids.SHORT], ())
+            if identity.startswith(word)
+        )
 
 
 def is_open(kind: str, status: str) -> bool:

@@ -82,6 +82,11 @@ def test_a_change_of_a_memory_that_is_not_here():
     assert finding.severity == "warning" and ID in finding.message
 
 
+def test_an_absorbed_change_of_a_memory_that_was_archived():
+    """Its receipt says that base has taken it up; what became of the memory since is no fault of the change."""
+    assert found("broken-change", {PATH: GOOD}, receipts=frozenset({CHANGE})) == []
+
+
 def test_what_is_no_front_matter_is_told_by_the_other_rule():
     """A change whose front matter is none is one finding in all, not one of each rule."""
     from agentmem.checks.rules import check

@@ -172,9 +172,12 @@ def test_holders():
 def test_mentions_are_of_whole_ids():
     """An id in a text counts where it stands alone and is one of ours."""
     known = frozenset({"7k3m9qwpdx2v"})
-    assert retention.mentions("see 7k3m9qwpdx2v, not x7k3m9qwpdx2v", known) == known
-    assert not retention.mentions("7k3m9q and 7k3m9qwpdx2vv", known)
-    assert not retention.mentions("p2v8rr41c0zd", known)
+    mentions = retention.Mentions(known)
+    assert mentions("see 7k3m9qwpdx2v, not x7k3m9qwpdx2v") == known
+    assert mentions("because of 7k3m9q, see there") == mentions("(7k3m9qw)") == known
+    assert not mentions("7k3m9 and 7k3m9qwpdx2vv, x7k3m9q or 7k3m9qq")
+    assert not mentions("p2v8rr41c0zd")
+    assert retention.Mentions(["7k3m9qwpdx2v", "7k3m9qwpdx2w"])("7k3m9q") == {"7k3m9qwpdx2v", "7k3m9qwpdx2w"}
 
 
 @pytest.mark.parametrize(
