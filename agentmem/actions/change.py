@@ -26,7 +26,8 @@ NOT_EDITABLE = ("id", "created", "cites")
 class Changed(NamedTuple):
     """A memory that was edited; ``changed`` is False when it was so already.
 
-    ``path`` is the file that was written, ``layer`` own where that is a change of this branch; ``along`` came back with it.
+    ``path`` is the file that was written, ``layer`` own where that is a change of this branch; ``along`` came back with it;
+    ``remark`` is what else there is to know.
     """
 
     memory: Memory
@@ -34,6 +35,7 @@ class Changed(NamedTuple):
     changed: bool
     layer: str = "base"
     along: tuple[Memory, ...] = ()
+    remark: str | None = None
 
 
 def edit(
@@ -238,6 +240,14 @@ def restore(context: Context, reference: str, branch: str | None = None) -> Chan
         NotFound: neither the store nor the history has it; Ambiguous: ``reference`` names several that are gone.
 
     """
+    done = _restored(context, reference, branch)
+    if done.memory.expires is None or done.memory.expires > context.now:
+        return done
+    fix = f"agentmem edit {done.memory.id} --set expires=DATE"
+    return done._replace(remark=f"it has expired: no answer has it, and forget takes it again: {fix}")
+
+
+def _restored(context: Context, reference: str, branch: str | None) -> Changed:
     try:
         found = _here(context, reference)
     except NotFound:

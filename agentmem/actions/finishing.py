@@ -82,7 +82,7 @@ def done(
         )
     mine = seen.claim if seen and board.is_mine(seen) else None
     files = _touched(context, branch, mine)
-    evidence = _evidence(context, tasks, used, misled)
+    evidence = _evidence(context, tasks, placed, used, misled)
     title, body = entries.composed("Done", placed.task.title, message)
     entry = Memory(
         id="",
@@ -283,12 +283,18 @@ def _touched(context: Context, branch: str | None, claim: Claim | None) -> list[
 
 
 def _evidence(
-    context: Context, tasks: Tasks, used: Sequence[str], misled: Sequence[str]
+    context: Context, tasks: Tasks, placed: Placed, used: Sequence[str], misled: Sequence[str]
 ) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for key, words in ((USED, used), (MISLED, misled)):
         if words:
             found[key] = list(dict.fromkeys(write.resolved(context, tasks.view, words)))
+    named = [*found.get(USED, ()), *found.get(MISLED, ())]
+    if placed.task.id in named:
+        short = tasks.shorts[placed.task.id]
+        raise UsageError(
+            f"{short} is the task itself: what else helped, or was wrong?", f"agentmem show {short}"
+        )
     for identity in found.get(USED, ()):
         if identity in found.get(MISLED, ()):
             short = tasks.shorts[identity]

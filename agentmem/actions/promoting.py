@@ -247,9 +247,10 @@ def demand_trunk(context: Context, branch: str | None, verb: str) -> str:
         raise UsageError("nothing is committed here yet", f"git commit, then agentmem {verb}")
     at_hand = state.branch(repository)
     name = at_hand or branch_for_writing(context, branch, verb)
+    where = f"on {at_hand}" if at_hand else f"detached, for {name}"
     if name != trunk or branch not in (None, trunk):
         raise UsageError(
-            f"this runs on trunk ({trunk}), and HEAD is on {name or 'no branch'}"
+            f"this runs on trunk ({trunk}), and HEAD is {where}"
             if name != trunk
             else f"this runs on trunk ({trunk}), not for {branch}",
             f"git switch {shlex.quote(trunk)} && agentmem {verb}     CI on a detached HEAD: --branch {shlex.quote(trunk)}",

@@ -153,7 +153,9 @@ def similar(new: Memory, near: Sequence[Found]) -> list[Found]:
     for found in near:
         other = found.memory
         alike = similarity.replaces(new.title, new.body, other.title, other.body)
-        if alike >= similarity.ALIKE and (other.kind == new.kind or alike == similarity.SAME):
+        # each entry of a log tells of its own day: the next is written in place of none
+        enough = similarity.SAME if new.kind == "log" else similarity.ALIKE
+        if alike >= enough and (other.kind == new.kind or alike == similarity.SAME):
             scored.append((-alike, other.id, found))
     return [found for _, _, found in sorted(scored, key=lambda entry: entry[:2])]
 

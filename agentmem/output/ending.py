@@ -101,7 +101,7 @@ def shared(result: Shared) -> str:
     remote = safety.one_line(result.remote)
     lines = [f"{remote}: {count(result.pushed, 'claim')} given, {result.taken} taken"]
     if result.given or result.got:
-        lines[0] += f"; what {count(result.given, 'agent')} noted given, of {result.got} taken"
+        lines[0] += f"; use noted by {count(result.given, 'agent')} given, by {result.got} taken"
     if result.problem == "away":
         lines = [f"{remote} is away: what is not shared yet goes with the next command"]
     elif result.problem == "missing":

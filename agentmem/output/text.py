@@ -232,6 +232,7 @@ def changed(result: Changed, verb: str) -> str:
         f"{verb} {one.id[: ids.SHORT]} {one.kind} {titled(one.title)} with it: it replaces {short}"
         for one in result.along
     ]
+    lines += [result.remark] if result.remark else []
     return "\n".join(lines) + "\n"
 
 

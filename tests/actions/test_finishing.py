@@ -393,3 +393,11 @@ def test_all_tasks_are_done(team):
     team.ok("done", team.second, "-m", "x", env=teams.later(5))
     assert team.ok("task", "list") == "agentmem: 2 of 2 tasks done. All of them: agentmem task list --all\n"
     assert "no tasks. Write one" in team.ok("task", "list", "--role", "nobody")
+
+
+def test_a_task_is_no_evidence_for_itself(team):
+    """Neither as what helped nor as what misled."""
+    for option in ("--used", "--misled"):
+        ran = team.call("done", team.first, "-m", "did it", option, team.first)
+        assert ran.code == 2 and "is the task itself" in ran.err
+    assert not team.json("list", "--kind", "log")["memories"]

@@ -301,6 +301,18 @@ def test_what_was_superseded_comes_back_superseded(store):
     assert "superseded by" in store.ok("show", first)
 
 
+def test_restore_of_what_has_expired(store):
+    """It is back, and who asked for it is told that nothing shows it, and how to have that changed."""
+    name = put(store, 1, expires="2026-02-21")
+    store.commit()
+    store.ok("forget")
+    told = store.ok("restore", name)
+    assert f"agentmem edit {name} --set expires=DATE" in told
+    store.ok("edit", name, "--set", "expires=2026-12-01")
+    store.commit()
+    assert gone(store) == {}
+
+
 def test_restore_names_one(store):
     """The start of two archived ids is ambiguous, and says which they are."""
     for last in "12":

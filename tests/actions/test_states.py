@@ -45,8 +45,8 @@ def test_it_goes_to_every_clone(team):
     """And a second time there is nothing to do."""
     _, (one, two) = team
     commit = keep(one, "api agent/Ä", {"served": b"a\n"})
-    assert one.ok("sync") == "origin: 0 claims given, 0 taken; what 1 agent noted given, of 0 taken\n"
-    assert two.ok("sync") == "origin: 0 claims given, 0 taken; what 0 agents noted given, of 1 taken\n"
+    assert one.ok("sync") == "origin: 0 claims given, 0 taken; use noted by 1 agent given, by 0 taken\n"
+    assert two.ok("sync") == "origin: 0 claims given, 0 taken; use noted by 0 agents given, by 1 taken\n"
     assert kept(two, "api agent/Ä") == {"served": "a\n"}
     assert two.git("rev-parse", states.ref_of("api agent/Ä")).strip() == commit
     assert [one.ok("sync"), two.ok("sync")] == ["origin: 0 claims given, 0 taken\n"] * 2

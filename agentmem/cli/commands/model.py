@@ -31,6 +31,10 @@ def model(
         from agentmem.actions.selecting import nearest
 
         raise UsageError(f'no action "{action}"', nearest(action, ACTIONS) + f"actions: {' '.join(ACTIONS)}")
+    if labels is not None and action == "show":
+        raise UsageError("--labels is for train and evaluate", "agentmem model evaluate --labels FILE.jsonl")
+    if dry_run and action != "train":
+        raise UsageError("--dry-run is for train", "agentmem model train --dry-run")
     if action == "show":
         return _show(call)
     given = call.text_or_stdin("-") if labels == "-" else None

@@ -26,7 +26,8 @@ def restore(
 
     call = ctx.obj
     if (id is None) != journal:
-        raise UsageError("restore what?", "agentmem restore ID     or agentmem restore --journal")
+        what = "restore one memory, or what the journal has" if journal else "restore what?"
+        raise UsageError(what, "agentmem restore ID     or agentmem restore --journal")
     if journal:
         from agentmem.actions import rescuing
         from agentmem.output import branching
