@@ -1,4 +1,6 @@
-"""The Porter stemmer for English (M. F. Porter, "An algorithm for suffix stripping", Program 14(3), 1980)."""
+"""The Porter stemmer for English (M. F. Porter, "An algorithm for suffix stripping", Program 14(3), 1980), but for words that
+it takes for others: to it "business" is "busy" and "production" a "product".
+"""
 
 import re
 
@@ -45,10 +47,59 @@ _SUFFIX4 = re.compile(
 ).match
 
 
+_OWN = """
+animal animals
+authority authorities authoritative
+authorization authorizations authorize authorizes authorized authorizing authorizer
+business businesses
+community communities
+contention
+conversation conversations conversational conversationally
+critical critically
+customer customers
+department departments departmental
+directive directives
+edition editions
+engineer engineers engineered engineering
+exception exceptions exceptional exceptionally
+executive executives
+experiment experiments experimental experimentally experimented experimenter experimenting experimentation
+expression expressions
+general generally generality generalize generalized generalization
+generic generics generically
+harness harnesses
+important importance importantly
+integral integrals
+integrity
+international internationally internationalize internationalized internationalization
+locale locales
+news
+objective objectives
+organization organizations organize organized organizing organizer
+paste pastes pasted pasting
+policy policies
+position positions positional positioned positioning
+positive positives positively
+probability probabilities
+production productions
+projection projections
+publication publications
+several
+subscription subscriptions
+terminal terminals
+universal universally
+university universities
+"""
+"""Words whose stem another has that says something else, each with its forms; the first is the stem."""
+_STEMS = {form: line.split()[0] for line in _OWN.strip().split("\n") for form in line.split()}
+
+
 def stem(word: str) -> str:
     """The stem of ``word``, lower-case ASCII letters; a word of one or two letters is its own stem."""
-    if len(word) < 3:
-        return word
+    return _STEMS.get(word) or (word if len(word) < 3 else _porter(word))
+
+
+def _porter(word: str) -> str:
     first_y = word[0] == "y"
     if first_y:  # a leading y is a consonant, which the patterns take a capital for
         word = "Y" + word[1:]

@@ -13,9 +13,9 @@ abi cli3
 abil capable7 skills6 strength6 power4 traits3 enhanced3
 abl allowed5 willing5 gave3
 aboard crew5 underway4 naval4 passenger4 maritime4 sailed3 cargo3 ship3
-abort cancelled3 suicide3
+abort cancelled3 suicide3 terminated3
 abov below5 higher3
-abroad overseas9 internationally9 foreign5 worldwide5 country4 global3 travel3
+abroad overseas9 international9 foreign5 worldwide5 country4 global3 travel3
 abruptli suddenly6 gradually3 rapidly3 sudden3 dramatic3
 absenc absent9 vanished4 disappeared4 invisible3 unnoticed3 lack2
 absent absence9 vanished6 miss6 inactive5 disappeared5 neglected5 unnoticed4 excluded3
@@ -23,12 +23,12 @@ absolut total6 certainly5 hardly4 somewhat3 slightly3 sure2
 absorb digest4
 abstract structure3 architecture3 paradigm3 implementation3 semantic2
 abus ban3 violation3 violence3 assault2
-academ scholars7 faculty6 students6 college5 education5 scholarship5 institute4 study4
+academ university7 scholars7 faculty6 students6 college5 education5 scholarship5 institute4
 academi college4 institute3 studio3 school2
 acceler thrust4 velocity4 speed3 newton2
-accent dialect7 phonetic5 utf3 english3 vowel3 lang2 welsh2 voice2
+accent dialect7 phonetic5 locale4 utf3 english3 vowel3 lang2 welsh2
 accept offered5 approved4 received3 send3 submitted3 allowed3 invited3 entered2
-access permission5
+access authorization5 permission5
 accid accidentally9 incident8 injury5 crash4 injured3 damage3 recovered3 trip2
 accident accident9 unintentionally5 undo4 incident3 unexpectedly3 mistake3 deliberately3 suddenly2
 accommod fit3
@@ -62,7 +62,7 @@ ad add9 invited8 sent7 addition6 offered5 request4 sold4 done4
 adapt interchange4
 add added9 offered8 addition8 invited6 extra5 sold4 sent3 key2
 addit extra9 add8 added6 increased4 accumulated3 additionally2 expanded2
-addition also9 furthermore9 beside8 particularly6 too6 aside5 plus5 importantly5
+addition also9 furthermore9 beside8 particularly6 too6 aside5 plus5 especially5
 addr appended2
 address recipient4 mail2 postal2
 adequ sufficient7 appropriate6 proper5 substantial5 properly4 decent3 considerable3 enough2
@@ -70,15 +70,15 @@ adher stick7 glue7 sticky5 firmly4 onto2
 adjac neighboring9 neighbouring5 contiguous5 interspersed4 nearest4 vertical3 toward3 perpendicular2
 adjust lower4 tighter3 altered3 modifications3 change3 offset3
 admin administrator9
-administr admin9 management6 office5 leadership3 elder3 agency3 role3 behalf3
+administr admin9 executive7 management6 office5 department4 authority4 leadership3 elder3
 admir naval7 captain6 fleet6 navy6 squadron4 lieutenant4 colonel3 marine3
-adob software5 pdf3 editor3
+adob software5 pdf3 editor2
 adopt childless6 orphan4 parents3 ancestors2 inherited2
 adult male5 youth4 individual3 senior3 age3 human3
 advanc progress6 intermediate3 approach3 preparatory3 achieved2
 advantag benefit9 convenient5 purpose3 safer3
 adventur expedition3 tale3 explore2
-advertis market5 promoted4 commercial4 billboard3 selling3 sales2
+advertis market5 promoted4 commercial4 billboard3 selling3 sales2 business2
 advic advised7 guidance5 suggested4 tip4 recommended4 idea3 help3 guidelines2
 advis recommended8 advice7 suggested6 guidance5 advisory5 warning3 guidelines3 guide3
 advisori advised5 approved4 guidance2
@@ -92,11 +92,11 @@ afterward eventually4 promptly3
 ag older9 younger9 old9 young7 oldest5 youngest5 years4 decades3
 again still4 anymore3 now3
 against opposed6 anti4 opposite3 defeated3
-agenc bureau7 agent7 government3 commissioner3 commission3 bureaucracy3 office3 administration3
+agenc bureau7 agent7 department4 government3 commissioner3 authority3 commission3 bureaucracy3
 agent agency7 commissioner3
 aggreg group4 accumulated3
 aggress violent6 forcibly5 forcefully4 offensive3 provoked3
-agnost belief4 religious3 faith3 religion3 orthodox2
+agnost belief4 religious3 faith3 religion3
 agre true4 exactly4 regardless4 truly4 genuinely4 plus3 really3 especially3
 agreement negotiations4 treaty4 partnership3 compromise2 dispute2
 agricultur farmers9 farm9 crops9 cattle5 rural4 soil4 garden4 plant3
@@ -136,21 +136,21 @@ alphanumer numerous6 number4 realnum3 hexnums3 integer2 digital2 unicode2
 alphaword numword3
 alreadi sure3 yet3 also3 next2
 also additionally9 too9 furthermore8 plus7 although6 hence5 lastly5 beside5
-alter modifications9 modified9 change8 manipulation6 edition4 unchanged4 adjusted3 replaced3
+alter modifications9 modified9 change8 manipulation6 edited6 unchanged4 amendment4 adjusted3
 altern opposite4 option3
-although however9 though9 albeit8 despite6 also6 nevertheless5 meanwhile5 furthermore5
+although however9 though9 albeit8 except6 despite6 also6 nevertheless5 meanwhile5
 altitud elevation9 height7 mountain4 atmosphere4 climbed3 peak3 upward3 baseline3
 altogeth entire7 whatsoever4 overall3 regardless2
 alwai often6 sometimes5 usually4 should3 occasionally3 frequently3 regularly3 constantly3
 amateur professional6 expert3 civilian2
 amaz excellent8 great7 impressed5 thank5 nice4 glad4 glorious4 cute4
 ambassador secretary3
-ambigu confused6 unclear4 distinct3 uncertain3 clearer3 implications3
-amend constitution6
+ambigu confused6 unclear4 distinct3 uncertain3 clearer3 implications2
+amend constitution4 altered4 modified3 modifications3
 among amongst9 gathered5 collection2
 amongst among9 within3
 amount quantity6 pounds5 dollars5 monetary5 portion4 usd4 price4 tons3
-amplitud wave5 fourier4 harmonic3 rms3 frequency2
+amplitud wave5 fourier4 harmonic3 rms2 frequency2
 anal ass4
 analog similar8 akin6 metaphor6 equivalent6 similarly4 resembles3 intuitive3
 analys analyzed9 analysis9 examination5 study5 research4 investigation4 assessment4 evaluation3
@@ -164,7 +164,9 @@ angel grace3
 anger angry9 rage8 emotions7 mad5 upset3 discontent3 violence3
 angl geometry5 triangle5 slant4 perpendicular4 tilted4 radians4 rotation3 theta3
 angri anger9 mad7 rage6 upset5 emotions5 discontent3
-anim creature6 dog5 wildlife4 pet3
+angular directive3
+anim motion5
+animal dog9 creature8 wildlife8 pet7 species6 horse6 cattle5 bird5
 anniversari celebrated4 date4 romantic3 birthday3 calendar3 wedding3 occasions2
 annoi bother3 unacceptable2
 annot semantic4 label3 corpus2 lexicographically2
@@ -178,11 +180,11 @@ anymor still6 now6 again3 instead3 actually3 yet3 last2 since2
 anytim welcome7 enjoyed6 thank6 likewise4 pleasure4 glad3 sent3 obliged3
 anywai otherwise6 regardless5 whatever3 else3 though3 okay3 fine2 supposed2
 anywher wherever9 everywhere9 somewhere9 nowhere9 elsewhere7 place6 located6 nearby5
-ap monkey8 darwin4 species3
+ap monkey8 darwin4 species3 animal2
 apart house4 separate3 bedroom3 room2
 api programmatically3
 app application9 ios7 mobile5 software4
-appar presumably7 seemed6 actually5 surprise4 obviously4 perhaps4 clearly4 somewhat4
+appar presumably7 seemed6 probably5 actually5 surprise4 obviously4 perhaps4 clearly4
 appeal judge2
 appear show5 seen4 shown4 visible3 looked2
 append prepended6 concatenated4 inserted3 addr2
@@ -201,7 +203,7 @@ arc circle3 circular2
 arch hallway2
 archaeolog ancient8 heritage5 museum5 historian4 history3 historic2 artifacts2
 archbishop bishop7 diocese6 pope6 priest5 minister4 cathedral3 catholic3 rabbi3
-architect architecture9 builder6 design4 building4 engine3 painter3
+architect architecture9 builder6 engineering4 design4 building4 painter3
 architectur architect9 structure5 building4 implementation3 design3 infrastructure3 abstract3 construction2
 archiv repository4 storage4 store3 zipfile3 preserved3 backup3 gzip3 file3
 area region8 zone4 nearby4 acres4 suburb3 district3 town3 territory3
@@ -218,12 +220,12 @@ armi military9 infantry9 soldiers8 troops8 regiment6 navy6 battalion5 corps5
 armor hardened5 shield3 strongest2
 around near6 nearby6 under4 roughly4 during2 away2
 arrai bytearray4 matrix3 matrices3
-arrang order7 organised6 reordering6 permutation5 sort5 sortable2
+arrang order7 organised6 reordering6 permutation5 sort5 organization3 sortable2
 arrest jail8 convicted5 crime4 criminal4 police4 accused3 parole3 assault2
 arriv delivery7 delivered6 coming5 ship4 received4 obtained3 brought2 accompanied2
 arrow bow6
 art artist9 painting6 painter5 sculpture5 illustrated4 gallery3 draw3 literary3
-articl journal3 cited2
+articl publication4 news3 journal3 cited2
 artifact archaeological2
 artifici synthetic7 mechanical3 robotic3
 artilleri infantry4 weapons4 rifle3 gun3 army3 military3 missile2 soldiers2
@@ -231,8 +233,8 @@ artist art9 painter8 painting7 sculpture5 songwriter4 musicians4 music4 singer4
 arturo rabbi2
 ascend monotonically4 sequential4 sort4 climbed3 reordering3 rise2 elevation2
 ascii utf5 unicode4 hexadecimal3
-asid beside6 additionally5 plus3 unrelated3 also3 furthermore3
-ask question5 answer3 wonder3 inquiries2
+asid beside6 additionally5 plus3 unrelated3 except3 also3 furthermore3
+ask question5 answer3 wonder3 inquiries2 replied2
 asleep sleep9 slept9 woken6 bed5 wake4 awakened4
 ass anal4
 assault violence5 attack4 violent3 arrested2 abuse2
@@ -254,9 +256,9 @@ atom chemistry6 elements5 chemical4 nuclear4
 attach glue3 mount3
 attack threat6 exploited5 enemy5 assault4 threatened3 invasion3 security2
 attempt trying8 tried7 unsuccessful7 failed6 effort5 succeeded5 successfully4 succeed4
-attend campus5 graduated4 college4 scholarship3 visit3 students3 ticket2 participated2
+attend campus5 graduated4 college4 university4 scholarship3 visit3 students3 ticket2
 attent focused3 focus3
-attornei lawyer9 author4 behalf4 court3 law2 accused2
+attornei lawyer9 behalf4 court3 law2 accused2
 attract sexual3 desire3 gay3
 attribut traits3
 audienc crowd6 viewers4 theatre4 participated3 theater3
@@ -265,8 +267,10 @@ augment enhanced2
 aunt uncle8 grandmother7 cousin6 sister4 nephew4 grandfather4 mother4 family3
 auth authentication9 authorization9
 authent auth9 authorization9 credentials7 password6 unauthorized6 login5 ssn4 security4
-author auth9 authentication9 contributor4 attorney4 behalf4 owner3 creator3 scholars3
-authoris permitted5 permission4 obliged4 entitled4 unauthorized4 request3 approved3 behalf3
+author wrote6 writer6 creator5 contributor4 written4 publication3 published3 songwriter3
+authoris authorization5 permitted5 permission4 obliged4 entitled4 unauthorized4 request3 approved3
+authority government6 police5 administration4 jurisdiction4 principal3 agency3 enforcement3 leader3
+authorization auth9 authentication9 unauthorized8 permission6 authorised5 credentials5 access5 password4
 auto automatic9 automated7 manual6
 autoclass classname6 metaclass6 dataclass6 classmethod6 subclass6 superclass5 class5 classification3
 autom automatic9 auto7 manual6 software3 robotic3 script2
@@ -289,7 +293,7 @@ axi axes9 plot7 chart6 graph5 curve4 rotation3 slope3 perpendicular3
 """,
     "b": """
 babi kids4 boy3 child3
-bachelor degree5 college4 graduated3
+bachelor degree5 college4 university4 graduated3
 back backup7 unbacktrackable3 restored3 backward2
 background foreground7 theme3 css3 front2
 backslash slash4 whitespace3 delimited2
@@ -318,7 +322,7 @@ base basis7
 basebal sports8 basketball6 soccer6 cricket5 hockey5 ball5 bat5 athletic5
 baselin vertical4 height3 lower3 altitude3 offset3
 basenam fullname3 surname3 hostname3 name3 renamed2 fname2
-bash commandline6 shell5 script4 echo4 unix4 gnu3
+bash commandline6 shell5 script4 echo4 unix4 gnu3 terminal2
 basi based7 linear3
 basic essential6 simple4 mainly3 simply3
 basin sink6 drains3 plumbing3 creek3 river3 valley2
@@ -339,7 +343,7 @@ bear bull2
 beast monster5 bull2
 beat beaten9 defeated6 victory4 win3 fight3 fought3
 beaten beat9 defeated7 fought4 victory3 fight2
-beauti pretty7 sexy6 cute5 amazing4 thank3 ugly3 love2
+beauti pretty7 sexy7 cute5 amazing4 thank3 ugly3 love2
 becam become9 succeeded3
 becaus caused4 reason3 mainly3
 becom became9
@@ -351,7 +355,7 @@ beg desperate3
 began beginning9 started9 begun9 initially6 startup4 debut4 inaugural4 launched4
 begin began9 started9 begun9 initially7 prologue6 inaugural4 startup4 debut3
 begun began9 beginning9 started7 initially5 ceased4 prologue4 imminent3 rise3
-behalf author4 attorney4 role3 ownership3 owner3 whom3 authorised3 administration3
+behalf attorney4 role3 ownership3 owner3 whom3 authorised3 administration3 authorization2
 behav behavior9 behaviour8 obey4 obedience4 act2
 behavior behaviour9 behave9 action4 obedience4 psychology3 habits3
 behaviour behavior9 behave8
@@ -367,7 +371,7 @@ benefit advantage9 bonuses5 purpose5 disadvantage5 convenient4 welfare3 merit3
 bent leaned6 flexible5 flat5 stretched4 folded4 shape3 flattened3 distorted3
 besid additionally8 aside6 also5 plus5 mainly4 furthermore4 particularly3 alongside3
 best better5 greatest4 amazing3 favorite3
-bet guess4 odd4 chance3 probably3 guarantee3
+bet guess4 odd4 chance3 guarantee3 probably2
 better best5 rather5 faster3 nicer3 improved2 instead2 easier2 quicker2
 bewar warning4 caution3
 beyond within3 distant2
@@ -375,7 +379,7 @@ bgcolor bztar3
 bia biased9
 bias bias9
 bibl book5 religion5 religious4 church4 verse4 literature3 faith2
-bibliographi citation7 cited6 library3 journal2
+bibliographi citation7 cited6 library3 publication3 journal2
 bid negotiations4
 big huge9 bigger9 enormous9 biggest7 massive7 large6 largest5 long5
 bigger larger9 smaller9 huge9 big9 biggest9 enormous8 small7 largest7
@@ -384,9 +388,9 @@ bike ride6 cycle5 rider4 wheel3 vehicle3
 billboard advertising3
 bin binary6
 binari bin6 byte6 bytecode6 bytearray4 encoded3 bytestring3 unix3 unsigned2
-biolog biology9 genetic4 species3 cell3 scientific3 gene3 science3 natural3
+biolog biology9 genetic4 species3 cell3 scientific3 gene3 science3 organ3
 biologi biological9 science7 scientific5 genetic4 scientists4 evolution4 gene4 cell4
-bird wildlife6 owl4 chicken4 duck4 eagle4 creature3 turtle2
+bird wildlife6 animal5 owl4 chicken4 duck4 eagle4 creature3 turtle2
 birth born9 birthday5 childhood3 pregnant3
 birthdai born5 birth5 celebrated4 anniversary3
 bishop archbishop7 priest6 diocese5 parish5 pope5 rabbi4 catholic3 abbey3
@@ -413,9 +417,9 @@ bodi flesh5 muscles3 legs3 stomach3 arms2
 bogu nonsense3
 boi son8 kids7 girl5 brother5 guy4 male4 baby3
 boiler steam3
-bold italic3 bright3 strongly2
-bomb explosion7 explode5
-bone skeleton8 skull2
+bold italic3 bright3 strongly3
+bomb explosion8 explode5
+bone skeleton8 skull3
 bonu bonuses5
 bonus benefit5 bonus5
 boo bravo4 truthy3 bitch3
@@ -425,7 +429,7 @@ boot shoes6 kick3
 border boundary8 immigrants4 corner3 territory3 fence3 edge2
 born birth9 birthday5
 borough york9 suburb5 township5 metropolitan4 municipality4 city4 urban3 district3
-borrow loan3
+borrow spare3 loan3
 boss chief3 monster3 leader3
 both neither9 either9 whichever6 latter4
 bother annoying3
@@ -440,7 +444,7 @@ box mailbox5 package3 sandbox2
 boyfriend girlfriend8 relationship4 husband3 lover2
 bpo cli3 mro3
 brace teeth6 brackets5 clamped3
-bracket parentheses9 parenthesis7 brace5 curly3
+bracket parentheses9 parenthesis7 brace5 expression3 curly3
 brain mental4 skull3 nervous3 intelligence3 mind2
 branch subtree3 tree3
 brand manufacturing5 proprietary3
@@ -460,9 +464,9 @@ brigad regiment4 battalion4
 bright lit5 light4 led3 bold3
 bring brought9 coming5 accompanied4
 broad narrow6 wider3 wide2
-broadcast channel6 radio6 television5 station5 reception4 stream4 media3
-broader broadly5 lesser4 increasingly3 diverse3 greater3 wider2
-broadli broader5 wide5 plainly4 gradually4 substantial3 wildly3 increasingly3 primarily3
+broadcast channel6 radio6 television5 station5 reception4 stream4 communications3 media3
+broader broadly5 lesser4 increasingly3 diverse3 greater3 wider2 general2
+broadli broader5 wide5 plainly4 gradually4 substantial3 general3 wildly3 increasingly3
 broke broken9 break5 repair3 crash3 afford3
 broken broke9 break5 fixed4 damage4 repair4 crash4 failed4 incompatible3
 bronz silver7 medal4 copper3
@@ -477,7 +481,7 @@ bufsiz blocksize3
 bug defects4
 bui bought9 purchased9 acquired4 bargain4 own3 shop3 price3 afford3
 build builder9 built9 construction7 architecture4 architect4 tower4 compilation3 rebuilding3
-builder building9 built6 architect6 construction5 engine2
+builder building9 built6 architect6 construction5
 built building9 builder6 construction6 made5 rebuilt4 assembly4 making3 manufacturing3
 builtin construction5 made3
 bulk batch4
@@ -485,15 +489,15 @@ bull cattle4 bear2 beast2
 bullet gun8 shooting5 shot5 rifle5 weapons5
 bulletin newspaper3
 bundl package4 unpacked4 pack4 subpackages3
-bureau agency7
+bureau agency7 department3
 bureaucraci government6 legislative3 agency3 organization2
 buri grave9 cemetery9 funeral5 dead3 abandoned3 underground3
 burn flames6 fire6 smoke3 heat3
 burst explode3 explosion3 rapid3
 buse bus9 transport4 passenger3 railway3 locomotives3 destination2
 bush president9 presidential7 politician4 republican3 governor3
-busi company5 corporation5 industry4 market4 economy4 job4 commerce3 employment3
-businessman corporation4 politician3 occupation3 company3 business3 industry3 owner3 founder2
+business company8 corporation7 commerce6 industry6 market5 economy5 enterprise5 businessman4
+businessman business4 corporation4 politician3 occupation3 company3 industry3 owner3 executive2
 butler porter5 waiter4 coach3 scout2
 button press5 click3
 byte binary6 bit4 encoded3 bitwise2
@@ -511,7 +515,7 @@ cabl wire5 connector4 television3 channel3 cab2
 cach refreshing4 stale2
 cage zoo4 guinea3
 cal las3
-calcul formula8 computer7 multiplied6 subtract5 arithmetic5 math5 equation4 numerous4
+calcul formula8 computer7 multiplied6 subtract5 arithmetic5 math5 equation4 conversion4
 calendar scheduled4 datetime3 holiday3 utc3 festival3 anniversary3
 call caller9 telephone5 phone3
 callabl reachable4 telephone3 hashable3
@@ -520,10 +524,10 @@ caller called9 telephone9 phone5
 calm relaxed6
 came coming9 brought5 went4
 camel cattle2
-camera photography8 photographs6 photo6 film5 picture3 video3 record3 captured2
+camera photography8 photographs6 photo6 film5 picture3 video3 record3
 camp shelter3 resort3 fort3 cabin3 hotel2
 campaign election5 candidate4
-campu college8 students6 institute5 attended5 faculty5 university4 facilities4 northwestern4
+campu university9 college8 students6 institute5 attended5 faculty5 facilities4 northwestern4
 canal plumbing3 river3
 cancel abort3 reverted3 demolished3
 cancer disease4 diagnosed4 proliferation2
@@ -536,11 +540,11 @@ capac storage4 limited3 allocated3 quota3 quantity3 density3 amount2 insufficien
 cape coast4 coastal4
 capit uppercase7 lowercase5 cap4
 captain admiral6 lieutenant4 sergeant4 crew3 colonel3 command2
-captur record3 catch3 camera2
-car vehicle9 drive6 truck5 ford5 garage3 driver3 drove3 road3
+captur record3 catch3
+car vehicle9 drive6 truck5 ford5 engine4 garage3 driver3 drove3
 carbon coal4 chemical3 chemistry2
 card deck5
-cardin kappa4 pope3 archbishop3
+cardin kappa4 pope3 archbishop2
 care worry5 cope3 concerned3 cautious3
 career job7 occupation4 retired3 employment3 endeavors3 skills2
 carefulli slowly7 gently6 instruction4 techniques4 rapidly4 forcefully3 deliberately3 simply3
@@ -553,7 +557,7 @@ case testcase4 lowercase4 uppercase4
 cash monetary7 money6 financial6 dollars6 currency5 coins5 payment4 bank4
 cast actor5 actress3
 castl fortress5 manor4 mansion3 palace3
-cat pet7 dog4
+cat pet7 dog4 animal4
 catalog inventory4 list3 database3
 catch caught8 captured3 trapped3
 categor category9 classified8 classification6 class4
@@ -561,7 +565,7 @@ categori categorized9 classified3 classification3
 cater food4 dining4 cook3 dish3 restaurant3 feed3 meal3
 cathedr church5 diocese4 chapel4 parish3 archbishop3 monument3 monastery3 catholic2
 cathol pope8 church7 priest6 religious6 religion6 orthodox5 baptist5 diocese4
-cattl horse6 farmers5 agricultural5 farm5 meat4 bull4 wildlife3 lamb2
+cattl horse6 animal5 farmers5 agricultural5 farm5 meat4 bull4 wildlife3
 caught catch8 trapped3 convicted2
 caus because4 blame4 occurred3 affected3
 caution cautious9 warning9 safety7 safe5 unsafe5 dangerous5 safer5 risk5
@@ -569,7 +573,7 @@ cautiou caution9 safe8 worry8 unsafe6 warning6 safer6 afraid5 dangerous5
 cavalri infantry6 horse5 regiment5 troops4 army3 cattle2
 cave underground5 crawling4 pit3
 caviti teeth4
-ceas stop8 terminal5 continued5 halt4 begun4 exit4 paused3 interrupted3
+ceas stop8 terminated6 continued5 halt4 begun4 exit4 paused3 interrupted3
 ceil floor3 bedroom2
 celebr festival7 ceremony6 anniversary4 holiday4 birthday4 honor3 traditional3 parade3
 cell biology4 biological3
@@ -580,23 +584,23 @@ centr center9 middle5 central4
 central northwest7 downtown7 southeast6 eastern5 center5 northeast5 nearby4 headquarters4
 centuri decades8 era4 lifetime3 modern3 years3 medieval3 epoch3 contemporary2
 ceremoni wedding7 celebrated6 traditional4
-certain probably3 possible3 particular3 whether3
-certainli sure9 yes8 yeah6 perhaps5 maybe5 only5 necessarily5 absolutely5
-certainti confidence5 chance4 unpredictable4 doubt4 risk3 cautious3 probably3 guarantee3
+certain possible3 particular3 probably3 whether3
+certainli sure9 yes8 yeah6 perhaps5 maybe5 only5 probably5 necessarily5
+certainti confidence5 chance4 unpredictable4 doubt4 risk3 cautious3 guarantee3 probability2
 certfil ssl6
 certif certified6 ssl6 credentials3
 certifi certificate6
 cfg config9 configuration9
 chain traverse2
 chair seat7 sitting6 furniture5 desk4 couch3 chairman3
-chairman chancellor4 committee3 founder3 director3 chair3 colonel2 administration2 secretary2
+chairman executive4 chancellor4 committee3 founder3 director3 chair3 colonel2 administration2
 challeng difficulty5 struggle4 contest4 difficult3 constrained3 competition2
 chamber hallway5
 champion championship7 reign4 opponent3 competed3 baron3 tournament3 warriors3 winner2
 championship champion7 playoffs6 tournament5 competition4 basketball4 trophy2
-chanc probably8 possible6 odd5 guarantee5 certainty4 luck4 unlike4 bet3
+chanc possible6 probably5 odd5 probability5 guarantee5 certainty4 luck4 unlike4
 chancellor minister6 politician5 governor4 chairman4 secretary3 emperor2
-chang altered8 modifications7 modified6 updated4 different4 adjusted3 edition3
+chang altered8 modifications7 modified6 updated4 different4 edited3 adjusted3
 channel broadcast6 stream5 radio4 television4 station3 cable3 transmitted2
 chapel church6 congregation5 temple4 cathedral4 campus3
 chapter book3 textbook3 section2
@@ -608,8 +612,8 @@ charg fee6 battery4 pay3 paid2
 chariti donated6 welfare5 volunteer5 aid5 poverty4 fund3
 chart graph7 plot6 axis6 diagram5 visualises5 graphics4 datagram3
 chase lane3
-chat talk6 chatter5 community3 message2
-chatter chat5 feed4 community3 thread3
+chat conversation7 talk6 chatter5 communications3 message2
+chatter chat5 feed4 thread3 communications3 conversation2
 chdir mkdir7 tempdir5 directory5 subdirectories3 folder3 dir2
 cheap price6 free3 bargain3 poor2
 check verified7 verification6
@@ -629,7 +633,7 @@ childless adopted6 orphan5 parents5 preceeding3 pregnant3
 children kids9 child7 childhood6 youth5 daughter4 parents4 childless3 siblings3
 chile china3 country3 japan3
 chin neck4 jaw3 forehead2
-china japan9 country8 chile3 soviet3 overseas2 internationally2
+china japan9 country8 chile3 international3 soviet3 overseas2
 chocol milk4 sugar4 flavor3 food3 flavour3 coffee3
 choic choose9 chose9 decision8 decided8 chosen7 picked6 option4 selected4
 choir singing7 chorus6 vocals6 congregation5 orchestra4 church3 music3 musicians3
@@ -647,10 +651,10 @@ circl circular9 radius9 encircled7 arc3 shape3 geometry3 triangle3 diameter3
 circuit wire4 electric3 breaker3
 circular circle9 radius6 encircled6 perpendicular4 spiral4 cyclic4 rotation3 geometric3
 circumst situation7 occasions6 scenario4 incident2
-citat cited9 bibliography7 referenced4 excerpts3 quoted2
-cite citation9 referenced7 bibliography6 source5 referred3 quoted3 research2 article2
+citat cited9 bibliography7 referenced4 publication3 excerpts3 quoted2
+cite citation9 referenced7 bibliography6 source5 referred3 publication3 quoted3 research2
 citi urban9 town9 municipality7 metropolitan6 downtown6 suburb6 york5 street5
-citizen civilian6 inhabitants5 residents4 immigrants4 government3 politician3 republic3 police2
+citizen civilian6 inhabitants5 residents4 immigrants4 government3 politician3 republic3 authority2
 civilian personnel7 citizens6 military6 soldiers5 lieutenant4 office4 army3 sergeant3
 cl sys3 delims2
 clai ore3 soil3 sand3
@@ -673,7 +677,7 @@ clearli obviously9 apparently4 obvious4 certainly3 actually3 genuinely3 sure3
 clerk deputy3 office3 sheriff3
 cli abi3 bpo3
 click href4 hyperlinks3 button3 navigate3 press3
-client consulting3
+client customers6 consulting3
 cliff climbed4
 climat weather7 temperature5 winter4 environmental4 temp3 desert3 tropical3 atmosphere3
 climb elevation5 mountain4 cliff4 altitude3 summit3 peak3 ascending3 stairs3
@@ -690,7 +694,7 @@ cloth dress9 wearing8 pants7 fashion7 shirt6 jeans6 jacket4 shoes4
 club pub3
 cluster group4 node3
 cmd command9 commandline6 abcd3 batch3
-coach teacher4 butler3
+coach teacher3 butler3
 coal carbon4 fuel2
 coalit alliance5 parliament3
 coars finer3 shear2 soil2
@@ -700,17 +704,17 @@ coat jacket9
 code opcode7 bytecode6 returncode5 program4 programme2
 codec bytecode4 encoded3 opcode2
 codepoint entrypoint5 endpoint4 breakpoint3 bytecode3
-coeffici polynomial6 equation6 formula4 calculated3 constant2
+coeffici polynomial6 equation6 formula4 calculated3 expression3 constant2
 coerc manipulation3 forcibly3
 coffe cup5 tea5 drink3 chocolate3
 coin currency7 monetary5 cash5 dollars4 quarter3 crypt3 usd2
 col column4 colonel2
 cold winter7 snow7 temperature6 frozen6 ice5 freeze5 weather3
-collabor partnership6 together6 cooper4 participated4 community3 partner3 share2 duo2
+collabor partnership6 together6 cooper4 participated4 partner3 organization3 share2 communications2
 collaps unfolded7 folded7
 collect collector9 gathered6 accumulated2 among2
 collector collection9 holder4 inventory3 museum3
-colleg campus8 school7 scholarship6 institute6 academic5 graduated5 university5 students5
+colleg university9 campus8 school7 scholarship6 institute6 academic5 graduated5 students5
 collis intersection3
 colon digest3
 colonel lieutenant7 sergeant6 admiral3 military3 regiment3 captain3 chairman2 col2
@@ -727,19 +731,20 @@ comedi laughter4 entertainment4 movie4 comic3 drama3
 comfort cozy5 relaxed4 warm3 intimate3
 comic comedy3
 comma punctuation5
-command cmd9 lieutenant3 sergeant3 admiral2 captain2 colonel2
-commandlin bash6 cmd6 unix4 script4 programmatically3 gnu3 filename3 batch2
+command cmd9 lieutenant3 sergeant3 admiral2 captain2
+commandlin bash6 cmd6 unix4 script4 programmatically3 terminal3 gnu3 filename3
 comment replied5 responded4
-commerc shop6 market6 retail5 economy5 merchant5 distributors5 wholesale5 sales4
+commerc shop6 business6 market6 retail5 economy5 merchant5 distributors5 wholesale5
 commerci advertising4
 commiss commissioner4 agency3 director2 employed2 executor2
 commission commission4 agency3 deputy3 mayor3 league3 agent3 sheriff3
 committe congressional4 chairman3 congress3 crew3
 commonli typically7 often7 rare7 frequently7 traditionally6 widespread6 occasionally6 regularly5
 commonwealth colonial3 parliament2 duke2
-commun network3 collaboration3 chat3 chatter3 social3
+commun conversation6 transmitted5 protocol4 chat3 broadcast3 talk3 reception3 network3
 communist socialist8 soviet7 democratic3 liberal3
-compani corporation9 industry7 manufacturing6 firm6 inc6 subsidiary5 business5 headquarters5
+community town3 village3 social2
+compani corporation9 business8 industry7 manufacturing6 firm6 inc6 subsidiary5 headquarters5
 compar comparison9 similar7 different6 whereas5 alike4 equivalent4 equal3 versus3
 comparison compared9 different4 similar4 whereas2 equivalent2 greater2
 compens paid8 pay6 rep4 payment4 credit3 owed3 dealt3 reputation2
@@ -747,17 +752,17 @@ compet competition9 participated5 tournament5 opponent5 athletic4 contest4 quali
 competit competed9 tournament7 contest6 opponent5 participated4 sports4 athletic4 race4
 compil recompiled5 makefile5 preprocessor4 gcc4 runtime4 building3 program3 gnu3
 complain complaints9 suck3
-complaint complain9 dispute3 claimed3
+complaint complain9 dispute3 claimed3 critics2
 complement complementary6
 complementari complement6
 complet finished7 final5 accomplished5 unfinished4 satisfied3 fulfill3 partially2
 complex imaginary4 intricate3 computer2
 compli compliance8 enforcement6 obey4 compliant4
-complianc compliant9 enforcement9 comply8 regulations7 guidelines3 conform3 policy3 tolerance2
+complianc compliant9 enforcement9 comply8 regulations7 integrity4 guidelines3 conform3 policy3
 compliant compliance9 comply4 enforcement4
 complic difficult7 simpler5 straightforward5 simple5 explained5 tricky5 hard4 easy4
 compliment praised3
-compon elements3 react2
+compon elements3
 compos composition8 orchestra5 compilation3 piano3
 composit composed8 mixture3 elements3
 compound chemical4 chemistry3 formulation3 elements3
@@ -778,7 +783,7 @@ concis formal3 unambiguous3 clarity2
 conclud conclusion9 result4 succeed4 proved3 verified3 succeeded3 implies2 asserted2
 conclus concluded9 summarized4 summary3
 concret brick3 soil3 steel3 building2
-concurr simultaneously9 synchronization6 parallel4 thread4 deadlock3 asynchronous3 sequential3
+concurr simultaneously9 contention6 synchronization6 parallel4 thread4 deadlock3 asynchronous3 sequential3
 condens material4 mixture3 formulation3 saturated2 phase2
 condit criterion3
 conduct conductor4
@@ -787,7 +792,7 @@ conf iff3
 confer tournament4 playoffs3
 confid certainty5 uncertainty3
 config cfg9 configuration9 setup5 set4 sysconfig4 setuptools3
-configur cfg9 config9 setup9 set6 setuptools4 installed3 enabled3 sysconfig2
+configur cfg9 config9 setup9 set6 setuptools4 installed3 enabled3
 confin enclosed2
 confirm verified4 bought3 verification3 acknowledged2
 conflict dispute4 interfering3 incompatible3 clash3 unrelated3 controversy2 interference2
@@ -805,12 +810,12 @@ conserv preserved6 maintained2
 consid considerable4 suggested3 decided3 regarding3
 consider substantial7 significantly5 regarding5 considered4 concerned4 reason4 sufficient3 large3
 consist comprising6
-consol platform4
+consol platform4 terminal4
 conson vowel8 phonetic7 syllables7 letter5 tongue4 alphabet3
 constant coefficient2
 constantli frequently9 regularly9 repeatedly8 often8 occasionally8 habits4 once3 recurring3
 constitu parliamentary7 parliament5 legislature5 legislative3 politician3 constitution3 election3 electoral2
-constitut amendment6 legislative6 legislature5 congress4 declared3 delegates3 constituency3 law3
+constitut legislative6 legislature5 amendment4 congress4 declared3 delegates3 constituency3 law3
 constrain constraints9 restricted5 bound3 minimal3 optimal3 challenge3 flexible2 imposed2
 constraint constrained9 restricted4 optimal3
 construct building7 built6 structure6 builder5 builtin5 creation4 created4 established4
@@ -820,7 +825,8 @@ consum consumption9 eat5 meal3 eaten3 hungry3 feed3 food2
 consumpt consumer9 spend6 economic3 economy3 expensive2
 contact email4 mail3
 contemporari modern6 superseded3 century2
-content text2 resources2
+content text4 resources3
+contention concurrently6 queue3 thread3
 contest competition6 competed4 challenge4 dispute3 prize3 debate3 won3 participated3
 context ctx9
 contextu lexicographically4 textual4 lexical3 semantic3
@@ -835,13 +841,14 @@ contravari metavar2
 contribut contributor9 donated4 participated2
 contributor contributed9 author4 influential2
 control manipulation3
-controversi debate6 problematic3 dispute3 conflict2 critical2
-conv env7 venv4 sev4 div2
+controversi debate6 problematic3 dispute3 critics3 conflict2
+conv env7 venv5 sev4 div2
 conveni advantage5 handy4 disadvantage4 benefit4 efficient3 useless3 simplicity3 easier3
-convent customary7 traditional6 traditionally6 standard6 guidelines3 commonly3
+convent customary7 traditional6 traditionally6 standard6 universal3 guidelines3 commonly3
 converg sequence6 infinite3 infinity3 series3
-convers converted7 talk3
-convert conversation7 transformed4 output2
+convers converted9 calculated4 multiplied3 decimal3 transformed3 decrement2 output2 subtract2
+conversation talk9 dialogue7 chat7 communications6 discussion4 speech4 speak4 dialog3
+convert conversion9 transformed4 output2
 convict criminal8 accused6 crime6 guilty6 arrested5 sentence5 jail5 verdict4
 convinc believe4 argued2 sense2
 cook meal5 recipe5 dinner4 food4 hungry4 catering3 chicken3 dish3
@@ -850,21 +857,21 @@ cooper collaboration4
 coord peninsula4 northeast3 eastward3 northwest2 zone2
 coordin geometry3
 cope care3
-copi clone8 copyright5 replication4 duplicate3 backup3 past3 imitation2
+copi clone8 copyright5 paste5 replication4 duplicate3 backup3 imitation2
 copper metal6 silver3 bronze3 steel2
 copyright copies5 license5 permission3 published3
 core processor6 cpu5
 corner rectangular4 side3 border3 wall3 edge2
 coroutin subroutine4
 corp army5 regiment5 battalion4 military4 infantry4 troops3 soldiers3
-corpor company9 inc6 subsidiary6 industry6 headquarters5 business5 manufacturing5 enterprise4
+corpor company9 business7 inc6 subsidiary6 industry6 headquarters5 manufacturing5 enterprise4
 corpu lexicographically6 textual6 lexical5 morphological4 text3 parser3 transcribed3 grammar3
 correct correctly7 mistake5 fixed3
 correctli properly8 correct7 right3
 correl statistics3
 correspond related4 match3 equivalent3
 corridor hallway9 doorway4 stairs4 highway3 segment3 path2 avenue2 lane2
-corrupt fault3
+corrupt integrity3 fault3
 cost costly9 expensive9 price9 cheap8 fee8 afford7 budget5 free4
 costli expensive9 cost9 cheap9 afford6 budget6 price3 fee3 spend3
 cotton woven6 silk4 material4 clothes3 pine3 jeans3
@@ -874,7 +881,7 @@ count counter3 number3
 counter count3 number3
 counterpart akin4 rival3
 counti district5 town4 township3 country2
-countri china8 national8 japan6 internationally5 overseas5 abroad4 government4 wales4
+countri china8 national8 japan6 overseas5 international5 abroad4 government4 wales4
 coupl partner6 together6 relationship5 marriage4 pair4 duo4 engaged4 married4
 cours college3 class2
 court judge6 jurisdiction6 justice6 law5 lawyer4 accused4 jury3 attorney3
@@ -886,17 +893,17 @@ cozi comfortable5 couch4 shelter3 warm3
 cpu processor9 core5 hardware4 spec2
 cpython pyc3 python3
 crack break4
-craft making5 carved4 manufacturing3 created3 design3 creation3 made3 production2
+craft making5 carved4 manufacturing3 created3 design3 creation3 made3
 crap shit9 nonsense4 damn3 sick3 stupid3 worse2 weird2
 crash restart4 broken4 accident4 fatal4 failed3 broke3 fault3
 crawl cave4 scraped3 walked3 spider3 explore2
 crazi weird5 strange3 sanity3
 cream milk3
-creat creation9 creator7 construction4 making4 existing3 craft3 spawned3 development3
-creation created9 creator8 evolution5 construction4 existing3 craft3 invented2 reproduction2
-creator creation8 created7 founder5 author3 invented3
-creatur species7 animal6 being5 spider4 enemy4 wildlife4 bird3 snake3
-credenti authentication7 password5 unauthorized3 certificate3 login3
+creat creation9 creator7 generation5 construction4 making4 existing3 craft3 spawned3
+creation created9 creator8 evolution5 construction4 generation3 existing3 craft3 invented2
+creator creation8 created7 founder5 author5 invented3
+creatur animal8 species7 being5 spider4 enemy4 wildlife4 bird3 snake3
+credenti authentication7 authorization5 password5 unauthorized3 certificate3 login3
 credit payment3 compensated3 owed3 paid3
 creek river5 lake5 flood4 water4 basin3 downstream2
 crew aboard5 personnel3 squad3 navy3 captain3 committee3 fleet2
@@ -907,11 +914,12 @@ crimin crime9 convicted8 accused5 police5 arrested4 guilty4 innocent4 murder4
 crisi disaster8 panic5
 criteria criterion8 determined3
 criterion criteria8 conditions3 valid2
-critic review5 feedback3 controversy2 discontent2
+critic review4 feedback3 controversy3 complaints2
 crop agricultural9 farmers6 farm5 plant5 seed4 garden4 growing4 soil3
 cross across9 passed3
 crowd audience6 people5 population4 group3
 crown royal4
+crucial important3
 crude synthetic3
 cry cried9 tears9 emotions4 hurt4 scream4 upset3 feel3 laughter2
 crypt encryption9 cipher9 security5 coins3
@@ -929,8 +937,9 @@ curli curl4 brackets3
 currenc monetary9 usd9 dollars9 coins7 cash5 financial4 inflation4 economy3
 cursor mouse7 pointer5
 curv plot6 slope6 tangent4 graph4 axis4 spiral3
-custom modifications4 modified2
-customari traditionally7 convention7 traditional7 commonly5 standard5 typically3 uncommon3 proper2
+custom modifications5 modified3 layout3 style3
+customari traditionally7 convention7 traditional7 commonly5 standard5 typically3 universal3 uncommon3
+customer client6 service3 retail3
 cut slice7 chop6 trim6 split4 knife4 clip3 segment2 blade2
 cute beautiful5 pretty4 amazing4 sexy4 great3 funny3 nice2
 cwd uid4 gid4 wds3 kwds3 lskjd3
@@ -955,7 +964,7 @@ databas db9 sql7 data5 table4 userdata4 oracle4 schema3 query3
 dataclass classmethod7 classname6 autoclass6 class6 subclass6 metaclass6 classification5 classified4
 datagram subdiagram7 bitmap4 chart3
 dataset superset3 classification3
-datatyp typeset6 type5
+datatyp typeset6 type5 generic3
 date anniversary4 expired3 months3 outdated3 single2 years2
 datetim timestamp7 utc6 time6 timezone6 mtime5 clock5 strftime5 microseconds4
 daughter parents6 sister5 child5 girl4 mother4 youngest4 children4 her3
@@ -967,7 +976,7 @@ deadlin scheduled4 delayed2
 deadlock locked6 concurrently3
 deaf hear5 blind5 ear5
 deal bargain9 dealt9 negotiations6 offered5 trade5 selling4 buy4 discount4
-dealt deal9 trade6 bought4 sold4 bargain4 offered3 compensated3 negotiations3
+dealt deal9 trade6 bought4 sold4 bargain4 offered3 compensated3 negotiations2
 death dying9 fatal8 die8 killed8 died7 murder6 dead6 funeral5
 debat controversy6 argument6 discussion6 argued5 dispute4 contest3
 debt loan6 owed6 finance5 financial5 payment4 cash4 monetary3 spend3
@@ -977,7 +986,7 @@ decad century8 years6 era5 lifetime3 forever3 annual3 age3
 decai degradation5 lifetime3
 decent fairly6 adequate3 terrible3 satisfactory3
 decid choose9 decision9 chose9 choice8 chosen6 determined4 picked4 considered3
-decim fraction6 digital6 numerous5 round5 reciprocal5 arithmetic5 integer3 multiplied3
+decim fraction6 digital6 numerous5 round5 reciprocal5 arithmetic5 integer3 conversion3
 decis decided9 choice8 choose8 chose5 chosen4
 deck card5
 declar denotes4 constitution3 defined3 compilation3 established3 notation3
@@ -986,7 +995,7 @@ decod parser2
 decomposit reduction3 reconstructed2
 decor flowers2 wrapper2
 decreas reduced7 lower6 declined6 monotonically5 reduction3 inequality2
-decrement incremental9 subtract6 numerous5 number3 arithmetic3 calculated3
+decrement incremental9 subtract6 numerous5 number3 arithmetic3 calculated3 conversion2
 dedic devoted6
 deep deeper9 depth7 deeply7
 deeper deep9 depth7 deeply6 shallow4
@@ -1000,7 +1009,7 @@ defici defects4 inability4 diagnosed3 disease3 inadequate3
 defin definitely9 characterized6 mean5 notion5 described4 terminology4 declared3 denotes3
 definit defined9 mean6 terminology4 notion4 characterized3 meaningless3
 degrad decay5 destruction5 recycling3 maintenance3 obsolete3 preserved2
-degre bachelor5 graduated3
+degre bachelor5 graduated3 university3
 del sep4
 delai waiting6 awaited5 prematurely5 slow4 speedup4 immediately4 quicker4 promptly3
 deleg constitution3 legislative2
@@ -1017,7 +1026,7 @@ democrat republican8 democracy8 election6 voters5 socialist5 political4 republic
 demograph population6 census6 inhabitants3 ethnic2 statistics2
 demolish destroyed7 eliminated4 destruction4 abandoned3 dismissed3 cancelled3 vanished2 demoted2
 demon devil8 evil3 ghost3
-demonstr proved6 show5 illustrated3 display3 experimental3 proof3 experience3 indicated3
+demonstr proved6 show5 experimental4 illustrated3 display3 proof3 indicated3 shown3
 demot resigned4 dismissed4 relegated3 demolished2
 deni refused8 rejected6 denial6 insisted4 ignored3 suppressed3 excluded3 claimed2
 denial denied6 rejected4 refused3
@@ -1026,8 +1035,9 @@ denot notation9 symbol5 abbreviated5 indicated5 signifies5 declared4 defined3 re
 dens density9 saturated3
 densiti dense9 volume4 capacity3
 dep dependencies9
-depart office5 personnel4 departure4 lieutenant3 staff3 dispatched3 employed2
-departur leave6 exit5 travel5 department4 fled4 flight4 resigned3 arrived3
+depart departure9 leave6 resigned5 dismissed4 fled4 exit4 ceased2
+department office5 agency4 administration4 faculty4 personnel3 bureau3 secretary3 district3
+departur departed9 leave6 exit5 travel5 fled4 flight4 resigned3 arrived3
 depend deps9 rely6
 deploi deployment9 troops3 infantry3
 deploy deployed9 infantry3
@@ -1049,7 +1059,7 @@ design architect4 architecture3 craft3 construction3
 desir wanted5 seek4 demand3 needed3 sought3 attracted3 preferred2
 desk furniture5 chair4 couch3
 desper wanted4 beg3 trying3 needed3 attempt3
-despit although6 however4 though4 excluded3 albeit3 nevertheless2
+despit although6 however4 though4 excluded3 except3 albeit3 nevertheless2
 dest dist4 dst3
 destin travel9 tourism7 transport6 tourist5 journey5 flight4 route4 resort3
 destroi destruction9 demolished7 defeated6 damage3 killed3 removed3 deleted3 disastrous2
@@ -1072,9 +1082,9 @@ diagnos disease8 diagnostic6 clinical5 patients4 treatment4 cancer4 deficiency3 
 diagnost diagnosed6 disease3 clinical3 severe2
 diagon triangular5 perpendicular4 rectangular2
 diagram graph5 chart5 plot4 graphics3 visualises3 draw2
-dialect accent7 lang4 phonetic4 language3 english2
-dialog prompted3
-dialogu speech5 talk3 textual3
+dialect accent7 locale4 lang4 phonetic4 language3 english2
+dialog prompted3 conversation3
+dialogu conversation7 speech5 talk3 textual3
 diamet inch9 radius6 size6 small5 smallest5 larger5 bigger4 length4
 diamond pearl3 stone3
 dictionari vocabulary7 lexical6 lexicographically6 terminology3 corpus3 noun2
@@ -1093,9 +1103,10 @@ dine meal9 dinner9 restaurant8 lunch7 eat6 food5 waiter5 kitchen5
 dinner meal9 dining9 food6 lunch5 eat5 cook4 restaurant4 breakfast4
 dioces archbishop6 parish5 bishop5 catholic4 cathedral4 congregation4 church4 pope2
 dir directory9 folder9 mkdir5 subdirectories3 director3 path3 chdir2 pathname2
-direct guidance3 director3
-directli publicly3 outright3
-director directory4 role4 actor4 dir3 chairman3 secretary3 directed3 film3
+direct director4 directly3
+directive angular3 invocation2
+directli directed3 publicly3 outright3
+director directory4 role4 directed4 actor4 dir3 chairman3 secretary3 film3
 directori dir9 folder9 subdirectories9 mkdir8 filepath8 pathname5 subpath5 chdir5
 dirt dirty7 soil7 dust4 grass4 sand4 ground3 clean3 cleaner2
 dirti dirt7 nasty4
@@ -1111,19 +1122,19 @@ disc disk9
 discard dispose6 reused5 recycling4 retained4 dismissed4 removed4 reclaimed4 preserved4
 disclosur information4 publicly4 privacy4 revealed3 secret3 exposed2
 disconnect restart4 detached3 unavailable3 withdrew2
-discont rebellion3 anger3 angry3 critical2
+discont rebellion3 anger3 angry3
 discontinu obsolete5 abandoned4
 discount bargain6 price4 deal4 sales3 cost2
 discourag frowned3 guidance3
 discov discovery9 find7 determined3 detective2 revealed2
 discoveri discovered9 find4 science3 detective3 knowledge3 scientists2
 discret finite3 integer3
-discuss debate6 talk5 argued4 mentioned3 topics3 spoken2
+discuss debate6 talk5 argued4 conversation4 mentioned3 topics3 spoken2
 diseas diagnosed8 health5 ill5 medical5 medicine4 cancer4 clinical4 deficiency3
 dish meal3 restaurant3 catering3 dining3 feed3 cook3 satellite3
 disk disc9 filesystem5 storage4 partition3 volume3 drive3
-dismiss vanished4 discarded4 dropped4 demoted4 demolished3 disappeared3 ignored3 withdrawn3
-dispatch handler4 operations4 duty3 department3 delivered2
+dismiss vanished4 discarded4 dropped4 departed4 demoted4 demolished3 disappeared3 ignored3
+dispatch handler4 operations4 duty3 delivered2
 displai show6 screen6 shown6 rendered5 view4 demonstrated3 present3 visible3
 dispos discarded6 recycling4 purge4 waste4 reused4 cleanup3 reclaimed2
 disput asserted5 claimed4 argued4 conflict4 debate4 contest3 contradiction3 complaints3
@@ -1136,8 +1147,8 @@ distinct distinguished9 different5 ambiguous3 unique2
 distinguish distinct9 recognizable5 identified4 determined4 detective4 classified4 recognized4 classification3
 distort bent3
 distribut redistribution5 spread3
-distributor wholesale7 commerce5 vendor5 market4 shop4 production3 manufacturing3 sales3
-district county5 suburb4 town4 neighborhood3 region3 municipality3 area3 borough3
+distributor wholesale7 commerce5 vendor5 market4 production4 shop4 manufacturing3 sales3
+district county5 suburb4 town4 neighborhood3 region3 municipality3 area3 department3
 distro linux7
 disturb inappropriate6 horror3 problematic3
 div css4 html3 conv2
@@ -1152,9 +1163,9 @@ doc documentation9 doctor6 physician5 medical4 clinical3 medicine3
 docstr textual4 stringent4 stringified3 instring3 text2 gettext2
 doctest test7 unittest5 microtests5 testcase4
 doctor physician9 medical9 medicine9 doc6 nurse5 scientists4 lawyer3
-document docs9 paper5 file4 pdf4 metadata4 text3 public3 textbook2
+document docs9 paper5 file4 publication4 pdf4 metadata4 text3 textbook2
 documentari film6 movie4 cinema3 video3
-dog pet9 puppy9 animal5 cat4 creature3 horse2
+dog animal9 pet9 puppy9 cat4 creature3 horse2
 dollar usd9 currency9 monetary9 money7 cash6 amount5 price4 coins4
 domain host3 hostname3
 domest households4 residential3
@@ -1164,7 +1175,7 @@ done ready6 sent5 submitted4 added4 obliged3 invited3 request3 got3
 door doorway9 entrance4 hallway4
 doorwai door9 hallway7 entrance5 corridor4 stairs3
 doubl triple5 twice4 multiplied4 halves4 triplet3 multiple3 duo2
-doubt uncertain6 question4 presumably4 certainty4 suspicion3 possible3 whether3 probably3
+doubt uncertain6 question4 presumably4 certainty4 probably3 suspicion3 possible3 whether3
 down upward5 low4 lower4 fell3
 download installed5 free3 version3 released3 loadable2
 downstream flow5 river4 creek2
@@ -1227,15 +1238,16 @@ eastward southeast6 eastern5 northern4 northeast4 coords3 southwest3 northwest2
 eat meal9 food9 hungry9 eaten8 dining6 feed5 consumer5 dinner5
 eaten eat8 hungry5 meal5 food5 bite3 consumer3
 echo bash4
-econom economy9 market7 finance5 investment5 industry4 wealth4 commerce4 financial4
-economi economic9 industry5 commerce5 market5 wealth5 finance4 business4 currency3
+econom economy9 market7 finance5 investment5 industry4 wealth4 commerce4 business4
+economi economic9 industry5 business5 commerce5 market5 wealth5 finance4 currency3
 ecosystem environmental6 habitat6 environment5 wildlife4 species3 forest3 garden2
 edg breadth4 boundary3 graph2 border2 corner2
-edit modifications5 editor5 altered4 revised4 version4 modified4 change3
-editor edition5 studio4 writer4 adobe3
+edit altered6 modifications6 modified5 editor5 change3 revised3
+edition version6
+editor edited5 studio4 writer4 adobe2
 educ teaching7 school6 taught6 academic5 teacher4 college4 learning4 students4
 effect impact5 affected4 improved4 significantly3 enhanced3 influence2
-effici optimal5 convenient3 quicker3 faster3 feasible2 fastest2
+effici optimal5 convenient3 quicker3 faster3 fastest2 feasible2
 effort attempt5 accomplished3 difficult2
 egg breakfast4 chicken3
 ei eyes9 gaze7 blinked5 vision5 glanced4 stared3 blind3
@@ -1270,17 +1282,17 @@ emphas emphasis9 highlighted4 focused3 intense2
 emphasi emphasized9
 emploi employment9 occupation8 employees7 job7 workers6 labor4 office3 commission2
 employ employed9 job8 employees7 labor7 occupation6 workers6 business3 industry3
-employe workers9 personnel8 employed7 employment7 staff7 office5 occupation4 management3
+employe workers9 personnel8 employed7 employment7 staff7 office5 occupation4 executive4
 empti vanished5 blank4 disappeared4 gone3 dumped3
 emul simulation5 imitation3 mimic3
 enabl allowed5 capable4 unavailable3 unable3 configuration3 set2
 encircl circle7 circular6 radius4 inscribed3 outline3 lobe2 shape2
-enclos inside5 interior4 surrounding3 confined2 within2
+enclos inside5 interior4 surrounding3 internal3 confined2 within2
 encod bytecode7 opcode6 code6 returncode4 uncompressed4 serial3 codec3 byte3
 encount meet4 met3 gathered3 occurrence2
 encourag promoted3 favor3 advised3 help2
 encrypt crypt9 cipher8 security6 privacy4 ssl4 password3
-end exit6 terminal6 finished6 final4 stop4 last4 continued3 ceased2
+end terminated7 exit6 finished6 final4 stop4 last4 continued3 ceased2
 endeavor career3 accomplished2 employment2 venture2
 endem tropical3 species3 acute2
 endless infinite9 forever6 unlimited5 indefinitely5 infinity4 finite4
@@ -1289,8 +1301,9 @@ enemi attack5 creature4 opponent4 threat4 battle3
 energi power5 fuel4 electric3 heat3
 enforc compliance9 regulations6 comply6 imposed5 policy5 violation5 disallow4 compliant4
 engag married8 wedding6 marriage6 couple4 partner2
-engin diesel4 machinery4 industry4 motor3 architect3 tech3 builder2
-english language8 spanish7 german6 lang5 french5 swedish4 portuguese3 translated3
+engin motor7 machinery6 car4 diesel4 fuel3 vehicle3 machine3 locomotives3
+engineer tech5 architect4 industry3
+english language8 spanish7 german6 lang5 french5 locale4 swedish4 portuguese3
 enhanc improved7 modifications4 effect3 ability3 finer2 augmented2 modified2 extensive2
 enjoi pleasure7 anytime6 welcome5 happy4 please4 excited3 thank3 glad2
 enorm huge9 massive9 big9 biggest8 bigger8 larger8 largest7 vast7
@@ -1299,7 +1312,7 @@ enqueu queued3
 ensembl classification3
 ensur assure8 guarantee6 verified4 insisted3 protection3 cautious2 prevent2 trust2
 enter entry8 entrance6 inserted5 input4 login3 accepted2
-enterpris corporation4 industry3 company3 business3
+enterpris business5 corporation4 industry3 company3 executive3
 entertain media5 drama4 television4 comedy4 theatre3 culture3 theater3 money3
 entir whole9 altogether7 entirety6 pure4 whatsoever4 fully3 overall3 total3
 entireti entire6 whole5 fully4 throughout3
@@ -1320,7 +1333,7 @@ episod season3
 epoch era3 century3 utc2 mtime2
 epsilon uniformly3
 equal equivalent6 identity3 compared3
-equat solve8 formula6 algebra6 coefficient6 multiplied5 calculated4 solution4 expression3
+equat solve8 formula6 algebra6 coefficient6 multiplied5 expression5 calculated4 solution4
 equip gear8 weapons4 items3
 equival equal6 analogous6 similar4 akin4 compared4 interchange3 corresponding3 similarly3
 era decades5 century4 years3 epoch3 ancient3
@@ -1328,8 +1341,8 @@ err error9 strange2 nicer2
 erron incorrectly7 mistake6 inaccurate5 incorrect5 mismatch4 invalid4 inconsistent3 correct3
 error err9 invalid9 unable8 failed7 incompatible4 mistake4 problem3 failure3
 escap fled8 exit3 trapped2
-especi particularly9 mainly7 mostly5 additionally5 also4 primarily3 even3 too3
-essenti basic6 necessary4 simply3 mainly3 unnecessary3 merely3 foremost2 aka2
+especi particularly9 mainly7 mostly5 additionally5 also4 except4 primarily3 even3
+essenti basic6 important5 necessary4 simply3 mainly3 unnecessary3 merely3 foremost2
 est timezone3 datetime2
 establish found6 initially4 incorporated4 construction4 declared3 inaugural3 introduced3
 estat ownership3 inherited3 assets3 wealth3 mansion2
@@ -1349,35 +1362,37 @@ evil devil4 demon3
 evolut evolved9 darwin8 genetic5 creation5 biology4 species3 reproduction3 biological3
 evolv evolution9 darwin6 genetic4 species3 ancestors2 natural2
 exact total4 roughly3
-exactli true8 truly5 hence5 really5 agreed4 genuinely4 necessarily3 regardless3
+exactli true8 truly5 hence5 really5 agreed4 genuinely4 necessarily3 except3
 examin inspection9 investigation7 analyzed7 study7 assessment6 analyses5 probe5 test4
 exampl instance4
 exc proc5 func4 desc2
 exce exceeded9 maximum7 limited7 increased6 greater5 max5 maxsize5 excess4
 exceed exceed9 limited6 insufficient5 maximum5 increased5 excess3 overrun3 greater3
 excel great9 amazing8 nice5 perfect4 very4 good4 okay3 please3
-except failed3
+except however8 though7 although6 unless5 especially4 plus4 excluded3 exactly3
+exception failed4 failure3 error3 unexpectedly2
 excerpt passage5 summary3 paragraph3 citation3
 excess increased4 exceed4 exceeded3 overly2 overrun2
 exchang recipient4 trade4 transferred3 mail3 transactions3 email2
 excit eagerly4 happy3 enjoyed3
 exclud ignored8 exclusive6 inclusion6 omitted6 avoid5 disregard5 eliminated4 skip4
 exclus inclusion6 excluded6 restricted3 sole3
-execut terminal3 postprocessing2
+execut terminated3 postprocessing3
+executive administration7 leadership5 management4 chairman4 employees4 leader3 president3 presidential3
 executor commission2
 exercis routine6 swimming5 athletic4 muscles3 movement3 walked3
 exhibit museum7 present4 illustrated2 art2
 exist created3 creation3
-exit terminal6 end6 departure5 leave4 stop4 fled4 ceased4 withdrawn3
+exit terminated6 end6 departure5 leave4 stop4 fled4 ceased4 departed4
 exot uncommon3
 expand expansion9 extended7 widening6 extent5 growing4 resize4 extensive4 wider3
 expans expanded9 extended5 extensive3
 expect hope5 imagine3
 expedit journey4 mission3 fellowship3 adventure3
 expens costly9 cost9 afford8 budget7 spend7 fee6 spent5 money4
-experi experimental8 experienced6 test3 demonstrated3
-experienc experience6
-experiment experience8 test5 microtests3 mock3 demonstrated3 observed3 laboratory3 probe2
+experi experienced9
+experienc experience9
+experiment test5 observed5 laboratory4 probe4 demonstrated4 microtests3 science3 mock3
 expert professional3 amateur3 knowledge2
 expir outdated4 date3 lifetime3
 explain explanation9 understand7 elaborate5 complicated5 confused4 details4 understood3 straightforward3
@@ -1387,13 +1402,13 @@ explicitli explicit8 implicitly6 indirectly4 straightforward4 outright3 inherent
 explod explosion9 bomb5 burst3
 exploit attack5 vulnerable5 hack5 revenge3 malicious2
 explor visit4 navigate4 crawling2 adventure2 travel2
-explos explode9 bomb7 disaster4 shock3 burst3
+explos explode9 bomb8 disaster4 shock3 burst3
 expon logarithm6 multiplied3 power3 simplified2
 exponenti logarithm4 calculated3 equation3
-export migration2
-expos exposure4 hide4 visible4 revealed3 opaque3 transparent3 disclosure2
+expos exposure4 hide4 visible4 revealed3 opaque3 transparent3 public2 disclosure2
 exposur exposed4 photography4 visible2
-express simplifications4 simplified4 subexpressions3 equation3
+express expression6
+expression express6 simplifications5 simplified5 equation5 subexpressions4 formula4 parentheses4 multiplied3
 exprnam funcname5 fname5 fullname4 name4 surname3 varname2 renamed2
 ext fmt3 ret2
 extend extensive9 extent8 expanded7 widening6 expansion5 stretched3
@@ -1402,7 +1417,7 @@ extent extended8 extensive6 expanded5 widening5 wider3 bound2
 extern elsewhere3 portable3
 extra addition9 add5 added3 including2
 extract scraped5 retrieved3
-extrem intense4 ultimately3 wildly2
+extrem intense4 ultimately4 wildly2
 ey eyed9 gaze8 vision7 stared4 glanced4 nose4 glass3 blind3
 """,
     "f": """
@@ -1410,8 +1425,8 @@ face cheek8 forehead5 nose5 eyes3
 facil headquarters5 venue5 place5 hospital5 institute4 campus4 located4 room4
 facilit involved4 guidance3 intervene3 interaction3 accompanied3
 fact truth4 evidence3 according3 info3
-factori industry7 manufacturing6 production4 produced4 company4 machinery4
-faculti professor7 academic6 teacher5 institute5 campus5 college4 northwestern3 principal3
+factori industry7 manufacturing6 produced4 company4 machinery4 production3
+faculti professor7 university6 academic6 teacher5 institute5 campus5 college4 department4
 fail failure9 unsuccessful8 error7 attempt6 unable5 trying4 invalid4 unreliable4
 failur failed9 unreliable6 fault6 unsuccessful4 reliable4 defects4 rely3 struggle3
 fair true6 bool3 exactly3 regardless3
@@ -1447,7 +1462,7 @@ fed federal4 financial3 fnb3
 feder fed4 congress3 government3
 fee cost8 charge6 expensive6 price5 paid5 pay4 free4 cheap4
 feed hungry6 eat5 chatter4 meal3 dish3 food3 stream3 catering3
-feedback review5 critical3
+feedback review5 critics3
 feel felt8 emotions5 pain4 hurt3 cry3 heart3
 feet foot9 shoes6 legs6 footer5 height3 footprint2
 fell fall9 fallen9 dropped6 down3 trip2
@@ -1482,7 +1497,7 @@ finder search4 checker4 linker4 helper3 lookup3
 fine okay6 great4 good3 cool2 anyway2
 finer lesser5 coarse3 enhanced2 stronger2
 finger thumb8 hand6 touch6 wrist3 grip3 palm3 pin3
-finish completed7 final6 end6 terminal3
+finish completed7 final6 end6 terminated3
 finit discrete3
 finnish swedish9 norwegian7 polish6 romanian6 hungarian6 russian5 dutch4 danish4
 fire burning6 flames6 trigger3 gun3 shooting2
@@ -1490,7 +1505,7 @@ firm company6 corporation4 stock3
 firmli tightly8 forcefully7 strongly4 adhere4 stick3 tighter2 softly2
 fish boat4 sea4 lake4
 fist grip3
-fit tight5 size3 tighter3 accommodate3 stretched3
+fit tight5 tighter3 size3 accommodate3 stretched3
 fix repair5 broken4 workaround4 problem3 resolved3 patch3 correct3 error2
 fixtur field3 light3
 flame burning6 fire6 smoke4 heat3 fuel3 gas3
@@ -1499,7 +1514,7 @@ flat flattened9 bent5 slant4 uneven4 shape2 leaned2
 flatten flat9 folded4 bent3
 flavor flavour9 taste9 chocolate3 fruit3
 flavour flavor9 taste9 recipe3 scent3 chocolate3
-fled escape8 runaway4 exit4 departure4 leave3 resigned3 away3 survived2
+fled escape8 runaway4 exit4 departed4 departure4 leave3 resigned3 away3
 fleet naval7 squadron7 maritime7 admiral6 navy6 boat3 harbor3 cargo3
 flesh meat6 skin5 body5 blood3
 flew flying9 flight7 aviation6 aircraft5 pilot5 plane5 helicopter4 airlines3
@@ -1540,8 +1555,8 @@ forcibl forcefully9 force6 imposed5 aggressive5 provoked3 coerced3 deliberately2
 ford truck5 vehicle5 car5 diesel2
 foreground background7 ground4 front4
 forehead skull7 head6 face5 nose5 cheek4 neck4 header3 hair3
-foreign abroad5 overseas5 internationally5 immigrants2
-foremost ultimately4 priority3 lastly3 importantly2 essential2
+foreign international6 abroad5 overseas5 immigrants2
+foremost ultimately4 priority3 lastly3 important3 essential2
 forest tree9 wood8 pine4 timber4 subtree4 wildlife3 oak3 ecosystem3
 forev endless6 lifetime6 indefinitely5 infinite5 years5 permanent4 unlimited4 last4
 forget forgotten9 forgot6 discarded2
@@ -1550,11 +1565,11 @@ forgotten forget9 remember8 forgot7 recalled5 memory3
 form submission4 created2
 formal concise3 explicitly2
 format markup3 markdown2 reform2
-formatt markup3 printable2 markdown2
+formatt markup3 printable2
 former formerly6 latter3
 formerli former6
 formul mixture4 formula4 compound3 condensed3
-formula calculated8 equation6 coefficient4 formulation4 mathematics3 quantity3 multiplied3 numerous2
+formula calculated8 equation6 coefficient4 expression4 formulation4 mathematics3 quantity3 multiplied3
 fort fortress5 camp3
 forth forward2
 forthcom upcoming6 imminent5 awaited3 impending3 announced2
@@ -1564,7 +1579,7 @@ forward behind4 forth2
 foster fuller3
 fought fight9 battle8 war5 combat5 defeated5 beaten4 fighter4 victory4
 found founder9 established6 inaugural5 invented4
-founder found9 creator5 invented4 owner4 activist3 chairman3 inaugural3 author2
+founder found9 creator5 invented4 owner4 activist3 chairman3 author3 inaugural3
 fourier frequency4 amplitude4
 fraction denominator9 reciprocal8 ratio7 decimal6 divided4 multiplied4 proportion4 arithmetic3
 fragment segment3
@@ -1591,7 +1606,7 @@ frozenset superset5 unset4 ice3
 fruit banana8 pear7 mango6 peach6 plant3 food3 flavor3
 ftp resp3 zipimport2
 fuck shit5 freaking3 damn2
-fuel gas8 diesel5 oil5 energy4 flames3 coal2
+fuel gas8 diesel5 oil5 energy4 engine3 flames3 coal2
 fulfil satisfied9 accomplished5 achieved4 completed3
 full fully4 filled3 invited3 wanted3
 fuller foster3
@@ -1609,7 +1624,7 @@ fur hair3 pet3 wolf2
 furnish furniture5 cabin3 bedroom3 house3
 furnitur couch9 desk5 chair5 furnished5 wooden4 cabinet3 wood3 bedroom3
 further increasingly4 onwards3 furthermore3 additionally3 beside2
-furthermor additionally9 also8 thus5 although5 hence5 similarly4 importantly4 too4
+furthermor additionally9 also8 thus5 although5 hence5 similarly4 too4 meanwhile4
 futur upcoming4
 fuzzi smiley3
 """,
@@ -1629,10 +1644,12 @@ gave giving7 sent5 gotten4 given4 wanted4 send4 received4 sold4
 gaze eyes8 eyed7 stared7 glanced6 vision5 sight4 focus4 view3
 gcc glibc5 compilation4 gnu2
 gear equipment8
-gen general4 gene3 genetic3
+gen gene3 genetic3 generation3
 gender female7 male7 women4 sexual3 men2 woman2
 gene genetic9 biology4 biological3 gen3 mutation2
-gener gen4 created3
+gener created5 creation3 gen3 produced3
+general particular4 commonly3 broadly3 various3 broader2
+generic typeset4 type4 variant3 datatype3
 genet gene9 evolution5 traits5 biology4 mutation4 biological4 evolved4 darwin4
 genr music4 literature4 literary3 novel3 fiction3 punk2
 gentl gently8 softly6 rubbed3 sensitive3 rough2
@@ -1661,8 +1678,8 @@ glanc gaze6 stared5 looked4 eyed4 eyes4 overlook3 view3
 glass eyes3 vision3
 glibc zlib6 gcc5 pathlib4 hashlib4 pyc4 libc3 importlib3 func2
 glob blob9 gzip3
-global worldwide9 internationally6 world4 abroad3 overseas3
-globaln localns6 worldwide5 national4 internationally3
+global worldwide9 international6 world4 abroad3 overseas3
+globaln localns6 worldwide5 national4 international3
 globe earth3
 gloriou amazing4 epic4 holy3 impressed3
 glue adhere7 attached3
@@ -1680,7 +1697,7 @@ gonna going5 hopefully4 hope3 coming3
 good great4 excellent4 fine3
 got gotten8 getting6 done3 gave2
 gotten getting9 got8 obtained5 gave4 received3 pulled2
-govern democracy6 bureaucracy6 political4 legislature4 legislative4 country4 republic4 election4
+govern democracy6 bureaucracy6 authority6 political4 legislature4 legislative4 country4 republic4
 governor politician7 mayor6 minister5 chancellor4 election4 incumbent4 president4 presidential4
 grab pulled5 hold4 grip3 reached3
 grace mercy3 angel3
@@ -1688,7 +1705,7 @@ gracefulli forcefully3
 grade students5 school3 class2
 gradient differentiation5 slope4 derived3 vector2
 gradual progress6 slowly6 rapidly6 transition4 broadly4 increasingly3 abruptly3 tentatively3
-graduat college5 attended4 academic4 scholarship4 degree3 bachelor3 campus3 students3
+graduat university5 college5 attended4 academic4 scholarship4 degree3 bachelor3 campus3
 gram weighed2
 grammar syntax6 parser5 textual3 parse3 verbatim3 corpus3 verb3
 grandfath grandmother9 uncle8 grandson7 father5 cousin5 elder4 nephew4 ancestors4
@@ -1703,7 +1720,7 @@ graviti newton3 mass3 fall3 orbit2 floating2 earth2
 great excellent9 amazing7 nice5 cool5 fine4 very4 okay4 sweet4
 greater higher8 exceed5 less4 lesser4 larger4 bigger4 increased3 superior3
 greatest best4
-greatli highly5 vastly5 significantly4 heavily3 very3 impressed2
+greatli highly5 vastly5 significantly4 heavily3 very3 important3 impressed2
 greet hello8 hey5 smile2
 grew growing9 grown9 growth6 expanded3
 grid row4 tile4 column2
@@ -1711,18 +1728,18 @@ grin smile9 happy3 sighed3 laughed3 joy3
 grip hand5 stick4 thumb4 slippery3 grabbed3 fingers3 fist3 hold3
 gross nasty5
 ground soil5 foreground4 land3 underground3 dirt3
-group organization5 gathered4 aggregate4 organised4 clusters4 team3 trio3 crowd3
+group organization6 gathered4 aggregate4 organised4 clusters4 team3 trio3 crowd3
 grove mason3 monument3
 grow grew9 grown9 growth9 crops4 expanded4 plant2
 grown growing9 grew9 growth5 plant3 crops3
 growth growing9 grew6 grown5 proliferation5 increased4
 guarante ensure6 chance5 assure4 promise4 certainty3 bet3
 guard protection5 security4 defending4 defence4 defense4 patrol4 threat3 regiment3
-guess bet4 probably4 possible3 chance3 presumably3
+guess bet4 possible3 chance3 probably3 presumably3
 guest host5 visitors4 party3 member3 hotel3
 gui boy4 girl4 men3
 guid guidance9 guidelines7 instruction4 advised3 tip3 textbook3 lessons3 recommended3
-guidanc guide9 guidelines8 advised5 advice5 instruction4 directed3 facilitate3 lessons3
+guidanc guide9 guidelines8 advised5 advice5 instruction4 facilitate3 lessons3 discouraged3
 guidelin guidance8 guide7 regulations4 standard4 compliance3 advised3 specific3 convention3
 guido italian6
 guilti convicted6 verdict4 crime4 criminal4 justice4 murder3 blame3
@@ -1741,10 +1758,10 @@ hack exploited5
 hail rise4 rain3 flood3
 hair fur3 forehead3 skin2
 half halves9 halfway9 percent5 portion5 quarter4 percentage4 semi3 roughly3
-halfwai half9 halves7 semi3 middle2
+halfwai half9 halves7 semi3 middle3
 hall hallway5 room2
 hallwai corridor9 doorway7 room5 stairs5 chamber5 hall5 door4 bathroom4
-halt paused5 stop5 ceased4 terminal4 interrupted3 shutdown3
+halt paused5 stop5 terminated5 ceased4 interrupted3 shutdown3
 halv half9 halfway7 portion7 quarter5 split5 divided5 chunk4 double4
 hand fingers6 handle6 touch5 grip5 thumb4 unhandled4 arms3 wrist3
 handi convenient4 useless3
@@ -1804,7 +1821,7 @@ hi him9 her5 theirs4
 hidden hide9 unnoticed7 revealed6 secret4 disappeared3 vanished3 behind3 sneak3
 hide hidden9 concealed6 unnoticed5 revealed5 visible5 sneak5 invisible4 exposed4
 hierarch hierarchy9 subtree5 toplevel5 nest3 structure3
-hierarchi hierarchical9 toplevel5 subtree4 inherited4 subclass3 structure2
+hierarchi hierarchical9 toplevel5 subtree4 inherited4 organization3 subclass3 structure2
 high higher7 highest6 upward5 height3 rise3 tall3 altitude2 raised2
 higher highest8 greater8 high7 upward6 increased6 lower6 low5 level4
 highest higher8 high6 lowest6 maximum6 maximize5 max5 largest5 peak4
@@ -1815,11 +1832,11 @@ hill mountain6 valley5 climbed2
 him his9 her4 she4
 hint tip3
 hire paid4 work3 job3 invited2
-histor history9 historian8 ancient4 archaeological2
-histori historic9 historian9 archaeological3
+histor history9 historian8 ancient4 past3 archaeological2
+histori historic9 historian9 archaeological3 past2
 historian history9 historic8 scholars5 archaeological4 journalist3 research2
 hit struck7 strike4 target2 swung2
-hockei sports8 soccer6 basketball6 baseball5 rangers4 playoffs3 football3 athletic3
+hockei sports8 soccer6 basketball6 baseball5 rangers4 playoffs3 football3 rugby3
 hold held9 retained4 grabbed4 keeping4 kept3 grip3
 holder collector4
 holi glorious3 damn2 glad2
@@ -1833,11 +1850,11 @@ honour honor9 honorary6 award6 outstanding4 recognised3 medal3 respectively3
 hook hung4 hanging4
 hop jump4 walked3
 hope hopefully9 wish7 expected5 disappointed4 gonna3 thought3 sad3 someday2
-hopefulli hope9 maybe6 perhaps5 probably4 usually4 gonna4 presumably3 inevitably3
-horizont clockwise3 rectangular3 position3 oriented3 rotation3 leftmost2
+hopefulli hope9 probably7 maybe6 perhaps5 usually4 gonna4 presumably3 inevitably3
+horizont clockwise3 rectangular3 oriented3 rotation3 position2 leftmost2
 horribl poorly7 terrible6 badly6 awful6 disastrous4 wildly3 bad3 worst3
 horror nightmare6 disturbing3 scared2
-hors filly7 cattle6 cavalry5 dog2 derby2
+hors filly7 animal6 cattle6 cavalry5 dog2 derby2
 hospit medical6 patients5 facilities5 doctor4 clinical4 nurse4 medicine3 physician3
 host guest5 server4 domain3 localhost3
 hostnam domain3 basename3 fname3 fullname3 localhost3
@@ -1847,7 +1864,7 @@ hour time5 minutes4 duration4
 hous home9 residential9 mansion7 households6 room6 bedroom5 residents5 indoor4
 household house6 home6 residential5 domestic4 family4
 hover mouse5 jump2
-howev though9 although9 yet6 nevertheless6 albeit5 meanwhile5 hence4 thus4
+howev though9 although9 except8 yet6 nevertheless6 albeit5 meanwhile5 hence4
 href hyperlinks9 symlink5 html5 hardlink4 linkage4 click4 linker4 redirected3
 html markup7 css5 href5 template4 hyperlinks4 browser4 php4 stylesheet4
 http ssl8 web5 internet4 proxy4 browser4 ssn3 www2 website2
@@ -1895,11 +1912,11 @@ imperi emperor5 united4
 impl implementation9
 implement impl9 construction3 architecture3 algorithm3 abstract3 method3 constructor2 computer2
 impli implications8 assumed5 asserted4 assumption4 supposed3 concluded2 equivalent2 statement2
-implic implies8 consequently4 relevant3 statement3 ambiguous3
+implic implies8 consequently4 relevant3 statement3 ambiguous2
 implicit explicit5 inherently2
 implicitli explicitly6 explicit5 inherently4 indirectly2
-import package2 unpacked2
-importantli additionally5 furthermore4 notable4 significantly3 also3 foremost2
+import unpacked3 package3 migration3
+important significant5 essential5 priority4 notable3 foremost3 necessary3 relevant3 significantly3
 importlib pathlib9 python4 library4 zlib3 hashlib3 glibc3
 impos enforcement5 forcibly5 force4 restricted4 disallow3 strict3 demand2 constrained2
 imposs easily5 cannot5 difficult4 tricky4 theoretically4
@@ -1928,7 +1945,7 @@ increasingli further4 widespread4 gradually3 broader3 broadly3 inevitably2 progr
 increment decrement9 sequential4 number3 numerous3 consecutive3 accumulated3
 incumb governor4 election4 presidential3 predecessor3 successor3 president3 politician3 candidate3
 inde actually6 yeah5 truly5 genuinely5 certainly4 thus4 hence3 also3
-indefinit forever5 endless5 duration4 infinite4 unlimited3 permanent3 until2
+indefinit forever5 endless5 duration4 infinite4 permanent3 unlimited3 until2
 independ standalone5 alone4 isolated3 freedom3 lone3
 index search3 searchable2
 indic denotes5 symbol4 mark4 signifies3 demonstrated3 notation3 specified2
@@ -1937,10 +1954,10 @@ indirect indirectly5
 indirectli indirect5 explicitly4 implicitly2
 individu human7 people6 person5 adult3 inhabitants3
 indoor outdoor7 inside7 outside6 room5 house4 bedroom4 porch4 residential3
-industri company7 factory7 manufacturing7 corporation6 economy5 business4 sector4 production4
+industri company7 factory7 manufacturing7 business6 corporation6 economy5 sector4 production4
 ineffect useless7 disastrous5 rely4 viable3 inhibit3 unused3 suppressed2
 ineffici speedup3 costly3
-inequ bound4 greater3 proved3 decreased2
+inequ bound4 greater3 proved2 decreased2
 inevit eventually7 hopefully3 imminent3 increasingly2 accordingly2 consequently2
 infantri army9 military8 soldiers8 regiment7 troops7 cavalry6 sergeant6 artillery4
 infer presumably3 observed3 plausible2
@@ -1953,7 +1970,7 @@ influenti influence9 popular3 famous3 contributor2
 info information9 details5 fact3 stuff2
 inform info9 disclosure4
 infrastructur technology3 architecture3 network3 government3
-inhabit people6 population6 citizens5 tribe4 residents4 human4 indigenous3 village3
+inhabit people6 population6 citizens5 tribe4 residents4 local4 human4 indigenous3
 inher intrinsic4 implicitly4 explicitly3 fundamental3 arbitrary3 implicit2
 inherit hierarchy4 estate3 superclass3 subclass3 parents2 adopted2
 inhibit suppressed4 prevent4 alleviate3 ineffective3 anti3 effect2 avoid2
@@ -1963,14 +1980,14 @@ injur injury9 hurt5 wounded3 accident3 repair3
 injuri injured9 hurt6 wounded5 accident5 tears4 damage3 severe3 inability3
 inlin embedded2
 inn hotel5 manor3 lodge3 interior2
-inner interior4 international4 orthogonal4 inside4 intra3
+inner internal5 interior4 orthogonal4 inside4 intra3
 innermost outer6 leftmost6 rightmost5 within2 orthogonal2
 innoc accused6
 input entered4 stdin3
 inquiri request3 seek2 asked2
 inscrib encircled3
-insert entry5 entered5 appended3 prepended3
-insid within9 interior8 indoor7 international6 enclosed5 surrounding4 underneath4 inner4
+insert entry5 entered5 appended3 paste3 prepended3
+insid within9 interior8 internal7 indoor7 enclosed5 surrounding4 underneath4 inner4
 insist denied4 ensure3 asserted2
 inspect examination9 investigation5 inspector4 detective4 scanned3 monitor3
 inspector inspection4
@@ -1982,48 +1999,50 @@ instant instantly9 immediately8 quickly6 promptly5 temporarily5 rapid4 seconds4 
 instanti spawned4
 instantli instant9 immediately9 quickly9 rapidly8 promptly8 fast6 quicker6 fastest5
 instead rather8 too4 opposed4 anymore3 incorrectly3 better2
-institut college6 campus5 faculty5 university5 academic4 facilities4 academy3 scholars3
+institut university8 college6 campus5 faculty5 academic4 facilities4 academy3 scholars3
 instr docstring3
 instruct carefully4 manual4 guide4 guidance4 techniques4 procedure3 lessons2
 instrument musicians8 percussion8 violin7 orchestra7 music6 guitar6 piano6 acoustic5
 insuffici exceeded5 required4 minimum4 lack4 exceed3 inadequate3 error3 limited2
 insur coverage4 policy3 risk2
-int integrated6 integer2 inter2
+int integral6 integrated5 integer2 inter2
 intact untouched3 durable3 survived2
 integ arithmetic8 numerous4 number4 digital4 decimal3 modulo3 alphanums3 remainder3
-integr int6
+integr integral9 int5
+integral integrated9 int6
+integrity compliance4 trust3 corruption3 valid2 security2
 intellectu intelligence8 smarter5 smart3 scholars3 education3 academic2
 intellig smarter9 intellectual8 smart7 brain3 traits3 wisdom3 skills3 sophisticated3
 intend intention8 plan3 aimed3
 intens extremely4 emphasized2
 intent intended8 intentionally7 deliberately5
 intention deliberately9 intention7
-inter intra3 int2
+inter international3 intra3 int2
 interact interface4 facilitate3
 intercept intersection3 interference3
 interchang adapted4 equivalent3 versa3 merged3 different3 swap3
 interf interference9 disrupt5 prevent5 intervene4 avoid3 conflict3 isolated2
 interfac interaction4
 interfer interfering9 overlap5 disrupt4 intercepted3 conflict2
-interior inside8 within6 international5 surrounding5 inner4 enclosed4 intra3 indoor3
+interior inside8 within6 internal5 surrounding5 inner4 enclosed4 intra3 indoor3
 intermedi advanced3 transition3
-intern intra8 inside6 interior5 within4 inner4 outer4 internationally3
-internation i18n9 abroad9 overseas8 worldwide8 global6 foreign5 country5 national3
+intern inside7 intra6 interior5 inner5 within4 outer4 enclosed3
+international i18n9 abroad9 overseas8 worldwide7 foreign6 global6 country5 national4
 internet web8 network5 http4 net4
 interpol smooth2
 interpret mean4 understand4 literally3
-interrupt paused8 disrupt4 halt3 stop3 ceased3 terminal2
+interrupt paused8 disrupt4 halt3 stop3 ceased3 terminated3
 intersect overlap6 intercepted3 collision3
 interspers contiguous5 adjacent4
 interst highway6 northeast3 southwest3 southeast3 traffic2
 interven involved4 interfering4 aid4 facilitate3 manipulation2 participated2 provoked2
 intim sexual6 romance5 sex4 romantic3 couple3 marriage3 comfortable3
-intra international8 within6 inner3 interior3 external3 inter3 inside3
+intra internal6 within6 inner3 interior3 external3 inter3 inside3 international2
 intric complex3 sophisticated3
 intrins inherently4 fundamental4
-intro prologue3 introduction3
+intro prologue3 introduction2
 introduc initially4 introduction4 debut4 established3
-introduct overview6 introduced4 prologue4 beginning3 intro3
+introduct overview6 introduced4 prologue4 beginning3 intro2
 intuit explanation5 analogous3 simplicity3 visual3
 invalid error9 unable5 failed4 erroneously4 malformed4 incompatible3 unsupported3
 invari symmetry4
@@ -2036,6 +2055,7 @@ invest finance6 financial6 fund5 roi5 economic5 spend4 market4 economy3
 investig examination7 analyzed5 evidence5 inspection5 suspected4 analyses4 suspicion3 study3
 invis unnoticed7 hidden6 disappeared6 vanished5 absence3 absent3
 invit added8 sent7 add6 offered5 submitted5 ready4 request3 sold3
+invoc directive2
 involv accompanied4 intervene4 facilitate4 participated3
 io app7 apple5 mobile5
 iron steel6 metal5 ore2
@@ -2047,28 +2067,28 @@ isol separate3 alone3 independent3 singleton3 lone3 interfering2 away2
 issu problem6 problematic3 released2 trouble2
 ital font5 bold3
 italian guido6 romanian6 portuguese6 french5 latin5 spanish4 finnish4 hungarian3
-item inventory4 equipment3 list3 things2
+item inventory4 products3 equipment3 list3 things3
 iter loop6 recursively3 sequential3
 ivi oak3
 """,
     "j": """
 jacket coat9 clothes4 dress4 wearing4 wing2
-jai smith4 nbaz3
+jai smith4 nbaz4
 jail prison8 arrested8 crime5 parole5 convicted5 sentence4 punishment4 criminal3
-japan china9 country6 prefecture6 pacific3 chile3 overseas3 internationally2 soviet2
+japan china9 country6 prefecture6 pacific3 chile3 overseas3 international2 soviet2
 javascript js9
 jaw mouth7 teeth6 bite4 chin3 tongue3
 jazz sax3 basketball2
 jean pants9 clothes6 waist3 wearing3 cotton3 fashion2
 jet aircraft6 plane4 aviation3 flight3 pilot3 rocket3 flying2
 jkl lkjsfd5 lsdkjf4 lsdkj4 sldkj3 lskdj3 dkls3 sdljf3 pkg3
-job employment8 career7 employed7 workers5 occupation4 work4 business4 hired3
+job employment8 career7 employed7 workers5 occupation4 work4 hired3 business3
 joi happy4 smile3 pleasure3 grin3 laughter2
 join rejoined6 member4 alliance4 membership4 connected3 participated3 gathered3 meet2
 joint jointly7
 jointli joint7 partnership2 together2
-journal public6 magazine5 newspaper5 blog5 paper5 published5 journalist3 article3
-journalist newspaper8 writer4 public4 politician3 journal3 media3 historian3 blog3
+journal publication8 magazine5 newspaper5 blog5 paper5 published5 journalist3 article3
+journalist newspaper8 news5 writer4 publication4 politician3 journal3 media3 historian3
 journei travel8 destination5 route4 expedition4 transport4 path3 tour3 road2
 js javascript9
 judg court6 justice5 verdict4 jury3 appeal2 punishment2
@@ -2077,7 +2097,7 @@ junction segment4
 junior students4 youngest3 young3 eldest3 male3
 junk garbage4
 juri accused5 verdict4 trial3 court3 judge3
-jurisdict court6 territory5 law4 country2
+jurisdict court6 territory5 law4 authority4 country2
 just only6 merely5 simply5
 justic court6 judge5 guilty4 innocent4 punishment3 accused3 criminal3 victims2
 justif justified9 reason5 explanation4 argument2
@@ -2094,7 +2114,7 @@ keyboard piano4 key3 mouse2 press2
 keyfil outfile3
 keyword upperword6 words5 vocabulary5 numword4 phrase3 term3
 khan shah6
-kick boots3
+kick boots3 shoved2
 kid child9 children9 boy7 childhood6 baby4 son4 parents3 young3
 kill murder9 death8 killer7 die7 fatal7 died5 dying5 dead5
 killer killed7 murder7 fatal5 death2
@@ -2122,7 +2142,7 @@ la phoenix4 cal3 york3
 lab laboratory9 scientists2
 label annotation3 classification2 classified2
 labor employment7 workers6 employed4 contract3 employees3
-laboratori lab9 science3 scientists3 chemistry3 experimental3 biology2
+laboratori lab9 experimental4 science3 scientists3 chemistry3 biology2
 lack inadequate6 insufficient4 inability3 poorly3 neglected3 absence2 adequate2
 ladi woman9 female7 women7 girl5 her4 girlfriend3 wife2 men2
 lai laid9
@@ -2133,8 +2153,8 @@ lame dumb4 sad4 stupid3
 land acres5 ground3 landscape3
 landscap garden5 oriented4 acres3 land3
 lane road4 highway4 chase3 corridor2
-lang language8 translated5 tamil5 english5 french4 dialect4 spanish4 native3
-languag lang8 english8 spanish5 dialect3 french3 german3 phonetic3 portuguese3
+lang language8 translated5 tamil5 english5 locale5 french4 dialect4 spanish4
+languag lang8 english8 spanish5 dialect3 french3 german3 locale3 phonetic3
 lap drive3
 larg huge6 big6 significantly6 mostly5 enormous5 roughly5 substantial5 wide5
 larger bigger9 smaller9 size9 small9 biggest8 largest8 enormous8 huge7
@@ -2151,11 +2171,11 @@ launch startup6 launcher5 started5 open4 began4 initially3 debut3 beginning3
 launcher launched5 unity4
 law legal6 legislative6 lawyer6 court5 jurisdiction4 enforcement4 regulations4 crime4
 lawyer attorney9 law6 court4 doctor3 physician3 accused3 legal2
-layout stylesheet5 template5 css4 html3
+layout stylesheet5 template5 css4 custom3 html3
 lazili quickly3 promptly3
 lead leadership5 leader5 led4
-leader leadership9 lead5 chief4 management3 boss3 governor3 president2 mayor2
-leadership leader9 management5 lead5 role4 administration3 subordinate3
+leader leadership9 lead5 chief4 executive3 management3 boss3 governor3 authority3
+leadership leader9 management5 lead5 executive5 role4 administration3 subordinate3 organization3
 leaf plant6 tree6 cabbage3
 leagu team4 baseball3 commissioner3 soccer2
 leak secret4
@@ -2165,7 +2185,7 @@ learn taught9 lessons9 teaching5 knowledge5 education4 training3 understand3 mem
 leas contract2
 least worst4 plus3 worse2
 leather material5 pad3 wooden3
-leav stay7 departure6 exit4 resigned4 remained4 fled3
+leav stay7 departure6 departed6 exit4 resigned4 remained4 fled3
 lectur campus3 textbook3 faculty3
 led light7 lead4 bright3
 left remained3 rightmost3 gone2
@@ -2177,7 +2197,7 @@ legend epic5 hero3 story3
 legisl legislature9 congress7 congressional7 parliamentary6 parliament6 law6 constitution6 regulations5
 legislatur legislative9 parliament8 parliamentary7 congress6 congressional5 constitution5 constituency5 government4
 legitim fake5 real4 suspiciously3 valid2
-length shorter9 inch7 longer7 duration7 distance6 width6 shortest6 dimensions5
+length shorter9 inch7 longer7 duration7 distance6 width6 shortest6 longest5
 less lesser6 greater4 lower4 higher3 smaller3 roughly3 amount3 nearly3
 lesser smaller7 less6 finer5 little4 broader4 greater4 smallest4 minimal4
 lesson learning9 taught9 teaching6 guidance3 education3 guide3 knowledge2 instruction2
@@ -2193,7 +2213,7 @@ lib library9
 libc glibc3
 liber freedom5 democratic4 democracy3 communist3 socialist3 liberty2
 liberti freedom6 republic2 liberal2
-librari lib9 pathlib4 importlib4 bibliography3 book3 archives2
+librari lib9 pathlib4 importlib4 bibliography3 book3
 licens permitted5 copyright5 legal4
 lie lies9 lying9 truth6 tell5 false3 honest3
 lieuten sergeant7 colonel7 deputy6 captain4 civilian4 admiral4 office3 command3
@@ -2229,12 +2249,13 @@ loadabl reload5 download2 usable2
 loader reload3 overload3
 loan payment6 debt6 financial5 finance5 owed5 bank5 fund3 borrowed3
 lobe encircled2
-local l10n9 nearby5 native5 village4 neighborhood4 region4 urban4 city4
+local l10n9 nearby5 neighborhood5 village5 rural4 urban4 region4 residents4
+locale lang5 english4 dialect4 native4 accent4 french4 language3 translated3
 localhost host3 hostname3
 localn globalns6 native3
 locat place8 nearby8 wherever6 nowhere6 anywhere6 near5 everywhere4 search4
 lock deadlock6 security4
-locomot railway9 railroad8 training5 rail4 transport3 buses3
+locomot railway9 railroad8 training5 rail4 transport3 engine3 buses3
 lodg mason3 inn3 hotel3
 logarithm exponent6 exponential4
 logic semantic3 sense3
@@ -2275,12 +2296,12 @@ lyssdod lsdkj6 lsdkjf5 lsdjjkf4
 lzma xztar6 gztar5 baz5 bztar4 xyz4 nbaz3
 """,
     "m": """
-machin machinery9 robotic5 motor3
-machineri machine9 motor6 robotic5 engine4 factory4 mechanical3 industry3
+machin machinery9 robotic5 engine3 motor3
+machineri machine9 motor6 engine6 robotic5 factory4 mechanical3 industry3
 mad angry7 anger5 rage4 upset3
 made making8 built5 manufacturing5 craft3 builtin3
 mag magazine7
-magazin mag7 journal5 public5 newspaper4 published3
+magazin mag7 journal5 publication5 newspaper4 published3
 magic trick2
 magna royal3 noble3
 magnitud diameter4 inch4 radius3 scale3
@@ -2292,7 +2313,7 @@ mainstream popular4 modern3 widespread3
 maintain maintenance7 keeping6 retained5 preserved5 persistent5 remained4 continued3 kept2
 mainten maintained7 repair5 service3 degradation3 cleanup3
 major large4 largest3 main2 biggest2
-make made8 produced7 craft5 production4 created4 built3 manufacturing3
+make made8 produced7 craft5 created4 built3 production3 manufacturing3
 makefil outfile5 compilation5 filename3 filepath2
 makeup fashion3
 male men8 adult5 boy4 human4 junior3
@@ -2300,7 +2321,7 @@ malform invalid4
 malici virus6 exploited2
 mall shop7 downtown4 suburb3
 man lord4 sir2 men2 mate2
-manag administration6 leadership5 organization3 employees3 personnel3 leader3 businessman2 office2
+manag administration6 leadership5 organization4 executive4 employees3 personnel3 leader3 businessman2
 mandat mandatory5 regulations5 legislative5 demand4 policy3 provision3 required3
 mandatori required9 necessary6 mandates5 prerequisite3
 mango fruit6 sultan4 peach3
@@ -2309,7 +2330,7 @@ manner broadly2
 manor mansion7 abbey5 palace4 village4 castle4 inn3 house3 monastery3
 mansion house7 manor7 palace5 bedroom5 room4 residential4 castle3 home3
 manual instruction4
-manufactur industry7 factory6 company6 production6 produced5 brand5 made5 corporation5
+manufactur industry7 factory6 company6 produced5 brand5 made5 production5 corporation5
 map bitmap3
 mar planet3
 marbl stone4 crystal2
@@ -2319,9 +2340,9 @@ maria roman2
 marin navy7 sea6 naval5 maritime5 ocean5 sergeant5 gulf4 military4
 maritim naval9 navy7 fleet7 boat6 sea6 vessel6 marine5 harbor5
 mark marker7 indicated4 signed3 stamp3 signature3 spot3
-markdown html3 formation2 formatter2
+markdown html3 formation2
 marker mark7 signature3
-market economic7 commerce6 advertising5 economy5 sales5 distributors4 finance4 business4
+market economic7 commerce6 business5 advertising5 economy5 sales5 distributors4 finance4
 markup html7 css4 stylesheet4 template3 formatter3 formation3
 marri marriage9 wife9 engaged8 husband8 wedding7 couple4 romantic2
 marriag married9 wedding8 husband7 wife7 engaged6 couple4 sex4 relationship4
@@ -2333,7 +2354,7 @@ mass weighed4 massive4 gravity3 weight3 quantity3 pounds3
 massag rubbed4
 massiv enormous9 huge9 big7 biggest7 bigger7 larger6 largest5 giant5
 mat matrix5 matrices3
-match pair4 corresponding3 tournament2 opponent2
+match pair4 corresponding3 tournament3 opponent2
 matchabl unmatched3 hashable3 searchable2
 matcher checker3 footer2
 mate genuinely4 fellow3 sir3 man2
@@ -2347,7 +2368,7 @@ maxim maximum9 max7 highest5 optimal5 largest4 exceed3 minimal2
 maximum max9 maximize9 exceed7 highest6 exceeded5 unlimited5 limited4 higher3
 maxlen highest3 exceed3
 maxsiz tabsize6 largest6 resize5 exceed5 biggest4 blocksize4 larger3 scale3
-mayb perhaps9 possible9 probably7 might6 obviously6 hopefully6 certainly5 somehow5
+mayb perhaps9 probably9 possible9 might6 obviously6 hopefully6 certainly5 somehow5
 mayor governor6 municipality5 politician5 chief3 sheriff3 commissioner3 urban3 deputy3
 meal dinner9 eat9 food9 dining9 hungry8 lunch7 breakfast7 cook5
 mean definitely6 meant5 defined5 interpretation4 meaningless4 terminology4 signifies3
@@ -2370,7 +2391,7 @@ meet met8 gathered7 encounter4 together3 joined2
 mega massive3 giant3 big3 huge3 enormous3
 mem memory9
 member membership8 joined4 users3 guest3 participated3 group2
-membership member8 joined4 authentication3 password2 subscription2
+membership member8 subscription4 joined4 authorization3 authentication3 password2
 memo memory4 remember4 recalled4 forget3
 memoiz remember6 forget5 recalled4 retention4 learning2
 memori mem9 remember7 memo4 monument4 forget3 forgotten3 recalled3
@@ -2402,10 +2423,10 @@ mick punk3
 microsecond datetime4 seconds4 mtime4 time3 duration2 timestamp2 utc2
 microtest unittest6 test6 doctest5 experimental3 mock3
 mid middle8 median2
-middl mid8 center6 centre5 central3 upper3 halfway2 midst2 median2
+middl mid8 center6 centre5 central3 upper3 halfway3 midst2 median2
 midst middle2
-might maybe6 perhaps5 possible4 sure4 should3 probably3 certainly3
-migrat transferred6 relocated6 travel3 moved3 export2
+might maybe6 probably6 perhaps5 possible4 sure4 should3 certainly3
+migrat transferred6 relocated6 travel3 moved3 imported3 export2
 mile kilometers6 distance6
 militari army9 troops8 infantry8 soldiers8 navy8 civilian6 combat5 personnel5
 milk chocolate4 breast3 bottle3 sugar3 cream3
@@ -2440,8 +2461,8 @@ mobil phone6 ios5 app5 roaming3 sim3 screen3 device3
 mock test6 simulation5 unittest4 experimental3 microtests3 testcase3
 mod modular4 modified4
 modern contemporary6 mainstream3 century3
-modif modified9 altered9 change7 unchanged5 edition5 revised5 override4 improved4
-modifi modifications9 altered9 change6 manipulation4 mod4 edition4 unchanged3 override3
+modif modified9 altered9 change7 edited6 unchanged5 custom5 revised5 override4
+modifi modifications9 altered9 change6 edited5 manipulation4 mod4 unchanged3 override3
 modul submodules6 modular5
 modular module5 remainder5 mod4 submodules2
 modulo remainder7 integer3
@@ -2454,17 +2475,17 @@ monkei ape8 banana4
 monoton decreased5 ascending4 increased4
 monster beast5 boss3 creature3 ness3 dragon2
 month monthly9 years7 week7 season4 weekly3 date3
-monthli months9 weekly7 annual5 recurring4 period4 week3 season3
+monthli months9 weekly7 annual5 recurring4 period4 week3 season3 subscription3
 monument sculpture5 cemetery5 temple5 heritage4 stadium4 status4 memory4 museum3
 mood depression4 emotions4
 moon planet3 solar2
 morpholog lexicographically5 lexical4 corpus4
-mostli mainly9 primarily9 partly8 usually6 somewhat6 typically6 particularly6 large5
+mostli mainly9 primarily9 partly8 usually6 somewhat6 particularly6 typically6 large5
 moth spider3
 mother mom9 father7 parents7 dad6 grandmother6 daughter4 aunt4 wife3
-motion movement9 slide5 velocity5 moved4 robotic3 slid3 stride3 dance2
+motion movement9 slide5 velocity5 animated5 moved4 robotic3 slid3 stride3
 motiv inspired5 passion3
-motor machinery6 thrust4 engine3 helicopter3 machine3 robotic3
+motor engine7 machinery6 thrust4 helicopter3 machine3 robotic3
 mount attached3
 mountain hill6 summit5 valley5 climbed4 altitude4 elevation2
 mous cursor7 hovering5 keyboards2
@@ -2506,45 +2527,46 @@ namespac whitespace3 space3
 narr story6 tale6 fiction4 literary4 drama3 prose3 summary2
 narrow widening9 wider9 broad6 width5 stretched3 tighter3 expanded3 smaller3
 nasti gross5 unpleasant4 dirty4
-nation country8 republic4 globalns4 government3 internationally3 regime3 territory3
-nativ indigenous7 local5 tribe4 localns3 lang3 ethnic2
+nation country8 republic4 globalns4 international4 government3 regime3 territory3
+nativ indigenous7 tribe4 locale4 local4 localns3 lang3 ethnic2
 natur environmental4 biological3 evolved2
 naval navy9 maritime9 fleet7 admiral7 boat6 marine5 squadron5 submarine5
 navi naval9 military8 maritime7 marine7 squadron6 admiral6 army6 fleet6
 navig traverse4 route4 explore4 click3 shortcut3
 nbar usr3 basketball3
-nbaz baz4 gztar4 jay3 bztar3 lzma3 basketball3
+nbaz baz4 gztar4 jay4 bztar3 lzma3 basketball3
 nbyte nfoo4
 near nearby9 closest8 around6 nearest5 wherever5 located5 anywhere4 northeast4
 nearbi near9 located8 nearest7 neighboring7 closest6 around6 downtown6 suburb5
 nearest closest9 nearby7 distance6 near5 neighboring5 adjacent4 located3 closer3
 nearli almost9 somewhat7 roughly6 hardly6 slightly5 approx5 partly4 barely4
 neat nice4 cool3
-necessari required8 needed7 mandatory6 sufficient5 must5 essential4 appropriate3
+necessari required8 needed7 mandatory6 sufficient5 must5 essential4 important3 appropriate3
 necessarili sure5 certainly5 hence4 hardly4 otherwise4 true4 presumably4 latter4
 neck skull4 forehead4 chin4 shoulder4 throat3
 need required8 request8 necessary7 wanted6 sought5 must3 desperate3 desire3
 neg minus8 opposite4 bad2
 neglect ignored6 absent5 miss4 omitted3 overlook3 orphan3 lack3 abandoned2
-negoti bargain7 compromise6 deal6 agreement4 bid4 payment3 dealt3 contract2
-neighbor neighbouring9 adjacent9 nearby7 neighborhood5 nearest5 near3 closest3 suburb3
+negoti bargain7 compromise6 deal6 agreement4 bid4 payment3 dealt2 contract2
+neighbor neighbouring9 adjacent9 nearby7 neighborhood5 nearest5 near3 local3 closest3
 neighborhood suburb9 neighbouring7 urban7 residential7 downtown6 village5 neighboring5 town5
-neighbour neighboring9 neighborhood7 adjacent5 suburb4 inhabitants3 village3 nearby3 nearest2
+neighbour neighboring9 neighborhood7 adjacent5 suburb4 inhabitants3 village3 local3 nearby3
 neither either9 both9 nor6 whichever6 latter2
-nephew grandson9 uncle8 cousin7 siblings5 grandfather4 aunt4
+nephew grandson9 uncle9 cousin7 siblings5 grandfather4 aunt4
 nervou brain3 noisy3 noise3
 ness monster3
 nest hierarchical3 subtree3
 net network8 internet4 gateway3
-network net8 internet5 connected4 community3 wire3 gateway3 infrastructure3 packet3
+network net8 internet5 connected4 wire3 gateway3 infrastructure3 communications3 packet3
 never whenever8 ever7 once4 shortly4
 nevertheless however6 therefore5 although5 albeit4 thereby3 accordingly3 furthermore3 consequently3
-new newly6 newest3
+new newly9 newest4 previous3
 newer newest8 outdated8 latest8 older6 recent5 version5 old5 younger4
-newest latest9 newer8 recent7 newly5 new3 updated3 version2
-newli new6 newest5 freshly4 previous3 recent3
+newest latest9 newer8 recent7 newly5 new4 updated3 version2
+newli new9 newest5 freshly4 previous3 recent3
 newlin multiline8 line7 readline7 underline4 overline4 carriage3
-newspap journalist8 paper6 public5 journal5 magazine4 blog3 published3 bulletin3
+news newspaper7 journalist5 article3
+newspap journalist8 news7 paper6 journal5 publication5 magazine4 blog3 published3
 newton gravity3 accelerate2
 next previous4 upcoming3 lastly3 already2
 nfoo nbytes4
@@ -2568,11 +2590,11 @@ normalis standard3
 northeast northern9 southeast8 northwest8 southwest7 eastern6 region5 central5 nearby5
 northern northeast9 southern7 northwest5 southeast5 region5 eastern5 nord4 eastward4
 northwest northeast8 central7 southeast6 southwest6 northern5 western4 eastern4 northwestern4
-northwestern college4 northwest4 campus4 southwest3 faculty3
+northwestern college4 northwest4 campus4 university3 southwest3 faculty3
 norwegian danish9 swedish9 finnish7 dutch6 nord5 german4 russian4 portuguese4
 nose face5 forehead5 cheek5 eyes4 mouth3 ear3 tongue3 smell3
-notabl prominent8 significantly5 famous5 particularly5 importantly4 additionally3 significant3 aforementioned3
-notat denotes9 symbol4 abbreviated4 syntax4 shorthand3 declared3 indicated3 parentheses2
+notabl prominent8 significantly5 famous5 particularly5 important3 additionally3 significant3 aforementioned3
+notat denotes9 symbol4 abbreviated4 subscript4 syntax4 shorthand3 declared3 indicated3
 note remarks5
 noth stuff3
 notic slight4 see2
@@ -2602,11 +2624,11 @@ obedi obey9 behave4 behavior4 servant2
 obei obedience9 comply4 behave4 enforcement4 conform3
 oblig authorised4 acknowledged4 anytime3 done3 request2 yours2 welcome2 thank2
 obscur unusual3 uncommon3 mystery3 ordinary2
-observ detective5 monitor4 detector4 watch3 experimental3 inference3 analyzed2
+observ detective5 experimental5 monitor4 detector4 watch3 inference3 analyzed2
 obsolet outdated8 deprecated5 superseded5 discontinued5 useless5 abandoned4 legacy4 newer3
 obtain acquired6 getting6 retrieved5 gotten5 sought4 received4 arrived3 gained3
 obviou obviously6 clearly4 apparently4
-obvious clearly9 obvious6 maybe6 perhaps5 sure4 apparently4 certainly4 probably4
+obvious clearly9 obvious6 maybe6 probably6 perhaps5 sure4 apparently4 certainly4
 occas circumstances6 occurrence5 occasionally4 event4 occurred4 situation3 anniversary2
 occasion often9 frequently9 regularly9 constantly8 sometimes7 rare6 commonly6 repeatedly5
 occup employed8 employment6 workers6 job4 employees4 career4 businessman3 duty3
@@ -2615,19 +2637,19 @@ occur occurrence6 incident5 happened4 arise4 occasions4 caused3 event3
 occurr pattern6 occurred6 repetition6 occasions5 encounter2 repeated2
 ocean sea9 beach7 coastal6 coast6 water6 gulf5 shore5 marine5
 octal hexadecimal3
-odd strange6 weird5 chance5 probably4 bet4 possible3
+odd strange6 weird5 chance5 bet4 possible3
 off out5 away3
 offens aggressive3 defense3 inappropriate2
 offer add8 tempting6 sold6 willing6 added5 trade5 deal5 invited5
-offic personnel7 police5 administration5 employees5 department5 staff4 civilian4 headquarters4
-offset position3 overlap3 adjusted3 baseline3 shifted2
+offic personnel7 police5 department5 administration5 employees5 staff4 civilian4 headquarters4
+offset position4 overlap3 adjusted3 baseline3 shifted2
 often regularly9 frequently9 occasionally9 sometimes9 constantly8 rare7 repeatedly7 commonly7
 oil fuel5 diesel3 gas3
 okai fine6 cool4 great4 excellent3 yeah3 anyway3 understood3
 old older9 age9 oldest5 newer5 outdated4 years3 elder2
 older age9 old9 oldest7 newer6 elder6 senior4 outdated3
 oldest eldest7 older7 youngest6 old5 age5 ancient4 younger4 elder3
-omit excluded6 unnecessary5 ignored4 disregard4 absent3 eliminated3 neglected3 without3
+omit excluded6 unnecessary5 ignored4 disregard4 absent3 eliminated3 without3 neglected3
 on those3 various3 others3
 onc twice8 repeatedly6 often5 whenever5 ever5 never4 frequently4 repeated3
 ongo continued4 increasingly2
@@ -2655,12 +2677,13 @@ orbit satellite4 gravity2
 orchestra symphony8 instruments7 musicians6 music5 percussion5 composed5 violin4 choir4
 order reordering8 arranged7 sort7 sortable3
 ordinari unusual4 uncommon3 regular3 obscure2
-organ organised7 group5 corporation4 management3 institute3 company3 association3 bureaucracy2
-organis organization7 arranged6 group4 allocated3
+organ biological3
+organis organization9 arranged6 group4 allocated3
+organization organised9 group6 management4 corporation4 hierarchy3 leadership3 institute3 collaboration3
 orient rotation6 clockwise5 tilted5 landscape4 perpendicular3 slant3 portrait3 angle3
 origin ancestors3 source3 invented3
 orphan abandoned6 childless5 adopted4 neglected3 runaway3 lone3
-orthodox catholic5 church3 agnostic2
+orthodox catholic5 church3
 orthogon perpendicular6 inner4 unitary3 auxiliary3 innermost2
 other elsewhere4 various3 ones3
 otherwis else7 anyway6 hence5 unless4 necessarily4 however4 thus4 regardless4
@@ -2673,9 +2696,9 @@ outdat newer8 obsolete8 old4 version4 updated4 expired4 latest4 recent3
 outdoor outside9 indoor7 environmental4 weather4 snow4 rain3 street3 porch3
 outer within4 surrounding3
 outfil file5 makefile5 filename5 infix4 zipfile4 filepath3 keyfile3
-outgo send4 received4
+outgo send4 received4 communications2
 outlin encircled3 sheet3 boundary2 illustrated2 draw2
-output stdout6 print3 produced3 converted2
+output stdout6 print3 produced3 converted2 conversion2
 outright explicitly3 partly3 directly3 entire2
 outsid outdoor9 street4 snow4 weather3 nearby3 porch2
 outstand honor4 honours4 impressed3 acknowledged2
@@ -2688,15 +2711,16 @@ overload loader3
 overlook neglected3 glanced3
 overrid modifications4 modified3
 overrun exceeded3 excess2
-oversea abroad9 internationally8 foreign5 country5 worldwide5 global3 japan3 china2
+oversea abroad9 international8 foreign5 country5 worldwide5 global3 japan3 china2
 overview introduction6 summary4 summarized3 comprehensive3
 overwrit rewrite6 rewritten6 prepended2
 overwritten rewritten8 reverted3
 ow debt6 payment6 loan5 pay5 paid4 credit3 compensated3
 owl eagle4 bird4 sandy3
 own ownership9 owner9 buy3 belonged3 share3 theirs2
-owner ownership9 own9 founder4 author3 behalf3 businessman3 people2
-ownership own9 owner9 estate3 behalf3 author3 acquired3 corporation2
+owner ownership9 own9 founder4 behalf3 businessman3 people2
+ownership own9 owner9 estate3 behalf3 acquired3 corporation2
+oxford university6
 oxygen atmosphere5 breath4 gas4
 """,
     "p": """
@@ -2704,12 +2728,12 @@ pace rush4 runner3
 pacif southwest5 coast5 southeast4 eastern4 japan3 region3 central3 island3
 pack package7 bag5 carried4
 packag pkg9 pack7 unpacked7 subpackages5 bundle4 delivery4 ship4 supply3
-packet protocol5 transmitted4 rfc3 network3 traffic2
+packet protocol5 transmitted4 network3 rfc3 traffic2
 pad leather3
 pager footer4 linker3
 pai paid9 payment9 compensated6 owed5 earned4 fee4 fund4 money4
 paid pay9 compensated8 payment6 spent5 fee5 owed4 purchased4 free4
-pain hurt9 feel4 suffered4 tears3 wounded2
+pain hurt9 feel4 suffered4 tears3 wounded3
 paint painter9 artist7 art6 draw5 canvas5 drawn4 illustrated3 photography3
 painter painting9 artist8 art5 sculpture4 portrait3 canvas3 draw3 drawn3
 pair duo7 together5 combined4 couple4 match4 simultaneously3 connected3 single3
@@ -2720,7 +2744,7 @@ palm fingers3 thumb3
 pan cook3 bread2
 panic crisis5 scared4 worry3 fear3
 pant jeans9 clothes7 waist6 shoes3 wearing3 dress3
-paper newspaper6 journal5 documents5 print5 public4 sheet4 printer3 writing3
+paper newspaper6 journal5 documents5 print5 publication5 sheet4 printer3 writing3
 parad celebrated3 marching3 pride3
 paradigm abstract3 notion3
 paradis heaven7 desert3
@@ -2730,8 +2754,8 @@ param parameter9
 paramet param9 variable4 argument2
 parcel postal4 delivery4 envelope3 transport3 cargo2 package2
 parent family7 father7 mother7 dad6 daughter6 siblings5 mom5 childless5
-parenthes brackets9 syntax3 delimited3 notation2 regex2
-parenthesi brackets7 syntax3
+parenthes brackets9 expression4 syntax3 delimited3 notation2 regex2
+parenthesi brackets7 expression3 syntax3
 parish diocese5 bishop5 church4 cathedral3 saint3 catholic3 priest3 congregation3
 park stadium3 garden2
 parliament parliamentary9 legislature8 legislative6 constituency5 congress3 government3 minister3 congressional3
@@ -2745,7 +2769,7 @@ part piece7 portion5 partition4 whole4 chunk3 halves2
 parti guest3 democratic3 republican3
 partial partly7 completed2 whole2 fully2 incomplete2
 particip competed5 competition4 volunteer4 collaboration4 audience3 involved3 joined3 role3
-particular particularly6 various4 specific4 special3 certain3 pertaining2
+particular particularly6 general4 various4 specific4 special3 certain3 pertaining2
 particularli especially9 mainly8 additionally6 primarily6 mostly6 particular6 notable5 beside3
 partit part4 multipart4 disk3 filesystem3
 partli mostly8 somewhat8 mainly7 slightly7 partially7 primarily6 almost4 nearly4
@@ -2755,8 +2779,9 @@ pass through4 cross3
 passag excerpts5 verse3 textual2
 passeng vehicle5 airlines4 aboard4 transport4 buses3 bus3 cabin3 flight3
 passion motivated3
-password authentication6 login6 credentials5 unauthorized3 encryption3 unlocked3 locked3 membership2
-past copies3
+password authentication6 login6 credentials5 authorization4 unauthorized3 encryption3 unlocked3 locked3
+past historic3 history2
+paste copies5 inserted3
 patch repair3 fixed3
 patchlevel toplevel4 compresslevel3
 patent invented3 manufacturing3
@@ -2792,19 +2817,19 @@ perf performance9
 perfect excellent4 perfectly4 great3
 perfectli properly6 fully6 perfect4 appropriate3
 perform perf9 competed4 concert3 achieved2
-perhap maybe9 possible9 probably6 somehow6 certainly5 potential5 might5 somewhat5
+perhap maybe9 probably9 possible9 somehow6 certainly5 potential5 might5 somewhat5
 period cycle5 recurring4 monthly4 frequently3
 perman persistent6 lifetime4 forever4 indefinitely3
-permiss allowed7 permitted6 restricted5 forbidden5 access5 unauthorized5 authorised4 prohibited4
+permiss allowed7 permitted6 authorization6 restricted5 forbidden5 access5 unauthorized5 authorised4
 permit allowed7 permission6 prohibited6 restricted6 license5 authorised5 legal4 regulations4
 permut arranged5 shuffled4
 perpendicular geometry6 orthogonal6 geometric5 vertical4 angle4 horizontal4 diagonal4 circular4
 persist permanent6 preserved6 keeping6 maintained5 retained4 stay4 remained3 store3
 person individual5 people4 human4
-personnel employees8 office7 staff7 civilian7 workers6 military5 department4 crew3
+personnel employees8 office7 staff7 civilian7 workers6 military5 crew3 department3
 perspect vision5 view4 visual2
 pertain whereby4 particular2 related2
-pet dog9 cat7 puppy6 animal3 fur3 creature2
+pet dog9 cat7 animal7 puppy6 fur3 creature2
 pg postgres9 postgresql9
 phase stage2 condensed2
 philosophi religion3
@@ -2834,34 +2859,34 @@ pitch baseball3 cricket3
 pixel rgb4 resolution3 graphics3 image3 bitmap2
 pkg package9 kwargs4 prog3 jkl3 msg3
 place placement9 located8 anywhere6 wherever6 position5 facilities5 somewhere4 nearby4
-placement place9 position7 located3 facilities3 inplace2
+placement place9 position8 located3 facilities2 inplace2
 plai game6 player5
 plainli broadly4
 plan intended3 proposed3 upcoming3
 plane aircraft9 flight8 aviation7 flying7 pilot6 airlines6 flew5 jet4
-planet earth5 solar3 mars3 moon3 alien2
+planet earth5 solar3 mars3 moon3 alien2 universe2
 plant leaf6 flowers6 garden5 crops5 tree4 fruit3 agricultural3 grown3
 plastic metal6 material6 steel4 wooden3
 platform linux4 console4
-plausibl possible6 presumably4 suspected3 probably3 perhaps3 fake3 suspiciously2 suspicion2
+plausibl possible6 probably4 presumably4 suspected3 perhaps3 fake3 suspiciously2 suspicion2
 player played5 football4 game3 opponent3 team3
 playoff championship6 hockey3 conference3 tournament3 season2
 pleas thank4 enjoyed4 impressed4 nice3 amazing3 happy3 excellent3 glad3
 pleasur enjoyed7 anytime4 welcome4 happy3 sexy3 joy3
 plot graph7 axis7 chart6 curve6 axes4 diagram4 graphics4 visualises3
-plu also7 additionally5 beside5 too3 least3 aside3 agreed3 although3
+plu also7 additionally5 beside5 except4 too3 least3 aside3 agreed3
 plug connector5 wire5 electric3
 plumb pipe9 pipeline6 sink6 bathroom5 drains5 flow4 shower3 bath3
 pod apple3
 poem poetry9 poet9 verse6 literary3 literature3 lyrics2
 poet poetry9 poems9 songwriter5 literary4 literature4 writer4 verse3 painter3
-poetri poems9 poet9 literary7 literature6 verse5 songwriter4 writing3 prose3
+poetri poems9 poet9 literary7 literature6 verse5 songwriter4 writing3 syllables3
 point spot4 tip3 pointer3
 pointer cursor5 point3
 pointless useless9 meaningless5 worthless4 unnecessary3 irrelevant2
 pol politician5 political3
-polic office5 sheriff5 criminal5 arrested4 crime4 patrol3 citizens2
-polici regulations6 enforcement5 government4 mandates3 insurance3 compliance3 legislative2
+polic authority5 office5 sheriff5 criminal5 arrested4 crime4 patrol3 citizens2
+policy regulations6 enforcement5 government4 mandates3 insurance3 compliance3 legislative2
 polish finnish6 romanian4 russian3 hungarian3 swedish3 german3 italian3 norwegian2
 polit politician7 election5 government4 democratic4 democracy4 pol3 republican3 congressional3
 politician governor7 political7 activist5 chancellor5 pol5 candidate5 election5 mayor5
@@ -2880,8 +2905,9 @@ porter butler5 baker3
 portion chunk7 halves7 part5 half5 amount4 piece4 whole4 quantity4
 portrait pose4 painter3 photographs3 oriented3 illustrated3 rotation3 photography2
 portugues spanish6 italian6 romanian5 danish4 swedish4 dutch4 french4 norwegian4
-pose portrait4 photographs3 photo3
-posit placement7 place5 offset3 horizontal3 vertical3 oriented2 underneath2
+pose portrait4 photographs3 position3 photo3
+position placement8 place5 offset4 pose3 horizontal2 underneath2 oriented2
+positive nonnegative5
 posix ansi2
 possess belonged3 carried3
 possibl probably9 perhaps9 maybe9 potential7 plausible6 chance6 somehow5 unlike4
@@ -2889,8 +2915,8 @@ post uploaded3 submitted3
 postal mail8 delivery5 parcel4 envelope4 delivered4 stamp4 recipient3 mailbox3
 postgr pg9 postgresql9
 postgresql pg9 postgres9
-postprocess multiprocessing7 process6 subprocess6 executive2 procedure2
-potenti possible7 perhaps5 maybe5 probably5 presumably3 certainly3 chance2 hopefully2
+postprocess multiprocessing7 process6 subprocess6 executed3 procedure2
+potenti possible7 probably6 perhaps5 maybe5 presumably3 certainly3 chance2 hopefully2
 pound weighed9 weight9 heavy6 amount5 usd4 lightweight3 dollars3 fat3
 poverti poor8 welfare5 charity4 wealthy4 wealth4 rich3 economic3
 power energy5 ability4 exponent3 electric3
@@ -2919,16 +2945,16 @@ prerequisit required5 mandatory3
 presenc visible2
 present exhibition4 show3 display3
 preserv conservative6 persistent6 maintained5 retained5 keeping4 discarded4 remained4 reconstructed3
-presid presidential9 bush9 governor4 politician4 election3 incumbent3 administration2 leader2
+presid presidential9 bush9 governor4 politician4 executive3 election3 incumbent3 administration2
 presidenti president9 bush7 election5 candidate5 electoral4 governor4 incumbent3 politician3
 press button5 pressure3 click3 shortcut3 squeezed2 keyboards2
 pressur tension4 press3 stress3 gas3
-presum apparently7 probably6 assumed6 suspected6 seemed4 perhaps4 necessarily4 possible4
+presum probably9 apparently7 assumed6 suspected6 seemed4 perhaps4 necessarily4 possible4
 pretend trick3 fake3
 pretti beautiful7 cute4 ugly4 fairly4 nice3
 prev previous9
 prevent avoid8 protection6 interfering5 suppressed4 inhibit4 stop4 disabled4 safety3
-previou prev9 next4 recent4 newly3
+previou prev9 next4 recent4 newly3 new3
 price cost9 cheap6 usd6 fee5 dollars4 sales4 bargain4 discount4
 pride proud8 parade3
 priest bishop6 catholic6 archbishop5 pope5 monastery3 parish3 church3 worship3
@@ -2936,20 +2962,21 @@ primari secondary7 main3
 primarili mostly9 mainly9 particularly6 partly6 typically5 large5 heavily4 usually4
 princ princess6 royal5 queen3 king3
 princess prince6 queen4 royal3
-princip faculty3 institute3 professor2
+princip authority3 faculty3 institute3 professor2
 principl theory4 property3
 print printer9 paper5 pdf4 eps3 output3 scanner2
 printabl writeable6 writable3 formatter2
 printer print9 scanner4 eps4 paper3
 prior preceding3
-prioriti foremost3 urgency3
+prioriti important4 foremost3 urgency3
 prison jail8 parole5 crime5 punishment4 criminal4 convicted3 sentence2
-privaci private6 publicly4 encryption4 disclosure4 anonymous3 security3 permission3
+privaci private6 public5 publicly4 encryption4 disclosure4 anonymous3 security3 permission3
 privat privacy6
 prize winner9 award8 win6 won5 contest3 medal2
 pro professional4
-probabl possible9 chance8 maybe7 presumably6 perhaps6 potential5 hopefully4 unlike4
-probe examination5 detector3 experimental2
+probability chance5 random3 statistics3 certainty2
+probabl maybe9 perhaps9 possible9 presumably9 hopefully7 potential6 might6 obviously6
+probe examination5 experimental4 detector3
 problem trouble8 issue6 difficulty5 solution4 problematic4 fixed3 unable3 error3
 problemat problem4 trouble4 inappropriate4 unacceptable3 concerned3 controversy3 disturbing3 issue3
 proc src5 exc5 func4 desc4 pyc2
@@ -2957,8 +2984,9 @@ procedur process4 techniques3 method3 instruction3 postprocessing2
 process postprocessing6 multiprocessing5 procedure4 subprocess3
 processor cpu9 hardware7 core6 computer3
 prod production9
-produc production8 making7 manufacturing5 factory4 output3
-product prod9 produced8 manufacturing6 company5 industry4 factory4 making4 distributors3
+produc production9 making7 manufacturing5 factory4 generation3 output3
+product manufacturing3 items3 company2
+production prod9 produced9 manufacturing5 industry4 studio4 distributors4 factory3 making3
 profession amateur6 pro4 expert3 physician3 specialised3 academic3
 professor teacher7 faculty7 academic4 teaching3 students2 principal2
 profil tracker3
@@ -2989,31 +3017,32 @@ protect security8 prevent6 defending6 guard5 safer5 safety5 unsafe4 vulnerable4
 protein muscles3
 protest rebellion3 activist3 marching3
 proto prototype4
-protocol packet5 rfc5 transmitted3
+protocol packet5 rfc5 communications4 transmitted3
 prototyp proto4
 proud pride8 happy2
 prove proof9 demonstrated6 show4 verified4 asserted3 concluded3 evidence3 verification3
 provid supply4 service2
 provinc provincial9 prefecture7 region6 territory4 peninsula3 country3
-provinci province9 region4 municipality4 local3 prefecture3 metropolitan2
+provinci province9 region4 municipality4 prefecture3 local3 metropolitan2
 provis mandates3
 provok threatened4 forcibly3 aggressive3 trigger3 violence3 violent3 threat3 intervene2
 proxi http4 unblocks2
 prune trim4 reduced3 reduction3 shrink2
 psycholog behavior3 therapy3
 pub club3 venue3
-public published9 publicly6 journal6 newspaper5 magazine5 paper4 journalist4 research4
-publicli public6 private5 privacy4 disclosure4 directly3
-publish public9 journal5 magazine3 newspaper3 wrote3 writing3 written3 copyright3
+public publicly9 exposed2
+publication published9 journal8 magazine5 newspaper5 paper5 research4 documents4 journalist4
+publicli public9 private5 privacy4 disclosure4 directly3
+publish publication9 journal5 magazine3 author3 newspaper3 wrote3 writing3 written3
 pull grabbed5 yanked5 getting4 lifted4 withdrew3 gotten2
 puls blinked3
 punc func3
-punch fight5 strike5 knocked3 fighter3 strikethrough3 shoved2 struck2
+punch fight5 strike5 knocked3 fighter3 strikethrough3 shoved3 struck2
 punctuat comma5 semicolons3
 punish crime6 jail4 penalty4 prison4 revenge4 sentence3 justice3 convicted3
 punk mick3 genre2
 pupil students4
-puppi dog9 pet6
+puppi dog9 pet6 animal4
 purchas bought9 buy9 sold7 acquired6 sales4 selling4 paid4 vendor3
 pure merely6 entire4 sole4 strictly3 genuinely3 total3 simply3
 purg cleanup7 rid5 dispose4 eliminated3 clean3 removed3 discarded3
@@ -3036,6 +3065,7 @@ queen royal7 king5 princess4 prince3 kingdom2
 queri sql8 clause5 database3 search3
 question asked5 doubt4
 queu enqueued3
+queue contention3
 quick quickly7 fast4 instantly3 quicker3 briefly3 rapidly2
 quicker faster9 slower9 fastest9 quickly8 fast8 slowest7 rapidly7 promptly6
 quickli rapidly9 fast9 rapid9 instantly9 quicker8 promptly8 fastest8 quick7
@@ -3048,7 +3078,7 @@ quota capacity3
 quotat statement4 phrase3 unquoted3
 """,
     "r": """
-rabbi baptist4 bishop4 archbishop3 arturo2
+rabbi bishop4 baptist4 archbishop3 arturo2
 race racial6 runner5 competition4 competed3 ethnic2
 racial ethnic7 race6 culture2
 radian angle4 theta2 daylight2
@@ -3064,7 +3094,7 @@ rais rise6 increased5 lifted4 high2
 ramp stairs5 elevation2 highway2
 ran run9 runner6 rush2
 rand random4
-random shuffled4 rand4 unpredictable2
+random shuffled4 rand4 probability3 unpredictable2
 rang reached3 distance3
 ranger hockey4
 rank highest3 reputation3
@@ -3078,11 +3108,11 @@ ration irrational9 algebra3
 re resolved4
 reach approach4 range3 grabbed3
 reachabl seekable5 callable4
-react reaction2 components2
+react reaction2
 reaction chemistry3 chemical3 react2
 read reader9 book3
 readabl writeable8 writable6 unreachable4 seekable3
-reader read9 writing4 writer3 literature3 viewers3 literary3
+reader read9 writing3 writer3 literature3 viewers3 literary3
 readi done6 sent4 request4 invited4 willing4 hatch4 added3 online3
 readili subtly4 rapidly3 quickly3 easily3 substantial3 forcefully3 sophisticated3 simply3
 readlin multiline7 newline7 line6 overline4 underline4 carriage3
@@ -3102,7 +3132,7 @@ recal remember7 forgotten5 forget5 memoize4 memo4 memory3
 receipt transactions2
 receiv recipient5 arrived4 delivered4 obtained4 getting4 accepted3 gotten3 transmitted3
 recent lately9 latest7 newest7 newer5 since4 previous4 outdated3 newly3
-recept radio6 station5 broadcast4 transmitted3 signal2
+recept radio6 station5 broadcast4 communications3 transmitted3 signal2
 recip cook5 meal5 food3 flavour3 bread3 breakfast2
 recipi mail7 received5 email5 envelope5 exchange4 send4 address4 delivered4
 reciproc fraction8 ratio8 denominator5 decimal5 proportion4 infinity3 inverse2
@@ -3119,7 +3149,7 @@ recov recovery9 restored7 reconstructed6 repair4 retrieved3 reclaimed3 undo3 ret
 recoveri recovered9 restored5 repair3 rescue3 injury3 treatment3
 recreat reconstructed5 restored5 rebuilt4 reused4 reclaimed3 recovered3 recycling2
 rectangl shape3 square3
-rectangular square5 geometry5 shape4 geometric4 corner4 horizontal3 triangle3 perpendicular3
+rectangular square5 geometry5 shape4 geometric4 corner4 horizontal3 triangle3 triangular3
 recur repeated6 repetition6 repeatedly6 frequently5 monthly4 period4 weekly4 occasionally4
 recurs sequence3 iteration3
 recycl reused6 reclaimed6 waste6 dispose4 discarded4 restored4 degradation3 preserved2
@@ -3145,7 +3175,7 @@ regex regexp9 subexpressions3 parser3 substring2 parentheses2
 regexp regex9 subexpressions3 parser2
 regim republic3 government3 national3 democracy2
 regiment infantry7 sergeant7 soldiers7 army6 cavalry5 troops5 corps5 battalion5
-region area8 territory6 province6 northeast5 northern5 local4 provincial4 zone4
+region area8 territory6 province6 northeast5 northern5 provincial4 zone4 prefecture4
 regist registration9 registry4
 registr register9 authentication3 verification2
 registri register4 reg3
@@ -3163,7 +3193,7 @@ relationship related8 couple5 partner5 boyfriend4 marriage4 girlfriend4 affairs3
 relax calm6 comfortable4 stress3 tightly3
 releas version3 freed3 download3 issue2
 releg demoted3
-relev implications3 referred3
+relev important3 implications3 referred3
 reli depending6 ineffective4 utility2
 reliabl trust4 quality4 accuracy3 stable3 valid3 viable3 accurate3 robust2
 relief alleviate4 relieved4
@@ -3190,10 +3220,10 @@ repeat repetition9 repeatedly9 twice7 recurring6 reused4 once3 duplicate3 freque
 repeatedli repeated9 repetition9 frequently9 constantly8 twice7 often7 once6 recurring6
 repetit repeated9 repeatedly9 recurring6 occurrence6 reused4 twice4 frequently4 redundant3
 replac substitute7 repair3 altered3 unchanged3 change3
-repli responded9 answer6 commented5 message3
+repli responded9 answer6 commented5 message3 asked2
 replic clone5 reproduce5 copies4 imitation3 synchronization3 sync2
 repo repository9 git3
-reportedli alleged5 presumably4
+reportedli alleged5 presumably4 probably2
 repositori repo9 archives4 rep4 git4
 repr usr4 str3
 repres representation9 denotes3 legislature2
@@ -3207,18 +3237,18 @@ req request9
 request req9 needed8 sought8 wanted7 added4 sent4 pending4 submitted4
 requir mandatory9 necessary8 needed8 prerequisite5 must5 insufficient4 sufficient4 demand3
 rescu recovery3 disaster3 shelter3
-research study7 scientific7 scientists6 scholars5 science4 analyses4 public4 technology3
+research study7 scientific7 scientists6 scholars5 publication4 science4 analyses4 technology3
 resembl similar8 akin6 mimic5 alike4 analogous3
 reserv retained4 allocated2
 reset restart8 refreshing5 restored4 reverted4 retracted3 clear3
-resid residential7 house5 relocated5 citizens4 inhabitants4 local3 home3 located3
+resid residential7 house5 relocated5 citizens4 local4 inhabitants4 home3 located3
 residenti house9 home7 residents7 neighborhood7 households5 suburb4 urban4 mansion4
-resign leave4 demoted4 departure3 withdrew3 withdrawn3 fled3 retired3 exit2
+resign departed5 leave4 demoted4 departure3 withdrew3 withdrawn3 fled3 retired3
 resiz shrink5 maxsize5 scale5 widening4 larger4 tabsize4 blocksize4 expanded4
 resolut pixel3 resolved3 dimensions3 scale3
 resolv res4 resolution3 fixed3
 resort tourism6 hotel6 tourist5 destination3 camp3
-resourc link3 guide2 content2
+resourc link3 content3 guide2
 resp response9 ftp3
 respect honours3 regarding3 honor2
 respond replied9 answer4 response4 commented4
@@ -3226,10 +3256,10 @@ respons resp9 responded4 answer2
 restart reset8 refreshing6 reopened5 unable5 crash4 disconnected4 retracted3 reverted3
 restaur dining8 waiter7 kitchen7 meal5 hotel5 food4 dinner4 lunch4
 restor recovered7 reclaimed6 recreation5 reverted5 recovery5 backup4 reconstructed4 rebuilt4
-restrict limited8 allowed7 prohibited7 disallow7 forbid6 permitted6 regulations5 forbidden5
+restrict limited8 allowed7 prohibited7 disallow7 forbid6 permitted6 forbidden5 regulations5
 result outcome5 succeeded4 concluded4 succeed2 consequently2
 ret ext2
-retail shop8 commerce5 sales5 distributors3
+retail shop8 commerce5 sales5 distributors3 customers3
 retain retention8 keeping6 remained6 maintained5 preserved5 reclaimed4 hold4 discarded4
 retent retained8 memoize4 discarded3
 retir career3 resigned3 lifetime2 stay2
@@ -3242,11 +3272,11 @@ reus recycling6 unused5 discarded5 repetition4 repeated4 recreation4 reclaimed4 
 rev reverse6 reverted4 turned3
 reveal hidden6 secret5 hide5 disclosure3 exposed3 discovered2
 reveng punishment4 exploited3 murder2
-revenu profit8 tax6 income4 sales3 expensive3 fund3 economic3 earned3
+revenu profit8 tax6 income4 sales3 expensive3 fund3 economic3 business3
 revers backward9 reverted7 inverted6 flip6 rev6 inverse4 undo4 clockwise4
 revert reverse7 undo7 retracted6 restored5 unchanged4 reset4 rev4 change3
-review critical5 feedback5 approved3 praised2 rate2 recommended2
-revis version5 versionchanged5 modifications5 edition4 unchanged3 versionadded3 reverted3 altered3
+review feedback5 critics4 approved3 praised2 rate2 recommended2
+revis version5 versionchanged5 modifications5 unchanged3 edited3 versionadded3 reverted3 altered3
 reviv restored3 reclaimed2 rise2 renewed2
 revolut revolutionary9 rebellion4 democracy3
 revolutionari revolution9 activist3 inaugural3 rebellion3
@@ -3271,7 +3301,7 @@ rise raised6 upward5 hail4 high3 begun3 arise3 ascending2 climbed2
 risk dangerous7 unsafe7 safety6 fear6 safer5 caution5 cautious5 safe4
 rival opponent4 competition3 competed3 counterpart3 champion2
 river creek5 water5 flood5 downstream4 lake4 pool3 flow3 canal3
-rm amplitude3
+rm amplitude2
 road highway9 street9 traffic5 path5 lane4 vehicle3 drive3 avenue3
 roam visit3 mobile3 travel3
 robot machinery5 machine5 mechanical5 artificial3 motion3 automated3 motor3
@@ -3306,7 +3336,7 @@ run ran9 runner9
 runawai fled4 lone4 orphan3
 runner run9 ran6 race5 athletic5 pace3 stride2 track2
 runtim compilation4 debugger3
-rural village6 town4 agricultural4 farmers4 local4 suburb3 farm3 northeast2
+rural village6 town4 local4 agricultural4 farmers4 suburb3 farm3 northeast2
 rush pace4 ran2
 russian soviet8 swedish6 finnish5 german4 norwegian4 romanian4 polish3 french3
 """,
@@ -3349,12 +3379,12 @@ scene film5 movie4
 scent smell9 flavour3
 schedul weekly5 calendar4 weekdays4 deadline4 timer2
 schema table3 database3 entity3 semantic3 structure3
-scholar academic7 research5 historian5 scholarship4 institute3 scientists3 author3 intellectual3
-scholarship college6 academic5 scholars4 graduated4 campus4 institute3 attended3 fund2
-school college7 education6 students5 teacher5 schoolhouse5 teaching3 campus3 academic3
+scholar academic7 research5 historian5 scholarship4 institute3 scientists3 intellectual3 publication3
+scholarship college6 university5 academic5 scholars4 graduated4 campus4 institute3 attended3
+school college7 education6 students5 university5 teacher5 schoolhouse5 teaching3 campus3
 schoolhous school5 teacher4 elementary4 textbook3 teaching3
-scienc scientific9 scientists9 biology7 chemistry5 study5 physical5 research4 biological3
-scientif science9 scientists9 research7 biology5 study4 physical3 biological3
+scienc scientific9 scientists9 biology7 chemistry5 study5 physical5 research4 experimental3
+scientif science9 scientists9 research7 biology5 study4 physical3 biological3 experimental3
 scientist science9 scientific9 research6 biology4 doctor4 scholars3 academic3 laboratory3
 scipi python5 numpy5 pyc4 mypy3
 score scorer8 goal4 touchdown3 penalty2
@@ -3363,7 +3393,7 @@ scout butler2 walker2
 scrape extraction5 crawling3
 scream yelled7 shouted5 cry4 loud3 noise2 cried2 silent2
 screen display6 monitor5 window4 graphics3 mobile3
-script bash4 commandline4 programmatically3 unsubscripted2 automated2
+script subscript4 bash4 commandline4 programmatically3 unsubscripted2 automated2
 scrollabl sortable3
 scrollbar widget2
 sculptur art5 artist5 monument5 status4 painter4 carved3 painting3 museum3
@@ -3380,7 +3410,7 @@ sec sts2
 second minutes9 time7 duration6 milliseconds5 instantly4 microseconds4 instant4 quicker4
 secondari primary7 main3
 secret revealed5 hidden4 leaked4 mystery3 hide3 disclosure3 sneak3 subtly2
-secretari cabinet4 minister4 deputy4 servant4 chancellor3 ambassador3 appointed3 director3
+secretari cabinet4 minister4 deputy4 servant4 chancellor3 ambassador3 department3 appointed3
 section segment3 chapter2
 sector industry4 subsidiary3 region3
 secur protection8 encryption6 crypt5 guard4 authentication4 locked4 safe3 safety3
@@ -3399,7 +3429,7 @@ semi halfway3 half3
 semicolon ellipsis4 punctuation3 column2
 senat congress6 congressional5 politician4 legislature3 republican3 election3 republic2 parliamentary2
 send sent7 mail5 email5 message5 outgoing4 gave4 ship3 threw3
-senior elder5 older4 adult3 academic2 graduated2
+senior elder5 older4 executive3 adult3 academic2 graduated2
 sens logic3 convinced2
 sensit gentle3 tolerance2
 sent invited7 added7 send7 submitted6 gave5 done5 sold4 ready4
@@ -3417,7 +3447,7 @@ serious serious9 really6 genuinely5 truly3 actually3 freaking3 real2
 serv service3
 servant secretary4 slave3 occupation2 ministry2 obedience2
 server host4 socket3
-servic svc9 maintenance3 operations3 served3 duty3 provided2
+servic svc9 maintenance3 customers3 operations3 served3 duty3 provided2
 set configuration6 config4 subset3 setup3 enabled2
 settl settlement8
 settlement settled8 settlers8
@@ -3427,7 +3457,7 @@ setuptool configuration4 config3
 sev env4 venv4 conv4
 sever injury3 acute3 diagnosed3 diagnostic2
 sex sexual9 marriage4 intimate4 kiss3 romance2
-sexi hot7 beautiful6 cute4 thank3 pleasure3 welcome3
+sexi hot7 beautiful7 cute4 thank3 pleasure3 welcome3
 sexual sex9 intimate6 gay5 gender3 inappropriate3 romance3 attracted3
 sha hash2
 shade shadow4 color4 sun4 truecolor4 darker4 palette3 colour3 light3
@@ -3447,7 +3477,7 @@ shelter cozy3 habitat3 camp3 volunteer3 rescue3 house2 retreat2
 shelv shelf9 cabinet3
 sheriff deputy5 police5 jail3 office3 mayor3 patrol3 criminal3 clerk3
 shield barrier4 armored3 protection3 defence2 defense2
-shift moved5 transformed4 transition3 switch3 offset2
+shift moved5 transformed3 transition3 switch3 offset2
 ship delivery5 delivered5 arrived4 maritime4 package4 trade3 send3 cargo3
 shirt clothes6 wearing4 logo4 worn4 wore3 dress2
 shit crap9 fuck5 damn5
@@ -3468,7 +3498,7 @@ shot shooting9 gun5 bullet5
 should must4 always3 might3 shall2 ought2
 shoulder neck4 muscles3 arms2
 shout yelled9 scream5 cried2
-shove pushed7 slammed3 punch2 pulled2
+shove pushed7 slammed3 punch3 pulled2 kick2
 show shown9 display6 see6 demonstrated5 appeared5 proved4 seen4 present3
 shower bath8 bathroom7 plumbing3 wet3
 shown show9 seen6 display6 see4 appeared4 demonstrated3
@@ -3485,10 +3515,10 @@ sig msg4
 sigh grin3 muttered3
 sight vision7 blind5 gaze4 visible4 stared4 view4 eyes3 see3
 sign signature8 mark3
-signal reception2
+signal reception2 communications2
 signatur signed8 unsigned3 authentication3 stamp3 mark3 marker3
 signifi symbol8 denotes5 mean3 indicated3 icon3
-signific significantly7 notable3 meaningful3
+signific significantly7 important5 notable3 meaningful3
 significantli significant7 substantial6 large6 vastly5 notable5 highly5 considerable5 dramatic4
 signin login9
 signout logout9
@@ -3504,8 +3534,8 @@ simpler simplest8 simplicity6 simple6 easier6 straightforward6 complicated5 simp
 simplest simpler8 easiest8 simplified7 simplicity7 trivial7 straightforward6 minimal5 tricky5
 simpli simple6 merely6 just5 straightforward5 easy4 easily4 essential3 basic3
 simplic simplest7 trivial6 simpler6 simple4 intuitive3 minimal3 easiest3 convenient3
-simplif multiplied7 expression4 concatenated3 subtract3 equation3 denominator3 subexpressions2
-simplifi simplest7 multiplied6 simpler5 reduced4 denominator4 expression4 solve3 subtract3
+simplif multiplied7 expression5 concatenated3 subtract3 equation3 denominator3 subexpressions2
+simplifi simplest7 multiplied6 simpler5 expression5 reduced4 denominator4 solve3 subtract3
 simul emulate5 mock5 sim3
 simultan concurrently9 combined4 multi3 pair3 multiple3 parallel3 conjunction3 dual3
 sinc until5 recent4 lately3 haven3 anymore2 ever2
@@ -3521,11 +3551,11 @@ site website9 com8 web6 www5 online4 anywhere4 link4 nowhere4
 situat scenario7 circumstances7 incident3 place3 occasions3
 size small9 larger9 smaller8 bigger7 diameter6 medium6 width6 inch6
 skeleton bone8 skull4 legs2
-sketch draw8 illustrated5 drawn5 canvas3 painter3
+sketch draw8 drawn5 illustrated5 canvas3 painter3
 skill ability6 talent5 strength4 intelligence3 capable3 learning2 career2
 skin flesh5 forehead3 hair2 nose2
 skip avoid5 excluded4 miss4 ignored3 consecutive2
-skull forehead7 neck4 skeleton4 head3 brain3 bone2
+skull forehead7 neck4 skeleton4 head3 brain3 bone3
 sky atmosphere4 flying3 flight3
 slam shoved3
 slant tilted6 angle4 flat4 leaned4 oriented3 slope3 vertical2 bent2
@@ -3569,7 +3599,7 @@ snapshot backup2
 sneak concealed5 hide5 secret3 hidden3
 snow winter9 cold7 weather5 outside4 ice4 outdoor4 rain3 frozen3
 soccer sports9 football9 basketball7 baseball6 hockey6 rugby6 volleyball6 athletic6
-social community3 society3 peer2
+social society3 community2 peer2
 socialist communist8 democratic5 welfare4 republican3 republic3 liberal3
 societi social3
 sock shoes3 socket2
@@ -3586,8 +3616,8 @@ sole pure4 exclusive3 entire2 merely2
 solo lone8 alone5 standalone3 single2
 solut solve9 problem4 equation4
 solv solution9 equation8 simplified3 algebra3 problem2
-somedai eventually3 hope2
-somehow perhaps6 possible5 maybe5 way4 vaguely3 apparently3
+somedai eventually3 hope2 wish2
+somehow perhaps6 possible5 maybe5 way4 probably3 vaguely3 apparently3
 someth things7 stuff3
 sometim often9 occasionally7 whenever7 usually7 always5 lately5 frequently4 mostly4
 somewhat slightly9 partly8 nearly7 hardly6 mostly6 almost6 roughly5 perhaps5
@@ -3601,7 +3631,7 @@ sort order7 reordering5 arranged5 mergesort4 ascending4
 sortabl reordering4 order3 scrollable3 mergesort3 hashable2 arranged2 searchable2
 sought seek8 request8 wanted5 needed5 obtained4 search4 desire3
 soul spirit6 spiritual3 heart3
-sound hear7 loud5 listen4 audio4 noise4 acoustic4 heard3 voice3
+sound hear7 loud5 listen4 noise4 audio4 acoustic4 heard3 voice3
 soundtrack music6 song6 symphony5
 sourc cited5 original3 referenced2 quoted2
 southeast northeast8 southern7 eastern7 northwest6 central6 eastward6 southwest5 northern5
@@ -3611,19 +3641,20 @@ soviet russian8 communist7 china3 japan2
 space whitespace7 topological3 namespace3 gap2
 spam mail3
 spanish english7 portuguese6 latin6 language5 french5 italian4 lang4 translated4
+spare borrowed3
 spars minimal3
 spawn instantiate4 reproduction3 created3
-speak talk9 spoken8 speech6 spoke5 say3 hear2
+speak talk9 spoken8 speech6 spoke5 conversation4 say3 hear2
 speaker audio7 acoustic6 stereo3 bass3 sound3 voice2
 spec specification9 cpu2 spectra2 specified2
-speci creature7 wildlife6 darwin4 genus4 habitat4 biological3 ecosystem3 evolution3
+speci creature7 animal6 wildlife6 darwin4 genus4 habitat4 biological3 ecosystem3
 special specialised8 particularly3 particular3 versatile3 specific2
 specialis special8 professional3
 specif spec9 specified7 standard4 particular4 guidelines3 special2
 specifi specific7 identified4 explicitly3 spec2 indicated2 predefined2
 spectra spectrum9 frequency3 spec2
 spectrum spectra9 frequency5
-speech speak6 dialogue5 talk3 spoke3 voice3
+speech speak6 dialogue5 conversation4 talk3 spoke3 voice3
 speed mph9 velocity8 slow8 slower8 slowest7 fastest6 faster6 fast6
 speedup slowdown9 slow8 slower7 quicker6 slowest5 faster5 fastest4 delayed4
 spend spent9 budget8 expensive7 fund7 consumption6 monetary4 financial4 investment4
@@ -3658,7 +3689,7 @@ st sec2
 stabil stable9 unstable9 robust4
 stabl stability9 viable3 reliable3 steady3 robust3 strong2
 stadium venue6 palace5 arena4 monument4 park3 concert3 headquarters2 temple2
-staff employees7 personnel7 workers4 office4 department3 role3 secretary3 faculty2
+staff employees7 personnel7 workers4 office4 secretary3 role3 department2 faculty2
 stage theatre3 phase2 act2
 stagger contiguous3
 stai keeping7 remained7 leave7 kept5 persistent4 continued3 live3 retained3
@@ -3668,7 +3699,7 @@ stale cache2
 stamp envelope4 postal4 mark3 signature3
 stand stood9
 standalon independent5 portable4 alone3 solo3 lone3
-standard convention6 customary5 guidelines4 specific4 normalised3 regular2 normal2
+standard convention6 customary5 guidelines4 specific4 universal3 normalised3 regular2 normal2
 stare gaze7 glanced5 eyes4 sight4 eyed3 looked3 vision2
 start began9 beginning9 begun7 startup6 launched5 initially4 debut3
 startup started6 launched6 initially5 began4 beginning4 inaugural3
@@ -3676,7 +3707,7 @@ stat statistics9 average3
 state say3
 statement clause5 asserted4 quotation4 predicate3 implications3 phrase3 remarks2 implies2
 station radio8 broadcast5 reception5 channel3 facilities3
-statist stats9 deviation5 average4 regression3 data3 correlation3 demographic2
+statist stats9 deviation5 average4 regression3 data3 probability3 correlation3 demographic2
 statu sculpture4 monument4
 stderr usr3
 stdin input3 pipe3
@@ -3693,7 +3724,7 @@ stock inventory5 trade4 finance4 investment3 firm3 financial3 company2 market2
 stomach belly9 digest7 hungry3 eat3 body3 waist3 meal3
 stone rock7 marble4 slate4 crystal4 diamond3
 stood standing9
-stop ceased8 paused6 continued6 halt5 quite4 exit4 prevent4 end4
+stop ceased8 paused6 continued6 halt5 quite4 exit4 prevent4 terminated4
 storag store9 filesystem4 disk4 capacity4 archives4 allocated3 folder3
 store storage9 shop4 shelf4 kept4 archives3 save3 persistent3 preserved2
 stori tale6 narrative6 legend3
@@ -3728,9 +3759,9 @@ strongli strong8 weak7 weakly6 heavily5 forcefully5 firmly4 stronger3 highly3
 struck strike8 hit7 punch2
 structur construction6 architecture5 abstract3 hierarchical3 schema3 constructor2 hierarchy2
 struggl difficulty8 difficult7 trouble6 challenge4 failed3 suffered3 failure3 tough3
-student academic6 campus6 school5 college5 grade5 pupils4 junior4 study4
+student academic6 campus6 university5 school5 college5 grade5 pupils4 junior4
 studi research7 examination7 science5 analyses5 analyzed5 academic4 scientific4 students4
-studio editor4 film4 cinema3 academy3 theater2
+studio production4 editor4 film4 cinema3 academy3 theater2
 stuff things6 something3 nothing3 info2
 stupid dumb9 nonsense5 foolish4 funny3 crap3 lame3
 style css7 fashion5 stylized4 theme4 wearing4 worn3 dress3 fancy3
@@ -3741,7 +3772,7 @@ subdiagram datagram7
 subdirectori directory9 folder6 mkdir5 filepath4 dir3 symlink3 pathname3 chdir3
 subdivid divided5 division3 contiguous2
 subdu suppressed3
-subexpress compresslevel5 compression5 expression3 regex3 regexp3 simplifications2
+subexpress compresslevel5 compression5 expression4 regex3 regexp3 simplifications2
 subject topics7 study2
 submarin boat6 sea6 naval5 sank5 navy4 ocean4 marine4 harbor3
 submiss submitted6 form4
@@ -3752,11 +3783,12 @@ subpackag unpacked6 package5 pack5 bundle3
 subpath path9 filepath8 pathname8 directory5 pathlib4 symlink3 route3 road3
 subprocess multiprocessing9 postprocessing6 process3
 subroutin coroutine4
-subscrib subscription5
-subscript subscribers5 membership2
+subscrib subscription7
+subscript script4 notation4 syntax2
+subscription subscribers7 membership4 monthly3
 subsequ sequential6 sequence6 success4 preceding4 predecessor3 consecutive3
 subset set3
-subsidiari headquarters6 corporation6 company5 affiliated4 incorporated3 subordinate3 sector3 prefecture2
+subsidiari headquarters6 corporation6 company5 affiliated4 incorporated3 subordinate3 sector3 department2
 substanti considerable7 significantly6 vastly6 adequate5 large5 wide5 vast4 dramatic4
 substitut replaced7 altered3
 substr string8 stringent4 regex2
@@ -3798,7 +3830,7 @@ suppli inventory4 provided4 vendor4 package3 distributors3 ship3 delivered3
 suppos assumed4 presumably4 meant4 seemed3 otherwise3 actually3 implies3 really3
 suppress silence6 ignored6 inhibit4 eliminated4 prevent4 avoid4 excluded4 silent3
 suprem superior2
-sure certainly9 necessarily5 possible4 obviously4 yes4 probably4 might4 maybe4
+sure certainly9 probably5 necessarily5 possible4 obviously4 yes4 might4 maybe4
 surfac mesh5 geometry2
 surgeri treatment4 medical4
 surnam name5 fullname4 nomenclature3 ancestry3 basename3 exprname3 fname3 namelist2
@@ -3807,10 +3839,10 @@ surrend retreat3 fight2 combat2
 surround within5 interior5 inside4 environment3 enclosed3 outer3 indoor3 area3
 survei poll4
 surviv dying6 live6 alive5 die4 death4 died4 durable4 stay3
-suspect suspicion8 suspiciously8 presumably6 alleged5 investigation4 plausible3 apparently3
+suspect suspicion8 suspiciously8 presumably6 alleged5 investigation4 plausible3 apparently3 probably3
 suspend paused4 ban2
 suspici suspected8 suspicion7 legitimate3 plausible2
-suspicion suspected8 suspiciously7 investigation3 detective3 doubt3 plausible2 presumably2 mystery2
+suspicion suspected8 suspiciously7 investigation3 detective3 doubt3 probably3 plausible2 presumably2
 svc service9
 swallow throat7 mouth5 spit4 eat3
 swap switch7 shuffled3 interchange3
@@ -3836,7 +3868,7 @@ synchron sync9 asynchronous8 async7 concurrently6 replication3 simultaneously2
 synonym noun4 vocabulary4 terminology3 semantic3 lexical3 equivalent2
 syntax grammar6 parser6 parse4 clause4 notation4 parentheses3 predicate3 parenthesis3
 synthet artificial7 chemical4 crude3
-sysconfig config4 configuration2
+sysconfig config4
 system sys9
 """,
     "t": """
@@ -3849,7 +3881,7 @@ take took9 taken7
 taken took9 taking7 wanted2
 tale story6 narrative6 fiction4 novel3 adventure3 literary2
 talent skills5 fame5 artist2 musicians2
-talk speak9 chat6 discussion5 spoken5 spoke4 speech3 conversation3 dialogue3
+talk conversation9 speak9 chat6 discussion5 spoken5 spoke4 speech3 dialogue3
 tall height9 high3 size3 length3 smaller2 smallest2
 tamil lang5 finnish3 romanian3 welsh3
 tangent slope6 curve4 differentiation4 derived4 angle3 perpendicular3
@@ -3861,10 +3893,10 @@ tax revenue6 pay2
 tbar lpar3
 tea coffee5 drink2
 teach taught9 teacher9 education7 lessons6 learning5 students3 school3 professor3
-teacher teaching9 professor7 faculty5 education4 schoolhouse4 taught4 elementary4 coach4
+teacher teaching9 professor7 faculty5 education4 schoolhouse4 taught4 elementary4 coach3
 team squad6 league4 group3 franchise3 player3 soccer3 hockey2
 tear cry9 cried6 hurt4 injury4 wounded3 pain3 suffered3 torn2
-tech technology7 technical5 electronic3 engine3
+tech technology7 technical5 engineering5 electronic3
 technic tech5 theoretically3
 techniqu method9 practice6 carefully4 instruction4 procedure3 strategy3
 technolog tech7 industry4 infrastructure3 research3 hardware3 software2 electronic2
@@ -3886,16 +3918,16 @@ tensor vector3
 tent preliminary6 gradually3
 tenur faculty3
 term terminology9 keyword3 noun3 nomenclature3 vocabulary3
-termin exit6 end6 ceased5 terminus4 halt4 executive3 truncated3 finished3
+termin end7 exit6 ceased6 halt5 truncated4 stop4 finished3 abort3
+terminal console4 commandline3 bash2
 terminolog term9 noun6 nomenclature5 defined4 definitely4 mean4 notion4 vocabulary3
-terminu terminal4
 terri sid3 ward2
 terribl awful9 bad9 worst8 badly8 horribly6 poorly5 worse5 disastrous4
 territori region6 jurisdiction5 island4 province4 country3 border3 colonial3 area3
 terror threat5 fear3 nightmare2
-test unittest8 doctest7 mock6 microtests6 experimental5 examination4 experience3
+test unittest8 doctest7 mock6 microtests6 experimental5 examination4
 testcas uppercase5 lowercase5 unittest4 case4 doctest4 mock3
-text textual8 gettext7 font4 corpus3 documents3 paragraph3 writing3 literature3
+text textual8 gettext7 content4 font4 corpus3 documents3 paragraph3 writing3
 textbook book8 novel4 lectures3 chapter3 schoolhouse3 teaching3 guide3 documents2
 textual text8 corpus6 lexicographically6 docstring4 lexical4 prose4 contextual4 grammar3
 textur image3 material3 unwrapped3
@@ -3905,7 +3937,7 @@ theater theatre9 cinema9 concert4 venue4 music3 film3 audience3 movie3
 theatr theater9 cinema8 venue5 concert4 audience4 drama3 actor3 entertainment3
 their ours9 his4 yours3 whose3 mine3 own2
 theme style4 background3 stylesheet3
-theoret hypothetical4 impossible4 necessarily3 technical3 possible3 probably2
+theoret hypothetical4 impossible4 necessarily3 technical3 possible3
 theori concept4 principles4
 therapi treatment8 clinical4 diagnosed3 psychology3 depression3 patients3
 therebi therefore7 accordingly6 consequently6 wherein6 thus5 whereby5 nevertheless3 hence3
@@ -3913,12 +3945,12 @@ therefor thus9 hence9 thereby7 consequently6 accordingly5 nevertheless5 however4
 theta angle3 radians2
 thick inch4 diameter3 wider2
 thin superficial5 lightweight4 heavy3 shallow3
-thing something7 stuff6 items2
+thing something7 stuff6 items3
 think thought9 mind8 imagine4 believe4 mental4 idea3
 those ones3
-though however9 although9 yet5 meanwhile4 really4 still4 despite4 true4
+though however9 although9 except7 yet5 meanwhile4 really4 still4 despite4
 thought think9 mind5 opinion5 wonder4 idea4 imagine3 hope3 believe3
-thread concurrently4 chatter3
+thread concurrently4 chatter3 contention3
 threat threatened9 attack6 terror5 dangerous5 enemy4 defence4 defense4 fear3
 threaten threat9 dangerous4 provoked4 attack3 defending3 violent3 unsafe3 violence3
 threshold minimum3 peak2
@@ -3930,7 +3962,7 @@ throughout within5 during4 entirety3 inside3 progress2
 throw thrown9 threw9 tossed5 blow3 touchdown2
 throwabl tossed4 hashable3
 thrown throw9 threw9 tossed9 touchdown3
-thrust rocket4 motor4 accelerate4
+thrust rocket4 motor4 accelerate4 engine2
 thu hence9 therefore9 such5 furthermore5 thereby5 accordingly4 however4 otherwise4
 thumb fingers8 hand4 grip4 palm3 wrist2
 ti tie9 knot6 connected3 anchor3
@@ -4002,11 +4034,11 @@ tran transmission6 transmitted3 transition3
 transact tx9 txn9 payment6 transferred3 exchange3 receipt2
 transcrib corpus3 encoded2 palindrome2
 transfer migration6 transport5 exchange3 transactions3 moved3 send3
-transform converted4 shifted4 rotation3
+transform converted4 shifted3 rotation3 conversion3
 transit progress4 gradually4 shifted3 trans3 intermediate3
-translat lang5 spanish4 english3 german3 french3 latin2 language2 swedish2
+translat lang5 spanish4 english3 german3 french3 locale3 latin2 language2
 transmiss transmitted8 trans6 transport4 traffic3
-transmit transmission8 packet4 trans3 received3 protocol3 reception3 channel2
+transmit transmission8 communications5 packet4 trans3 received3 protocol3 reception3 channel2
 transpar opaque9 visible7 invisible5 exposed3
 transport travel8 destination6 cargo5 transferred5 buses4 railway4 traffic4 transmission4
 trap caught3 catch3 escape2
@@ -4040,9 +4072,9 @@ truck vehicle8 ford5 car5 cargo3 diesel3 cab3 trailer2
 true exactly8 fair6 really6 truly5 agreed4 necessarily4 disagree4 though4
 truecolor color8 colour8 rgb6 darker4 shade4 palette3
 truli really9 genuinely8 exactly5 actually5 true5 indeed5 glad4 agreed4
-truncat shortened4 terminal3 concatenated3
+truncat shortened4 terminated4 concatenated3
 trunk cargo5 vehicle3 roof3
-trust reliable4 faith3 cautious3 security3 ensure2
+trust reliable4 faith3 cautious3 security3 integrity3 ensure2
 truth lies6 honest6 lie6 fact4 false4 lying4 opinion3 believe3
 truthi honest5 boo3 false3 bool3 lies3
 try attempt8 tried7 unsuccessful6 unable5 cannot4 failed4 work4 desperate3
@@ -4058,17 +4090,17 @@ twin siblings4 cousin3
 twist spun4 flexible2 spiral2 rigid2 bent2 folded2
 tx txn9 transaction9
 txn tx9 transaction9
-type kind5 datatype5
+type kind5 datatype5 generic4
 typecheck checker3
 typescript ts9
-typeset datatype6 kind4
+typeset datatype6 kind4 generic4
 typic usually9 commonly7 rare7 often6 mostly6 primarily5 mainly4 occasionally4
 tzinfo tkt5
 """,
     "u": """
 ugli pretty4 beautiful3 vain3
 uid gid5 pid4 cwd4
-ultim eventually5 final4 foremost4 extremely3 lastly3 overall3 penultimate2
+ultim eventually5 final4 foremost4 extremely4 lastly3 overall3 penultimate2
 umask permission3
 umlaut utf4
 unabl cannot9 error8 unavailable7 invalid5 incompatible5 failed5 trying5 restart5
@@ -4076,14 +4108,14 @@ unaccept inappropriate6 appropriate5 awful5 frowned4 terrible4 problematic3 unsu
 unaffect untouched3
 unalt filter4
 unambigu concise3 explicitly3
-unauthor authentication6 permission5 authorised4 password3 credentials3 login2
+unauthor authorization8 authentication6 permission5 authorised4 password3 credentials3 login2
 unavail unable7 cannot5 inactive4 enabled3 disconnected3 absent3
 unbacktrack fallback3 reverse2
 unblock proxy2
 uncertain uncertainty9 certainty7 doubt6 unpredictable3 inaccurate3 ambiguous3
 uncertainti uncertain9 deviation6 accuracy4 inaccurate3 variance3
 unchang versionchanged5 untouched4 reverted4 revised3 replaced3
-uncl nephew8 aunt8 grandfather8 cousin6 grandson5 grandmother4 family3 dad2
+uncl nephew9 aunt8 grandfather8 cousin6 grandson5 grandmother4 family3 dad2
 unclear confused6 ambiguous4 clearer4 doubt2
 uncommit withdrawn2
 uncommon unusual9 rare7 commonly5 ordinary3 regular3 obscure3 exotic3 widespread3
@@ -4100,13 +4132,13 @@ undo undone9 reverted7 retracted6 accidentally4 restored4 reverse4 recovered3
 undon undo9 retracted3 accidentally2
 uneven evenly6 flat4 inconsistent4 tilted3 slight3
 unexpect unexpectedly9 unusual5 surprise4 mystery3 unpredictable3 disappointed3
-unexpectedli unexpected9 suddenly5 sudden4 unusual4 unpredictable3 accidentally3
+unexpectedli unexpected9 suddenly5 sudden4 unusual4 unpredictable3 accidentally3 exception2
 unfinish incomplete3
 unfold collapsed7
 unfortun hopefully3
 unhandl dangling2
 unicod utf7 ascii4 font3 char3 bytestring3 alphanumeric2 hexadecimal2
-unifi university2
+unifi universal4
 uniform uniformly8 regiment3 wearing2
 uniformli uniform8 epsilon3
 unintention accidentally5 erroneously3
@@ -4115,11 +4147,13 @@ unit imperial4 unitary3 meters3
 unitari orthogonal3 united3
 uniti launcher4
 unittest test8 microtests6 doctest5 testcase4 mock4
-univers college5 institute5 campus4 academic3 unified2
+univers planet2
+universal unified4 standard3 convention3 customary3
+university college9 campus9 institute8 academic7 faculty6 oxford6 scholarship5 graduated5
 unix gnu7 linux7 nix6 commandline4 bash4 aix3 program3 bytecode3
 unknown mystery5
-unless otherwise4 else4 albeit3 until3 though3 iff2 forbid2
-unlik possible4 probably4 chance4 rare3 hardly3 alike3 almost2 nearly2
+unless except5 otherwise4 else4 albeit3 until3 though3 iff2 forbid2
+unlik probably5 possible4 chance4 rare3 hardly3 alike3 almost2 nearly2
 unlimit endless5 maximum5 forever4 infinite3 indefinitely3
 unlock password3 sim2
 unmatch mismatch5
@@ -4127,7 +4161,7 @@ unnam anonymous4 identified3 unspecified2
 unnecessari unused6 omitted5 useless4 without3 pointless3 unwanted3 redundant3 removed2
 unnecessarili erroneously3
 unnot hidden7 invisible7 hide5 visible5 absent4 absence3 disappeared3 vanished2
-unpack subpackages6 bundle4 zip3 important2
+unpack subpackages6 bundle4 zip3 imported3
 unpars rpar2
 unpleas frowned5 nasty4 awful3
 unpredict certainty4 unreliable4 reliable4 deterministic4 uncertainty4 unexpectedly3 uncertain3 unexpected3
@@ -4139,7 +4173,6 @@ unset frozenset4 superset4
 unsign bitwise4 binary2
 unspecifi miscellaneous2 unnamed2
 unstabl instability9 unreliable3 inconsistent2
-unsubscript script2
 unsuccess failed8 attempt7 succeed6 trying6 successfully5 failure4 unable4 tried3
 unsuit inadequate3 unsafe3 inappropriate3 unacceptable3
 unsupport incompatible7 compatible4 outdated3 invalid3 error3
@@ -4179,7 +4212,7 @@ util used5 usable3 rely2 usage2
 vagu slightly4 somewhat4 perhaps4 nearly3 partly3 somehow3 maybe3 almost2
 vain ugly3
 val value9 scalar2 saint2
-valid verified6 verification5 reliable3 legitimate2 asserted2 criterion2
+valid verified6 verification5 reliable3 integrity2 legitimate2 asserted2 criterion2
 vallei hill5 mountain5 phoenix3 village3 suburb3 northwest3 mesa2 town2
 valu val9 valuable7 worth5 quantity3 property2 price2
 valuabl worth7 value7 worthless3
@@ -4190,20 +4223,20 @@ var variable9 variance5
 vari variations8 different4 diverse4 various4 broadly3
 variabl var9 parameters4 variance4 variations3
 varianc deviation6 var5 variable4 uncertainty3
-variant variations9 version3
+variant variations9 generic3 version3
 variat variant9 vary8 deviation4 different4 diverse3 variable3
 varieti kind4
-variou vary4 particular4 ones3 others3 kind3
+variou vary4 particular4 ones3 others3 kind3 general3
 varnam name3 funcname3 fieldname3 exprname2
 vast enormous7 vastly6 massive5 large4 substantial4 huge4 wide4 largest3
 vastli substantial6 vast6 significantly5 enormous5 greatly5 large4 massive4 huge4
 vector matrix4 perpendicular3 scalar3 linear3 tensor3 matrices2 gradient2
-vehicl car9 truck8 drive6 ford5 passenger5 driver4 road3 cargo3
+vehicl car9 truck8 drive6 ford5 passenger5 driver4 engine3 road3
 veloc speed8 mph7 motion5 accelerate4
 vendor merchant6 distributors5 supply4 purchased3 inventory3 package3 trade3
 ventur endeavors2
 venu concert9 stadium6 facilities5 theatre5 festival4 theater4 arena3 place3
-venv conv4 sev4 env4 argv3
+venv conv5 sev4 env4 argv3
 ver version9 usr4 str3
 verb grammar3
 verbatim grammar3 textual2
@@ -4214,7 +4247,7 @@ verifi verification9 check7 valid6 ensure4 proved4 asserted4 confirmed4 proof3
 vers poems6 poetry5 bible4 poet3 lyrics3 passage3
 versa alike3 interchange3
 versatil special3 portable2 flexible2
-version ver9 revised5 newer5 updated4 outdated4 edition4 released3 download3
+version ver9 edition6 revised5 newer5 updated4 outdated4 released3 download3
 versionad revised3
 versionchang revised5 unchanged5 change4 updated4 modifications3 reverted3
 versu whereas8 compared3 rather2
@@ -4230,7 +4263,7 @@ video film4 image3 documentary3 camera3 picture3 watch3 uploaded2 television2
 view viewers9 perspective4 see4 display4 sight4 vision3 watch3 gaze3
 viewer view9 watch6 audience4 stream3 monitor3 reader3 television2
 villa palace4
-villag town9 rural6 neighborhood5 township5 suburb5 local4 manor4 monastery4
+villag town9 rural6 neighborhood5 local5 township5 suburb5 manor4 monastery4
 violat prohibited5 ban5 enforcement5 forbidden3 abuse3 illegal3
 violenc violent9 assault5 fight4 war4 murder4 crime4 combat3 provoked3
 violent violence9 aggressive6 dangerous3 threatened3 murder3 fight3 assault3 provoked3
@@ -4240,7 +4273,7 @@ visibl transparent7 opaque6 see4 sight4 exposed4 seen4 blind3 display3
 vision eyes7 sight7 blind6 perspective5 gaze5 eyed5 visual4 view3
 visit visitors9 tourist6 tour5 travel5 tourism5 explore4 going3 trip3
 visitor visit9 tourist7 tourism4 guest4
-visual graphics6 illustrated5 vision4 intuitive3 perspective2
+visual graphics6 illustrated5 vision4 intuitive3 perspective2 sight2
 visualis chart5 illustrated4 graphics4 plot3 diagram3 analyses2
 vocabulari words7 dictionary7 lexical7 keyword5 lexicographically4 noun4 synonym4 terminology3
 vocal singing9 voice9 singer6 choir6 sang5 chorus5 music4 sung4
@@ -4293,7 +4326,7 @@ weight weighed9 pounds9 heavy9 lightweight6 scale3 mass3 strength3 balance3
 weird strange9 odd5 crazy5 unusual4 sad3 surprise2 crap2
 welcom thank8 anytime7 glad5 enjoyed5 pleasure4 sexy3 obliged2
 welfar charity5 poverty5 socialist4 redistribution4 benefit3
-welsh wales9 english3 german3 tamil3 swedish2 danish2 polish2 accent2
+welsh wales9 english3 german3 tamil3 swedish2 locale2 danish2 polish2
 went goes8 going7 gone5 came4 won3
 western eastern5 northwest4 southwest4 pacific2
 wet water8 rain6 sweat4 swimming4 shower3 liquid3 slippery2
@@ -4305,7 +4338,7 @@ wherea versus8 compared5 whilst4 different4 although3 however3 meanwhile3 while3
 wherebi wherein7 thereby5 pertaining4
 wherein whereby7 thereby6 consequently3 conjunction3
 wherev anywhere9 everywhere9 nowhere9 somewhere9 located6 place6 elsewhere5 nearby5
-whether sure3 doubt3 possible3 certain3 probably3 whichever3
+whether probably4 sure3 doubt3 possible3 certain3 whichever3
 whichev either7 both6 neither6 regardless5 whatever4 whether3
 while whilst9 until5 during3 along3 whereas3 till2 although2 once2
 whilst while9 whereas4 till4 although4 meanwhile3 alongside3 along2 onwards2
@@ -4325,7 +4358,7 @@ widow grandmother3 mercy2
 width wider9 length6 size6 dimensions5 inch5 narrow5 widening4 wide4
 wife husband9 married9 marriage7 girlfriend4 her4 mother3 woman3 grandmother3
 wildli heavily4 dramatic4 horribly3 vastly3 broadly3 deeply3 strongly3 substantial2
-wildlif habitat6 species6 bird6 hunt5 zoo5 ecosystem4 animal4 creature4
+wildlif animal8 habitat6 species6 bird6 hunt5 zoo5 ecosystem4 creature4
 will offered6 wanted5 able5 gladly4 ready4 tempting4
 willow lynx3
 win winner9 won9 victory8 prize6 defeated5 beat3 getting3
@@ -4338,11 +4371,11 @@ winter snow9 cold7 season7 autumn5 climate4 summer4 weather4 temperature3
 wire plug5 cable5 electric4 circuit4 network3 connected3 connector3
 wisdom wise5 intelligence3 knowledge2
 wise wisdom5 foolish4 smart4 smarter3
-wish hope7 wanted4
+wish hope7 wanted4 someday2
 witch nun2
 withdrawn withdrew9 detached3 resigned3 dismissed3 exit3 uncommitted2
 withdrew withdrawn9 resigned3 pulled3 exit2 disconnected2
-within inside9 intra6 interior6 surrounding5 throughout5 international4 outer4 under3
+within inside9 intra6 interior6 surrounding5 throughout5 internal4 outer4 under3
 without unnecessary3 omitted3 necessary3 eliminated2
 witti foolish4 smart3 intelligence2 smarter2
 woken wake9 awakened8 slept6 asleep6 sleep4
@@ -4359,7 +4392,7 @@ work trying4 job4 hired3 help3 successfully3
 workaround fixed4 cannot3 failed2
 worker employees9 personnel6 labor6 employed6 occupation6 employment6 job5 staff4
 world worldwide5 earth4 global4 life3 country3
-worldwid global9 internationally8 abroad5 world5 globalns5 overseas5 country4
+worldwid global9 international7 abroad5 world5 globalns5 overseas5 country4
 worn wore9 wearing9 dress5 shirt4 style3 clothes2
 worri concerned8 cautious8 afraid7 scared6 warning6 care5 safe4 caution4
 wors worst9 awful5 bad5 terrible5 badly4 crap2 least2
@@ -4367,20 +4400,20 @@ worship church7 religion6 congregation4 prayer4 religious4 catholic3 god3 sacred
 worst worse9 terrible8 awful7 bad6 badly4 least4 horribly3 hate3
 worth valuable7 value5 price4 amount2
 worthless useless7 meaningless4 pointless4 vanished3
-wound injury5 hurt5 injured3 tears3 pain2
+wound injury5 hurt5 injured3 tears3 pain3
 woven cotton6 silk5 seam5 wrapped4 material4 clothes3 mesh3 shear2
 wrap rolled4 woven4 folded3 cover3
 wrapper decorated2 cover2
 wrestl sports4 swimming3 athletic3
 wrist arms5 fingers3 hand3 thumb2
 writabl readable6 printable3 readonly3 unreachable3
-write writer9 wrote8 written7 prose5 literature4 literary4 poetry3 text3
+write writer9 wrote8 written7 prose5 literature4 literary4 poetry3 author3
 writeabl readable8 printable6 hashable3 readonly2
 writefram frame5
-writer writing9 wrote6 literary5 literature4 journalist4 poet4 editor4 songwriter3
-written wrote9 writing7 writer3 published3
+writer writing9 author6 wrote6 literary5 literature4 journalist4 poet4 editor4
+written wrote9 writing7 author4 writer3 published3
 wrong incorrect9 incorrectly9 disagree3
-wrote written9 writing8 writer6 published3 songwriter3 rewritten2
+wrote written9 writing8 author6 writer6 published3 songwriter3 rewritten2
 www com8 website6 site5 web5 url3 http2
 """,
     "x": """
@@ -4396,7 +4429,7 @@ ye certainly8 yeah7 sure4 only3
 yeah yes7 certainly6 indeed5 actually4 still3 okay3 cool3 great2
 year months7 annual7 decades6 forever5 age4 week4 season4 lifetime4
 yell shouted9 scream7 cried3
-yet however6 still6 though5 thus4 hence3 now3 already3 exactly3
+yet however6 still6 though5 thus4 hence3 now3 except3 already3
 york borough9 city5 northeast4 metropolitan4 urban4 las3 avenue3 buffalo3
 young younger9 youngest7 youth7 child5 grandson3 junior3 kids3 eldest3
 younger young9 youngest9 eldest5 grandson3 youth3
@@ -4410,7 +4443,7 @@ zipfil gzip9 compression5 file5 filename4 outfile4 archives3 filepath3 uncompres
 zipimport gzip5 ftp2
 zlib glibc6 hashlib4 pathlib4 importlib3
 zone area4 region4 timezone4 coast2 coords2
-zoo wildlife5 cage4 habitat3
+zoo wildlife5 cage4 animal3 habitat3
 zoom scale3 resize3
 """,
 }

@@ -321,4 +321,4 @@ def test_one_or_several_of_a_name():
     assert {"customers", "customer"} <= set(parse("customers", NOW).either)
     assert {"gateway", "gateways"} <= set(parse("gateway", NOW).either)
     assert parse("class", NOW).either == ["class"] and parse("api", NOW).either == ["api"]
-    assert parse("two customers", NOW).terms_of("customer") == {"custom"}
+    assert parse("two customers", NOW).terms_of("customer") == {"customer"}
