@@ -32,6 +32,11 @@ NEARLY = 0.2
 lost are told so, of strangers' questions 15 in 100 are told anything; at .3 41 and 7.
 """
 
+MOST_NAMED = 5
+"""Memories that a name leads to without further evidence: of what a dozen are about, those are meant that have more of what is
+asked, unless nothing more is.
+"""
+
 WORD = 0.3
 """How much a name counts that stands in the question as a common word: many notes of booking are about a slot."""
 
@@ -263,8 +268,8 @@ def _names(index: Index, view: View, asked: Query, files: Sequence[str], words: 
             if is_firm:
                 firm.add(position)
 
-    def is_much(name: str) -> bool:
-        return words is None or words.is_much(name)
+    def is_much(name: str, positions: Sequence[int] = ()) -> bool:
+        return words is None or words.is_much(name, of_all=len(positions) > MOST_NAMED)
 
     common = _common(asked)
 
@@ -280,11 +285,15 @@ def _names(index: Index, view: View, asked: Query, files: Sequence[str], words: 
             ("symbol", asked.names, 1.5),
             ("source_id", asked.names, 4.0),
         ):
+            having: dict[str, list[int]] = {}
             for value, row in knowledge.named(key, names):
+                having.setdefault(value, []).extend(view.positions_of(row))
+            for value, positions in having.items():
                 is_word = value.isalpha() and common.issuperset(analysis.terms(value))
-                if len(value) > 2 and not (is_word and key == "symbol"):
-                    is_firm = key == "source_id" or (is_much(value) and not is_word)
-                    meet(value, view.positions_of(row), strength * (WORD if is_word else 1), is_firm)
+                if len(value) > 2 and positions and not (is_word and key == "symbol"):
+                    is_firm = key == "source_id" or (is_much(value, positions) and not is_word)
+                    counts = WORD if is_word else words.share(value) if words else 1.0
+                    meet(value, positions, strength * counts, is_firm)
         for other, _ in (
             words.others if words else ()
         ):  # what a page gives another name of is named by that as well

@@ -156,9 +156,20 @@ class Words:
         """The words of the question as they count."""
         return coverage.units(self.asked.words, self.postings, self.view.positions, self.statistics.size)
 
-    def is_much(self, name: str) -> bool:
-        """Whether the weightiest word of ``name`` is as much of the question as an answer has of it at least."""
-        return self.are_much(self.asked.terms_of(name) or frozenset(analysis.terms(name)))
+    def is_much(self, name: str, of_all: bool = False) -> bool:
+        """Whether the weightiest word of ``name`` is as much of the question as an answer has of it at least; ``of_all``: whether
+        nothing else is asked.
+        """
+        return self.share(name) > 1 - 1e-9 if of_all else self.are_much(self._terms_of(name))
+
+    def share(self, name: str) -> float:
+        """How much of the question ``name`` is, by weight, 0 to 1."""
+        terms = self._terms_of(name)
+        weight = sum(unit.weight for unit in self.units if not terms.isdisjoint(unit.terms))
+        return min(1.0, weight / whole) if (whole := sum(coverage.asked_for(self.units))) else 1.0
+
+    def _terms_of(self, name: str) -> frozenset[str]:
+        return self.asked.terms_of(name) or frozenset(analysis.terms(name))
 
     def are_much(self, terms: frozenset[str]) -> bool:
         """The same of the words that have ``terms``."""
