@@ -151,7 +151,7 @@ def parse_setting(setting: str, current: Memory) -> Edit:
     is_list = spec is not None and spec.type in LISTS
     if operator and not is_list:
         raise UsageError(f"{key} is no list: use {key}=VALUE")
-    items = [item.strip() for item in value.split(",") if item.strip()]
+    items = fields.items_of(value)
     if operator:
         return Edit(key, "add" if operator == "+" else "remove", items)
     if not value.strip():

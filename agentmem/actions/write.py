@@ -188,7 +188,7 @@ def with_settings(context: Context, new: Memory, settings: Sequence[str]) -> Mem
                 f"--set {setting!r} is no KEY=VALUE",
                 selecting.nearest(key, known) + f"keys: {' '.join(known)}",
             )
-        items = [item.strip() for item in value.split(",") if item.strip()]
+        items = fields.items_of(value)
         try:
             found = memory.coerce(spec, items if spec.type in (Type.LIST, Type.IDS) else value)
         except ValueError as error:

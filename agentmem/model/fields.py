@@ -63,3 +63,11 @@ ALL: tuple[Field, ...] = (
 BY_NAME = {field.name: field for field in ALL}
 
 CITE_KEYS = ("path", "symbol", "lines", "commit", "hash", "quote")
+
+
+def items_of(text: str) -> list[str]:
+    """The items of a list as people type it: ``a, b``, or as the front matter has it, ``[a, 'b']``."""
+    plain = text.strip()
+    if plain.startswith("[") and plain.endswith("]"):
+        return [item.strip("'\"") for item in items_of(plain[1:-1])]
+    return [item for part in plain.split(",") if (item := part.strip())]

@@ -307,3 +307,21 @@ def test_first_paragraph(body: str, paragraph: str) -> None:
 def test_name_of(path: str, name: str) -> None:
     """A file's name makes a title: no ending, dashes and underscores as spaces; nothing left gives the path."""
     assert name_of(path) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("a", ["a"]),
+        ("a, b c ,d", ["a", "b c", "d"]),
+        ("[expansion valve]", ["expansion valve"]),
+        ("[a, 'b', \"c\"]", ["a", "b", "c"]),
+        ("[]", []),
+        ("", []),
+        ("a[0]", ["a[0]"]),
+        ("src/[ab]*.py", ["src/[ab]*.py"]),
+    ],
+)
+def test_items_of_a_list(text, items):
+    """As people type it, or as the front matter has it."""
+    assert fields.items_of(text) == items

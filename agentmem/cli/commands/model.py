@@ -17,7 +17,10 @@ def model(
     action: Annotated[str, typer.Argument(help="train, evaluate or show.")],
     labels: Annotated[
         str | None,
-        typer.Option("--labels", help="Questions and what answers them, one JSON object a line."),
+        typer.Option(
+            "--labels",
+            help='Questions, one JSON object a line: {"query": "…", "relevant": [IDS]}; also until, role, files, category.',
+        ),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="train: say what would be learned, write nothing.")
