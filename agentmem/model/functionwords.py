@@ -1,7 +1,8 @@
 """Words that hold a sentence together and name nothing: in a small store they are rare by chance, and say no more for that.
 
-The closed classes of English (adverbs of degree and time, conjunctions, prepositions, pronouns, modal verbs), as far as they are
-no stop words (``analysis``): those are in no index, while "until", "before" or "one" may be all that tells two memories apart.
+The closed classes of English (adverbs of degree, conjunctions, prepositions, pronouns, modal verbs), as far as they are no stop
+words (``analysis``): those are in no index, while "until" or "one" may be all that tells two memories apart. What says which came
+first, before or after, says as much as other words.
 """
 
 from agentmem.model.stemming import stem
@@ -13,7 +14,7 @@ what loses, loses .004 at most.
 """
 
 _WORDS = """
-too until till while whilst also just only still already yet even ever never again once after before during since because
+too until till while whilst also just only still already yet even ever never again because
 although though however therefore thus so very much many more most some any every each either neither other another both few
 several less least such same own rather quite almost really perhaps maybe always often sometimes usually here now
 upon onto across through between among within without under over above below off out up down against toward towards via
