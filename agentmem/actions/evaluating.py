@@ -2,7 +2,7 @@
 
 import os
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from agentmem.actions import rankers, recall
@@ -36,6 +36,8 @@ ANSWERED: Mapping[str, Callable[[Sequence[str], frozenset[str]], float]] = {
 """The measures of an order, of questions that have an answer."""
 
 EVIDENCE = {f"evidence@{budget}": budget for budget in BUDGETS}
+FIRST = 3
+"""The ids of so many that are shown are told of a question that is missed."""
 ABSTAINED, FALSE_ANSWER = "abstentions", "false_answers"
 MEASURES = (*ANSWERED, *EVIDENCE, FALSE_ANSWER, ABSTAINED)
 """Every measure, in the order in which they are told; all are shares or means from 0 to 1."""
@@ -73,9 +75,22 @@ class Group(NamedTuple):
     results: tuple[Result, ...]
 
 
+class Missed(NamedTuple):
+    """A question that is not answered as it should be: ``relevant`` has the ids of what answers it, ``first`` those that are
+    shown first, none where it is silent; ``rank`` is the place of the first relevant one, from 1, None where none is shown.
+    """
+
+    query: str
+    category: str | None
+    relevant: tuple[str, ...]
+    first: tuple[str, ...]
+    rank: int | None
+
+
 class Evaluation(NamedTuple):
     """All of it. ``unknown`` and ``absent`` count relevant memories that are not here, and that were not in force at the
-    moment of the question; ``left_out`` the questions of which no relevant one is left.
+    moment of the question; ``left_out`` the questions of which no relevant one is left. ``missed`` are the questions that
+    the last ranker, which serves here, does not answer with a relevant one first, or with silence where nothing answers.
     """
 
     view: Standpoint
@@ -85,6 +100,8 @@ class Evaluation(NamedTuple):
     unknown: int
     absent: int
     left_out: int
+    missed: tuple[Missed, ...]
+    shorts: Mapping[str, str]
 
 
 class Posed(NamedTuple):
@@ -116,7 +133,7 @@ def evaluate(
         raise NotFound(
             f"{path}: nothing that is relevant {which}", "labels go with the store that they were made for"
         )
-    scored = _scored(context, view, posed, make(context))
+    scored, served = _scored(context, view, posed, make(context))
     names = sorted({one.category for one in posed if one.category is not None})
     return Evaluation(
         view=context.standpoint,
@@ -126,6 +143,8 @@ def evaluate(
         unknown=unknown,
         absent=absent,
         left_out=left_out,
+        missed=tuple(_missed(view, posed, served)),
+        shorts=view.shorts,
     )
 
 
@@ -225,19 +244,29 @@ class _Names:
 
 def _scored(
     context: Context, view: View, posed: Sequence[Posed], tried: Sequence[Ranker]
-) -> dict[str, list[Scores]]:
-    """By each ranker's name, what each of ``posed`` gives it."""
+) -> tuple[dict[str, list[Scores]], list[Ranked]]:
+    """By each ranker's name, what each of ``posed`` gives it; what the last of them answers."""
     own = context.role
     # question by question: what several rankers look at is gathered once
     answers = [[ranker(one.question) for ranker in tried] for one in posed]
     context.set_role(own)
     costs = _costs(context, view, (answer for row in answers for answer in row))
-    return {
+    scored = {
         ranker.name: [
             _scores(context, view, one, row[place], costs) for one, row in zip(posed, answers, strict=True)
         ]
         for place, ranker in enumerate(tried)
     }
+    return scored, [row[-1] for row in answers]
+
+
+def _missed(view: View, posed: Sequence[Posed], served: Sequence[Ranked]) -> Iterator[Missed]:
+    for one, answer in zip(posed, served, strict=True):
+        order = [] if answer.abstained else list(dict.fromkeys(view.columns.ids[i] for i in answer.positions))
+        rank = next((place for place, name in enumerate(order, 1) if name in one.relevant), None)
+        if rank != 1 and (one.relevant or order):
+            relevant = tuple(sorted(one.relevant))
+            yield Missed(one.question.text, one.category, relevant, tuple(order[:FIRST]), rank)
 
 
 def _costs(context: Context, view: View, answers: Iterable[Ranked]) -> dict[int, packing.Costs]:

@@ -393,6 +393,7 @@ VERBS = {
         "Measure how recall ranks (evaluate), learn from what helped (train), say what was learned (show)",
         {
             "--labels": ("labels", "one"),
+            "--misses": ("misses", "number"),
             "--dry-run": ("dry_run", "flag"),
         },
         (("action", "one", True),),

@@ -24,6 +24,9 @@ GAINS = (("mrr@10", "MRR"), ("ndcg@10", "nDCG"), ("evidence@1000", "1,000"))
 NAME, FIGURE, GAIN = 16, 9, 26
 """Characters of the columns: 97 for figures, 94 for gains."""
 
+QUERY = 60
+"""Characters of a question that is missed."""
+
 LEGEND = (
     "R@k: share of the relevant among the first k. MRR, nDCG: of the first 10.",
     "500, 1,000: share of the relevant whose text recall shows within so many tokens.",
@@ -32,8 +35,10 @@ LEGEND = (
 )
 
 
-def evaluation(result: Evaluation) -> str:
-    """The tables under each other, all questions first, and what their heads mean."""
+def evaluation(result: Evaluation, misses: int = 0) -> str:
+    """The tables under each other, all questions first, what their heads mean, and the first ``misses`` questions that are
+    missed.
+    """
     memories = count(result.memories, "memory", "memories")
     lines = [
         f"agentmem: {count(result.total.questions, 'question')} to {memories} of {where(result.view)}.",
@@ -41,7 +46,25 @@ def evaluation(result: Evaluation) -> str:
     ]
     for group in result.categories:
         lines += _group(safety.one_line(group.category or "") or "(no name)", group)
-    return "\n".join((*lines, "", *LEGEND)) + "\n"
+    return "\n".join((*lines, "", *LEGEND, *(_misses(result, misses) if misses else ()))) + "\n"
+
+
+def _misses(result: Evaluation, most: int) -> list[str]:
+    """Which questions are missed: how, what answers them, and what comes first."""
+    served = result.total.results[-1].ranker
+    lines = ["", f"missed by the {served}: {len(result.missed):,} of {result.total.questions:,}"]
+
+    def named(identities: Iterable[str]) -> str:
+        return " ".join(result.shorts[one] for one in list(identities)[: evaluating.FIRST])
+
+    for one in result.missed[:most]:
+        how = "false" if not one.relevant else "silent" if not one.first else f"rank {one.rank or '-'}"
+        wanted = f" | wants {named(one.relevant)}" if one.relevant else ""
+        shown = f" | shows {named(one.first)}" if one.first else ""
+        lines.append(f"  {how:<8}{_cut(safety.one_line(one.query), QUERY)}{wanted}{shown}")
+    if len(result.missed) > most:
+        lines.append(f"  {len(result.missed) - most:,} more: --misses {len(result.missed)}")
+    return lines
 
 
 def notes(result: Evaluation) -> list[str]:
@@ -127,6 +150,16 @@ def evaluation_record(result: Evaluation) -> dict[str, object]:
         "unknown": result.unknown,
         "absent": result.absent,
         "left_out": result.left_out,
+        "missed": [
+            {
+                "query": safety.one_line(one.query),
+                "category": None if one.category is None else safety.one_line(one.category),
+                "relevant": list(one.relevant),
+                "first": list(one.first),
+                "rank": one.rank,
+            }
+            for one in result.missed
+        ],
         "total": _group_record(result.total),
         "categories": [
             {"category": safety.one_line(group.category or ""), **_group_record(group)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agentmem.actions import evaluating
-from agentmem.output.schemas import COUNT, SHARE, TEXT, Schema, closed, some, told, view
+from agentmem.output.schemas import COUNT, IDS, SHARE, TEXT, Schema, closed, some, told, view
 
 DIFFERENCE: Schema = {"type": "number", "minimum": -1, "maximum": 1}
 
@@ -21,8 +21,19 @@ def _evaluated() -> Schema:
         "unknown": told(COUNT, "relevant ones that name no memory here"),
         "absent": told(COUNT, "relevant ones that were not in force at their question's moment"),
         "left_out": told(COUNT, "questions of which no relevant one is left"),
+        "missed": told(some(closed(_missed())), "questions that the last ranker does not answer as labelled"),
         "total": closed(_group()),
         "categories": told(some(closed({"category": TEXT, **_group()})), "by name"),
+    }
+
+
+def _missed() -> Schema:
+    return {
+        "query": TEXT,
+        "category": {"type": ["string", "null"]},
+        "relevant": told(IDS, "what answers it; empty where nothing does"),
+        "first": told(IDS, "what is shown first; empty where recall is silent"),
+        "rank": {"type": ["integer", "null"], "minimum": 2},
     }
 
 

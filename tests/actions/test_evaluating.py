@@ -327,3 +327,37 @@ def test_the_table_fits_and_is_the_same_each_time(garden):
     record = garden.json("model", "evaluate", "--labels", "labels.jsonl")
     assert [one["category"] for one in record["categories"]] == ["x" * 300, "y"]
     assert record["categories"][1]["rankers"][0]["measures"]["mrr@10"] is None
+
+
+def test_what_is_missed_is_told(garden):
+    """A wrong answer, a late one, a needless and a missing one are named with what answers them and what is shown; right ones
+    are not.
+    """
+    labels = [
+        line("amber", 0),
+        line("zebra"),
+        line("basil", 2, category="beds"),
+        line("shared", 3),
+        line("kelp"),
+        line("zebra crossing", 4),
+    ]
+    support.put(garden.path / "labels.jsonl", "\n".join(labels))
+    record = garden.json("model", "evaluate", "--labels", "labels.jsonl")
+    told = {one["query"]: one for one in record["missed"]}
+    assert told.keys() == {"basil", "shared", "kelp", "zebra crossing"}
+    assert told["basil"] == {
+        "query": "basil",
+        "category": "beds",
+        "relevant": [name(2)],
+        "first": [name(1)],
+        "rank": None,
+    }
+    assert told["shared"]["rank"] == 4 and told["shared"]["first"] == [name(0), name(1), name(2)]
+    assert told["kelp"]["relevant"] == [] and told["kelp"]["first"] == [name(10)]
+    assert told["zebra crossing"]["first"] == [] and told["zebra crossing"]["rank"] is None
+    text = garden.ok("model", "evaluate", "--labels", "labels.jsonl", "--misses", "2")
+    after = text[text.index("missed by the fixed formula: 4 of 6") :].splitlines()
+    assert len(after) == 4 and after[1].startswith("  rank -  basil") and after[3] == "  2 more: --misses 4"
+    assert "missed by" not in garden.ok("model", "evaluate", "--labels", "labels.jsonl")
+    for words in (("evaluate", "--labels", "labels.jsonl", "--misses", "-1"), ("show", "--misses", "2")):
+        assert garden.call("model", *words).code == 2

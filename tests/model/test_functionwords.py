@@ -12,7 +12,9 @@ def test_what_names_nothing(word):
     assert functionwords.says(term) == functionwords.SAYS < 1
 
 
-@pytest.mark.parametrize("word", ["lockout", "go", "stays", "only_once", "upstream", "overflow", "before", "42"])
+@pytest.mark.parametrize(
+    "word", ["lockout", "go", "stays", "only_once", "upstream", "overflow", "before", "42"]
+)
 def test_what_names_something(word):
     """Verbs, names and numbers count in full, also those that begin as such words do."""
     assert {functionwords.says(term) for term in analysis.terms(word)} >= {1.0}

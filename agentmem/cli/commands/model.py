@@ -22,6 +22,10 @@ def model(
             help='Questions, one JSON object a line: {"query": "…", "relevant": [IDS]}; also until, role, files, category.',
         ),
     ] = None,
+    misses: Annotated[
+        int,
+        typer.Option("--misses", help="evaluate: tell so many questions that are not answered as labelled."),
+    ] = 0,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="train: say what would be learned, write nothing.")
     ] = False,
@@ -38,12 +42,17 @@ def model(
         raise UsageError("--labels is for train and evaluate", "agentmem model evaluate --labels FILE.jsonl")
     if dry_run and action != "train":
         raise UsageError("--dry-run is for train", "agentmem model train --dry-run")
+    if misses < 0 or (misses and action != "evaluate"):
+        raise UsageError(
+            "--misses is for evaluate, and 0 or more",
+            "agentmem model evaluate --labels FILE.jsonl --misses 10",
+        )
     if action == "show":
         return _show(call)
     given = call.text_or_stdin("-") if labels == "-" else None
     if action == "train":
         return _train(call, labels, given, dry_run)
-    return _evaluate(call, labels if given is None else "standard input", given)
+    return _evaluate(call, labels if given is None else "standard input", given, misses)
 
 
 def _show(call: Call) -> int:
@@ -70,7 +79,7 @@ def _bytes(call: Call, labels: str, given: str | None) -> bytes:
     return evaluating.load(call.context, labels) if given is None else given.encode()
 
 
-def _evaluate(call: Call, labels: str | None, given: str | None) -> int:
+def _evaluate(call: Call, labels: str | None, given: str | None, misses: int) -> int:
     from agentmem.actions import evaluating
     from agentmem.errors import UsageError
     from agentmem.output import evaluation
@@ -79,4 +88,6 @@ def _evaluate(call: Call, labels: str | None, given: str | None) -> int:
         raise UsageError("evaluate on which questions?", "agentmem model evaluate --labels FILE.jsonl")
     result = evaluating.evaluate(call.context, labels, _bytes(call, labels, given))
     call.note(*call.context.index.notes, *evaluation.notes(result))
-    return call.give_either(evaluation.evaluation_record, evaluation.evaluation, result)
+    return call.give_either(
+        evaluation.evaluation_record, lambda one: evaluation.evaluation(one, misses), result
+    )
