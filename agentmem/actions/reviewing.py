@@ -5,7 +5,6 @@ the code: whoever changed a line is never failed by a note that he never saw.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from agentmem.actions import comparing, conflicting, judging, selecting, subjects
@@ -142,7 +141,7 @@ class _Review:
         settings, ignores, lines = self.config.rules, self.config.ignores, self.config.rule_lines
         told = tuple(one for one in self.own if one.found.verdict in BROKEN or one.generated is not None)
         after = checks.check(
-            replace(self.after, evidence=told), settings, self.only, ignores=ignores, lines=lines
+            self.after._replace(evidence=told), settings, self.only, ignores=ignores, lines=lines
         )
         before = checks.check(self.before, settings, self.only, ignores=ignores)
         known = {_key(one) for one in before}
@@ -151,11 +150,11 @@ class _Review:
             mine = self._is_of_change(one)
             if _key(one) in known:
                 if mine and one.severity == ERROR:
-                    found.append(replace(one, severity=WARNING))
+                    found.append(one._replace(severity=WARNING))
             elif not mine:
-                found.append(replace(one, severity=WARNING))
+                found.append(one._replace(severity=WARNING))
             else:
-                found.append(replace(one, severity=ERROR) if one.rule in checks.STRICT else one)
+                found.append(one._replace(severity=ERROR) if one.rule in checks.STRICT else one)
         names = {rule.id for rule in checks.running(settings, self.only)}
         found += [finding for one in self.doubts for finding in self._doubt(one) if finding.rule in names]
         return sorted(found, key=lambda one: (one.severity != ERROR, one.path, one.line, one.rule))
@@ -165,12 +164,11 @@ class _Review:
 
     def _doubt(self, one: Evidence) -> list[Finding]:
         """The finding about a memory that the change has not touched, told where it changes the code."""
-        subject = replace(self.after, evidence=(one,))
+        subject = self.after._replace(evidence=(one,))
         found = checks.check(subject, {}, [rule for rule in checks.EVIDENCE if rule != "cite-generated"])
         told = f'this line was the evidence of {one.kind} {one.short} "{one.title}". Does it still hold?'
         return [
-            replace(
-                finding,
+            finding._replace(
                 message=frame.safe(told),
                 severity=ERROR if self.strict and finding.rule in checks.STRICT else WARNING,
                 code=finding.code or (one.citation.path, _first(one.citation)),

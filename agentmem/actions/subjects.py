@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
 from agentmem.actions import departed, managing, standing
@@ -55,7 +54,7 @@ def staged(context: Context) -> frame.Subject:
     held = index.entries(context.repository, context.place.name)
     links = [entry.path for entry in held if entry.link]
     subject = _subject(context, {entry.path: entry.blob for entry in held if not entry.link}, links)
-    return replace(subject, foreign=_foreign(context, subject.files))
+    return subject._replace(foreign=_foreign(context, subject.files))
 
 
 def of_commit(
@@ -166,10 +165,10 @@ def with_evidence(context: Context, subject: frame.Subject, staged: bool = False
     except NoRepository:
         return subject
     if not staged:
-        return replace(subject, evidence=evidence(context, subject, context.verifier))
+        return subject._replace(evidence=evidence(context, subject, context.verifier))
     verifier = Verifier(code.Staged(repository), context.store_path, context.index.knowledge.folder)
     try:
-        return replace(subject, evidence=evidence(context, subject, verifier))
+        return subject._replace(evidence=evidence(context, subject, verifier))
     finally:
         verifier.close()
 

@@ -4,7 +4,6 @@ A file of its own, so that a hook does not import what compares memories.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from agentmem.checks import (
     broken_file,
@@ -48,7 +47,7 @@ def errors(
         severity = settings.get(rule.id)
         if severity in (None, ERROR):
             found += [
-                replace(one, severity=ERROR) for one in rule.run(subject) if severity or one.severity == ERROR
+                one._replace(severity=ERROR) for one in rule.run(subject) if severity or one.severity == ERROR
             ]
     if found and ignores:
         from agentmem.checks import unused_ignore

@@ -1,7 +1,6 @@
 """Memories in force that cannot both be true."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from agentmem.checks.frame import Rule, Subject
 from agentmem.checks.view import Groups, age, named, others, told
@@ -53,7 +52,7 @@ def _finding(subject: Subject, newest: str, older: list[str], reasons: dict[froz
         f"agentmem supersede {theirs} --by {mine}     or this is wrong: agentmem retract {mine} --reason TEXT"
     )
     finding = told(subject, view[newest], ID, WARNING, ("title", view[newest].memory.title), message, fix)
-    return replace(finding, others=tuple(older))
+    return finding._replace(others=tuple(older))
 
 
 RULE = Rule(ID, WARNING, "two that cannot both be true leave it to chance which of them is believed", run)

@@ -5,9 +5,9 @@ It knows no git and no disk: who calls it reads the bytes, from a worktree, the 
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.model import document, ids, memory, safety
 from agentmem.model.document import Document
@@ -31,8 +31,7 @@ LINK = "a symbolic link"
 UNREADABLE = "unreadable"
 
 
-@dataclass(frozen=True, slots=True)
-class StoreFile:
+class StoreFile(NamedTuple):
     """One file: ``path`` is below the store; ``memory`` is None where it is broken, too large, or no memory.
 
     ``problems`` are those of the document, else those of its front matter's values.
@@ -45,8 +44,7 @@ class StoreFile:
     problems: tuple[Problem, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Stray:
+class Stray(NamedTuple):
     """Something at ``path`` below the store that is no readable plain file where a memory should be.
 
     ``what`` is LINK, UNREADABLE, or a few words of its own.
@@ -56,8 +54,7 @@ class Stray:
     what: str
 
 
-@dataclass(frozen=True)
-class Subject:
+class _Parts(NamedTuple):
     """What is checked. ``name`` is the store's folder as it is printed, such as ``.agentmem``.
 
     ``foreign`` has, of a commit about to be made, the unmerged branch of each file that it adds from there, by path. ``now``
@@ -70,12 +67,16 @@ class Subject:
     files: tuple[StoreFile, ...]
     strays: tuple[Stray, ...]
     name: str
-    foreign: Mapping[str, str] = field(default_factory=dict)
+    foreign: Mapping[str, str] = MappingProxyType({})
     now: int = 0
     archived: Callable[[Collection[str]], Collection[str]] = _no_history
     receipts: Collection[str] = ()
     evidence: "tuple[Evidence, ...]" = ()
     manager: str | None = None
+
+
+class Subject(_Parts):
+    """What is checked, with what is found out about it once."""
 
     @cached_property
     def shorts(self) -> Mapping[str, str]:
@@ -94,8 +95,7 @@ class Subject:
         return f"{self.name}/{path}"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One rule: ``severity`` is its gravest, ``reason`` says in one line what it saves people from."""
 
     id: str

@@ -4,7 +4,6 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from itertools import chain
 
 from agentmem.checks.frame import Rule, Subject
@@ -152,7 +151,7 @@ def _finding(subject: Subject, newest: str, older: Sequence[str]) -> Finding:
         message += f", and so do {others(subject, rest)}"
     fix = f"agentmem supersede {subject.shorts[old]} --by {subject.shorts[newest]}"
     finding = told(subject, view[newest], ID, WARNING, ("title", memory.title), message, fix)
-    return replace(finding, others=tuple(older))
+    return finding._replace(others=tuple(older))
 
 
 def _similarity(one: Shown, other: Shown) -> float:

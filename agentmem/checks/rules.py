@@ -1,7 +1,6 @@
 """All rules, and running them: which are on, how grave each is, what is ignored with a reason."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from agentmem.checks import (
@@ -161,7 +160,7 @@ def _graded(
     results: Iterable[Finding], rule: Rule, settings: Mapping[str, str], strict: bool
 ) -> Iterable[Finding]:
     severity = ERROR if strict and rule.id in STRICT else settings.get(rule.id, OFF)
-    return results if severity == OFF else [replace(one, severity=severity) for one in results]
+    return results if severity == OFF else [one._replace(severity=severity) for one in results]
 
 
 def running(settings: Mapping[str, str] = _NONE, only: Sequence[str] = ()) -> list[Rule]:

@@ -5,7 +5,7 @@ A link counts wherever it was written: in the memory's own file, or in a change 
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from agentmem.checks.frame import StoreFile, Subject, at, read
 from agentmem.model import applying, changes, document, ids, lifecycle, safety
@@ -19,8 +19,7 @@ TITLE = 60
 """Characters of another memory's title in a message."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """One memory: ``file`` is its own, ``memory`` what the pending ``changes`` make of it, ``status`` derived; ``conflicts`` are
     the fields in which the changes say different things.
     """
@@ -125,7 +124,7 @@ def told(
 ) -> Finding:
     """The finding of ``rule`` about ``shown``, at the ``place`` (key, item) that it is about."""
     file, line = shown.place(*place)
-    return replace(at(subject, file, rule, severity, line, message, fix), memory=shown.memory.id)
+    return at(subject, file, rule, severity, line, message, fix)._replace(memory=shown.memory.id)
 
 
 def named(subject: Subject, identity: str, room: int = TITLE) -> str:

@@ -1,14 +1,13 @@
 """What a check found: one value for every rule and every format it is printed in."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 ERROR, WARNING = "error", "warning"
 SEVERITIES = (ERROR, WARNING)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing wrong in one place: ``line`` counts from 1, ``memory`` is a whole id, ``fix`` is one line.
 
     ``path`` is as it stands on disk, so who prints it cleans it; ``message``, ``fix`` and ``details`` (lines that show what is

@@ -12,20 +12,24 @@ MAX_DEPTH = 6
 """Collections within collections, the front matter itself being the first."""
 
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
-_SURROGATE = re.compile("[\ud800-\udfff]")
-# libyaml does not count a BOM that begins a line, so the places after it would be off
-_UNREADABLE = re.compile(
-    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|(?:\\A|(?<=[\r\n\x85\u2028\u2029]))\ufeff"
-)
-
-
-_PLAIN = (
-    r"[A-Za-z0-9\u00c0-\u024f](?:(?!: | #)[ -~\u00a1-\u2027\u2030-\ud7ff])*"
-    r"(?<=[!-9;-~\u00a1-\u2027\u2030-\ud7ff])"
-)
 _ITEM = r"[A-Za-z0-9](?:[A-Za-z0-9 _./*-]*[A-Za-z0-9_./*-])?"
-_LINE = re.compile(rf"([a-z][a-z_]*): (?:({_PLAIN})|\[({_ITEM}(?:, {_ITEM})*)?\])(?:\n|\Z)")
-"""A key and its value as they are written nearly always: a scalar without quotes on one line, or a list of words."""
+
+
+# classes of several ranges above U+00FF take 1 to 3 ms to compile, which front matter in ASCII does not cost a hook
+@cache
+def _unreadable(ascii_only: bool) -> re.Pattern[str]:
+    # libyaml does not count a BOM that begins a line, so the places after it would be off
+    wide = "\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff"
+    bom = "|(?:\\A|(?<=[\r\n\x85\u2028\u2029]))\ufeff"
+    return re.compile(f"[^\t\n\r\x20-\x7e{'' if ascii_only else wide}]{'' if ascii_only else bom}")
+
+
+@cache
+def _line(ascii_only: bool) -> re.Pattern[str]:
+    """A key and its value as they are written nearly always: a scalar without quotes on one line, or a list of words."""
+    letters, wide = ("", "") if ascii_only else (r"\u00c0-\u024f", r"\u00a1-\u2027\u2030-\ud7ff")
+    plain = rf"[A-Za-z0-9{letters}](?:(?!: | #)[ -~{wide}])*(?<=[!-9;-~{wide}])"
+    return re.compile(rf"([a-z][a-z_]*): (?:({plain})|\[({_ITEM}(?:, {_ITEM})*)?\])(?:\n|\Z)")
 
 
 class RefusedError(Exception):
@@ -76,7 +80,7 @@ def read(block: str) -> Node | None:
 
     Raises RefusedError for what is no YAML, and for YAML that is not let in.
     """
-    if unreadable := _UNREADABLE.search(block):
+    if unreadable := _unreadable(block.isascii()).search(block):
         code = f"U+{ord(unreadable[0]):04X}"
         raise RefusedError("yaml", unreadable.start(), f"an invisible character, {code}: take it out")
     if plain := _plain(block):
@@ -87,14 +91,15 @@ def read(block: str) -> Node | None:
 
 
 def _plain(block: str) -> Node | None:
-    """The tree of a block that says nothing but ``key: value`` as ``_LINE`` has it, without YAML, whose import a hook would pay
+    """The tree of a block that says nothing but ``key: value`` as ``_line`` has it, without YAML, whose import a hook would pay
     for with each commit; None for any other, which YAML reads.
     """
     pairs: list[tuple[Node, Node]] = []
     keys = set()
     at = 0
+    pattern = _line(block.isascii())
     while at < len(block):
-        line = _LINE.match(block, at)
+        line = pattern.match(block, at)
         if line is None or line[1] in keys:
             return None
         keys.add(line[1])
@@ -217,7 +222,7 @@ def _compose(next_event: Callable[[], Any]) -> Node | None:
         start = event.start_mark.index
         if kind is ScalarEvent:
             style = "" if event.style is None else event.style
-            if style == '"' and _SURROGATE.search(event.value):
+            if style == '"' and any("\ud800" <= char <= "\udfff" for char in event.value):
                 raise RefusedError("yaml", start, "an escape that is no character: take it out")
             node = Node(style, event.value, [], [], start, event.end_mark.index)
         elif kind is SequenceStartEvent or kind is MappingStartEvent:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentmem.checks import cite_changed, cite_gone, cite_unverifiable
@@ -27,7 +26,7 @@ def verified(result: Verified) -> str:
     """The findings, each with what mends it, and the sum of them."""
     subject = Subject((), (), "", evidence=result.evidence)
     lines = [f"re-anchored {count(result.fixed, 'citation')}"] if result.fixed else []
-    errors = [replace(one, severity=findings.ERROR) for rule in BROKEN for one in rule.run(subject)]
+    errors = [one._replace(severity=findings.ERROR) for rule in BROKEN for one in rule.run(subject)]
     warnings = list(cite_unverifiable.RULE.run(subject))
     for finding in findings.ordered([*errors, *warnings]):
         lines += findings_text.lines_of(finding)

@@ -486,6 +486,13 @@ def places(value, made, path=()):
             yield from places(inner, made["items"], (*path, number))
 
 
+def cut(value, most=2):
+    """``value`` with the first items of its lists: the others are of the same form."""
+    if isinstance(value, dict):
+        return {key: cut(inner, most) for key, inner in value.items()}
+    return [cut(inner, 1) for inner in value[:most]] if isinstance(value, list) else value
+
+
 def mutations(record, made):
     """Copies of ``record`` with one key too many, one too few, or one of a wrong type."""
 
@@ -516,8 +523,7 @@ def test_the_schemas_can_fail(spoken):
     tried = 0
     for name, records in spoken.heard.items():
         for record in sorted(records, key=lambda record: -len(json.dumps(record)))[:1]:
-            record = {key: value[:2] if isinstance(value, list) else value for key, value in record.items()}
-            for change, mutant in mutations(record, SCHEMAS[name]):
+            for change, mutant in mutations(cut(record), SCHEMAS[name]):
                 tried += 1
                 assert not VALIDATORS[name].is_valid(mutant), (name, change)
     assert tried > 400

@@ -1,7 +1,5 @@
 """``check --format md``: a table in which what memories say is text, and nothing else."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from markdown_it import MarkdownIt
@@ -132,6 +130,6 @@ def test_any_text_is_one_row_a_finding(found, prefix):
 def test_a_row_with_everything_hostile():
     """A bar, a backslash before one, and a backtick in each cell keep to their cells."""
     hostile = "a\\|b`c|</code>"
-    finding = replace(CHANGED, rule="secret", path=hostile, message=hostile, fix=hostile, details=(hostile,))
+    finding = CHANGED._replace(rule="secret", path=hostile, message=hostile, fix=hostile, details=(hostile,))
     line = findings_markdown.row(finding, "")
     assert line.replace("\\|", "").count("|") == 5

@@ -1,7 +1,5 @@
 """``check`` as text: what is wrong where, what mends it, and never silently less than all."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -89,7 +87,7 @@ def test_a_path_with_newlines_and_no_utf8_is_one_line():
 
 def test_in_a_diff_a_warning_stands_at_the_code():
     """What a diff puts in doubt is told where the diff has changed it; an error is told where it is to be mended."""
-    warning = replace(CHANGED, severity="warning")
+    warning = CHANGED._replace(severity="warning")
     assert checked(result(warning), at_code=True).startswith(
         "server/src/queue/claim.ts:71: cite-changed: warning: "
     )

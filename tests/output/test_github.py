@@ -1,7 +1,6 @@
 """``check --format github``: each line is an annotation in the right place, and no memory can give the runner a command."""
 
 import re
-from dataclasses import replace
 from urllib.parse import unquote
 
 from hypothesis import given
@@ -16,7 +15,7 @@ COMMAND = re.compile(r"::(error|warning) file=([^,:]*),line=(\d+),title=([^,:]*)
 
 def test_an_annotation():
     """File from the repository's top, line, title, message and fix."""
-    finding = replace(SECRET, message="a fact needs evidence", rule="cite-missing")
+    finding = SECRET._replace(message="a fact needs evidence", rule="cite-missing")
     assert github.annotation(finding, "") == (
         "::error file=.agentmem/facts/k.md,line=4,title=agentmem cite-missing::a fact needs evidence: take it out"
     )
@@ -27,7 +26,7 @@ def test_an_annotation():
 
 def test_escapes():
     """The runner takes % : and , apart, and a newline ends a command."""
-    finding = replace(SECRET, path="a,b:c%0A\n.md", message="100 % sure\r\n::error::no", fix=None)
+    finding = SECRET._replace(path="a,b:c%0A\n.md", message="100 % sure\r\n::error::no", fix=None)
     assert github.annotation(finding, "") == (
         "::error file=a%2Cb%3Ac%250A%0A.md,line=4,title=agentmem secret::100 %25 sure ::error::no"
     )
@@ -35,13 +34,12 @@ def test_escapes():
 
 def test_a_warning_about_code_stands_at_the_code():
     """In a diff a warning is put on the line that the diff touches, and says of which memory; an error is not."""
-    warning = replace(CHANGED, severity="warning", fix="agentmem verify")
+    warning = CHANGED._replace(severity="warning", fix="agentmem verify")
     assert github.annotation(warning, "pkg/", at_code=True) == (
         "::warning file=server/src/queue/claim.ts,line=71,title=agentmem cite-changed::"
         f"evidence of pkg/{support.PATH}:9: server/src/queue/claim.ts:71 (62 %25 alike): agentmem verify"
     )
-    told = replace(
-        warning,
+    told = warning._replace(
         message='the evidence of fact c41x0z "claimNext gives up". Does it still hold?',
         fix="yes:   a",
     )

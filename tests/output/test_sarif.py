@@ -2,7 +2,6 @@
 
 import json
 import os
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -40,7 +39,7 @@ def test_the_tool_and_its_rules():
 
 def test_a_result():
     """Rule, level, message with details and fix, place from the repository's top, and the code that it is about."""
-    one, two = run(replace(SECRET, path=".agentmem/facts/a b%:ü.md"), CHANGED, prefix="pkg/")["results"]
+    one, two = run(SECRET._replace(path=".agentmem/facts/a b%:ü.md"), CHANGED, prefix="pkg/")["results"]
     assert one["ruleId"] == "secret" and RULES[one["ruleIndex"]].id == "secret" and one["level"] == "error"
     place = one["locations"][0]["physicalLocation"]
     assert place["artifactLocation"] == {
@@ -63,12 +62,12 @@ def test_a_result():
 
 def test_a_rule_that_nobody_has_registered():
     """A finding of an unknown rule is still a valid result."""
-    assert "ruleIndex" not in run(replace(SECRET, rule="no-such-rule"))["results"][0]
+    assert "ruleIndex" not in run(SECRET._replace(rule="no-such-rule"))["results"][0]
 
 
 def test_a_memory_makes_no_link():
     """SARIF's plain text has links, and what a memory says must not be one."""
-    text = run(replace(SECRET, message="see [the docs](https://evil.example)"))["results"][0]["message"][
+    text = run(SECRET._replace(message="see [the docs](https://evil.example)"))["results"][0]["message"][
         "text"
     ]
     assert "](" not in text
@@ -93,21 +92,21 @@ def prints(*found):
 )
 def test_a_fingerprint_outlives(change):
     """Lines move, the code goes on changing, a file is renamed, a rule is set to warning: it is the same finding."""
-    assert prints(CHANGED) == prints(replace(CHANGED, **change))
+    assert prints(CHANGED) == prints(CHANGED._replace(**change))
 
 
 def test_fingerprints_differ():
     """Another rule, memory, or text that was cited is another finding; two that are alike are told apart by number."""
     others = (
-        replace(CHANGED, rule="cite-gone"),
-        replace(CHANGED, memory="0m4ksep2t8ry"),
-        replace(CHANGED, details=("- until (done) {",)),
-        replace(CHANGED, message="server/src/queue/run.ts:71 (62 % alike)"),
+        CHANGED._replace(rule="cite-gone"),
+        CHANGED._replace(memory="0m4ksep2t8ry"),
+        CHANGED._replace(details=("- until (done) {",)),
+        CHANGED._replace(message="server/src/queue/run.ts:71 (62 % alike)"),
     )
     assert len(set(prints(CHANGED, *others))) == 5
-    first, second = prints(SECRET, replace(SECRET, line=9))
+    first, second = prints(SECRET, SECRET._replace(line=9))
     assert first[:-1] == second[:-1] and (first[-1], second[-1]) == ("1", "2")
-    assert prints(MISSING) != prints(replace(MISSING, path=".agentmem/facts/b.md"))
+    assert prints(MISSING) != prints(MISSING._replace(path=".agentmem/facts/b.md"))
 
 
 @given(support.results, support.prefixes)
