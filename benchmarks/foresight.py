@@ -150,7 +150,8 @@ class Pair:
 
 
 def by_foresight(claim: Claim, past: Sequence[Work]) -> list[str]:
-    return [file.path for file in foresight.likely_files(Intent("", claim.note), past, claim.opened)]
+    [foreseen] = foresight.foresee([Intent("", claim.note)], past, claim.opened)
+    return [file.path for file in foreseen.files]
 
 
 def by_changes(claim: Claim, past: Sequence[Work]) -> list[str]:
@@ -285,7 +286,8 @@ def chances(history: History, places: range) -> None:
     bins: dict[int, list[tuple[float, bool]]] = {}
     for at in places:
         claim = history.claims[at]
-        for file in foresight.likely_files(Intent("", claim.note), history.past(claim.opened), claim.opened):
+        [foreseen] = foresight.foresee([Intent("", claim.note)], history.past(claim.opened), claim.opened)
+        for file in foreseen.files:
             bins.setdefault(min(4, int(file.chance * 5)), []).append((file.chance, file.path in claim.files))
     for _, found in sorted(bins.items()):
         print(

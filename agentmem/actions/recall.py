@@ -14,7 +14,7 @@ from agentmem.model import analysis, notation, packing, query, ranking, tokens
 from agentmem.model.ranking import Weights
 from agentmem.model.scoring import Term
 
-MOST_NEAREST = 3
+MOST_NEAREST = 5
 """Memories that are told of where none answers."""
 
 MOST_MET = 24

@@ -21,6 +21,10 @@ NEAREST = 20
 """Earlier works that vote."""
 LIKELY = 0.4
 """The chance from which on an overlap is worth a warning."""
+ENOUGH = 3
+"""Earlier works that have to be like a task for what they changed to speak of an overlap: one alone has words in common with
+any task ("done when").
+"""
 MOST_PATHS = 20_000
 """Paths of a tree whose names are read; of a larger one only those that earlier work changed."""
 
@@ -78,7 +82,8 @@ class Likely(NamedTuple):
 
 class Foreseen(NamedTuple):
     """``files`` in order of rank; ``chances`` of every path that has any; ``told``, those that scope or changes name; ``words``
-    with the weight that each has among all work.
+    with the weight that each has among all work; ``guessed``, the paths for which too little earlier work speaks and nothing
+    else.
     """
 
     id: str
@@ -86,6 +91,12 @@ class Foreseen(NamedTuple):
     chances: Mapping[str, float]
     told: Mapping[str, str]
     words: Mapping[str, float]
+    guessed: frozenset[str] = frozenset()
+
+    @property
+    def known(self) -> Mapping[str, float]:
+        """The chances that count against another task."""
+        return {path: chance for path, chance in self.chances.items() if path not in self.guessed}
 
 
 class Overlap(NamedTuple):
@@ -139,9 +150,10 @@ def overlap(one: Foreseen, other: Foreseen) -> Overlap:
     foreseen, so chances count against each other only. Calibrated on pairs of tasks of the first half of a team's history.
     """
     by_words = _cosine(one.words, other.words)
-    likeness = _cosine(one.chances, other.chances) + _TEXT * by_words
+    mine, theirs = one.known, other.known
+    likeness = _cosine(mine, theirs) + _TEXT * by_words
     chance = 1 / (1 + math.exp(-(_AT_NONE + _BY_LIKENESS * likeness)))
-    shared = {path: mine * other.chances[path] for path, mine in one.chances.items() if path in other.chances}
+    shared = {path: chance * theirs[path] for path, chance in mine.items() if path in theirs}
     # what is said or seen to be changed needs no likeness
     firm = [value for path, value in shared.items() if path in one.told or path in other.told]
     first = heapq.nsmallest(3, shared, key=lambda path: (-shared[path], path))
@@ -243,7 +255,7 @@ def _foreseen(
         )
         if chance > 0:
             chances[path] = chance
-    told = _told(intent, chances, names)
+    told, covered = _told(intent, chances, names)
     size = len(known) + 1
     rank = {
         path: chance if path in told else chance / ((changes.get(path, 0) + 1) / size) ** _HOTNESS
@@ -256,14 +268,17 @@ def _foreseen(
         ids = touched.get(path, [])
         by = told.get(path) or _by(mentioned.get(path, NONE))
         files.append(Likely(path, chances[path], len(ids), similar, tuple(ids[:3]), by))
-    return Foreseen(intent.id, tuple(files), chances, told, words)
+    guessed = votes.keys() - mentioned.keys() - covered if len(near) < ENOUGH else frozenset[str]()
+    return Foreseen(intent.id, tuple(files), chances, told, words, frozenset(guessed))
 
 
-def _told(intent: Intent, chances: dict[str, float], names: Paths) -> dict[str, str]:
-    """The paths that scope or changes name; their ``chances`` are raised, those of what is outside the scope lowered."""
+def _told(intent: Intent, chances: dict[str, float], names: Paths) -> tuple[dict[str, str], set[str]]:
+    """The paths that scope or changes name, and all that these cover; their ``chances`` are raised, those of what is outside the
+    scope lowered.
+    """
     told: dict[str, str] = {}
+    covered: set[str] = set()
     if intent.scope:
-        covered: set[str] = set()
         for pattern in dict.fromkeys(map(scopes.normal, intent.scope)):
             inside = [path for path in names if scopes.matches(pattern, path)]
             if not scopes.is_glob(pattern) and inside in ([], [pattern]):
@@ -277,7 +292,7 @@ def _told(intent: Intent, chances: dict[str, float], names: Paths) -> dict[str, 
     for path in map(scopes.normal, intent.changed):
         chances[path] = max(chances.get(path, 0.0), _CHANGED)
         told[path] = "changed"
-    return told
+    return told, covered | told.keys()
 
 
 def _by(mention: Mention) -> str | None:

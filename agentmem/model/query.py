@@ -27,7 +27,8 @@ _HOW_MANY = re.compile(
 """What asks for a number says nothing of what is counted."""
 _NEWEST = re.compile(r"\b(?:recent(?:ly)?|lately|latest|newest)\b", re.IGNORECASE | re.ASCII).search
 _FRAME = re.compile(
-    r"\b(?:should|shall|might|ought to|still|(?:do|does|did) (?:we|i|you|they) (?:still )?(?:need|have|want) to)\b",
+    r"\b(?:should|shall|might|ought to|still|(?:may|must) (?:i|we|you|they|one)"
+    r"|(?:do|does|did) (?:we|i|you|they) (?:still )?(?:need|have|want) to)\b",
     re.IGNORECASE | re.ASCII,
 )
 """What only makes a question of what is asked: should we …, do we still need to …."""

@@ -281,3 +281,14 @@ def test_words_are_what_is_kept() -> None:
     """What is kept of a text is its terms with counts, and it is all that is needed of it."""
     assert words_of("queue queue") == dict.fromkeys(words_of("queue"), 2)
     assert foresight.words_of("") == {}
+
+
+def test_one_work_with_a_phrase_in_common_foresees_no_overlap() -> None:
+    """ "Done when" stands in most tasks: with one work known, what it changed is likely for none of them, but what scopes name is."""
+    past = [work("w1", "Fix rounding. Add a regression test. Done when green.", "a/x.py")]
+    paint = Intent("p", "Paint the shed. Roller and brush; done when neighbours are happy.", ("b/**",))
+    widen = Intent("w", "Widen bands. Done when signed.", ("a/**",))
+    one, other = foresee([widen, paint], past, NOW, ["a/x.py", "b/y.py"])
+    assert overlap(one, other).chance < LIKELY and "a/x.py" in other.guessed
+    same = foresee([widen, paint._replace(scope=("a/x.py",))], past, NOW, ["a/x.py", "b/y.py"])
+    assert overlap(*same).chance > LIKELY

@@ -299,6 +299,7 @@ def test_what_asks_for_a_number_is_not_looked_for(text: str, terms: set[str]) ->
         ("should we still offer graphql", {"offer", "graphql"}),
         ("do we still need to support gzip", {"support", "gzip"}),
         ("how big may batches be", {"how", "mai", "batch"}),
+        ("may I delete a wrong result", {"delet", "wrong", "result"}),
         ("the long tail", {"long", "tail"}),
     ],
 )
