@@ -1,6 +1,6 @@
 """What happened in the memory, commit by commit, newest first."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from agentmem.store import layout
 class Event(NamedTuple):
     """What one commit did, by the ids of memories; ``commit`` and ``at`` (seconds UTC) are None for what is not committed.
 
-    ``by`` is the one agent who wrote what it added, else the commit's author.
+    ``by`` is the one agent who wrote what it added and was never there before, else the commit's author.
     """
 
     commit: str | None
@@ -69,9 +69,14 @@ def listed(
     ]
     kept = found[:limit] if limit else found
     _credit(past, kept)
+    gone: set[str] = set()  # by then: what comes back was not written by who brings it
+    back: dict[str | None, set[str]] = {}
+    for acts in reversed(past.acts):
+        back[acts.commit or None] = {step.path for step in acts.steps if step.path in gone}
+        gone.update(step.path for step in acts.steps if step.new is None)
     return Events(
         view=context.standpoint,
-        events=tuple(event._replace(by=_by(past, event)) for event in kept),
+        events=tuple(event._replace(by=_by(past, event, back[event.commit])) for event in kept),
         total=len(found),
         past=past,
         shorts=ids.ShortIds({*past.view.columns.ids, *(one for event in kept for one in event.identities)}),
@@ -129,8 +134,9 @@ def _written(acts: Acts) -> Iterable[tuple[str, str]]:
     )
 
 
-def _by(past: Past, event: Event) -> str | None:
-    authors = {past.word(path, blob, "by") for path, blob in _written(event.acts)}
+def _by(past: Past, event: Event, back: Collection[str]) -> str | None:
+    written = [(path, blob) for path, blob in _written(event.acts) if path not in back]
+    authors = {past.word(path, blob, "by") for path, blob in written}
     return authors.pop() if len(authors) == 1 and None not in authors else event.acts.author or None
 
 

@@ -176,7 +176,7 @@ def _remarks(context: Context, store: Store) -> tuple[str, ...]:
     told = shallow if context.repository.shallow else ()
     if store.known_since:
         return told
-    line = f"no evidence of use from {retention.UNUSED} days ago until now: nothing counts as unused"
+    line = f"use is not known for all of the last {retention.UNUSED} days: nothing counts as unused"
     if context.config.claim_remote or settings.remotes(context.repository):
         line += " (agentmem sync fetches what others have)"
     return (line, *told)

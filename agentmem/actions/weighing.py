@@ -231,7 +231,7 @@ def _held(
             why = f"{memory.kind} that is not over"
         elif memory.kind == "task" and memory.plan in names:
             why = "of a plan that is not over"
-        elif in_force and one.path in back:
+        elif one.path in back and (memory.expires is None or memory.expires > context.now):
             why = "brought back"
         elif in_force and one.status == "proposed":
             why = PROPOSED

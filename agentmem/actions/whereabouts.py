@@ -180,10 +180,15 @@ class Whereabouts(Bearing):
 
     @cached_property
     def _result(self) -> tuple[Found, str] | None:
-        """The last entry of this branch that ended a task and says how the tests went, and what it says."""
+        """The last entry of this branch that ended a task and says how the tests went, and what it says; what a later one refutes
+        is no result.
+        """
+        reopened: set[str] = set()
         for found in self.entries:
+            refuted = not reopened.isdisjoint(found.memory.closes)
+            reopened.update(found.memory.reopens)
             ended = self.ended_by(found)
-            if not ended or found.position in self.view.foreign:
+            if not ended or refuted or found.position in self.view.foreign:
                 continue
             said = entries.said(found.memory.title, found.memory.body, ended[0].task.title)
             for clause in (part.strip() for part in _RULE.split(said)):

@@ -75,8 +75,7 @@ def add(
     near = candidates(context, view, new)
     alike = similar(new, near)
     for found in alike:
-        same = similarity.same(new.title, new.body, found.memory.title, found.memory.body)
-        if same and not force and found.memory.id not in new.supersedes:
+        if _says_no_more(new, found.memory) and not force and found.memory.id not in new.supersedes:
             raise NeedsDecision(*_says_this_already(context, view, found))
     written = saving.create(context, new, data)
     context.index.knowledge.note(record.of_memory(written.blob, new))
@@ -158,6 +157,13 @@ def similar(new: Memory, near: Sequence[Found]) -> list[Found]:
         if alike >= enough and (other.kind == new.kind or alike == similarity.SAME):
             scored.append((-alike, other.id, found))
     return [found for _, _, found in sorted(scored, key=lambda entry: entry[:2])]
+
+
+def _says_no_more(new: Memory, known: Memory) -> bool:
+    """Whether ``known`` says the same, or, of a title alone, the same with a reason besides."""
+    if similarity.same(new.title, new.body, known.title, known.body):
+        return True
+    return new.kind == known.kind and similarity.same(new.title, new.body, known.title, "")
 
 
 def other_branch(context: Context, explicit: str | None = None) -> str | None:

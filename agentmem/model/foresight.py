@@ -22,8 +22,8 @@ NEAREST = 20
 LIKELY = 0.4
 """The chance from which on an overlap is worth a warning."""
 ENOUGH = 3
-"""Earlier works that have to be like a task for what they changed to speak of an overlap: one alone has words in common with
-any task ("done when").
+"""Earlier works that have to be like a task for what they changed outside its scope to speak of an overlap: one alone has words
+in common with any task ("done when").
 """
 MOST_PATHS = 20_000
 """Paths of a tree whose names are read; of a larger one only those that earlier work changed."""
@@ -82,8 +82,8 @@ class Likely(NamedTuple):
 
 class Foreseen(NamedTuple):
     """``files`` in order of rank; ``chances`` of every path that has any; ``told``, those that scope or changes name; ``words``
-    with the weight that each has among all work; ``guessed``, the paths for which too little earlier work speaks and nothing
-    else.
+    with the weight that each has among all work; ``guessed``, the paths outside its scope for which too little earlier
+    work speaks and nothing else.
     """
 
     id: str
@@ -268,7 +268,8 @@ def _foreseen(
         ids = touched.get(path, [])
         by = told.get(path) or _by(mentioned.get(path, NONE))
         files.append(Likely(path, chances[path], len(ids), similar, tuple(ids[:3]), by))
-    guessed = votes.keys() - mentioned.keys() - covered if len(near) < ENOUGH else frozenset[str]()
+    little = intent.scope and len(near) < ENOUGH
+    guessed = votes.keys() - mentioned.keys() - covered if little else frozenset[str]()
     return Foreseen(intent.id, tuple(files), chances, told, words, frozenset(guessed))
 
 

@@ -17,7 +17,8 @@ def brief(result: Brief) -> str:
     lines = [result.heading, QUOTED]
     for name, found in result.digest.sections.items():
         lines += [f"## {name}", *found]
-    left = f"Left out: {result.digest.omitted} that bear on you less. " if result.digest.omitted else ""
+    number = result.digest.omitted
+    left = f"Left out: {number} that {'bears' if number == 1 else 'bear'} on you less. " if number else ""
     lines.append(f'{left}More: agentmem recall "…" --file PATH | agentmem show ID')
     return "\n".join(lines) + "\n"
 

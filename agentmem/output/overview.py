@@ -139,7 +139,9 @@ def _link(one: Found, result: Overview) -> str:
 
 
 def _more(number: int, kind: str) -> list[str]:
-    return [f"{number - ROWS} more: `agentmem list --kind {kind}`"] if number > ROWS else []
+    return (
+        [f"{number - ROWS} more: `agentmem list --kind {kind} --limit 0 --budget 0`"] if number > ROWS else []
+    )
 
 
 def _deadends(result: Overview) -> list[str]:

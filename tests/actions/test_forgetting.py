@@ -31,7 +31,7 @@ def test_without_evidence_nothing_is_unused(store, monkeypatch):
     """Where no use is known, or not for long enough, nobody is called unused, and the answer says so in one line."""
     put(store, 1)
     store.commit()
-    line = "no evidence of use from 28 days ago until now: nothing counts as unused"
+    line = "use is not known for all of the last 28 days: nothing counts as unused"
     assert gone(store) == {}
     assert line in store.ok("forget", "--dry-run").splitlines()
     known(monkeypatch, days=27)

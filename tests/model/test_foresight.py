@@ -284,7 +284,7 @@ def test_words_are_what_is_kept() -> None:
 
 
 def test_one_work_with_a_phrase_in_common_foresees_no_overlap() -> None:
-    """ "Done when" stands in most tasks: with one work known, what it changed is likely for none of them, but what scopes name is."""
+    """What most tasks say: with one work known, what it changed is likely for none of them; what scopes name is."""
     past = [work("w1", "Fix rounding. Add a regression test. Done when green.", "a/x.py")]
     paint = Intent("p", "Paint the shed. Roller and brush; done when neighbours are happy.", ("b/**",))
     widen = Intent("w", "Widen bands. Done when signed.", ("a/**",))
