@@ -183,15 +183,21 @@ def _nearest(
 def _met(
     index: Index, view: View, asked: query.Query, eligible: Sequence[int]
 ) -> tuple[tuple[str, int], ...]:
-    """The first words of ``asked``, each with how many of the memories at ``eligible`` have it, a name by any of its parts."""
-    words = analysis.chunks(asked.plain)[:MOST_MET]
-    postings = index.postings([term for _, terms in words for term in terms])
+    """The first words of ``asked``, each with how many of the memories at ``eligible`` have it, whole or in all its parts."""
+    chunks = [chunk for chunk, _ in analysis.chunks(asked.plain)]
+    words = list(zip(chunks, asked.words, strict=True))[:MOST_MET]
+    postings = index.postings([term for _, word in words for term in (*word.parts, *word.wholes)])
+    rows = {term: {row for row, _ in found} for term, found in postings.items()}
     among = frozenset(eligible)
-    having = [{row for term in terms for row, _ in postings.get(term, ())} for _, terms in words]
-    return tuple(
-        (word, sum(view.positions.get(row) in among for row in rows))
-        for (word, _), rows in zip(words, having, strict=True)
-    )
+
+    def having(word: query.Word) -> int:
+        parts = (
+            set[int].intersection(*(rows.get(part, set()) for part in word.parts)) if word.parts else set()
+        )
+        whole = (rows.get(term, set()) for term in word.wholes)
+        return sum(view.positions.get(row) in among for row in parts.union(*whole))
+
+    return tuple((chunk, having(word)) for chunk, word in words)
 
 
 def laid_out(

@@ -1,7 +1,7 @@
 """What a question asks for: words, exact phrases, ``field:value`` filters, ids, paths, a span of time."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -48,6 +48,10 @@ class Word(NamedTuple):
     wholes: tuple[str, ...] = ()
     aside: bool = False
 
+    def is_in(self, held: Container[str]) -> bool:
+        """Whether a text whose terms are ``held`` has it: whole, or all of its parts."""
+        return any(term in held for term in self.wholes) or all(term in held for term in self.parts)
+
 
 class Query(NamedTuple):
     """A question, understood.
@@ -83,7 +87,7 @@ class Query(NamedTuple):
             {chunk for chunk, _ in analysis.chunks(_ASIDE.sub(" ", self.plain))} if "(" in self.plain else ()
         )
         return [
-            _word(chunk, terms)._replace(aside=bool(said) and chunk not in said) for chunk, terms in chunks
+            word_of(chunk, terms)._replace(aside=bool(said) and chunk not in said) for chunk, terms in chunks
         ]
 
     def reading(self, words: Mapping[str, str]) -> "Query":
@@ -115,7 +119,7 @@ class Query(NamedTuple):
         return (self.after is None or moment >= self.after) and (self.before is None or moment < self.before)
 
 
-def _word(chunk: str, terms: tuple[str, ...]) -> Word:
+def word_of(chunk: str, terms: tuple[str, ...]) -> Word:
     """The word that ``chunk`` is: of a name with a number, ``arm64``, the name without it is a second best and no second part."""
     if len(terms) == 1:
         return Word(terms)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentmem.model import analysis, safety
+from agentmem.model import analysis, query, safety
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -79,8 +79,13 @@ def _shared(hit: Hit, asked_for: str) -> tuple[list[str], int]:
     )
     held = {term for text in texts for term in analysis.terms(text)}
     words = dict.fromkeys(word.strip(".,:;!?\"'()[]`") for word in asked_for.split())
-    asked = [(word, terms) for word in words if (terms := analysis.terms(word))]
-    return [safety.one_line(word) for word, terms in asked if not held.isdisjoint(terms)], len(asked)
+    asked = [
+        (word, [query.word_of(chunk, terms) for chunk, terms in chunks])
+        for word in words
+        if (chunks := analysis.chunks(word))
+    ]
+    has = [safety.one_line(word) for word, parts in asked if all(part.is_in(held) for part in parts)]
+    return has, len(asked)
 
 
 def explained(terms: Sequence[Term]) -> str:

@@ -111,3 +111,17 @@ def test_without_a_commit_and_detached(store):
 def test_json_is_the_same_object_for_a_task(store):
     """A task is an order, and is not judged where tasks are made."""
     assert json.loads(store.ok("task", "add", "Fix it", "--json"))["admission"] is None
+
+
+def test_a_title_alone_that_is_known_says_no_more(store):
+    """Who adds the title of what is known, without its reason, adds nothing; with another reason it is told, and added."""
+    store.ok(
+        "add", "decision", "Convert units in the driver", "--body", "Later nobody knows which they were."
+    )
+    ran = store.call("add", "decision", "convert units in the driver.")
+    assert ran.code == 4 and "--force" in ran.err
+    assert store.call("add", "convention", "Convert units in the driver").code == 0
+    ran = store.call(
+        "add", "decision", "Convert units in the driver", "--body", "The wire has no units at all."
+    )
+    assert ran.code == 0 and "Replaces it?" in ran.out

@@ -672,3 +672,15 @@ def test_a_lock_is_waited_for(store):
     assert len(store.json("forget")["candidates"]) == 1
     later.join()
     assert store.git("status", "--porcelain") == ""
+
+
+def test_what_was_restored_is_not_archived_again(store):
+    """Whoever brings back what is superseded wants it, however long it is so."""
+    old = put(store, 1, "decision")
+    put(store, 2, "decision", created="2026-01-24T00:00:00Z", supersedes=f"[{old}]")
+    store.commit()
+    assert gone(store) == {old: retention.PAST}
+    store.ok("forget")
+    store.ok("restore", old)
+    store.commit()
+    assert gone(store) == {} and held(store)[old] == "brought back"

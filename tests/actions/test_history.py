@@ -523,3 +523,17 @@ def test_during_a_rebase(team):
     team.git("rebase", "-q", "main", check=False)
     assert versions(team)[0]["layer"] == "own"
     assert team.json("overlay", "diff")["to"] == "feature"
+
+
+def test_who_brings_a_memory_back_did_not_write_it(store):
+    """The events name the author of the commit; the one who wrote it is named where it came first."""
+    made = store.json("add", "fact", "The pool has four connections", env={"AGENTMEM_AGENT": "db-1"})
+    store.commit()
+    path = store.path / made["path"]
+    text = path.read_bytes()
+    path.unlink()
+    store.commit()
+    path.write_bytes(text)
+    store.commit()
+    newest, _, first, *_ = store.json("history")["events"]
+    assert first["by"] == "db-1" and newest["by"] == "A. Uthor"

@@ -975,3 +975,17 @@ def test_a_filter_by_another_name(team: Project) -> None:
     for name in ("pager", "AlertEngine"):
         hits = team.json("recall", "--entity", name)["hits"]
         assert {one["id"] for one in hits} == both
+
+
+def test_a_name_of_several_parts_is_had_in_all_of_them(store: Project) -> None:
+    """Who asks why nothing answers is not told that a part alone is the whole."""
+    store.remember(1, "Bonds are matched for life", "No other number is kept.", "fact", created=OLD)
+    store.remember(2, "A life is threatening to end", "Said of a lease.", "fact", created=OLD)
+    told = store.ok(
+        "recall", "life-threatening glucose alarms, newborn ward, pager rota, siren volume", "--explain"
+    )
+    assert "life-threatening 1" in told
+    told = store.ok(
+        "recall", "life-insurance glucose alarms, newborn ward, pager rota, siren volume", "--explain"
+    )
+    assert "life-insurance 0" in told
