@@ -237,7 +237,8 @@ class _Citing:
     def _no_symbol(self, spec: Spec, names: Sequence[str]) -> Exception:
         if not names:
             return NotFound(
-                f"no symbols are known in {_shown(spec.path)}", f"cite its lines: {_shown(spec.path)}:40-52"
+                f"no symbols are known in {_shown(spec.path)}",
+                f"cite the file: {_shown(spec.path)}     or lines of it: {_shown(spec.path)}:FIRST-LAST",
             )
         ends = {name.rpartition(".")[2]: name for name in names}
         near = difflib.get_close_matches(spec.symbol or "", [*names, *ends], n=1, cutoff=0.5)

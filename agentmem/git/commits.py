@@ -34,7 +34,7 @@ def stage(repository: Repository, paths: Sequence[str]) -> None:
     said = _done(repository, ("add", "--force", "--sparse"), paths)
     if said is not None and "unknown option" in said:
         said = _done(repository, ("add", "--force"), paths)  # git before 2.34
-    _demand("add", said, "the memory is written; stage it by hand", "the memory is written, and not staged")
+    _demand("add", said, "the memory is written; stage it by hand", "the memory is written; stage it by hand")
 
 
 def unstage(repository: Repository, made: Mapping[str, str | None]) -> None:
@@ -48,7 +48,7 @@ def unstage(repository: Repository, made: Mapping[str, str | None]) -> None:
     held = _staged(repository, made)
     ours = [path for path, blob in made.items() if blob == "" or held.get(path) == blob]
     if ours:
-        _demand("reset", _done(repository, ("reset", "--quiet", "HEAD"), ours), "", "")
+        _demand("reset", _done(repository, ("reset", "--quiet", "HEAD"), ours), None, "run it again")
 
 
 def _staged(repository: Repository, paths: Collection[str]) -> dict[str, str]:
@@ -80,7 +80,9 @@ def commit_alone(repository: Repository, paths: Sequence[str], message: str) -> 
     """
     stage(repository, paths)
     said = _done(repository, ("commit", "--quiet", "--only", "-m", message), paths)
-    _demand("commit", said, "the memory is written and staged", "the memory is written and staged")
+    _demand(
+        "commit", said, "the memory is written and staged", "the memory is written and staged; git commit"
+    )
     return process.demand(repository.top, "rev-parse", "HEAD").decode("ascii").strip()
 
 
@@ -95,7 +97,7 @@ def commit_staged(repository: Repository, paths: Sequence[str], message: str) ->
     stage(repository, paths)
     said = _done(repository, ("commit", "--quiet", f"--message={message}"), ())
     staged = "the entry is written and staged"
-    _demand("commit", said, f"{staged}; mend it, then: git commit", f"{staged}; then: git commit")
+    _demand("commit", said, f"{staged}; mend it, then: git commit", f"{staged}; git commit")
     return process.demand(repository.top, "rev-parse", "HEAD").decode("ascii").strip()
 
 
@@ -126,13 +128,15 @@ def _done(repository: Repository, words: Sequence[str], paths: Sequence[str]) ->
         time.sleep(PAUSE)
 
 
-def _demand(verb: str, said: str | None, refused: str, locked: str) -> None:
-    """Raise what came of it where git ``said`` anything; ``refused`` and ``locked`` are what to do."""
+def _demand(verb: str, said: str | None, refused: str | None, locked: str) -> None:
+    """Raise what came of it where git ``said`` anything; ``refused`` is what to do then, ``locked`` what to do once a lock is gone."""
     if said is None:
         return
     if lock := _LOCK(said):
-        done = "when another git, or an editor that it waits for, is done, run it again"
-        raise Contended(f"git is locked: {lock[1]} exists", f"{locked}; {done}" if locked else done)
+        raise Contended(
+            f"git is locked: {lock[1]} exists",
+            f"{locked} when another git, or an editor that it waits for, is done",
+        )
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     raise GitFailed(f"git {verb} failed: {lines[-1] if lines else said}", refused)
 
