@@ -129,7 +129,7 @@ def _done(repository: Repository, words: Sequence[str], paths: Sequence[str]) ->
 
 
 def _demand(verb: str, said: str | None, refused: str | None, locked: str) -> None:
-    """Raise what came of it where git ``said`` anything; ``refused`` is what to do then, ``locked`` what to do once a lock is gone."""
+    """Raise what came of it where git ``said`` anything: ``refused`` is what to do then, ``locked`` what once a lock is gone."""
     if said is None:
         return
     if lock := _LOCK(said):
