@@ -32,7 +32,7 @@ NEARLY = 0.15
 lost are told so, of strangers' questions 13 in 100 are told anything; at .1 73 and 21, at .2 66 and 8.
 """
 
-MOST_NAMED = 5
+MOST_FIRM = 5
 """Memories that a name leads to without further evidence: of what a dozen are about, those are meant that have more of what is
 asked, unless nothing more is.
 """
@@ -269,7 +269,7 @@ def _names(index: Index, view: View, asked: Query, files: Sequence[str], words: 
                 firm.add(position)
 
     def is_much(name: str, positions: Sequence[int] = ()) -> bool:
-        return words is None or words.is_much(name, of_all=len(positions) > MOST_NAMED)
+        return words is None or words.is_much(name, of_all=len(positions) > MOST_FIRM)
 
     common = _common(asked)
 
