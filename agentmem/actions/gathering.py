@@ -180,6 +180,8 @@ def gather(
         cosines = {p: ranking.nearness(c, low) for p, c in near.cosines.items() if c > low}
         arms.append(Arm("meaning", weights.meaning_arm, cosines))
         more = [p for p in near.nearest if p in cosines and p not in keep]
+        # their words are no answer: they count as far as they are evidence, and never put one before an answer
+        worded.update({p: worded[p] * min(1.0, evidence.get(p, 0.0)) for p in more if p in worded})
         keep, most = keep | dict.fromkeys(more), most + len(more)
     if for_manager and words:
         places = ranking.order(scores, view.columns.ids, len(scores))
