@@ -195,7 +195,8 @@ def parts(candidate: ranked.Candidate) -> tuple[float, float, float]:
 @given(cosines, questions, st.booleans())
 def test_the_gate_keeps_its_promises(team, given_cosines, question, complete):
     """Whatever a model says: it adds at most its weight, so what the words put further ahead than that stays ahead; nothing
-    that the words have found is lost, unless nothing at all is near; each score is the sum of its terms times its factors.
+    that the words have found is lost, unless nothing at all is near; what it brings has no more by its words than the best answer;
+    each score is the sum of its terms times its factors.
     """
     weights = ranking.DEFAULT
     before, nothing = ranks(team, question)
@@ -213,6 +214,9 @@ def test_the_gate_keeps_its_promises(team, given_cosines, question, complete):
     places = {one.position: place for place, one in enumerate(after)}
     assert {one.position for one in before} <= places.keys()
     assert all(parts(one)[1] <= weights.meaning_arm + 1e-12 for one in after)
+    found = {one.position for one in before}
+    brought = [term for one in after if one.position not in found for term in one.terms]
+    assert all(term.value <= weights.lexical_arm + 1e-12 for term in brought if term.name == "words")
     for one in before:
         for other in after:
             words, _, factor = parts(other)
