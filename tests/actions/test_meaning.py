@@ -195,8 +195,8 @@ def parts(candidate: ranked.Candidate) -> tuple[float, float, float]:
 @given(cosines, questions, st.booleans())
 def test_the_gate_keeps_its_promises(team, given_cosines, question, complete):
     """Whatever a model says: it adds at most its weight, so what the words put further ahead than that stays ahead; nothing
-    that the words have found is lost, unless nothing at all is near; what it brings has no more by its words than the best answer;
-    each score is the sum of its terms times its factors.
+    that the words have found is lost, unless nothing at all is near; what it brings has no more by its words than the best
+    answer; each score is the sum of its terms times its factors.
     """
     weights = ranking.DEFAULT
     before, nothing = ranks(team, question)
