@@ -228,7 +228,7 @@ def undo(context: Context, reference: str, branch: str | None = None, dry_run: b
         if not undone.changed:
             return undone
         path = found.path.removeprefix(context.place.name + "/")
-        _demand_whole(context, undone, found)
+        _demand_whole(context, undone, path)
         message = f"memory: take back a reflection on {len(undone.memory.sources)} log entries\n\n- {undone.memory.id}\n"
         if undone.removed:  # never committed: it is as if it had not been
             for one, data in created.items():
@@ -245,7 +245,7 @@ def undo(context: Context, reference: str, branch: str | None = None, dry_run: b
     return undone._replace(commit=commit)
 
 
-def _demand_whole(context: Context, undone: Undone, found: Found) -> None:
+def _demand_whole(context: Context, undone: Undone, path: str) -> None:
     """Refuse what would say that all is back while it is not, or pass over what somebody has written."""
     short = context.index.view().shorts[undone.memory.id]
     again = f"agentmem reflect --undo {short}"
@@ -253,9 +253,9 @@ def _demand_whole(context: Context, undone: Undone, found: Found) -> None:
         raise NeedsDecision(
             f"not all entries of {short} are here: this clone is shallow", f"git fetch --unshallow && {again}"
         )
-    inner = found.path.removeprefix(context.place.name + "/")
-    if not undone.removed and inner in context.index.uncommitted_paths():
-        commit = f'git commit -m "memory: edit {short}" -- {shlex.quote(found.path)}'
+    if not undone.removed and path in context.index.uncommitted_paths():
+        named = shlex.quote(f"{context.place.name}/{path}")
+        commit = f'git commit -m "memory: edit {short}" -- {named}'
         raise NeedsDecision(f"{short} has an edit that is in no commit", f"{commit} && {again}")
 
 

@@ -163,7 +163,8 @@ def _says_no_more(new: Memory, known: Memory) -> bool:
     """Whether ``known`` says the same, or, of a title alone, the same with a reason besides."""
     if similarity.same(new.title, new.body, known.title, known.body):
         return True
-    return new.kind == known.kind and similarity.same(new.title, new.body, known.title, "")
+    alone = similarity.same(new.title, new.body, known.title, "")
+    return alone and (new.kind, new.plan) == (known.kind, known.plan)
 
 
 def other_branch(context: Context, explicit: str | None = None) -> str | None:

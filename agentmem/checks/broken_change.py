@@ -30,9 +30,8 @@ def run(subject: Subject) -> Iterator[Finding]:
         if (change.memory, change.id) != (memory, name):
             message = f"named {memory}.{name}, but it is change {change.id} of {change.memory}"
             yield at(subject, file, ID, ERROR, _line(file, "change"), message, "give it back its name")
-        elif (
-            memory not in here and name not in absorbed
-        ):  # of an absorbed one the memory may have been archived
+        # of an absorbed one the memory may have been archived
+        elif memory not in here and name not in absorbed:
             message = f"changes {memory}, a memory that this tree has not"
             fix = f"agentmem restore {memory}     or wait for the merge that brings it"
             yield at(subject, file, ID, WARNING, _line(file, "memory"), message, fix)

@@ -182,16 +182,6 @@ def past_blobs(
     return {blob for blob in found if blob.strip("0")}
 
 
-def names(repository: Repository, starts: Sequence[str], below: str) -> set[str]:
-    """The path of every file that the history of ``starts`` (commits, or ``ALL_REFS``) took away below a folder."""
-    if not starts:
-        return set()
-    out = process.run(
-        repository.top, "log", "--format=", "--name-only", "--diff-filter=D", "-m", *STEADY, "-z", *starts, "--", below
-    ).out  # fmt: skip
-    return {path.removeprefix("\n") for path in process.paths(out)}
-
-
 def deleted(repository: Repository, start: str, below: str) -> Iterator[tuple[str, str, str]]:
     """``(path from the top, last blob, commit)`` of each file that the history of the commit ``start`` took away at or below a
     folder, the latest first; a merge is told where all its sides had the file.
