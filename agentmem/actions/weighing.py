@@ -103,9 +103,8 @@ def weigh(context: Context, promoted: Collection[str] = ()) -> Store:
     held = _held(context, view, weighed, known.uses, [one.memory.id for one in others], promoted)
     better = _better(weighed, held)
     over = _over(context, view, weighed)
-    done = []
-    for each in weighed:
-        identity = each.found.memory.id
+
+    def why(each: Weighed, spare_for: str | None) -> str | None:
         created = each.found.memory.created
         facts = Facts(
             each.found.memory.kind,
@@ -114,13 +113,23 @@ def weigh(context: Context, promoted: Collection[str] = ()) -> Store:
             None if created is None else (context.now - created) / retention.DAY,
             each.verified,
             each.unused,
-            better.get(identity),
-            over.get(identity),
+            spare_for,
+            over.get(each.found.memory.id),
         )
+        return retention.reason(facts, context.now)
+
+    # one is spare for what stays: were that to go as well, nothing would say it any more
+    alone = {each.found.memory.id: why(each, None) for each in weighed}
+    done = []
+    for each in weighed:
+        identity = each.found.memory.id
+        other = better.get(identity)
+        if other and alone[other] and other not in held:
+            other = None
         done.append(
             each._replace(
-                reason=retention.reason(facts, context.now),
-                other=better.get(identity) or _successor(view, identity),
+                reason=why(each, other) if other else alone[identity],
+                other=other or _successor(view, identity),
                 held=held.get(identity),
             )
         )

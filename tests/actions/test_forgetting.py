@@ -119,6 +119,22 @@ def test_what_says_anything_else_is_no_duplicate(store, other):
         assert first == {}
 
 
+def test_of_duplicates_one_stays(store, monkeypatch):
+    """Where the better one goes for a reason of its own, the other is no spare: it is all that says it."""
+    known(monkeypatch)
+    old = put(store, 1, title="Retries wait for a while", body="Four to the power.", importance="5")
+    put(
+        store,
+        2,
+        title="Retries wait for a while",
+        body="Four to the power",
+        created="2026-02-01T00:00:00Z",
+        importance="1",
+    )
+    store.commit()
+    assert gone(store) == {old: retention.IDLE}
+
+
 def test_a_duplicate_in_no_commit_displaces_none(store):
     """A copy that only this work tree has is no reason to take the committed one from everybody."""
     put(store, 1, title="Retries wait for a while", body="Four to the power.")
