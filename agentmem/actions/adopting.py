@@ -8,7 +8,7 @@ from agentmem.actions.branch import branch_for_writing
 from agentmem.actions.context import Context
 from agentmem.errors import NeedsDecision, NotFound
 from agentmem.index.columns import Entry
-from agentmem.model import document, editing, ids, memory
+from agentmem.model import document, editing, ids
 from agentmem.model.editing import Edit
 from agentmem.model.memory import Memory
 from agentmem.store import layout
@@ -67,7 +67,7 @@ def _carried(
         if layout.is_change(path):
             changes.setdefault(layout.names_of_change(path)[1], {})[path] = data
             continue
-        found = _parsed(path, data)
+        found = document.memory_of(path, data)
         if _is_asked(found.id, references):
             saving.write_file(context, path, _renamed(data, named), replace=True)
             memories.append(found)
@@ -103,7 +103,7 @@ def _from_elsewhere(
             continue
         if not layout.is_memory(entry.path):
             continue
-        found = _parsed(entry.path, data)
+        found = document.memory_of(entry.path, data)
         asked = _is_asked(found.id, references) if references else found.kind in LESSONS
         if not asked:
             left.append(found)
@@ -155,11 +155,6 @@ def _reapply(context: Context, identity: str, theirs: Sequence[bytes], branch: s
 def _renamed(data: bytes, branch: str | None) -> bytes:
     edit = Edit("branch", "delete") if branch is None else Edit("branch", "set", branch)
     return editing.edit(data, [edit])
-
-
-def _parsed(path: str, data: bytes) -> Memory:
-    parsed = document.parse(data)
-    return memory.place(memory.read(parsed.meta, parsed.body, parsed.lines)[0], path)
 
 
 def _by_id(context: Context, identity: str) -> Memory:

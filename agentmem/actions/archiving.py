@@ -9,7 +9,7 @@ from agentmem.actions import promoting, saving
 from agentmem.actions.context import Context
 from agentmem.errors import AgentmemError, Contended, GitFailed
 from agentmem.git import objects
-from agentmem.model import document, memory
+from agentmem.model import document
 from agentmem.store import cache, halfway, reading, writing
 from agentmem.store.halfway import Halfway
 
@@ -156,8 +156,7 @@ def _is_ours(context: Context, path: str, now: bytes, old: bytes, blob: str) -> 
 
 
 def _but_for_cites(path: str, data: bytes) -> object:
-    parsed = document.parse(data)
-    return memory.place(memory.read(parsed.meta, parsed.body, parsed.lines)[0], path)._replace(cites=())
+    return document.memory_of(path, data)._replace(cites=())
 
 
 def _folder(context: Context) -> str:

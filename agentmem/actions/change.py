@@ -122,13 +122,8 @@ def _change(
     if placed is None:
         return Changed(found.memory, found.path, changed=False)
     path = found.path.removeprefix(context.place.name + "/")
-    now = _parsed(path, placed.data)
+    now = document.memory_of(path, placed.data)
     return Changed(now, f"{context.place.name}/{placed.path}", changed=True, layer=placed.layer)
-
-
-def _parsed(path: str, data: bytes) -> Memory:
-    parsed = document.parse(data)
-    return memory.place(memory.read(parsed.meta, parsed.body, parsed.lines)[0], path)
 
 
 def parse_setting(setting: str, current: Memory) -> Edit:
@@ -290,7 +285,7 @@ def _before_retraction(context: Context, found: Found) -> str | None:
     written = list(context.journal.entries(lambda one: one.worktree == context.place.root))
     for entry in reversed(written):
         if entry.path == path and not entry.removed:
-            was = _parsed(path, entry.text.encode("utf-8", "surrogateescape")).status
+            was = document.memory_of(path, entry.text.encode("utf-8", "surrogateescape")).status
             if was != "retracted":
                 return None if was == "active" else was
     # nothing tells (a shallow clone): to have it accepted again is the lesser evil
@@ -309,7 +304,7 @@ def _from_history(context: Context, reference: str) -> Changed:
     gone: dict[str, tuple[Memory, str, bytes]] = {}
     for path, data in _gone(context):
         if layout.is_memory(path):
-            gone.setdefault((found := _parsed(path, data)).id, (found, path, data))
+            gone.setdefault((found := document.memory_of(path, data)).id, (found, path, data))
     fitting = [found for found, _, _ in gone.values() if found.id.startswith(prefix)]
     if len(fitting) > 1:
         shorts = ids.ShortIds([one.id for one in fitting])

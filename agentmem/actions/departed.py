@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 from agentmem.actions.context import Context
 from agentmem.git import history, objects
-from agentmem.model import document, memory
+from agentmem.model import document
 from agentmem.store import layout
 
 
@@ -32,13 +32,9 @@ def identified(
     contents = dict(objects.read_blobs(context.repository, list({blob for _, blob in could})))
     found: dict[str, tuple[str, str]] = {}
     for path, blob in could:
-        identity = id_of(path, contents[blob]) if blob in contents else layout.id_in_name(path)
+        identity = (
+            document.memory_of(path, contents[blob]).id if blob in contents else layout.id_in_name(path)
+        )
         if identity and identity in wanted:
             found.setdefault(identity, (path, blob))
     return found
-
-
-def id_of(path: str, data: bytes) -> str:
-    """The id of the memory whose file at ``path`` has the text ``data``."""
-    parsed = document.parse(data)
-    return memory.place(memory.read(parsed.meta, parsed.body, parsed.lines)[0], path).id

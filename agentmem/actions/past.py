@@ -10,7 +10,7 @@ from agentmem.actions.context import Context
 from agentmem.git import history, objects, revisions, state
 from agentmem.git.history import Step
 from agentmem.index.columns import Entry
-from agentmem.model import document, ids, memory
+from agentmem.model import document, ids
 from agentmem.model.memory import Memory
 from agentmem.store import layout
 
@@ -95,8 +95,7 @@ class Past:
         data = self.text(path, blob)
         if data is None:
             return None
-        parsed = document.parse(data)
-        return memory.place(memory.read(parsed.meta, parsed.body, parsed.lines)[0], path)
+        return document.memory_of(path, data)
 
     def word(self, path: str, blob: str, key: str) -> str | None:
         """The value of the key ``id`` or ``by`` in one file's front matter."""

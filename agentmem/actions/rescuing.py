@@ -249,7 +249,6 @@ def _bytes(entry: Entry) -> bytes:
 def _memory(path: str, data: bytes) -> "Memory | None":
     if not layout.is_memory(path):
         return None
-    from agentmem.model import document, memory  # reads YAML: 15 ms that who has lost nothing need not pay
+    from agentmem.model import document  # reads YAML: 15 ms that who has lost nothing need not pay
 
-    parsed = document.parse(data)
-    return memory.place(memory.read(parsed.meta, parsed.body, parsed.lines)[0], path)
+    return document.memory_of(path, data)

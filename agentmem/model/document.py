@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from agentmem.model import yamltree
-from agentmem.model.memory import Problem
+from agentmem.model import memory, yamltree
+from agentmem.model.memory import Memory, Problem
 from agentmem.model.yamltree import Node, RefusedError
 
 MAX_FRONT_MATTER = 64 * 1024
@@ -172,3 +172,9 @@ def _entries(parts: Parts) -> list[tuple[str, object, int]]:
         seen = at
         entries.append((key.text, value.plain(), line))
     return entries
+
+
+def memory_of(path: str, data: bytes) -> Memory:
+    """The memory whose file at ``path``, below the store, has the text ``data``."""
+    parsed = parse(data)
+    return memory.place(memory.read(parsed.meta, parsed.body, parsed.lines)[0], path)
