@@ -42,9 +42,9 @@ def undone_unless_committed(context: Context, what: Halfway) -> Iterator[None]:
         if isinstance(problem, GitFailed):
             raise GitFailed(problem.message, "nothing was changed; mend that, and run it again") from None
         if isinstance(problem, Contended):
-            hint = (
-                "nothing was changed; when another git, or an editor that it waits for, is done, run it again"
-            )
+            from agentmem.git import commits
+
+            hint = f"nothing was changed; run it again {commits.UNLOCKED}"
             raise Contended(problem.message, hint) from None
         raise
     halfway.end(folder, context.place.root)

@@ -13,6 +13,8 @@ MANY = 500
 """Paths up to which they are words of a command line, which takes some 2 MB."""
 WAIT, PAUSE = 3.0, 0.05
 """Seconds for which a lock that another git holds is waited for, and between two looks: most are held for some milliseconds."""
+UNLOCKED = "when another git, or an editor that it waits for, is done"
+"""When a lock is gone, in words: by itself, and not by anybody who takes it away."""
 _PLAIN = dict.fromkeys(process.PATHSPECS, "0")
 """For GitPython, which takes nothing out of the environment."""
 _LOCK = re.compile(r"Unable to create '(.+\.lock)': File exists").search
@@ -135,7 +137,7 @@ def _demand(verb: str, said: str | None, refused: str | None, locked: str) -> No
     if lock := _LOCK(said):
         raise Contended(
             f"git is locked: {lock[1]} exists",
-            f"{locked} when another git, or an editor that it waits for, is done",
+            f"{locked} {UNLOCKED}",
         )
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     raise GitFailed(f"git {verb} failed: {lines[-1] if lines else said}", refused)
