@@ -38,7 +38,7 @@ from agentmem.model.metrics import mean
 COLD_SECONDS = 1.0
 FALSE_MORE = 0.05
 FEW = 3
-"""Answers that an asker reads, as many as are told as nearest."""
+"""Answers that an asker reads."""
 ELSEWHERE = ("other fields", "by hand, none", "none, other field")
 """Kinds of questions about another subject than the store's."""
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from agentmem.model import threeway
+from agentmem.model.patience import Hunk
 
 CONTEXT = 3
 """Lines of context at least, where the text has them; more where fewer would fit in two places."""
@@ -60,7 +61,7 @@ def make(old: str, new: str, whole: bool = False) -> BodyEdit:
     """The edit that turns ``old`` into ``new``."""
     before, after = lines_of(old), lines_of(new)
     if whole:
-        hunks = [threeway.Hunk(0, len(before), 0, len(after))]
+        hunks = [Hunk(0, len(before), 0, len(after))]
         return parse(_unified(before, after, hunks, 0), whole=True)
     hunks = threeway.diff(before, after)
     context = CONTEXT
@@ -69,7 +70,7 @@ def make(old: str, new: str, whole: bool = False) -> BodyEdit:
     return parse(_unified(before, after, hunks, context))
 
 
-def _is_clear(old: Sequence[str], hunks: Sequence[threeway.Hunk], context: int) -> bool:
+def _is_clear(old: Sequence[str], hunks: Sequence[Hunk], context: int) -> bool:
     """Whether what each hunk shows of ``old`` stands there once."""
     for low, high in _spans(old, hunks, context):
         block = list(old[low:high])
@@ -81,7 +82,7 @@ def _is_clear(old: Sequence[str], hunks: Sequence[threeway.Hunk], context: int) 
     return True
 
 
-def _spans(old: Sequence[str], hunks: Sequence[threeway.Hunk], context: int) -> list[tuple[int, int]]:
+def _spans(old: Sequence[str], hunks: Sequence[Hunk], context: int) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     for hunk in hunks:
         low, high = max(hunk.low - context, 0), min(hunk.high + context, len(old))
@@ -92,7 +93,7 @@ def _spans(old: Sequence[str], hunks: Sequence[threeway.Hunk], context: int) -> 
     return spans
 
 
-def _unified(old: Sequence[str], new: Sequence[str], hunks: Sequence[threeway.Hunk], context: int) -> str:
+def _unified(old: Sequence[str], new: Sequence[str], hunks: Sequence[Hunk], context: int) -> str:
     out: list[str] = []
     shift = 0
     left = list(hunks)

@@ -4,10 +4,10 @@ The work is bounded whatever the text: where two versions differ in too much, th
 that both have once counts as replaced.
 """
 
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import Sequence
 from typing import NamedTuple
+
+from agentmem.model import patience
+from agentmem.model.patience import Hunk, Lines
 
 MAX_EDITS = 400
 """Lines taken out and put in between two anchors up to which the shortest edit is looked for; it takes their square."""
@@ -16,16 +16,6 @@ MAX_WORK = 2_000_000
 """Steps of one comparison in all: about a second."""
 
 OURS, THEIRS = "ours", "theirs"
-Lines = Sequence[str]
-
-
-class Hunk(NamedTuple):
-    """Lines ``low`` to ``high`` of one text (``high`` excluded) stand as ``new_low`` to ``new_high`` in the other."""
-
-    low: int
-    high: int
-    new_low: int
-    new_high: int
 
 
 class Piece(NamedTuple):
@@ -161,7 +151,7 @@ def _differences(old: Lines, new: Lines, work: list[int]) -> list[Hunk]:
         if exact is not None:
             found += [Hunk(low + a, low + b, new_low + c, new_low + d) for a, b, c, d in exact]
             continue
-        anchors = _anchors(old, new, whole)
+        anchors = patience.anchors(old, new, whole)
         if not anchors:
             found.append(whole)
             continue
@@ -217,33 +207,3 @@ def _walked(trail: list[dict[int, int]], x: int, y: int) -> list[Hunk]:
         hunks.append(Hunk(old_x, high, old_y, new_high))
         x, y = old_x, old_y
     return hunks[::-1]
-
-
-def _anchors(old: Lines, new: Lines, within: Hunk) -> list[tuple[int, int]]:
-    """Lines that both texts have exactly once within the hunk, as many as stand in the same order in both."""
-    count = Counter(old[within.low : within.high])
-    new_count = Counter(new[within.new_low : within.new_high])
-    places = {new[at]: at for at in range(within.new_low, within.new_high) if new_count[new[at]] == 1}
-    pairs = [
-        (at, places[old[at]])
-        for at in range(within.low, within.high)
-        if count[old[at]] == 1 and old[at] in places
-    ]
-    # the longest increasing run of the second places, by patience sorting
-    ends: list[int] = []
-    last: list[int] = []
-    previous: list[int] = []
-    for number, (_, new_at) in enumerate(pairs):
-        pile = bisect_left(ends, new_at)
-        previous.append(last[pile - 1] if pile else -1)
-        if pile == len(ends):
-            ends.append(new_at)
-            last.append(number)
-        else:
-            ends[pile], last[pile] = new_at, number
-    run: list[tuple[int, int]] = []
-    number = last[-1] if last else -1
-    while number >= 0:
-        run.append(pairs[number])
-        number = previous[number]
-    return run[::-1]

@@ -5,28 +5,15 @@ what lies there, then Myers' shortest edit. A block that was taken out and put i
 there only once says so.
 """
 
-from bisect import bisect_left
-from collections import Counter
 from collections.abc import Container, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
-from agentmem.model import threeway
+from agentmem.model import patience, threeway
 from agentmem.model.pages import Page, is_strong
+from agentmem.model.patience import Hunk, Lines
 
 MAX_WORK = 1_000_000
 """Steps of Myers' edits in one comparison: half a second; what is left then counts as replaced."""
-
-Lines = Sequence[str]
-
-
-class Gap(NamedTuple):
-    """Lines of the old text, ends excluded, and what stands between the same neighbours in the new one."""
-
-    low: int
-    high: int
-    new_low: int
-    new_high: int
 
 
 class Trace:
@@ -62,7 +49,7 @@ class Trace:
             high += 1
         return low, high
 
-    def gap(self, at: int) -> Gap:
+    def gap(self, at: int) -> Hunk:
         """The lines without an image around old line ``at``, and what stands there now."""
         low, high = at, at
         while low and self.image[low - 1] < 0:
@@ -79,7 +66,7 @@ class Trace:
         end = start
         while end < new_high and self.origin[end] < 0:
             end += 1
-        return Gap(low, high, start, end)
+        return Hunk(low, high, start, end)
 
 
 def _straight(places: list[int], low: int, high: int) -> tuple[int, int] | None:
@@ -136,7 +123,7 @@ def align(old: Lines, new: Lines) -> list[int]:
     """The new place of each old line that was kept in order, -1 for the others."""
     image = [-1] * len(old)
     work = MAX_WORK
-    waiting = [Gap(0, len(old), 0, len(new))]
+    waiting = [Hunk(0, len(old), 0, len(new))]
     while waiting:
         low, high, new_low, new_high = waiting.pop()
         while low < high and new_low < new_high and old[low] == new[new_low]:
@@ -147,23 +134,23 @@ def align(old: Lines, new: Lines) -> list[int]:
             image[high] = new_high
         if low == high or new_low == new_high:
             continue
-        anchors = _anchors(old, new, Gap(low, high, new_low, new_high))
+        anchors = patience.anchors(old, new, Hunk(low, high, new_low, new_high))
         if anchors:
             for at, new_at in anchors:
                 image[at] = new_at
                 if at > low and new_at > new_low:
-                    waiting.append(Gap(low, at, new_low, new_at))
+                    waiting.append(Hunk(low, at, new_low, new_at))
                 low, new_low = at + 1, new_at + 1
-            waiting.append(Gap(low, high, new_low, new_high))
+            waiting.append(Hunk(low, high, new_low, new_high))
             continue
         edits = min(high - low + new_high - new_low, threeway.MAX_EDITS)
         work -= edits * edits // 2
         if work >= 0:
-            _shortest(old, new, Gap(low, high, new_low, new_high), image)
+            _shortest(old, new, Hunk(low, high, new_low, new_high), image)
     return image
 
 
-def _shortest(old: Lines, new: Lines, gap: Gap, image: list[int]) -> None:
+def _shortest(old: Lines, new: Lines, gap: Hunk, image: list[int]) -> None:
     low, high, new_low, new_high = gap
     at, new_at = low, new_low
     for hunk in threeway.diff(old[low:high], new[new_low:new_high]):
@@ -174,40 +161,6 @@ def _shortest(old: Lines, new: Lines, gap: Gap, image: list[int]) -> None:
     while at < high:
         image[at] = new_at
         at, new_at = at + 1, new_at + 1
-
-
-def _anchors(old: Lines, new: Lines, within: Gap) -> list[tuple[int, int]]:
-    """Lines that both have once within the gap: as many as stand in the same order in both."""
-    count = Counter(old[within.low : within.high])
-    new_count = Counter(new[within.new_low : within.new_high])
-    places = {new[at]: at for at in range(within.new_low, within.new_high) if new_count[new[at]] == 1}
-    pairs = [
-        (at, places[old[at]])
-        for at in range(within.low, within.high)
-        if count[old[at]] == 1 and old[at] in places
-    ]
-    return _rising(pairs)
-
-
-def _rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The longest run of pairs whose second places rise, by patience sorting."""
-    ends: list[int] = []
-    last: list[int] = []
-    previous: list[int] = []
-    for number, (_, new_at) in enumerate(pairs):
-        pile = bisect_left(ends, new_at)
-        previous.append(last[pile - 1] if pile else -1)
-        if pile == len(ends):
-            ends.append(new_at)
-            last.append(number)
-        else:
-            ends[pile], last[pile] = new_at, number
-    run: list[tuple[int, int]] = []
-    number = last[-1] if last else -1
-    while number >= 0:
-        run.append(pairs[number])
-        number = previous[number]
-    return run[::-1]
 
 
 def _weak(old: Page, new: Page, image: list[int]) -> list[int]:
