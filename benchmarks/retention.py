@@ -33,7 +33,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from agentmem.model import metrics, retention, times
+from agentmem.model import metrics, retention, times, usage
 from agentmem.model.memory import Memory
 from agentmem.model.retention import Features, Weights
 from agentmem.model.usage import NEVER, Use
@@ -132,7 +132,9 @@ def moment(world: World, at: int, until: int | None = None, among: frozenset[int
         for i in seen:
             uses[i].append(work.closed)
     features, last = {}, {}
-    since = min((work.opened for work in world.works), default=at)
+    begun = min((work.opened for work in world.works), default=at)
+    days = {usage.day(work.closed) for work in world.works if work.closed is not None and work.closed < at}
+    over = retention.Known(begun, days, at)
     for i in known:
         if among is not None and i not in among:
             continue
@@ -145,7 +147,7 @@ def moment(world: World, at: int, until: int | None = None, among: frozenset[int
             use = Use(len(ages), 0, max(uses[i]), math.log(sum(age**-0.5 for age in ages)))
         memory = Memory(id=str(i), kind=note.kind, title="", created=note.created)
         worked = max((heat[file] for file in note.files if file in heat), default=0.0)
-        features[i] = retention.features(memory, at, use, worked=worked, since=since)
+        features[i] = retention.features(memory, at, use, worked=worked, over=over)
         last[i] = max(uses[i], default=note.created)
     needs = Counter(
         i

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.actions.context import Context
 from agentmem.git import tips
-from agentmem.model.usage import Table, Use, written
+from agentmem.model.usage import Table, Use, day, written
 from agentmem.store import cache
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FILE = "use"
 """In the state folder: a line that names the format, where the refs stood, an empty line, a ``Table``."""
-_FORMAT = b"agentmem use 1\n"
+_FORMAT = b"agentmem use 2\n"
 
 
 MOST_READ = 8_000_000
@@ -27,11 +27,12 @@ MOST_READ = 8_000_000
 
 class Usage(NamedTuple):
     """``uses`` by memory id; ``since`` is the first moment of which evidence is here (seconds UTC), None where there is none:
-    then nothing can be called unused.
+    then nothing can be called unused. ``days`` (``model.usage.day``) are those on which anything was served or used.
     """
 
     uses: Mapping[str, Use]
     since: int | None
+    days: frozenset[int]
 
 
 def at_hand(context: Context) -> Table | None:
@@ -55,17 +56,18 @@ def load(context: Context) -> Usage:
     standing = tips.standing(repository.common_dir, tips.STATES)
     table = _kept(repository.common_dir, standing) if standing != tips.REFTABLE else None
     table = table or _summed(events(context))
-    uses, since = table.all(), table.since
+    uses, since, days = table.all(), table.since, table.days()
     from agentmem.store import served
 
     for one, answer in served.answers(cache.state_folder(repository.common_dir), 0):
         if answer is None or not answer.shown:
             continue
         since = one.at if since is None else min(since, one.at)
+        days.add(day(one.at))
         for identity in answer.shown:
             use = uses.get(identity, Use())
             uses[identity] = use._replace(last=max(use.last or 0, one.at))
-    return Usage(uses, since)
+    return Usage(uses, since, frozenset(days))
 
 
 def refresh(context: Context) -> Table | None:
@@ -82,7 +84,7 @@ def refresh(context: Context) -> Table | None:
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(temporary, "wb") as file:
-            file.write(_head(standing) + written(table.all(), table.since))
+            file.write(_head(standing) + written(table.all(), table.since, table.days()))
         os.replace(temporary, path)
     except OSError:
         try:
@@ -134,7 +136,7 @@ def _summed(found: list["Event"]) -> Table:
     from agentmem.model import feedback
 
     since = min((one.at for one in found), default=None)
-    return Table(written(feedback.uses(found), since))
+    return Table(written(feedback.uses(found), since, {day(one.at) for one in found}))
 
 
 def _head(standing: bytes) -> bytes:

@@ -74,13 +74,13 @@ def weigh(context: Context, promoted: Collection[str] = ()) -> Store:
     others = selecting.fetch(index, view, view.foreign)
     links = links_of(view, [*found, *others])
     needed_by = cited(links)
-    known = usage.load(context)
-    known_from = retention.known_from(known.since, (use.last for use in known.uses.values()), context.now)
+    used = usage.load(context)
+    known = retention.known(used.since, used.days, (use.last for use in used.uses.values()), context.now)
     heat = _Heat(context)
     weighed = []
     for one in found:
         memory = one.memory
-        use = known.uses.get(memory.id, NEVER)
+        use = used.uses.get(memory.id, NEVER)
         verdicts = [where.verdict for where in one.verdicts]
         features = retention.features(
             memory,
@@ -89,18 +89,18 @@ def weigh(context: Context, promoted: Collection[str] = ()) -> Store:
             verdicts,
             len(needed_by.get(memory.id, ())),
             heat.of(memory),
-            known_from,
+            known,
         )
         weighed.append(
             Weighed(
                 one,
                 features,
                 retention.score(features, weights),
-                unused=retention.unused_days(memory, context.now, use, known_from),
+                unused=retention.unused_days(memory, use, known),
                 verified=any(word in (verdict.OK, verdict.MOVED) for word in verdicts),
             )
         )
-    held = _held(context, view, weighed, known.uses, [one.memory.id for one in others], promoted)
+    held = _held(context, view, weighed, used.uses, [one.memory.id for one in others], promoted)
     better = _better(weighed, held)
     over = _over(context, view, weighed)
 
@@ -133,7 +133,7 @@ def weigh(context: Context, promoted: Collection[str] = ()) -> Store:
                 held=held.get(identity),
             )
         )
-    return Store(tuple(done), links, known_from is not None, weights)
+    return Store(tuple(done), links, known is not None, weights)
 
 
 def to_reflect_on(store: Store, now: int) -> list[Group]:

@@ -4,7 +4,9 @@ The score is the logistic of a weighted sum of named features: a trained model p
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from agentmem.model import ids, kinds, lifecycle, verdict
@@ -16,6 +18,8 @@ UNUSED = 28
 """Days without use after which what was never verified may go."""
 NOTED = 3
 """Memories used within ``UNUSED`` days below which use is not noted here any more, and nothing can be called unused."""
+REST = 7
+"""Days that a spell counts at most in which nobody was served or used anything: what nobody could use is not unused for that."""
 KEEP = 0.5
 """The score from which on a memory stays although nobody has used it."""
 LOW = 0.25
@@ -149,6 +153,51 @@ def freshness(age: float | None, half_life: float | None) -> float:
     return 0.5 if age is None or half_life is None else 0.5 ** (max(age, 0.0) / half_life)
 
 
+class Known:
+    """The time over which use is noted here: ``since`` its first evidence (seconds UTC), ``days`` those on which anything was
+    served or used. Of a spell between two of them ``REST`` days count at most: a team that was away has passed nothing over.
+    """
+
+    def __init__(self, since: int, days: Iterable[int], now: int) -> None:
+        """Take the days (``usage.day``) in any order; those that are not between ``since`` and ``now`` say nothing."""
+        self.since = since
+        self._at = sorted({since, now, *(day * DAY for day in days if since < day * DAY < now)})
+        self._worked = [0.0]
+        for before, after in pairwise(self._at):
+            self._worked.append(self._worked[-1] + min((after - before) / DAY, REST))
+
+    def days_from(self, moment: int) -> float:
+        """Days of work from ``moment`` on."""
+        place = bisect_right(self._at, moment)
+        if place == len(self._at):
+            return 0.0
+        spell = min((self._at[place] - max(moment, self.since)) / DAY, REST)
+        return self._worked[-1] - self._worked[place] + spell
+
+
+def known(since: int | None, days: Iterable[int], last: Iterable[int | None], now: int) -> Known | None:
+    """The time over which use is known, so that what nobody used in it is unused: from ``since``, the first evidence.
+
+    None where that is younger than ``UNUSED`` days, or where it has stopped: ``last`` are the moments at which memories were
+    last used, and one task that said so half a year ago says nothing of the others.
+    """
+    start = now - UNUSED * DAY
+    noted = sum(moment is not None and moment >= start for moment in last)
+    return Known(since, days, now) if since is not None and since <= start and noted >= NOTED else None
+
+
+def unused_days(memory: Memory, use: Use, over: Known | None) -> float | None:
+    """Days of work since ``memory`` was last used, or written; None where that is not known.
+
+    What was before the first evidence is not known: then it counts from there.
+    """
+    if over is None:
+        return None
+    return over.days_from(
+        max(moment for moment in (memory.created, use.last, over.since) if moment is not None)
+    )
+
+
 def features(
     memory: Memory,
     now: int,
@@ -156,11 +205,11 @@ def features(
     verdicts: Sequence[str] = (),
     cited: int = 0,
     worked: float = 0.0,
-    since: int | None = None,
+    over: Known | None = None,
 ) -> Features:
-    """The features of ``memory`` at ``now`` (seconds UTC); ``since``: see ``actions.usage.Usage``."""
+    """The features of ``memory`` at ``now`` (seconds UTC); ``over``: the time over which use is known."""
     age = None if memory.created is None else (now - memory.created) / DAY
-    idle = unused_days(memory, now, use, since)
+    idle = unused_days(memory, use, over)
     return Features(
         prior=PRIORS[memory.kind],
         activation=0.0 if use.activation is None else math.log1p(math.exp(min(use.activation, 50.0))),
@@ -174,28 +223,6 @@ def features(
         importance=float((memory.importance or 3) - 3),
         pin=float(memory.pin),
     )
-
-
-def known_from(since: int | None, last: Iterable[int | None], now: int) -> int | None:
-    """From when on use is known, seconds UTC, so that what nobody used since is unused: from ``since``, the first evidence.
-
-    None where that is younger than ``UNUSED`` days, or where it has stopped: ``last`` are the moments at which memories were
-    last used, and one task that said so half a year ago says nothing of the others.
-    """
-    start = now - UNUSED * DAY
-    noted = sum(moment is not None and moment >= start for moment in last)
-    return since if since is not None and since <= start and noted >= NOTED else None
-
-
-def unused_days(memory: Memory, now: int, use: Use, since: int | None) -> float | None:
-    """Days since ``memory`` was last used, or written; None where that is not known.
-
-    What was before the first evidence is not known: then it counts from there.
-    """
-    if since is None:
-        return None
-    begun = [moment for moment in (memory.created, use.last, since) if moment is not None]
-    return max(0.0, (now - max(begun)) / DAY)
 
 
 class Facts(NamedTuple):

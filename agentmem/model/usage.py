@@ -1,7 +1,7 @@
 """What became of memories that were served: the evidence that ranking, training and forgetting read. Values, no I/O."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 
@@ -22,11 +22,16 @@ class Use(NamedTuple):
 NEVER = Use()
 
 
+def day(at: int) -> int:
+    """The day of a moment (seconds UTC), counted from 1970-01-01."""
+    return at // 86_400
+
+
 class Table:
     """Uses by memory id as they are kept in a file, parsed as they are asked for: a recall asks for a few of thousands.
 
-    Four parts with an empty line between: the first moment; the ids of what was used, or misled; a row for each of these; the
-    ids and rows of what was served and no more, which say nothing to a recall.
+    Six parts with an empty line between: the first moment; the ids of what was used, or misled; a row for each of these; the
+    ids and rows of what was served and no more, and the days, which say nothing to a recall.
     """
 
     __slots__ = ("_rest", "_rows", "since")
@@ -55,6 +60,11 @@ class Table:
         pairs = [*self._rows.items(), *zip(served.split("\n"), rows.split("\n"), strict=False)]
         return {identity: use for identity, row in pairs if (use := _parsed(row)) is not None}
 
+    def days(self) -> set[int]:
+        """The days on which anything was served or used (``day``)."""
+        *_, last = self._rest.split("\n\n")
+        return {int(word) for word in last.split(" ") if word.isdecimal() and len(word) < 8}
+
 
 def _parsed(row: str) -> Use | None:
     try:
@@ -67,7 +77,7 @@ def _parsed(row: str) -> Use | None:
         return None
 
 
-def written(uses: Mapping[str, Use], since: int | None) -> bytes:
+def written(uses: Mapping[str, Use], since: int | None, days: Iterable[int] = ()) -> bytes:
     """The content of a ``Table``."""
     parts = ["-" if since is None else str(since)]
     for wanted in (True, False):
@@ -78,4 +88,4 @@ def written(uses: Mapping[str, Use], since: int | None) -> bytes:
             rows.append(f"{one.used} {one.misled} {one.last or 0} {level}")
         # where there are none a part is still not empty, so that it keeps its place
         parts += ["\n".join(chosen) or "-", "\n".join(rows) or "-"]
-    return "\n\n".join(parts).encode("ascii")
+    return "\n\n".join([*parts, " ".join(map(str, sorted(days)))]).encode("ascii")

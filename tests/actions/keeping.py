@@ -2,7 +2,7 @@
 
 from agentmem.actions import usage
 from agentmem.model import kinds, retention, times
-from agentmem.model.usage import Use
+from agentmem.model.usage import Use, day
 from tests import support
 
 NOW = times.parse_iso(support.NOW)
@@ -20,11 +20,17 @@ def put(project, number, kind="fact", title=None, body=None, created=OLD, **meta
     return name
 
 
-def known(monkeypatch, uses=None, days=400):
-    """Have evidence of use since so many days ago: what of each memory; of some that are not here it goes on to this day."""
+def known(monkeypatch, uses=None, days=400, away=0):
+    """Have evidence of use since so many days ago: what of each memory; of some that are not here it goes on to this day.
+
+    ``away`` are the last days before this one on which nobody did anything.
+    """
     others = {f"elsewhere-{n}": Use(last=NOW - DAY) for n in range(retention.NOTED)}
+    worked = {day(NOW - DAY), *range(day(NOW - days * DAY), day(NOW - away * DAY))}
     found = usage.Usage(
-        {**others, **{one: Use(**use) for one, use in (uses or {}).items()}}, NOW - days * DAY
+        {**others, **{one: Use(**use) for one, use in (uses or {}).items()}},
+        NOW - days * DAY,
+        frozenset(worked),
     )
     monkeypatch.setattr(usage, "load", lambda context: found)
 

@@ -10,7 +10,7 @@ import pytest
 from agentmem.actions import archiving, promoting, usage
 from agentmem.git import commits
 from agentmem.model import lifecycle, retention
-from agentmem.model.usage import Use
+from agentmem.model.usage import Use, day
 from tests import support
 from tests.actions.keeping import DAY, NOW, OLD, entries, gone, held, known, put
 
@@ -47,10 +47,21 @@ def test_evidence_that_has_stopped_says_nothing(store, monkeypatch):
     put(store, 1)
     helped = put(store, 2)
     store.commit()
-    once = usage.Usage({helped: Use(used=1, last=NOW - 180 * DAY)}, NOW - 180 * DAY)
+    then = NOW - 180 * DAY
+    once = usage.Usage({helped: Use(used=1, last=then)}, then, frozenset({day(then)}))
     monkeypatch.setattr(usage, "load", lambda context: once)
     assert gone(store) == {}
     known(monkeypatch)
+    assert gone(store)
+
+
+def test_while_the_team_was_away_nothing_was_unused(store, monkeypatch):
+    """The first question after a long break does not make all unused that nobody could use in it; weeks of work after it do."""
+    put(store, 1)
+    store.commit()
+    known(monkeypatch, days=110, away=100)
+    assert gone(store) == {}
+    known(monkeypatch, days=150, away=100)
     assert gone(store)
 
 

@@ -238,7 +238,7 @@ def test_two_clones_lose_nothing(team, tmp_path):
     tables = [usage.at_hand(context(clone)).all() for clone in (one, two)]
     assert tables[0] == tables[1] and tables[0][team.jobs].activation > 0
     (kept,) = {(clone.path / ".git" / "agentmem" / usage.FILE).read_bytes() for clone in (one, two)}
-    assert kept.startswith(b"agentmem use 1\n")
+    assert kept.startswith(b"agentmem use 2\n")
 
 
 @pytest.mark.parametrize("name", ["Ugly näme/ ..", "-", "ä" * 150, "%41", "@{-1}", "\udcff\t\n"])

@@ -132,12 +132,14 @@ def test_a_label_is_of_what_was_shown(events):
 
 
 @given(
-    st.dictionaries(id_, st.builds(Use, counts, counts, number, st.none() | st.floats(-30, 30)), max_size=9)
+    st.dictionaries(id_, st.builds(Use, counts, counts, number, st.none() | st.floats(-30, 30)), max_size=9),
+    st.sets(st.integers(0, 60_000), max_size=9),
 )
-def test_a_table_keeps_what_is_put_in(uses):
-    """Ids, counts and moments exactly, activations to nine digits."""
-    table = Table(written(uses, 7))
+def test_a_table_keeps_what_is_put_in(uses, days):
+    """Ids, counts, moments and days exactly, activations to nine digits."""
+    table = Table(written(uses, 7, days))
     assert table.since == 7
+    assert table.days() == days
     kept = table.all()
     assert kept.keys() == uses.keys()
     for identity_, use in uses.items():
@@ -154,6 +156,7 @@ def test_a_broken_table_names_nothing(data):
     table = Table(data)
     assert table.get(A) is None
     table.all()
+    table.days()
 
 
 def test_named_is_used():

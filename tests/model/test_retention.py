@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentmem.model import kinds, retention, verdict
+from agentmem.model import kinds, retention, usage, verdict
 from agentmem.model.memory import Memory
 from agentmem.model.retention import DAY, DEFAULT, Facts, Features, Links, Weights
 from agentmem.model.usage import NEVER, Use
@@ -62,20 +62,51 @@ def memory(kind="fact", created=NOW - 60 * DAY, **values):
     return Memory(id=IDS[0], kind=kind, title="A title", created=created, **values)
 
 
+def every_day(since, now=NOW):
+    """The time since a moment, on each day of which something was used."""
+    return retention.Known(since, range(usage.day(since), usage.day(now) + 1), now)
+
+
 def test_nothing_is_unused_without_evidence():
     """Where no use is known of, nobody can say that a memory has none."""
-    assert retention.unused_days(memory(), NOW, NEVER, None) is None
+    assert retention.unused_days(memory(), NEVER, None) is None
     assert retention.features(memory(), NOW, NEVER).idle == 0
 
 
 def test_unused_counts_from_the_last_that_is_known():
     """From the last use, from when it was written, or from the first evidence, whichever is the latest."""
-    since = NOW - 40 * DAY
-    assert retention.unused_days(memory(), NOW, NEVER, since) == 40
-    assert retention.unused_days(memory(created=NOW - 10 * DAY), NOW, NEVER, since) == 10
-    assert retention.unused_days(memory(), NOW, Use(last=NOW - 3 * DAY), since) == 3
-    assert retention.unused_days(memory(created=None), NOW, NEVER, since) == 40
-    assert retention.unused_days(memory(created=NOW + DAY), NOW, NEVER, since) == 0
+    over = every_day(NOW - 40 * DAY)
+    assert retention.unused_days(memory(), NEVER, over) == pytest.approx(40)
+    assert retention.unused_days(memory(created=NOW - 10 * DAY), NEVER, over) == pytest.approx(10)
+    assert retention.unused_days(memory(), Use(last=NOW - 3 * DAY), over) == pytest.approx(3)
+    assert retention.unused_days(memory(created=None), NEVER, over) == pytest.approx(40)
+    assert retention.unused_days(memory(created=NOW + DAY), NEVER, over) == 0
+
+
+def test_while_nobody_worked_nothing_was_passed_over():
+    """Of a spell without any use a week counts; the days before and after it count in full."""
+    since, back = NOW - 200 * DAY, NOW - 2 * DAY
+    worked = range(usage.day(since), usage.day(since + 20 * DAY))
+    away = retention.Known(since, [*worked, usage.day(back)], NOW)
+    everything = retention.unused_days(memory(created=since), NEVER, away)
+    assert 20 + retention.REST <= everything <= 20 + retention.REST + 3
+    assert retention.unused_days(memory(created=since + 100 * DAY), NEVER, away) <= retention.REST + 3
+    assert retention.Known(since, [], NOW).days_from(since) == retention.REST
+
+
+@given(
+    st.sets(st.integers(0, 90)),
+    st.lists(st.integers(0, 90 * DAY), min_size=2, max_size=2),
+    st.integers(0, 90),
+)
+def test_days_of_work_are_no_more_than_days_and_add_up(days, moments, more):
+    """Never more than have passed, fewer from later on, and no fewer where something more was noted."""
+    since, now = 0, 90 * DAY
+    early, late = sorted(moments)
+    over = retention.Known(since, days, now)
+    assert 0 <= over.days_from(late) <= over.days_from(early) + 1e-9
+    assert over.days_from(early) <= (now - early) / DAY + 1e-9
+    assert over.days_from(early) <= retention.Known(since, {*days, more}, now).days_from(early) + 1e-9
 
 
 def test_features_are_what_is_known():
