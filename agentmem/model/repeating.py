@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from agentmem.model import similarity
+from agentmem.model import analysis, functionwords, similarity
+from agentmem.model.relatives import relatives
 
 SAME, PART, FULLER, RIVALS = "same", "part", "fuller", "rivals"
 
@@ -18,6 +19,9 @@ FEWEST = 8
 
 OF_DRAFT = 0.6
 """The share of what calls itself a draft or a question that another has from which on it is a draft of that."""
+
+SHORT = 30
+"""Words of a body up to which one in the place of another makes it another statement, as in a title."""
 
 MUCH_LESS = 0.75
 """What a part says at most of what the whole does: of two that say as much each says something of its own."""
@@ -78,8 +82,34 @@ def relation(one: Said, other: Said) -> str | None:
         return None
     texts = (one.title, one.body, other.title, other.body)
     if similarity.similarity(*texts) >= similarity.ALIKE:
-        return SAME
+        return None if _is_of_another(one, other) else SAME
     return RIVALS if similarity.rivals(*texts) else None
+
+
+def _is_of_another(one: Said, other: Said) -> bool:
+    """Whether a word stands in the place of another, in the titles or in short bodies: the lobby and the relay, tabs and spaces.
+
+    "Something" in the place of a word, or one that says nearly the same, is no other one.
+    """
+    if _swaps(one.title, other.title):
+        return True
+    return max(len(text.body.split()) for text in (one, other)) <= SHORT and _swaps(one.body, other.body)
+
+
+def _swaps(one: str, other: str) -> bool:
+    first, second = (set(analysis.terms(text)) - functionwords.STEMS for text in (one, other))
+    only_first, only_second = first - second, second - first
+    if not (only_first and only_second):
+        return False
+    kin = {
+        (term, relative.term)
+        for mine, others in ((only_first, only_second), (only_second, only_first))
+        for term in mine
+        for relative in relatives(term)
+        if relative.term in others
+    }
+    alike = {term for pair in kin for term in pair}
+    return bool(only_first - alike) and bool(only_second - alike)
 
 
 def is_tentative(text: Said) -> bool:

@@ -29,6 +29,10 @@ OPPOSITE = {PART: FULLER, FULLER: PART, SAME: SAME, RIVALS: RIVALS, None: None}
         (("Okapi header stops the parser", ""), ("The parser stops where okapi rows end", ""), None),
         (("Okapi header stops the parser", ""), ("okapi header, stops the parser", ""), SAME),
         (("Tests of the ARM backend", BODY), ("Tests of the RISC-V backend", BODY), None),
+        (("The lobby waits for lost players", BODY), ("The relay waits for lost players", BODY), None),
+        (("Indentation", "Use tabs in all files."), ("Indentation", "Use spaces in all files."), None),
+        (("A lost job is tried again", BODY), ("A lost job is retried again", BODY), SAME),
+        ((TITLE, BODY), (TITLE.replace("lease", "something"), BODY), SAME),
     ],
 )
 def test_relations(one: tuple[str, str], other: tuple[str, str], how: str | None) -> None:
