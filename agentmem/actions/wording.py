@@ -234,20 +234,24 @@ class Words:
 
 def _add_bylines(index: Index, view: View, asked: Query, postings: dict[str, list[Posting]]) -> bool:
     """Have in ``postings`` that what is of a kind, or by an author, that is asked for has the word that says so; whether an
-    author is.
+    author is. What has nothing else of the question does not answer it by its kind.
     """
     more: dict[str, set[int]] = {}
-    for kind, terms in asked.kinds.items():
-        number = kinds.NUMBER[kind]
-        rows = {row for row, of in zip(view.columns.rows, view.columns.kinds, strict=True) if of == number}
-        for term in terms:
-            more.setdefault(term, set()).update(rows)
     authored = index.knowledge.named("author", asked.people) if asked.people else []
     for author, row in authored:
         # of a name of several words not each of them, which say something of their own
         whole = max(analysis.terms(author), key=len, default="")
         if whole in asked.terms:
             more.setdefault(whole, set()).add(row)
+    if asked.kinds:
+        said = frozenset[str]().union(*asked.kinds.values())
+        matching = {row for term, found in postings.items() if term not in said for row, _ in found}
+        places = [view.positions[row] for row in matching.union(*more.values()) if row in view.positions]
+        for kind, terms in asked.kinds.items():
+            number = kinds.NUMBER[kind]
+            rows = {view.columns.rows[at] for at in places if view.columns.kinds[at] == number}
+            for term in terms:
+                more.setdefault(term, set()).update(rows)
     for term, rows in more.items():
         known = postings.get(term, [])
         postings[term] = [*known, *((row, NAMES_AT) for row in sorted(rows - {row for row, _ in known}))]

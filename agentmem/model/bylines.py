@@ -12,9 +12,11 @@ _FLAGS = re.IGNORECASE | re.ASCII
 _ONE_OF = r"(?:newest|latest|last|recent|which|what|any|every|each|first)"
 _KIND = re.compile(
     rf"\b(?:(decision|convention|procedure|reflection|fact)s|{_ONE_OF} (decision|convention|procedure|reflection|fact)"
-    r"|(dead[ -]?end)s?|(decide)d?)\b",
+    r"|(dead[ -]?end)s?|(decide)d?|(decision|convention|procedure|reflection|fact)(?= (?:on|about|regarding|concerning)\b))\b",
     _FLAGS,
 )
+_LAST = re.compile(r"^\W*(?:\S+\s+){1,2}(decision|convention|procedure|reflection|fact)\W*$", _FLAGS)
+"""Of two or three words the last, "rollback decision"; in a longer question it may be any word."""
 _ALONE = re.compile(
     r"\b(?:(task|plan|entitie)s|(?:newest|latest|last|open|current) (task|plan|entity)|(log) entr(?:y|ies))\b",
     _FLAGS,
@@ -34,6 +36,9 @@ def kinds(text: str) -> tuple[dict[str, frozenset[str]], bool]:
     """The kinds that ``text`` asks for, each with the terms that say so; and whether it asks for nothing else."""
     found: dict[str, frozenset[str]] = {}
     rest = text
+    last = _LAST.match(text)
+    if last:
+        found[last[1].lower()] = frozenset(analysis.terms(last[1]))
     for match in _KIND.finditer(text):
         word = next(filter(None, match.groups())).lower()
         kind = "deadend" if word.startswith("dead") else "decision" if word == "decide" else word

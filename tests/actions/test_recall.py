@@ -934,6 +934,8 @@ def team(store: Project) -> Project:
     ("question", "first"),
     [
         ("decisions about batches", 3),
+        ("decision on batches", 3),
+        ("redis decision", 3),
         ("what did queue-7 decide", 3),
         ("what did alice say about duplicates", 5),
         ("pager hysteresis", 2),
@@ -947,6 +949,12 @@ def test_kinds_authors_and_other_names(team: Project, question: str, first: int)
     is about the same.
     """
     assert team.found(question)[0] == support.identity(first)
+
+
+def test_what_has_only_the_kind_is_no_answer(team: Project) -> None:
+    """A decision about something else does not answer what was decided about batches, nor what nobody decided."""
+    assert team.found("decision on batches") == [support.identity(3)]
+    assert team.found("decision on holidays") == []
 
 
 def test_a_kind_or_an_author_alone(team: Project) -> None:

@@ -24,6 +24,12 @@ from agentmem.model import bylines
         ("log rotation", set(), False),
         ("which tasks does a worker take", set(), False),
         ("the fact table", set(), False),
+        ("decision on ratings", {"decision"}, False),
+        ("what is the decision about ratings", {"decision"}, False),
+        ("rollback decision", {"decision"}, False),
+        ("naming convention?", {"convention"}, False),
+        ("what is the calling convention of this", set(), False),
+        ("decision", set(), False),
         ("", set(), False),
     ],
 )
