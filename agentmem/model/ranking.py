@@ -81,7 +81,7 @@ class Weights(NamedTuple):
     meaning_alone: float = 0.62
     meaning_held: float = 0.75
     meaning_apart: float = 0.25
-    meaning_near: float = 0.35
+    meaning_near: float = 0.3
 
 
 DEFAULT = Weights()
