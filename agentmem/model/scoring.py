@@ -74,8 +74,8 @@ PRIOR = {**{name: SCALE * weight for name, weight in ARMS.items()}, **dict.fromk
 LEAST = 0.25
 """The share of the formula's weight below which no signal is learned: what a question names outright is never passed over."""
 
-FLOORS = {name: LEAST * weight for name, weight in PRIOR.items() if weight}
-"""The least that a signal weighs that the formula knows."""
+FLOORS = {name: LEAST * weight for name, weight in PRIOR.items()}
+"""The least that a signal weighs. None may speak against a memory: what has more of a question is never behind for it."""
 
 
 def fixed(weights: Mapping[str, float]) -> Scorer:
