@@ -248,11 +248,18 @@ def _restored(context: Context, reference: str, branch: str | None) -> Changed:
     except NotFound:
         return _from_history(context, reference)
     if found.memory.status != "retracted":
-        return _from_journal(context, found)
+        # of a retraction that is in conflict with other changes it decides that the memory stays; else it changes nothing
+        kept = _status(None if found.memory.status == "active" else found.memory.status)
+        settled = _change(context, found, kept, None, branch, f"restore {reference}")
+        return settled if settled.changed else _from_journal(context, found)
     before = _before_retraction(context, found)
-    status = Edit("status", "delete") if before is None else Edit("status", "set", before)
-    edits = [status, Edit("retracted", "delete")]
-    return _change(context, found, edits, None, branch, f"restore {reference}")
+    return _change(context, found, _status(before), None, branch, f"restore {reference}")
+
+
+def _status(value: str | None) -> list[Edit]:
+    """The edits that give a memory a status other than retracted; None is that of what has none written."""
+    status = Edit("status", "delete") if value is None else Edit("status", "set", value)
+    return [status, Edit("retracted", "delete")]
 
 
 def _from_journal(context: Context, found: Found) -> Changed:

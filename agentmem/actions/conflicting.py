@@ -166,14 +166,14 @@ def _fields(change: Change) -> Iterator[str]:
 
 def _unsettled(context: Context, view: View, position: int, conflicts: list[dict[str, object]]) -> Clash:
     parties = [party for conflict in conflicts for party in conflict["parties"]]  # type: ignore[attr-defined]
-    fields = ", ".join(sorted({str(conflict["field"]) for conflict in conflicts}))
+    fields = sorted({str(conflict["field"]) for conflict in conflicts})
     short = view.shorts[view.columns.ids[position]]
     return Clash(
         CHANGED,
         (view.columns.ids[position],),
         tuple(dict.fromkeys(str(party["branch"]) for party in parties)),
         (f"{context.index.place.name}/{view.columns.paths[position]}",),
-        f"CONFLICT in {fields} here: agentmem show {short}, then edit {short}",
+        f"CONFLICT in {', '.join(fields)} here: agentmem show {short}, then: {changes.ending(fields, short)}",
     )
 
 

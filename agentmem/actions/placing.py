@@ -237,6 +237,9 @@ def _drawn(
         names |= set(own.change.fields) | ({"body"} if own.change.body else set())
         names |= {"status"} if own.change.retract is not None else set()
     decided = names & {conflict.field for conflict in (*before.conflicts, *seen.conflicts)}
+    decided |= (
+        {"retracted"} if "status" in decided else set()
+    )  # the reason goes, or stays, with what it is for
     if new == seen.data and not decided:
         return None
     parts = changes.between(before.data, new, decided)

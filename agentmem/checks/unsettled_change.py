@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from agentmem.checks import view
 from agentmem.checks.frame import Rule, Subject
+from agentmem.model import changes
 from agentmem.model.findings import WARNING, Finding
 
 ID = "unsettled-change"
@@ -15,7 +16,7 @@ def run(subject: Subject) -> Iterator[Finding]:
         if shown.conflicts:
             name = subject.shorts[identity]
             message = f"CONFLICT in {', '.join(shown.conflicts)}: branches say different things, and base's value stands"
-            fix = f"agentmem show {name}, then: agentmem edit {name} --set KEY=VALUE"
+            fix = f"agentmem show {name}, then: {changes.ending(shown.conflicts, name)}"
             yield view.told(subject, shown, ID, WARNING, (shown.conflicts[0], ""), message, fix)
 
 

@@ -174,7 +174,7 @@ class _Applying:
                 for i in self.all.changes
                 if i not in retracting and not any(i == c or self._related(i, c) for c in chain)
             ]
-            if any(map(self._is_live, against)) and not self._is_retracted:
+            if against and not self._is_retracted:
                 blocked.update(against, chain)
         undone = any(i in knowing and i not in retracting for i in heads)
         if self._is_retracted and not undone:

@@ -99,6 +99,15 @@ def _implied(key: str, retract: str) -> tuple[tuple[Value, Value], ...]:
     return ((None, retract or None),) if key == "retracted" else ()
 
 
+def ending(fields: Collection[str], name: str) -> str:
+    """The command that ends a conflict in ``fields`` of the memory ``name``: it must name what it decides."""
+    if "status" in fields:
+        return f"agentmem restore {name} (it stays) or agentmem retract {name} --reason WHY"
+    if set(fields) == {"body"}:
+        return f"agentmem edit {name} --body -"
+    return f"agentmem edit {name} --set KEY=VALUE"
+
+
 def in_order(keys: Collection[str]) -> list[str]:
     """``keys`` in the canonical order, unknown ones last by name."""
     return sorted(keys, key=lambda key: (_ORDER.get(key, len(_ORDER)), key))

@@ -182,6 +182,8 @@ def _said(value: object) -> str:
 
 def promoted(result: Promoted, budget: int = 0) -> str:
     """What base has taken up, and what it could not, as far as ``budget`` (tokens) goes."""
+    from agentmem.model import changes
+
     done: list[str] = []
     lines: list[str] = []
     verb = "promoted" if result.commit else "would promote"
@@ -193,10 +195,10 @@ def promoted(result: Promoted, budget: int = 0) -> str:
         done += [_line(found.memory) for found in result.memories]
     for found in result.left:
         short = found.memory.id[: ids.SHORT]
-        fields = safety.one_line(", ".join(sorted({conflict.field for conflict in found.conflicts})))
-        lines.append(
-            f"{_line(found.memory)} | CONFLICT in {fields}: agentmem show {short}, then edit {short}"
-        )
+        fields = sorted({conflict.field for conflict in found.conflicts})
+        ends = changes.ending(fields, short)
+        named = safety.one_line(", ".join(fields))
+        lines.append(f"{_line(found.memory)} | CONFLICT in {named}: agentmem show {short}, then: {ends}")
     lines += [
         f"{_line(found.memory)} | has edits that are not committed: commit them first"
         for found in result.skipped

@@ -646,6 +646,26 @@ def test_retraction_against_a_change(store, shared, keep):
     assert now["conflicts"] == []
 
 
+@pytest.mark.parametrize("verb", [("restore",), ("retract", "--reason", "really wrong")])
+def test_an_edit_of_something_else_does_not_decide_a_retraction(store, shared, verb):
+    """What is retracted on one branch and changed on another stays in conflict until somebody says whether it stays."""
+    branch_that(store, "one", "retract", shared, "--reason", "it is wrong")
+    branch_that(store, "two", "edit", shared, "--set", "title=Two")
+    merged(store, "one", "two")
+    edit(store, shared, "title=Three")
+    now = show(store, shared)
+    assert (now["status"], now["title"]) == ("active", "Three")
+    assert [conflict["field"] for conflict in now["conflicts"]] == ["status"]
+    (finding,) = [one for one in store.json("check")["findings"] if one["rule"] == "unsettled-change"]
+    assert f"agentmem restore {shared[:6]}" in finding["fix"]
+    store.ok(verb[0], shared, *verb[1:])
+    now = show(store, shared)
+    assert (now["title"], now["conflicts"]) == ("Three", [])
+    stays = verb[0] == "restore"
+    assert now["status"] == ("active" if stays else "retracted")
+    assert ("retracted" in now and bool(now["retracted"])) is not stays
+
+
 def test_a_conflict_is_decided_on_a_branch_too(store, shared):
     """A change that sets the field, after all of them, decides; trunk takes it up by promotion."""
     branch_that(store, "one", "edit", shared, "--set", "title=One")

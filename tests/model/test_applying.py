@@ -228,6 +228,19 @@ def test_an_edit_of_what_is_retracted_keeps_the_retraction_up():
     check_promotion(base, [one, two, three])
 
 
+def test_who_edits_what_is_in_conflict_with_a_retraction_decides_what_it_names():
+    base = text("title: t")
+    gone = text("title: t", "status: retracted", "retracted: r")
+    one = change(1, base, text("title: u"))
+    two = change(2, base, gone)
+    three = change(3, base, text("title: v"), [one.id, two.id])
+    applied = applying.apply(base, [one, two, three])
+    assert [c.field for c in applied.conflicts] == ["status"]
+    assert {p.change for p in applied.conflicts[0].parties} == {one.id, two.id}
+    assert document.parse(applied.data).meta["title"] == "v"
+    check_promotion(base, [one, two, three])
+
+
 def test_a_proposed_memory_can_be_retracted():
     base = text("title: t", "status: proposed", "retracted: stale")
     new = text("title: t", "status: retracted", "retracted: why")
