@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 from agentmem.actions.context import Context
-from agentmem.errors import ConfigError
 
 
 class IndexStatus(NamedTuple):
@@ -58,9 +57,12 @@ def embed(context: Context) -> None:
     arm = meaning.for_filling(context)
     view = context.index.view()
     try:
+        told = arm.begin_anew_if_other()
         arm.fill(context.index, view, range(len(view)), progress=context.progress)
     except Unavailable as problem:
-        raise ConfigError(f"no vectors: {problem}") from None
+        raise meaning.no_vectors(problem) from None
+    if told:
+        context.index.notes.append(told)
     try:
         arm.vectors.join()
     except OSError:

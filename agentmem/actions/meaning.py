@@ -11,12 +11,14 @@ from agentmem.actions.context import Context
 from agentmem.errors import ConfigError
 from agentmem.index.index import Index
 from agentmem.index.view import View
+from agentmem.model import safety
 from agentmem.model.query import Query
 from agentmem.semantic import threads
 from agentmem.semantic.port import Embedder, Unavailable
 
 if TYPE_CHECKING:
     from agentmem.index.knowledge import Progress
+    from agentmem.semantic.port import Vectors
     from agentmem.semantic.vectors import VectorStore
 
 FEW = 4
@@ -53,10 +55,10 @@ class Meaning:
             return None
         try:
             missing = self.fill(index, view, eligible, at_most=FEW)
-            query = self.embedder.embed([asked.text])[0]
+            query = self._fitting(self.embedder.embed([asked.text]))[0]
         except Unavailable as problem:
             self._broken = True
-            index.notes.append(f"meaning is left out: {problem}")
+            index.notes.append(_left_out(problem))
             return None
         blobs = [view.columns.blobs[i] for i in eligible]
         found = self.vectors.cosines(query, blobs).tolist()
@@ -96,10 +98,49 @@ class Meaning:
             whole = index.knowledge.memories([blobs[blob] for blob in part])
             known = [blob for blob in part if blobs[blob] in whole]
             texts = [f"{whole[blobs[blob]].title}\n{whole[blobs[blob]].body}" for blob in known]
-            self.vectors.add(known, self.embedder.embed(texts))
+            if known:
+                self._keep(known, self.embedder.embed(texts))
             if progress:
                 progress(begin + len(part), len(missing))
         return 0
+
+    def probe(self) -> None:
+        """Have the model give a vector.
+
+        Raises:
+            Unavailable: it gave none, or one that does not fit those it gave before.
+
+        """
+        self._fitting(self.embedder.embed(["memory"]))
+
+    def begin_anew_if_other(self) -> str | None:
+        """Drop all vectors if the model gives them another width by now; None, or what to tell of it.
+
+        Raises:
+            Unavailable: the model gave none.
+
+        """
+        had, now = self.vectors.width, self.embedder.embed(["memory"]).shape[1]
+        if had in (None, now):
+            return None
+        self.vectors.forget()
+        return f"the model gives vectors of {now:,} numbers by now, and of {had:,} before: all were made anew"
+
+    def _fitting(self, vectors: "Vectors") -> "Vectors":
+        width, kept = vectors.shape[1], self.vectors.width
+        if kept not in (None, width):
+            raise Unavailable(
+                f"the model gave a vector of {width:,} numbers, and those that it gave before have {kept:,}; "
+                "if it is another one now",
+                "agentmem index embed",
+            )
+        return vectors
+
+    def _keep(self, blobs: Sequence[str], vectors: "Vectors") -> None:
+        try:
+            self.vectors.add(blobs, self._fitting(vectors))
+        except ValueError as error:  # weights that are no numbers, in a file that is whole
+            raise Unavailable(f"the model is broken: {error}") from None
 
 
 def for_recall(context: Context) -> Meaning | None:
@@ -107,7 +148,7 @@ def for_recall(context: Context) -> Meaning | None:
     try:
         return _open(context)
     except Unavailable as problem:
-        context.index.notes.append(f"meaning is left out: {problem}")
+        context.index.notes.append(_left_out(problem))
         return None
 
 
@@ -125,15 +166,22 @@ def for_filling(context: Context) -> Meaning:
     try:
         return _open(context)
     except Unavailable as problem:
-        raise ConfigError(f"no vectors: {problem}") from None
+        raise no_vectors(problem) from None
+
+
+def no_vectors(problem: Unavailable) -> ConfigError:
+    """The error of who asks for vectors and gets none."""
+    return ConfigError(f"no vectors: {safety.one_line(str(problem))}")  # it may name a text that others wrote
+
+
+def _left_out(problem: Unavailable) -> str:
+    return f"meaning is left out: {safety.one_line(str(problem))}"
 
 
 def problem_of(context: Context) -> Unavailable | None:
     """Why the arm that is on gives no vector, which is tried with one word; None where it does."""
     try:
-        embedder = _embedder(context)
-        threads.load_numpy()
-        embedder.embed(["memory"])
+        _open(context).probe()
     except Unavailable as problem:
         return problem
     return None

@@ -5,7 +5,7 @@ import json
 import shlex
 import subprocess
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agentmem.semantic.port import Unavailable
 
@@ -17,6 +17,12 @@ SECONDS = 10.0
 
 WIDEST = 8192
 """Numbers of a vector, at most."""
+
+SHOWN = 60
+"""Characters of a text by which an error names it."""
+
+LARGEST, LEAST = 3.4e38, 1.2e-38
+"""What a number of 32 bits holds, as models give them: beyond is no number of a vector, below is nothing."""
 
 
 class CommandModel:
@@ -62,9 +68,37 @@ class CommandModel:
             raise Unavailable(f"{name} exited with {done.returncode}")
         try:
             rows = [json.loads(line) for line in done.stdout.splitlines() if line.strip()]
-            vectors = np.array(rows, np.float32)
-        except (ValueError, TypeError, RecursionError):
-            raise Unavailable(f"{name} gave something else than lists of numbers of one length") from None
-        if vectors.ndim != 2 or len(vectors) != len(texts) or not 1 <= vectors.shape[1] <= WIDEST:
-            raise Unavailable(f"{name} gave {len(rows)} vectors for {len(texts)} texts")
-        return unit(vectors)
+        except (ValueError, RecursionError):
+            raise self._refused("gave something else than lists of numbers") from None
+        if len(rows) != len(texts):
+            raise self._refused(f"gave {len(rows)} vectors for {len(texts)} texts")
+        wide = len(rows[0]) if isinstance(rows[0], list) else 0
+        for text, row in zip(texts, rows, strict=True):
+            wrong = _wrong(row, wide)
+            if wrong:
+                raise self._refused(f'{wrong} for "{text.partition(chr(10))[0][:SHOWN]}"')
+        vectors = np.array(rows, np.float64)
+        # by the largest number first: the squares of what float32 holds are beyond it, or nothing
+        return unit(vectors / np.abs(vectors).max(axis=1, keepdims=True))
+
+    def _refused(self, what: str) -> Unavailable:
+        return Unavailable(
+            f"{self._words[0]} {what}", f"see what it gives: echo '\"memory\"' | {shlex.join(self._words)}"
+        )
+
+
+def _wrong(row: Any, wide: int) -> str:
+    """What is wrong with a line that a command gave where the first has ``wide`` numbers; nothing where it is a vector."""
+    if not isinstance(row, list) or not all(type(number) in (int, float) for number in row):
+        return "gave something else than a list of numbers"
+    if not row:
+        return "gave an empty vector"
+    if len(row) > WIDEST:
+        return f"gave a vector of {len(row):,} numbers, more than {WIDEST:,},"
+    if len(row) != wide:
+        return f"gave a vector of {len(row):,} numbers where the first has {wide:,}"
+    if not all(-LARGEST <= number <= LARGEST for number in row):  # what is no number is within nothing
+        return "gave a number that is none, infinite or too large"
+    if all(abs(number) < LEAST for number in row):
+        return "gave a vector of zeros alone"
+    return ""

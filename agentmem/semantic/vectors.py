@@ -29,7 +29,11 @@ MOST_FILES = 12
 PART = 8192
 """Vectors widened to float32 at a time: 12 MB."""
 
-_FORMAT = b"amvec\0\0\1"
+_FORMAT = b"amvec\0\0\2"
+"""The first held whatever a model gave, rows of zeros and of several widths as well: what it has counts as missing."""
+ROUNDED = 0.01
+"""By how much the square of a length may be off 1: numbers of 32 bits are off by a millionth."""
+
 _HEAD = struct.Struct("<8sIIII")
 
 
@@ -45,6 +49,15 @@ class VectorStore:
         self._folder = os.path.join(folder, FOLDER, identity) if folder else None
         self._own: list[_File] = []
         self._read: list[_File] | None = None
+
+    @property
+    def width(self) -> int | None:
+        """Numbers of the vectors that count, those of the most memories where two models went by one name; None: there are none."""
+        held: dict[int, int] = {}
+        for file in self._all():
+            width = file.vectors.shape[1]
+            held[width] = held.get(width, 0) + len(file.keys)
+        return max(held, key=lambda width: (held[width], width)) if held else None
 
     def missing(self, blobs: Sequence[str]) -> list[str]:
         """Those of ``blobs`` that have no vector, each once, in order."""
@@ -78,9 +91,19 @@ class VectorStore:
         return out
 
     def add(self, blobs: Sequence[str], vectors: "Vectors") -> None:
-        """Keep the ``vectors`` of ``blobs``; where nothing can be written, for this process."""
+        """Keep the ``vectors`` of ``blobs``; where nothing can be written, for this process.
+
+        Raises:
+            ValueError: one is not of length 1, or not as wide as those that are kept.
+
+        """
         if not blobs:
             return
+        with np.errstate(invalid="ignore", over="ignore"):
+            if not (np.abs(np.square(vectors).sum(axis=1) - 1) < ROUNDED).all():  # nor is what is no number
+                raise ValueError("a vector is not of length 1")
+        if self.width not in (None, vectors.shape[1]):
+            raise ValueError(f"{vectors.shape[1]} numbers, and those that are kept have {self.width}")
         keys, first = np.unique(_keys(blobs), return_index=True)
         file = _File(keys, vectors[first].astype(np.float16))
         self._own.append(file)
@@ -92,6 +115,15 @@ class VectorStore:
                 self.join()
         except (AgentmemError, OSError):
             pass  # a full disk, a git dir that is read-only: they are computed again
+
+    def forget(self) -> None:
+        """Drop all: they are of another model than the one that has this name now."""
+        self._own, self._read = [], []
+        for name in _names(self._folder) if self._folder else []:
+            try:
+                os.unlink(os.path.join(self._folder or "", name))
+            except OSError:
+                pass  # read-only: whoever asks hears again that they are too wide or too narrow
 
     def join(self) -> None:
         """Make one file of many, if nobody else is at it; a reader that comes between looks again."""
@@ -123,6 +155,11 @@ class VectorStore:
             os.close(descriptor)
 
     def _files(self) -> list[_File]:
+        """The files whose vectors count."""
+        width = self.width
+        return [file for file in self._all() if file.vectors.shape[1] == width]
+
+    def _all(self) -> list[_File]:
         if self._read is None:
             self._read = self._open_all()
         return [*self._own, *self._read]

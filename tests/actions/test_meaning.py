@@ -140,6 +140,85 @@ def test_a_command_is_run_only_where_the_clone_allows_it(team):
     assert (team.path / "ran").exists() and not team.call("recall", "zebra").err
 
 
+GIVING = """
+import json, sys
+mode = open({mode!r}).read()
+for line in sys.stdin:
+    text = json.loads(line)
+    vector = [1 + text.count(c) for c in "aeiourst"]
+    if mode == "other":
+        print([0.0] * 8 if text.startswith("Zebra") else vector)
+    else:
+        print({{"good": vector, "narrow": vector[:3], "zero": [0.0] * 8, "huge": [1e308] * 8, "nan": "[NaN, 1]",
+               "empty": []}}[mode])
+"""
+
+
+@pytest.fixture
+def commanded(team):
+    """The same with a command as its model, and how it is told what to give."""
+    mode, script = team.path / "mode", team.path / "give.py"
+    script.write_text(GIVING.format(mode=str(mode)))
+    line = f"{sys.executable} {script}"
+    team.git("config", "agentmem.semanticCommand", line)
+
+    def give(what: str) -> None:
+        mode.write_text(what)
+        configure(team, f'\n[semantic]\nenabled = true\ncommand = "{line}"\n')
+
+    return give
+
+
+@pytest.mark.parametrize("mode", ["zero", "huge", "nan", "empty", "narrow"])
+def test_what_is_no_vector_costs_a_note_and_no_answer(team, commanded, mode):
+    """The answers are those of the words; the note says what it was and what to do; nothing of it is kept."""
+    before = answers(team)
+    commanded("good")
+    team.ok("index", "embed")
+    commanded(mode)
+    assert answers(team) == before
+    ran = team.call("recall", "zebra")
+    (note,) = ran.err.splitlines()
+    assert note.startswith("note: meaning is left out: ")
+    assert ("agentmem index embed" if mode == "narrow" else "see what it gives: echo") in note
+    assert "left out" in team.call("doctor").out
+    team.ok("add", "fact", "Queues are painted at night")
+    assert team.call("recall", "zebra").err.count("note: ") == 1
+    commanded("good")
+    assert team.json("index", "status")["embedded"] == 6
+    assert not team.call("recall", "zebra").err and team.json("index", "status")["embedded"] == 7
+
+
+def test_one_memory_that_the_model_cannot_take_is_named(team, commanded):
+    """Of what was asked for together nothing is kept; with the command mended all is asked for again."""
+    commanded("other")
+    ran = team.call("index", "embed")
+    assert ran.code == 2 and 'zeros alone for "Zebra stripes"' in ran.err
+    assert team.json("index", "status")["embedded"] == 0
+    commanded("good")
+    assert team.json("index", "embed")["embedded"] == 6
+
+
+def test_another_model_behind_the_same_words_is_begun_anew(team, commanded):
+    """Where a command gives vectors of another width for good, index embed makes all of them anew, and says so."""
+    commanded("good")
+    team.ok("index", "embed")
+    commanded("narrow")
+    ran = team.call("index", "embed")
+    assert ran.code == 0 and "of 3 numbers by now, and of 8 before" in ran.err
+    assert team.json("index", "status")["embedded"] == 6 and not team.call("recall", "zebra").err
+
+
+def test_weights_that_are_no_numbers_are_told(team):
+    """A model's file that is whole and holds nonsense is a broken model as well."""
+    before = answers(team)
+    weights = {name: values * float("nan") for name, values in tiny.weights().items()}
+    (team.path / "model" / "model.safetensors").write_bytes(tiny.safetensors(weights))
+    configure(team, ON)
+    assert team.call("index", "embed").code == 2
+    assert answers(team) == before
+
+
 def test_filling_without_the_arm_is_a_mistake(team):
     """Who asks for vectors where the arm is off is told how to have it on."""
     ran = team.call("index", "embed")

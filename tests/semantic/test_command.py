@@ -47,6 +47,38 @@ def test_what_it_does_wrong_is_told(tmp_path, code):
         model(tmp_path, code).embed(["a", "b"])
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("[]", "an empty vector"),
+        ("[0, 0.0]", "zeros"),
+        ("[1e-60, 0]", "zeros"),
+        ("[NaN, 1]", "infinite"),
+        ("[1, -Infinity]", "infinite"),
+        ("[1e308, 1e308]", "too large"),
+        (f"[1{'0' * 400}, 1]", "too large"),
+        ('["1", "2"]', "something else"),
+        ("[true, false]", "something else"),
+        ("[[1], [2]]", "something else"),
+        ("3", "something else"),
+        ("[1, 2, 3]", "3 numbers where the first has 2"),
+    ],
+)
+def test_what_is_no_vector_is_not_taken(tmp_path, line, said):
+    """Finite numbers, not all of them zero, as many as in the others: else the error says which text, and how to look."""
+    with pytest.raises(Unavailable, match=said) as problem:
+        model(tmp_path, f"print('[1, 2]'); print('{line}')").embed(["good", "the bad one\nits body"])
+    assert 'for "the bad one"' in problem.value.why and problem.value.fix.startswith(
+        "see what it gives: echo"
+    )
+
+
+def test_numbers_may_be_large_and_small(tmp_path):
+    """What a number of 32 bits holds is taken though its square is beyond, and nothing is said of it."""
+    found = model(tmp_path, "print('[3e38, 3e38]'); print('[-2e-38, 0]')").embed(["a", "b"])
+    assert np.allclose(found, [[0.5**0.5] * 2, [-1, 0]], atol=1e-6)
+
+
 def test_it_is_not_waited_for_without_end(tmp_path, monkeypatch):
     """A command that hangs is given up."""
     monkeypatch.setattr(command, "SECONDS", 0.2)

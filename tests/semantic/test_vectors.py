@@ -110,12 +110,45 @@ def test_damage_costs_what_was_damaged_and_no_more(tmp_path, how):
     assert_holds(VectorStore(str(tmp_path), "m"), range(10))
 
 
-def test_numbers_that_are_none_are_no_cosines(tmp_path):
-    """A vector damaged on disk is as good as none."""
+def test_what_is_no_vector_is_not_kept(tmp_path):
+    """Zeros, what is no number, another length, another width: refused as a whole, and none of them is there afterwards."""
     store = VectorStore(str(tmp_path), "m")
-    store.add([blob(1), blob(2), blob(3)], np.stack([vector(1) * np.nan, vector(2) * 1e4, vector(3)]))
-    found = VectorStore(str(tmp_path), "m").cosines(vector(3), [blob(1), blob(2), blob(3)])
-    assert np.isnan(found[0]) and not abs(found[1]) <= 1.01 and np.isclose(found[2], 1, atol=1e-3)
+    fill(store, range(3))
+    for wrong in (
+        vector(1) * np.nan,
+        vector(2) * 1e4,
+        vector(2) * 1e30,
+        vector(1) * 0,
+        np.ones(1, np.float32),
+    ):
+        with pytest.raises(ValueError):
+            store.add([blob(7)], wrong[None])
+    with pytest.raises(ValueError):
+        store.add([blob(7), blob(8)], np.stack([vector(7), vector(8) * 0]))
+    for one in (store, VectorStore(str(tmp_path), "m")):
+        assert one.missing([blob(7), blob(8), blob(1)]) == [blob(7), blob(8)] and one.width == WIDTH
+
+
+def test_what_the_first_format_holds_counts_as_missing(tmp_path):
+    """It took whatever a model gave: its vectors are made anew."""
+    fill(VectorStore(str(tmp_path), "m"), range(3))
+    (path,) = (tmp_path / vectors.FOLDER / "m").glob("*" + vectors.ENDING)
+    data = path.read_bytes()
+    path.write_bytes(data[:7] + b"\1" + data[8:])
+    store = VectorStore(str(tmp_path), "m")
+    assert store.width is None and len(store.missing([blob(1), blob(2)])) == 2
+
+
+def test_where_two_models_went_by_one_name_the_vectors_of_one_count(tmp_path):
+    """Two processes at once, with other models behind one name: those of most memories count, the others are missing."""
+    one, other = VectorStore(str(tmp_path), "m"), VectorStore(str(tmp_path), "m")
+    assert one.width is other.width is None
+    fill(one, range(3))
+    other.add([blob(8)], np.ones((1, 1), np.float32))
+    store = VectorStore(str(tmp_path), "m")
+    assert store.width == WIDTH and store.missing([blob(8), blob(1)]) == [blob(8)]
+    store.forget()
+    assert store.width is None and VectorStore(str(tmp_path), "m").width is None
 
 
 @pytest.mark.parametrize("folder", [None, "refused"])
