@@ -38,6 +38,11 @@ def ask(context: Context) -> None:
     looked = sharing.look(context)
     if looked.problem == remotes.AWAY:
         context.index.notes.once(f"{looked.remote} is away: what other clones hold is as it was last seen")
+    if looked.problem == sharing.UNWRITABLE:
+        where = context.repository.common_dir
+        context.index.notes.once(
+            f"{where} cannot be written here: what other clones hold is as it was last seen"
+        )
     for line in looked.told:
         context.index.notes.once(line)
 

@@ -4,6 +4,7 @@ Two clones that claimed one task while they could not see each other both did so
 was there first. A task that is done stays done, whoever else holds it.
 """
 
+import shlex
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -25,6 +26,8 @@ TRACKING = "refs/agentmem/remotes"
 _BESIDE = {NAMESPACE: "claims", FALLBACK: "fallback"}
 _STATES_BESIDE = {NAMESPACE: "state", FALLBACK: "state-fallback"}
 """Below ``TRACKING`` and the remote's name: where each of its folders is fetched to."""
+UNWRITABLE = "unwritable"
+"""What keeps who only looks from seeing what the remote has: it cannot be written here."""
 RETRY = 30
 """Seconds after which a command tries again what could not be shared: each try may take three of them."""
 ROUNDS = 4
@@ -32,7 +35,8 @@ ROUNDS = 4
 
 
 class Shared(NamedTuple):
-    """How it stands with the remote. ``problem`` is None where all is shared, else ``away``, ``refused`` or ``missing``;
+    """How it stands with the remote. ``problem`` is None where all is shared, else ``away``, ``refused``, ``missing`` or, of
+    who only looked, ``unwritable``;
     ``lost`` are the claims of others on tasks that the asker held, ``noted`` those on tasks that it handed on without having seen
     them: they carry its note. ``pushed`` and ``taken`` are how many claims went each way, ``given`` and ``got`` of how many
     agents what they keep for themselves; ``as_branches``: the host takes claims as branches alone.
@@ -56,6 +60,8 @@ class Shared(NamedTuple):
             return "this clone only; no remote"
         if self.problem == AWAY:
             return f"not shared yet: {self.remote} is away"
+        if self.problem == UNWRITABLE:
+            return f"this clone only: what {self.remote} has cannot be written here"
         if self.problem == MISSING:
             return f"this clone only: it has no remote {self.remote}"
         if self.problem == REFUSED:
@@ -94,7 +100,10 @@ def sync(context: Context, only: Iterable[str] | None = None) -> Shared:
         return Shared(None)
     if not remotes.is_known(context.repository, remote):
         return Shared(remote, MISSING)
-    shared = _Sharing(context, remote).run(None if only is None else set(only))
+    try:
+        shared = _Sharing(context, remote).run(None if only is None else set(only))
+    except NotWritable as problem:
+        raise _unwritable(context, remote, problem) from None
     if shared.got:
         usage.refresh(context)
     return shared
@@ -109,8 +118,17 @@ def look(context: Context) -> Shared:
     """
     try:
         return sync(context, ())
-    except NotWritable:
-        return Shared(None)  # a sandbox: what is known is told, and who writes a claim hears of it
+    except NotWritable as problem:  # a sandbox: what is known is told, and who writes a claim hears of it
+        return Shared(context.config.claim_remote, UNWRITABLE, problem.message)
+
+
+def _unwritable(context: Context, remote: str, problem: NotWritable) -> NotWritable:
+    common, top = context.repository.common_dir, shlex.quote(context.repository.top)
+    return NotWritable(
+        f"cannot sync with {remote}: {problem.message}",
+        f"allow writes to {common}/objects, {common}/refs/agentmem and {common}/agentmem, or sync from outside:"
+        f" agentmem -C {top} sync",
+    )
 
 
 def share(context: Context, task: str, looked: Shared) -> Shared:
@@ -120,6 +138,8 @@ def share(context: Context, task: str, looked: Shared) -> Shared:
         NotWritable, Contended: see ``sync``.
 
     """
+    if looked.problem == UNWRITABLE:
+        return looked
     if looked.problem != AWAY:
         return sync(context, [task])
     try_later(context)  # a remote that was away a moment ago is not waited for once more

@@ -14,7 +14,13 @@ WAIT = 2.0
 """Seconds for which the lock of a ref that somebody else is just moving is tried again."""
 PAUSE = 0.01
 _REF = rb"(?:[0-9a-f]{40}|[0-9a-f]{64}|ref: \S+)\s*"
-_UNWRITABLE = ("read-only", "permission denied", "insufficient permission", "no space left")
+_UNWRITABLE = (
+    "read-only",
+    "permission denied",
+    "insufficient permission",
+    "no space left",
+    "unable to create directory",  # for a ref: git does not say why
+)
 
 
 class Held(NamedTuple):
@@ -189,7 +195,13 @@ def _is_lock(said: str) -> bool:
 
 def _refused(repository: Repository, said: str) -> NotWritable | GitFailed:
     words = said.splitlines()[-1] if said else "git gave no reason"
-    lowered = said.lower()
-    if any(reason in lowered for reason in _UNWRITABLE):
-        return NotWritable(f"{repository.common_dir} cannot be written here: {words}")
-    return GitFailed(f"git refused: {words}")
+    return unwritable(repository, said) or GitFailed(f"git refused: {words}")
+
+
+def unwritable(repository: Repository, said: str) -> NotWritable | None:
+    """The error for what git ``said`` where that is that it cannot write here; what a remote said to it does not count."""
+    for line in said.splitlines():
+        if not line.startswith("remote: ") and any(reason in line.lower() for reason in _UNWRITABLE):
+            words = line.removeprefix("error: ").removeprefix("fatal: ")
+            return NotWritable(f"{repository.common_dir} cannot be written here: {words}")
+    return None

@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from agentmem.git import process, settings
+from agentmem.git import process, refs, settings
 from agentmem.git.repository import Repository
 
 WAIT = 3.0
@@ -57,12 +57,23 @@ def listed(repository: Repository, remote: str, patterns: Sequence[str]) -> dict
 
 
 def fetch(repository: Repository, remote: str, folders: Mapping[str, str]) -> bool:
-    """Bring the refs below each folder of ``remote`` to below ours, which follow wherever those go; False where it is away."""
+    """Bring the refs below each folder of ``remote`` to below ours, which follow wherever those go; False where it is away.
+
+    Raises:
+        NotWritable: it answers, and what it gives cannot be written here.
+
+    """
     result = _run(
         repository, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--prune", "--no-recurse-submodules",
         "--no-auto-maintenance", remote, *(f"+{theirs}/*:{ours}/*" for theirs, ours in folders.items()),
     )  # fmt: skip
-    return result is not None and result.code == 0
+    if result is None or not result.code:
+        return result is not None
+    problem = refs.unwritable(repository, result.err)
+    # the words may be those of a remote that lets nobody in: then it shows nothing either
+    if problem and listed(repository, remote, [f"{next(iter(folders))}/*"]) is not None:
+        raise problem
+    return False
 
 
 def push(

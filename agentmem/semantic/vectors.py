@@ -52,7 +52,7 @@ class VectorStore:
 
     @property
     def width(self) -> int | None:
-        """Numbers of the vectors that count, those of the most memories where two models went by one name; None: there are none."""
+        """Numbers of the vectors that count, of most memories where two models went by one name; None: there are none."""
         held: dict[int, int] = {}
         for file in self._all():
             width = file.vectors.shape[1]

@@ -113,6 +113,41 @@ def test_done_outweighs_held(team, first):
         assert holders(one)[clones[0].first] == ("a", "done")
 
 
+@pytest.mark.parametrize("part", [".git", ".git/refs", ".git/objects"])
+def test_where_nothing_can_be_written_the_remote_is_not_to_blame(team, part):
+    """Sync says what cannot be written and fails as for any such disk; who only looks goes on, with a note."""
+    _, (one, two) = team("two")
+    claim(two, one.first, agent="b")
+    with support.read_only(one.path / part):
+        ran = one.call("sync", env=as_agent("a"))
+        assert (ran.code, ran.out) == (3, "")
+        assert ran.err.startswith(
+            f"error: cannot sync with origin: {one.path / '.git'} cannot be written here: "
+        )
+        assert (
+            f"\nhint: allow writes to {one.path / '.git'}/objects, " in ran.err and "is away" not in ran.err
+        )
+        looked = one.call("next", env=as_agent("a"))
+        assert looked.code == 0 and "POST /jobs" in looked.out
+        assert looked.err == (
+            f"note: {one.path / '.git'} cannot be written here: what other clones hold is as it was last seen\n"
+        )
+    one.ok("sync", env=as_agent("a"))
+    assert holders(one)[one.first] == ("b", "held")
+
+
+def test_a_remote_that_lets_nobody_in_is_away(team):
+    """Its words are those of a disk that refuses; it shows nothing either."""
+    _, (one,) = team()
+    one.git("remote", "set-url", "origin", "ssh://closed.invalid/x")
+    closed = {
+        **as_agent("a"),
+        "GIT_SSH_COMMAND": "echo 'git@host: Permission denied (publickey).' >&2; false",
+    }
+    ran = one.call("sync", env=closed)
+    assert (ran.code, ran.err) == (0, "") and ran.out.startswith("origin is away")
+
+
 def test_what_was_not_shared_goes_with_a_later_command(team):
     """A claim that the remote did not hear of is pushed by the holder's next command, half a minute later."""
     bare, (one, two) = team("two")
