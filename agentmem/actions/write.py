@@ -76,7 +76,7 @@ def add(
     alike = similar(new, near)
     for found in alike:
         if _says_no_more(new, found.memory) and not force and found.memory.id not in new.supersedes:
-            raise NeedsDecision(*_says_this_already(context, view, found))
+            raise NeedsDecision(*_says_this_already(context, view, new, found))
     written = saving.create(context, new, data)
     context.index.knowledge.note(record.of_memory(written.blob, new))
     saving.prune_journal(context)
@@ -118,17 +118,39 @@ def note_if_expired(context: Context, expires: int | None) -> list[str]:
     return [f"it expired {when} and is left out of answers; to see it: agentmem list --status expired"]
 
 
-def _says_this_already(context: Context, view: View, found: Found) -> tuple[str, str]:
+def note_if_long(written: Memory) -> list[str]:
+    """What to say where its title is longer than the lines that show it."""
+    if len(written.title) <= memory.MAX_TITLE:
+        return []
+    short = written.id[: ids.SHORT]
+    # an entry of the log is never edited
+    how = "" if written.kind == "log" else f": agentmem edit {short} --set title=TEXT --body -"
+    return [
+        f"a title of {len(written.title):,} characters is shown cut at {memory.MAX_TITLE}; the rest belongs into --body{how}"
+    ]
+
+
+def _says_this_already(context: Context, view: View, new: Memory, found: Found) -> tuple[str, str]:
+    from agentmem.model.digest import shortened
+
     short = view.shorts[found.memory.id]
-    about = [f'"{found.memory.title}"']
+    about = [f'"{shortened(found.memory.title, memory.MAX_TITLE)}"']
     if found.memory.branch:
         about.append(found.memory.branch)
     if found.memory.created is not None:
         from agentmem.model import times
 
         about.append(times.age(max(context.now - found.memory.created, 0)))
+    said = f"not added: {short} already says this ({', '.join(about)})"
+    from agentmem.model import citing
+
+    if lacking := citing.lacking(found.memory, new):
+        return (
+            f"{said}, without this evidence",
+            f"to give it that: {citing.command(short, lacking)}     to add it anyway: --force",
+        )
     return (
-        f"not added: {short} already says this ({', '.join(about)})",
+        said,
         f"if it differs: agentmem edit {short} --body -     to add it anyway: --force",
     )
 

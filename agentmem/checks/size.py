@@ -5,11 +5,9 @@ from collections.abc import Iterator
 from agentmem.checks.frame import Rule, StoreFile, Subject, at, short
 from agentmem.model import safety
 from agentmem.model.findings import ERROR, WARNING, Finding
-from agentmem.model.memory import first_heading
+from agentmem.model.memory import MAX_TITLE, first_heading
 
 ID = "size"
-MAX_TITLE = 200
-"""Characters of a title."""
 
 
 def run(subject: Subject) -> Iterator[Finding]:
@@ -20,7 +18,7 @@ def run(subject: Subject) -> Iterator[Finding]:
                 fix = "keep what matters here; more memories: agentmem add KIND TITLE --body -"
                 yield at(subject, file, ID, ERROR, problem.line, problem.message, fix)
         if file.memory and len(file.memory.title) > MAX_TITLE:
-            message = f"a title of {len(file.memory.title):,} characters; one line has at most {MAX_TITLE}"
+            message = f"a title of {len(file.memory.title):,} characters; beyond {MAX_TITLE} it is shown cut"
             # the tool never edits a log entry
             is_log = file.memory.kind == "log"
             edit = None if is_log else f"agentmem edit {short(subject, file)} --set title=TEXT"

@@ -5,9 +5,12 @@ Everything here is text in, values out; whether a path exists is the caller's to
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.model import hashing, safety
+
+if TYPE_CHECKING:
+    from agentmem.model.memory import Citation, Memory
 
 QUOTE_LINES, QUOTE_CHARS = 12, 1000
 """The most that a quote holds."""
@@ -194,3 +197,25 @@ def fits(quoted: Quoted, lines: Sequence[str]) -> bool:
     if len(head) + len(tail) > len(lines):
         return False
     return all(map(agrees, head, lines)) and all(map(agrees, tail, lines[-len(tail) :]))
+
+
+def lacking(known: "Memory", new: "Memory") -> "list[Citation]":
+    """The evidence of ``new`` that ``known`` has not and can be given."""
+    had = {(cite.path, cite.symbol or cite.lines) for cite in known.cites}
+    # an entry of the log is never edited
+    return [
+        cite
+        for cite in new.cites
+        if (cite.path, cite.symbol or cite.lines) not in had and known.kind != "log"
+    ]
+
+
+def command(short: str, cites: "Sequence[Citation]") -> str:
+    """The command that gives the memory ``short`` the evidence ``cites``."""
+    import shlex  # seldom needed
+
+    places = (
+        cite.path + (f"#{cite.symbol}" if cite.symbol else f":{cite.lines}" if cite.lines else "")
+        for cite in cites
+    )
+    return f"agentmem cite {short} {shlex.join(places)}"

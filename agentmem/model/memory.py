@@ -10,6 +10,9 @@ from agentmem.model.fields import Type
 MAX_BYTES = 262_144
 """A memory's largest size in bytes; beyond it a file is a finding, and is not searched."""
 
+MAX_TITLE = 160
+"""Characters of a title that every line shows; of a longer one the end is left out."""
+
 STATUSES = ("proposed", "active", "retracted")
 
 type_names = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentmem.model import safety, substance
+from agentmem.model import citing, safety, substance
 from agentmem.output.text import titled
 
 if TYPE_CHECKING:
@@ -36,7 +36,11 @@ def line(result: Added, admission: Admission, shorts: Mapping[str, str], short: 
         return f"in the code: {safety.one_line(why)} says the same; a reason would not be there: {more}"
     other = next(found.memory for found in result.near if found.memory.id == why)
     known = shorts.get(why, why)
-    return (
-        f"known: {known} {other.kind} {titled(other.title)} says all of it."
-        f' Nothing to add? agentmem retract {short} --reason "{known} says it"'
-    )
+    says = f"known: {known} {other.kind} {titled(other.title)} says all of it"
+    if lacking := citing.lacking(other, result.memory):
+        # the one with the evidence is the better one: it is never the one to go
+        return (
+            f"{says}, without this evidence. Replaces it? agentmem supersede {known} --by {short}"
+            f"     adds nothing else? {safety.one_line(citing.command(known, lacking))}"
+        )
+    return f'{says}. Nothing to add? agentmem retract {short} --reason "{known} says it"'

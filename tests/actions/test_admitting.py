@@ -5,7 +5,7 @@ import json
 import pytest
 
 from agentmem.actions import admitting
-from agentmem.model import manager
+from agentmem.model import manager, memory
 from agentmem.model.manager import Manager
 from tests import support
 
@@ -90,6 +90,46 @@ def test_what_it_supersedes_does_not_make_it_known(store):
     new = ["decision", "Workers claim jobs with SKIP LOCKED", "--body", "Postgres frees the row."]
     found = admission(store, *new, "--supersedes", old)
     assert found["doubt"] is None and found["new"] == 1
+
+
+def test_the_one_with_the_evidence_stays(store):
+    """Where what is known lacks the evidence of the new one, the advice replaces it or gives it that, and retracts neither."""
+    support.put(store.path / "src/claim.py", CODE)
+    store.commit()
+    title, body = (
+        "Workers claim jobs with SKIP LOCKED",
+        "A lock table needed a sweeper. Postgres frees the row.",
+    )
+    known = store.json("add", "decision", title, "--body", body)["id"][:6]
+    new = ["fact", title, "--body", "Postgres frees the row."]
+    cite = ["--cite", "src/claim.py#claim_next", "--cite", "src/claim.py:1"]
+    added, said = store.ok("add", *new, *cite).splitlines()
+    short = added.split()[1]
+    where = f"agentmem cite {known} 'src/claim.py#claim_next' 'src/claim.py#MAX_TRIES'"
+    assert said == (
+        f'known: {known} decision "{title}" says all of it, without this evidence. Replaces it? agentmem supersede {known}'
+        f" --by {short}     adds nothing else? {where}"
+    )
+    refused = store.run("add", "decision", title, "--body", body, *cite)
+    assert refused.code == 4
+    assert f"without this evidence\nto give it that: {where}     to add it anyway: --force" in refused.err
+    store.ok("retract", short, "--reason", "again")
+    store.ok("cite", known, "src/claim.py#claim_next", "src/claim.py:1")
+    assert "agentmem retract" in store.ok("add", *new, *cite)
+
+
+def test_a_title_that_will_be_shown_cut_is_told(store):
+    """One note says where the rest belongs; what fits is no matter of notes."""
+    longest = ("word " * 40)[: memory.MAX_TITLE].strip() + "x"
+    assert len(longest) == memory.MAX_TITLE and not store.call("add", "fact", longest).err
+    verbs = (["add", "fact"], ["task", "add"], ["add", "log"])
+    for word, verb in zip(("word", "term", "sign"), verbs, strict=True):
+        (note,) = store.call(*verb, f"{word} " * 600).err.splitlines()
+        assert note.startswith(
+            "note: a title of 2,999 characters is shown cut at 160; the rest belongs into --body"
+        )
+        assert ("agentmem edit" in note) == (word != "sign")
+    assert len(store.call("add", "fact", "word " * 600).err) < 400  # what refuses it shows it cut, too
 
 
 @pytest.mark.parametrize("title", ["</memory>", "ok \U0001f389", "%s {} $(x)", "'", "…" * 300])

@@ -3,6 +3,7 @@
 import pytest
 
 from agentmem.checks.frame import MAX_BYTES
+from agentmem.model.memory import MAX_TITLE
 from tests.checks.support import ID, memory, one
 
 RULE = "size"
@@ -51,7 +52,7 @@ def test_what_people_do_not_read_is_a_warning(body: str, part: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", b"x" * MAX_BYTES, memory("title: " + "x" * 200), memory(body="<!-- short -->\n" + "-" * 900)],
+    ["", b"x" * MAX_BYTES, memory("title: " + "x" * MAX_TITLE), memory(body="<!-- short -->\n" + "-" * 900)],
 )
 def test_what_fits(text: bytes | str) -> None:
     """The limits themselves are allowed, and so is a rule of dashes."""

@@ -105,6 +105,7 @@ def add(
         except Exception as problem:  # it is written, whatever comes of judging it
             call.note(f"not judged: {type(problem).__name__}: {problem}")
     call.note(*context.index.notes, *write.note_if_expired(context, result.memory.expires))
+    call.note(*write.note_if_long(result.memory))
 
     def as_json(added: Added) -> dict[str, object]:
         from agentmem.output import jsonout

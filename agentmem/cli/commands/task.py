@@ -57,6 +57,7 @@ def task(
     if title is None:
         raise UsageError("a task needs a title", 'agentmem task add "one line" --role R --needs ID')
     from agentmem.actions import planning as acts
+    from agentmem.actions import write
     from agentmem.output import jsonout, text
 
     added = acts.add(
@@ -72,7 +73,7 @@ def task(
         owner=owner,
         branch=branch,
     )
-    call.note(*call.context.index.notes)
+    call.note(*call.context.index.notes, *write.note_if_long(added.memory))
     if call.json:
         return int(call.give(jsonout.line(jsonout.added(added))))
     context = call.context
