@@ -27,7 +27,7 @@ class Changed(NamedTuple):
     """A memory that was edited; ``changed`` is False when it was so already.
 
     ``path`` is the file that was written, ``layer`` own where that is a change of this branch; ``along`` came back with it;
-    ``remark`` is what else there is to know.
+    ``remark`` is what else there is to know; ``stands`` says how it stands where there was nothing to do.
     """
 
     memory: Memory
@@ -36,6 +36,7 @@ class Changed(NamedTuple):
     layer: str = "base"
     along: tuple[Memory, ...] = ()
     remark: str | None = None
+    stands: str = "is so already"
 
 
 def edit(
@@ -225,7 +226,8 @@ def retract(context: Context, reference: str, reason: str, branch: str | None = 
         )
     found = _one(context, reference)
     edits = [Edit("status", "set", "retracted"), Edit("retracted", "set", " ".join(reason.split()))]
-    return _change(context, found, edits, None, branch, f"retract {reference} …")
+    done = _change(context, found, edits, None, branch, f"retract {reference} …")
+    return done if done.changed else done._replace(stands="is retracted already")
 
 
 def restore(context: Context, reference: str, branch: str | None = None) -> Changed:
@@ -273,7 +275,9 @@ def _from_journal(context: Context, found: Found) -> Changed:
             f"not restored: {path} was edited since", "what was lost: agentmem restore --journal --json"
         )
     if not done.restored:
-        return Changed(found.memory, found.path, changed=False)
+        is_in_force = found.status in ("active", "open")
+        stands = "is in force already" if is_in_force else f"is here already, and {found.status}"
+        return Changed(found.memory, found.path, changed=False, stands=stands)
     last = done.restored[-1]
     layer = "base" if last.memory else "own"
     return Changed(last.memory or found.memory, f"{context.place.name}/{last.entry.path}", True, layer)

@@ -111,10 +111,11 @@ def _planned(context: Context, phrase: bool) -> Reflected:
     entries = sum(
         each.found.memory.kind == "log" and each.found.status == "active" for each in store.memories
     )
+    plans = {one: each.found.memory.title for one, each in by_id.items() if each.found.memory.kind == "plan"}
     proposed: list[Proposed] = []
     refused: list[Turned] = []
     for group in weighing.to_reflect_on(store, context.now):
-        draft = reflection.drafted(group)
+        draft = reflection.drafted(group, plans)
         if draft.memory.id in by_id:
             continue
         members = [by_id[entry.id] for entry in group.entries]
@@ -238,7 +239,7 @@ def undo(context: Context, reference: str, branch: str | None = None, dry_run: b
         data = context.index.bytes_of([_entry(context, path)]).popitem()[1]
         edits = [
             Edit("status", "set", "retracted"),
-            Edit("retracted", "set", f"taken back: {_which(undone)} in the log again"),
+            Edit("retracted", "set", f"taken back: {_which(undone)}"),
         ]
         edited = {path: (undone.memory.id, saving.edited(context, path, data, edits, None))}
         commit, _ = archiving.commit(context, message, created=created, edited=edited)
@@ -261,7 +262,9 @@ def _demand_whole(context: Context, undone: Undone, path: str) -> None:
 
 def _which(undone: Undone) -> str:
     missing = len(undone.missing)
-    return f"all but {missing} of its entries are" if missing else "its entries are"
+    if not undone.restored and not missing:
+        return "its entries had stayed in the log"
+    return f"{f'all but {missing} of ' if missing else ''}its entries are in the log again"
 
 
 def _taken_back(context: Context, reference: str) -> tuple[Undone, Found, dict[str, bytes]]:

@@ -5,11 +5,13 @@ The same entries give the same bytes on every branch: nothing here knows a clock
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from agentmem.model import ids, safety, scopes, similarity
+from agentmem.model.digest import shortened
 from agentmem.model.memory import Memory
 
 SOURCE = "reflect"
@@ -29,6 +31,8 @@ MOST_LINES = 40
 MOST_FILES = 8
 LINE = 240
 """Characters of a line."""
+PLAN = 60
+"""Columns of a plan's title."""
 ROOM = 6_000
 """Characters of all lines up to which one that would have a title alone has what its entry says first, too."""
 LOSS = 0.25
@@ -79,10 +83,11 @@ def groups(entries: Iterable[Memory], taken: Collection[str], now: int) -> list[
     return made
 
 
-def subject(entry: Memory) -> str:
+def subject(entry: Memory, plans: Mapping[str, str] = MappingProxyType({})) -> str:
     """What an entry is about: its plan and phase, else the area that most of its paths are in, else its first entity."""
     if entry.plan:
-        return safety.one_line(f"plan {entry.plan}" + (f", {entry.phase}" if entry.phase else ""))
+        named = shortened(plans.get(entry.plan, ""), PLAN) or entry.plan
+        return safety.one_line(f"plan {named}" + (f", {entry.phase}" if entry.phase else ""))
     areas = Counter(filter(None, (_area(pattern) for pattern in entry.scope)))
     if areas:
         return min(areas, key=lambda area: (-areas[area], area))
@@ -138,8 +143,13 @@ def identity(sources: Iterable[str]) -> str:
     return ids.derived_id(SOURCE, *sorted(sources))
 
 
-def drafted(group: Group) -> Draft:
-    """The reflection on ``group``: each line is cut out of an entry and names it; which are dropped where there are too many."""
+def drafted(group: Group, plans: Mapping[str, str] = MappingProxyType({})) -> Draft:
+    """The reflection on ``group``: each line is cut out of an entry and names it; which are dropped where there are too many.
+
+    ``plans`` has the titles of plans by their ids. They name a group and do not make it: two plans may be called the same.
+    """
+    first = group.entries[0]
+    about = subject(first, plans) if first.plan in plans else group.about
     sections, named = _sections(group.entries)
     files = _files(group.entries)
     parts = [
@@ -156,7 +166,7 @@ def drafted(group: Group) -> Draft:
     memory = Memory(
         id=identity(sources),
         kind="reflection",
-        title=f"{group.about}, {group.when}: {len(sources)} entries{by}",
+        title=f"{about}, {group.when}: {len(sources)} entries{by}",
         body="\n\n".join(parts),
         status="proposed",
         created=max(entry.created or 0 for entry in group.entries),

@@ -9,7 +9,7 @@ from agentmem.output import jsonout, packed
 from agentmem.output.text import count, titled, where
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from agentmem.actions.forgetting import Candidate, Forgotten
     from agentmem.actions.reflecting import Reflected, Undone
@@ -45,7 +45,7 @@ def forgotten(result: Forgotten, dry_run: bool, explain: bool, budget: int) -> s
     if shown < number:
         tail.append(f"{number - shown} more: --budget 0")
     if result.held:
-        some = ", ".join(f"{times} {_plain(why)}" for why, times in _grouped(result))
+        some = ", ".join(held_as(why, times) for why, times in _grouped(result))
         held = f"{len(result.held)}{' more' if number else ''}"
         tail.append(f"{held} would go but {'stays' if len(result.held) == 1 else 'stay'}: {some}")
     if result.skipped:
@@ -71,8 +71,24 @@ def _grouped(result: Forgotten) -> Sequence[tuple[str, int]]:
     return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def _plain(text: str) -> str:
-    return safety.one_line(text)
+_MANY = {
+    "settles what is here": "settle what is here",
+    "has pending changes": "have pending changes",
+    "task that is not over": "tasks that are not over",
+    "plan that is not over": "plans that are not over",
+    "would bring back what it replaces": "would bring back what they replace",
+}
+"""What holds one, and the same of several; all else is said of any number."""
+_ASIDE = {
+    "two files have its id": "whose id two files have",
+    "nothing is said of it": "of which nothing is said",
+}
+
+
+def held_as(why: str, times: int) -> str:
+    """So many that one reason holds: ``1 pinned``, ``5 tasks that are not over``."""
+    said = _ASIDE.get(why, why)
+    return f"{times} {safety.one_line(said if times == 1 else _MANY.get(said, said))}"
 
 
 def _candidate(one: Candidate, shorts: Mapping[str, str]) -> str:
@@ -162,6 +178,8 @@ def reflected(result: Reflected, dry_run: bool, budget: int) -> str:
         also = f" and {left_out:,} more" if left_out else ""
         lines.append(f"{verb}, on trunk for a day: {some}{also}")
     lines += dict.fromkeys(safety.one_line(each.note) for each in result.proposed if each.note)
+    if number and not any(each.archived for each in result.proposed):
+        lines.append(_all_stay({why for each in result.proposed for why in each.held.values()}, dry_run))
     if number:
         lines.append(
             "propose them, on trunk: agentmem reflect"
@@ -171,13 +189,24 @@ def reflected(result: Reflected, dry_run: bool, budget: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _all_stay(reasons: Collection[str], dry_run: bool) -> str:
+    """Why a reflection archives none of its entries, where that is for the two reasons that most have."""
+    parts = []
+    if "settles what is here" in reasons:
+        parts.append("what closes a task stays as long as the task is here")
+    if any(why.startswith("used by ") for why in reasons):
+        parts.append("what later work has used stays")
+    why = f": {', and '.join(parts)}" if parts else ""
+    return f"no entry {'would be' if dry_run else 'is'} archived, since something holds each{why}"
+
+
 def _entries(archived: Sequence[str], held: Mapping[str, str], dry_run: bool) -> str:
     from collections import Counter
 
     gone = f"{count(len(archived), 'entry', 'entries')} {'to be archived' if dry_run else 'archived'}"
     if not held:
         return gone
-    some = ", ".join(f"{times} {_plain(why)}" for why, times in sorted(Counter(held.values()).items()))
+    some = ", ".join(held_as(why, times) for why, times in sorted(Counter(held.values()).items()))
     return f"{gone}, {len(held)} {'stays' if len(held) == 1 else 'stay'}: {some}"
 
 
@@ -225,10 +254,13 @@ def undone(result: Undone, dry_run: bool) -> str:
     done = f": commit {result.commit[:7]}" if result.commit else ""
     number = len(result.restored)
     verb = would or ("is " if number == 1 else "are ")
+    back = f"{count(number, 'entry', 'entries')} {verb}in the log again"
+    if not number:
+        back = "no entry comes back" if result.missing else "its entries are all in the log"
     lines = [
-        f"{short} {would}{how}; {count(number, 'entry', 'entries')} {verb}in the log again{done}"
+        f"{short} {would}{how}; {back}{done}"
         if result.changed
-        else f"{short} is so already: nothing changed"
+        else f"{short} is taken back already: nothing changed"
     ]
     if result.missing:
         missing = " ".join(result.shorts.get(one, one[: ids.SHORT]) for one in result.missing)

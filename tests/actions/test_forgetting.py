@@ -11,6 +11,7 @@ from agentmem.actions import archiving, promoting, usage
 from agentmem.git import commits
 from agentmem.model import lifecycle, retention
 from agentmem.model.usage import Use, day
+from agentmem.output import upkeep
 from tests import support
 from tests.actions.keeping import DAY, NOW, OLD, entries, gone, held, known, put
 
@@ -227,6 +228,20 @@ def test_what_never_goes(store, monkeypatch):
     assert [found[name] for name in cited] == ["cited"] * 3
     assert found[done] == "of a plan that is not over"
     assert page not in gone(store)
+
+
+def test_what_holds_several_is_said_of_several(store, monkeypatch):
+    """One, and more than one: each in the words that people have for it."""
+    for number in range(1, 4):
+        put(store, number, "task", importance="1")
+    put(store, 10, expires=OLD, pin="true")
+    put(store, 11, expires=OLD, pin="true")
+    store.commit()
+    known(monkeypatch)
+    assert "5 would go but stay: 3 tasks that are not over, 2 pinned\n" in store.ok("forget", "--dry-run")
+    assert upkeep.held_as("settles what is here", 1) == "1 settles what is here"
+    assert upkeep.held_as("settles what is here", 4) == "4 settle what is here"
+    assert upkeep.held_as("two files have its id", 2) == "2 whose id two files have"
 
 
 def test_what_is_not_settled_stays(store):

@@ -95,6 +95,35 @@ def test_what_is_held_stays_in_the_log(store):
     assert store.json("reflect")["proposed"] == []
 
 
+def test_a_plan_is_called_by_its_title(store):
+    """Its entries are of one plan by its id; two plans of one title get a reflection each, and one that is gone keeps its id."""
+    plans = [put(store, number, "plan", "Netcode  v2") for number in (80, 81)]
+    for number, plan in enumerate((*plans, support.identity(82))):
+        entries(store, 4, start=100 + 10 * number, plan=plan, phase="B")
+    store.commit()
+    titles = [one["title"] for one in store.json("reflect")["proposed"]]
+    assert len(titles) == 3 and all(title.count(", B, week of ") == 1 for title in titles)
+    assert sum(title.startswith("plan Netcode v2, B") for title in titles) == 2
+    assert sum(title.startswith(f"plan {support.identity(82)}, B") for title in titles) == 1
+
+
+def test_where_nothing_is_archived_it_says_why(store):
+    """Entries that closed the tasks at hand are reflected on and stay; to take that back brings none back."""
+    tasks = [put(store, number, "task") for number in range(1, 5)]
+    for number, task in enumerate(tasks):
+        entries(store, 1, start=200 + number, closes=f"[{task}]")
+    store.commit()
+    said = store.ok("reflect", "--dry-run")
+    assert "0 entries to be archived, 4 stay: 4 settle what is here\n" in said
+    why = "archived, since something holds each: what closes a task stays as long as the task is here\n"
+    assert f"\nno entry would be {why}" in said
+    assert f"\nno entry is {why}" in store.ok("reflect")
+    made = store.json("list", "--kind", "reflection", "--status", "proposed")["memories"][0]["id"]
+    undone = store.ok("reflect", "--undo", made)
+    assert undone.startswith(f"{made[:6]} retracted; its entries are all in the log: commit ")
+    assert "its entries had stayed in the log" in store.ok("show", made)
+
+
 def test_a_rewrite_that_loses_too_much_is_refused(store):
     """Where more than a quarter of the entries would go unsaid, nothing is written, and it says which; so for a pinned one."""
     for number in range(56):
@@ -184,7 +213,7 @@ def test_undo(store):
 
 
 def test_undo_again(store):
-    """What has been taken back is so already: nothing is written, and nothing is wrong."""
+    """What has been taken back already stays so: nothing is written, and nothing is wrong."""
     entries(store)
     store.commit()
     (made,) = store.json("reflect")["proposed"]
@@ -192,7 +221,7 @@ def test_undo_again(store):
     head = store.git("rev-parse", "HEAD")
     for more in ((), ("--dry-run",)):
         said = store.ok("reflect", "--undo", made["id"], *more)
-        assert said == f"{made['id'][:6]} is so already: nothing changed\n"
+        assert said == f"{made['id'][:6]} is taken back already: nothing changed\n"
         again = store.json("reflect", "--undo", made["id"], *more)
         assert (
             again["restored"] == again["missing"] == [] and not again["removed"] and again["commit"] is None

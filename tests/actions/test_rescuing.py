@@ -200,7 +200,7 @@ def test_an_edit_that_git_put_back(store, wipe, by):
         assert rescued(store) == (1, 0)
     assert path.read_bytes() == before
     assert nothing_lost(store)
-    assert "is so already" in store.ok("restore", new)
+    assert "is in force already: nothing changed" in store.ok("restore", new)
     store.commit()
     assert nothing_lost(store)
 
