@@ -7,7 +7,7 @@ from agentmem.actions import placing, saving, selecting, standing
 from agentmem.actions.branch import at_hand
 from agentmem.actions.context import Context
 from agentmem.actions.selecting import Found
-from agentmem.actions.write import add, resolved
+from agentmem.actions.write import ELSEWHERE, add, resolved
 from agentmem.errors import Ambiguous, NeedsDecision, NotFound, UsageError
 from agentmem.index.catalog import LINKS
 from agentmem.index.view import View
@@ -143,7 +143,8 @@ def parse_setting(setting: str, current: Memory) -> Edit:
     if key in NOT_EDITABLE or (spec is None and key not in current.extra):
         known = [name for name in fields.BY_NAME if name not in NOT_EDITABLE]
         near = "" if key in NOT_EDITABLE else selecting.nearest(key, known)
-        raise UsageError(f'no key "{key}" to set', f"{near}keys: {' '.join(known)}")
+        how = "agentmem cite ID PATH#SYMBOL" if key == "cites" else ELSEWHERE.get(key)
+        raise UsageError(f'no key "{key}" to set', how or f"{near}keys: {' '.join(known)}")
     is_list = spec is not None and spec.type in LISTS
     if operator and not is_list:
         raise UsageError(f"{key} is no list: use {key}=VALUE")

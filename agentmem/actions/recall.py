@@ -51,7 +51,8 @@ class Recalled(NamedTuple):
 
     ``words`` is the question as it was understood: without filters and time words, misspelt words as they were read; ``empty``:
     there is no memory at all; ``nearest`` is what comes nearest where nothing answers, and ``met`` then has the words that are
-    asked for, each with how many of the memories have it; ``exact``: nothing but quoted phrases is asked for.
+    asked for, each with how many of the memories have it; ``exact``: nothing but quoted phrases is asked for; ``wordless``: the
+    question has signs and function words alone, which no index has.
     """
 
     query: str
@@ -70,6 +71,7 @@ class Recalled(NamedTuple):
     nearest: tuple[Nearest, ...] = ()
     met: tuple[tuple[str, int], ...] = ()
     exact: bool = False
+    wordless: bool = False
 
 
 def recall(
@@ -121,6 +123,7 @@ def recall(
         nearest=_nearest(context, index, view, found.nearest[:MOST_NEAREST], budget),
         met=_met(index, view, asked, eligible) if found.abstained else (),
         exact=asked.exact,
+        wordless=bool(asked.text.strip()) and not (asked.terms or asked.phrases or asked.filters),
     )
 
 

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from agentmem.model.admission import Admission
 
 NOT_SETTABLE = ("id", "kind", "title", "cites", "status", "retracted")
+ELSEWHERE = {
+    "cites": "evidence: --cite PATH#SYMBOL",
+    "phases": 'a plan has the phases that its tasks name: agentmem task add "one line" --plan ID --phase NAME',
+    "tasks": 'the tasks of a plan name it: agentmem task add "one line" --plan ID',
+}
+"""What is meant by a key that cannot be set, and how that is given."""
 
 AHEAD = 86_400
 """Seconds by which `created` may be ahead of this clock: clocks differ, and a date alone is a day of somewhere else."""
@@ -211,12 +217,12 @@ def with_settings(context: Context, new: Memory, settings: Sequence[str]) -> Mem
     for setting in settings:
         key, equals, value = (part.strip() for part in setting.partition("="))
         spec = fields.BY_NAME.get(key)
-        if spec is None or not equals or key in NOT_SETTABLE:
+        if not equals or not key:
+            raise UsageError(f"--set {setting!r} is no KEY=VALUE")
+        if spec is None or key in NOT_SETTABLE:
             known = [name for name in fields.BY_NAME if name not in NOT_SETTABLE]
-            raise UsageError(
-                f"--set {setting!r} is no KEY=VALUE",
-                selecting.nearest(key, known) + f"keys: {' '.join(known)}",
-            )
+            near = "" if key in NOT_SETTABLE else selecting.nearest(key, known)
+            raise UsageError(f'no key "{key}" to set', ELSEWHERE.get(key) or f"{near}keys: {' '.join(known)}")
         items = fields.items_of(value)
         try:
             found = memory.coerce(spec, items if spec.type in (Type.LIST, Type.IDS) else value)

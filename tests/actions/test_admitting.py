@@ -165,3 +165,25 @@ def test_a_title_alone_that_is_known_says_no_more(store):
         "add", "decision", "Convert units in the driver", "--body", "The wire has no units at all."
     )
     assert ran.code == 0 and "Replaces it?" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        (
+            "phases=[A,B]",
+            'no key "phases" to set\nhint: a plan has the phases that its tasks name: agentmem task add',
+        ),
+        ("importanse=2", 'no key "importanse" to set\nhint: did you mean importance? keys: '),
+        ("title=Other", 'no key "title" to set\nhint: keys: '),
+        ("phase", "--set 'phase' is no KEY=VALUE"),
+        ("=A", "--set '=A' is no KEY=VALUE"),
+    ],
+)
+def test_a_key_that_cannot_be_set(store, setting, said):
+    """What is no KEY=VALUE is told apart from a key that there is not, with those there are or how it is given."""
+    ran = store.call("add", "plan", "Netcode v2", "--set", setting)
+    assert ran.code == 2 and ran.err.startswith(f"error: {said}")
+    if setting.startswith("phases"):
+        made = store.json("add", "plan", "Netcode v2")["id"]
+        assert store.call("edit", made, "--set", setting).err == ran.err

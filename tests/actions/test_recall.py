@@ -225,6 +225,18 @@ def test_abstains(zoo: Project, question: str) -> None:
     assert zoo.call("recall", question, "--exit-code").code == 1
 
 
+@pytest.mark.parametrize("question", ["🎮", '"🎮"', "!!!", "→ ∀", "of the and"])
+def test_a_question_without_a_word_is_told_so(store: Project, question: str) -> None:
+    """Signs are in no index: what has one in its title is found by its words, and the answer says that there are none."""
+    store.ok("add", "fact", "The 🎮 pads rumble")
+    assert "1 of 1 shown" in store.ok("recall", "🎮", "pads")
+    said = store.ok("recall", question)
+    assert said.endswith("There is no word in it to search by: signs and function words are in no index.\n")
+    assert store.call("recall", question, "--exit-code").code == 1
+    assert "1 of 1 shown" in store.ok("recall", question, "kind:fact")
+    assert "no word" not in store.ok("recall", "elephants") + store.ok("recall", '"the pads of"')
+
+
 def test_abstaining_tells_what_comes_nearest(store: Project) -> None:
     """Where the words are too few for an answer, and not by chance, titles and ids are told on the one line, as the budget takes
     them; nothing of them counts as a hit.
