@@ -71,7 +71,7 @@ class CommandModel:
         except (ValueError, RecursionError):
             raise self._refused("gave something else than lists of numbers") from None
         if len(rows) != len(texts):
-            raise self._refused(f"gave {len(rows)} vectors for {len(texts)} texts")
+            raise self._refused(f"gave {_count(rows, 'vector')} for {_count(texts, 'text')}")
         wide = len(rows[0]) if isinstance(rows[0], list) else 0
         for text, row in zip(texts, rows, strict=True):
             wrong = _wrong(row, wide)
@@ -85,6 +85,10 @@ class CommandModel:
         return Unavailable(
             f"{self._words[0]} {what}", f"see what it gives: echo '\"memory\"' | {shlex.join(self._words)}"
         )
+
+
+def _count(some: Sequence[object], noun: str) -> str:
+    return f"{len(some):,} {noun}{'s' * (len(some) != 1)}"
 
 
 def _wrong(row: Any, wide: int) -> str:

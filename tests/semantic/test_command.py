@@ -73,6 +73,14 @@ def test_what_is_no_vector_is_not_taken(tmp_path, line, said):
     )
 
 
+def test_how_many_came_is_told(tmp_path):
+    """One and several, as people count."""
+    with pytest.raises(Unavailable, match="gave 2 vectors for 1 text:"):
+        model(tmp_path, "print('[1]'); print('[1]')").embed(["a"])
+    with pytest.raises(Unavailable, match="gave 0 vectors for 2 texts:"):
+        model(tmp_path, "").embed(["a", "b"])
+
+
 def test_numbers_may_be_large_and_small(tmp_path):
     """What a number of 32 bits holds is taken though its square is beyond, and nothing is said of it."""
     found = model(tmp_path, "print('[3e38, 3e38]'); print('[-2e-38, 0]')").embed(["a", "b"])
