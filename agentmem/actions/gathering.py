@@ -140,7 +140,7 @@ def gather(
             again = gather(index, view, right, eligible, files, weights, meaning, for_manager, False)
             if again.keep and Words(index, view, right, allowed, weights).covers(spelling.SURE):
                 said = ", ".join(f'"{word}" as "{known}"' for word, known in read.items())
-                index.notes.append(f"read {said}")
+                index.notes.once(f"read {said}")
                 return again._replace(read=read)
     if not sure:
         alone = _by_meaning_alone(near, words, weights)

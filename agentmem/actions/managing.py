@@ -22,7 +22,7 @@ def current(context: Context) -> "Manager | None":
     try:
         return manager.parse(data)
     except ValueError as problem:
-        context.index.notes.append(
+        context.index.notes.once(
             f"{context.place.name}/{MANAGER} is left out, the fixed formula serves: {problem}"
         )
         return None

@@ -329,6 +329,14 @@ def test_the_table_fits_and_is_the_same_each_time(garden):
     assert record["categories"][1]["rankers"][0]["measures"]["mrr@10"] is None
 
 
+def test_a_note_is_told_once(garden):
+    """Every ranker reads a misspelt word as the same other one, in every question that has it: that is one note."""
+    text = "\n".join([line("dahlialeaf dahliarooot", 3), line("dahliarooot", 3)])
+    done = garden.call("model", "evaluate", "--labels", "-", input=text)
+    assert done.code == 0
+    assert done.err.splitlines() == ['note: read "dahliarooot" as "dahliaroot"']
+
+
 def test_what_is_missed_is_told(garden):
     """A wrong answer, a late one, a needless and a missing one are named with what answers them and what is shown; right ones
     are not.
