@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from agentmem.actions import rankers, recall
 from agentmem.actions.context import Context, Standpoint
+from agentmem.actions.moments import Moments
 from agentmem.actions.rankers import BASELINE, Question, Ranked, Ranker
 from agentmem.errors import NotFound, UsageError
 from agentmem.index.view import View
@@ -105,11 +106,12 @@ class Evaluation(NamedTuple):
 
 
 class Posed(NamedTuple):
-    """A question with the ids of what answers it."""
+    """A question with the ids of what answers it; ``view`` is what was visible at its moment."""
 
     question: Question
     relevant: frozenset[str]
     category: str | None
+    view: View
 
 
 def evaluate(
@@ -126,14 +128,19 @@ def evaluate(
 
     """
     found = read(path, data, context.now)
-    view = context.index.view()
-    posed, unknown, absent, left_out = pose(context, view, path, found)
+    posed, unknown, absent, left_out = pose(context, path, found)
     if not posed:
         which = "names a memory here" if unknown else "was in force at its question's moment"
+        lacks = context.repository.shallow and any(label.until is not None for _, label in found)
         raise NotFound(
-            f"{path}: nothing that is relevant {which}", "labels go with the store that they were made for"
+            f"{path}: nothing that is relevant {which}",
+            "git fetch --unshallow     (this clone lacks the older part of history)"
+            if lacks
+            else "labels go with the store that they were made for",
         )
-    scored, served = _scored(context, view, posed, make(context))
+    scored, served = _scored(context, posed, make)
+    view = context.index.view()
+    every = {identity for one in (view, *_views(posed)) for identity in one.columns.ids}
     names = sorted({one.category for one in posed if one.category is not None})
     return Evaluation(
         view=context.standpoint,
@@ -143,8 +150,8 @@ def evaluate(
         unknown=unknown,
         absent=absent,
         left_out=left_out,
-        missed=tuple(_missed(view, posed, served)),
-        shorts=view.shorts,
+        missed=tuple(_missed(posed, served)),
+        shorts=ids.ShortIds(every),
     )
 
 
@@ -186,20 +193,24 @@ def read(path: str, data: bytes, now: int) -> list[tuple[int, Label]]:
 
 
 def pose(
-    context: Context, view: View, path: str, found: Sequence[tuple[int, Label]]
+    context: Context, path: str, found: Sequence[tuple[int, Label]]
 ) -> tuple[list[Posed], int, int, int]:
-    """The labels as questions; how many relevant ones are unknown, and absent at their moment; how many labels that costs."""
-    names = _Names(context, view)
+    """The labels as questions; how many relevant ones are unknown, and absent at their moment; how many labels that costs.
+
+    Moments of which this clone cannot tell what was in force then, or that are to come, are noted.
+    """
+    moments = Moments(context, (label.until for _, label in found if label.until is not None))
+    at = {until: moments.at(until) for until in {label.until for _, label in found}}
+    _note_moments(context, moments, [label.until for _, label in found if label.until is not None])
+    names = _Names(context, [context.index.view(), *(then.view for then in at.values())])
     depth = max(metrics.DEPTH, context.config.recall_limit)
-    at: dict[int | None, list[int]] = {}
+    there_at = {until: frozenset(then.view.columns.ids[i] for i in then.known) for until, then in at.items()}
     posed, unknown, absent, left_out = [], 0, 0, 0
     for number, label in found:
         named = [names.of(reference, f"{path}:{number}") for reference in label.relevant]
         relevant = {identity for identity in named if identity is not None}
         unknown += sum(identity is None for identity in named)
-        if label.until not in at:
-            at[label.until] = view.in_force(label.until)
-        there = relevant & {view.columns.ids[i] for i in at[label.until]}
+        there = relevant & there_at[label.until]
         absent += len(relevant - there)
         if label.relevant and not there:  # without an answer it would count as one that has none
             left_out += 1
@@ -207,21 +218,45 @@ def pose(
         clock = context.now if label.until is None else min(context.now, label.until)
         files = tuple(scopes.normal(file) for file in label.files)
         past = label.until is not None and label.until < context.now
-        question = Question(label.query, files, label.role, clock, past, at[label.until], depth)
-        posed.append(Posed(question, frozenset(there), label.category))
+        view, known = at[label.until]
+        question = Question(label.query, files, label.role, clock, past, known, depth)
+        posed.append(Posed(question, frozenset(there), label.category, view))
     return posed, unknown, absent, left_out
+
+
+def _note_moments(context: Context, moments: Moments, asked: Sequence[int]) -> None:
+    notes = context.index.notes
+    if to_come := sum(moment > context.now for moment in asked):
+        they = "it is" if to_come == 1 else "they are"
+        notes.once(f"{_labels(to_come)} whose until is still to come: {they} asked at the present moment")
+    if untold := sum(map(moments.is_untold, asked)):
+        notes.once(
+            f"this clone is shallow and begins after the moment of {_labels(untold)}: what was in force then is told by the"
+            " memories' own times, and what was retracted counts as never in force (git fetch --unshallow)"
+        )
+
+
+def _labels(number: int) -> str:
+    return "1 label" if number == 1 else f"{number:,} labels"
+
+
+def _views(posed: Iterable[Posed]) -> list[View]:
+    """The views of ``posed``, each once."""
+    return list({id(one.view): one.view for one in posed}.values())
 
 
 class _Names:
     """What references in labels name: ids, prefixes of them, and ids at their source, all looked up at once."""
 
-    def __init__(self, context: Context, view: View) -> None:
-        columns = view.columns
-        self._ids = sorted(set(columns.ids))
+    def __init__(self, context: Context, views: Iterable[View]) -> None:
+        different = {id(view): view for view in views}.values()
+        self._ids = sorted({identity for view in different for identity in view.columns.ids})
         self._sources: dict[str, set[str]] = {}
-        for value, row in context.index.knowledge.all_named("source_id"):
-            for position in view.positions_of(row):
-                self._sources.setdefault(value, set()).add(columns.ids[position])
+        named = context.index.knowledge.all_named("source_id")
+        for view in different:
+            for value, row in named:
+                for position in view.positions_of(row):
+                    self._sources.setdefault(value, set()).add(view.columns.ids[position])
 
     def of(self, reference: str, place: str) -> str | None:
         """The id that ``reference`` names; None for none.
@@ -243,30 +278,41 @@ class _Names:
 
 
 def _scored(
-    context: Context, view: View, posed: Sequence[Posed], tried: Sequence[Ranker]
+    context: Context, posed: Sequence[Posed], make: Callable[[Context], Sequence[Ranker]]
 ) -> tuple[dict[str, list[Scores]], list[Ranked]]:
     """By each ranker's name, what each of ``posed`` gives it; what the last of them answers."""
     own = context.role
-    # question by question: what several rankers look at is gathered once
-    answers = [[ranker(one.question) for ranker in tried] for one in posed]
-    context.set_role(own)
-    costs = _costs(context, view, (answer for row in answers for answer in row))
-    scored = {
-        ranker.name: [
-            _scores(context, view, one, row[place], costs) for one, row in zip(posed, answers, strict=True)
-        ]
-        for place, ranker in enumerate(tried)
-    }
-    return scored, [row[-1] for row in answers]
+    scored: dict[str, list[Scores]] = {}
+    served = [Ranked(())] * len(posed)
+    for view in _views(posed):
+        places = [place for place, one in enumerate(posed) if one.view is view]
+        with context.index.seeing(view):
+            tried = make(context)
+            # question by question: what several rankers look at is gathered once
+            answers = [[ranker(posed[place].question) for ranker in tried] for place in places]
+            context.set_role(own)
+            costs = _costs(context, view, (answer for row in answers for answer in row))
+            for place, row in zip(places, answers, strict=True):
+                served[place] = row[-1]
+                for ranker, answer in zip(tried, row, strict=True):
+                    column = scored.setdefault(ranker.name, [{}] * len(posed))
+                    column[place] = _scores(context, posed[place], answer, costs)
+    return scored, served
 
 
-def _missed(view: View, posed: Sequence[Posed], served: Sequence[Ranked]) -> Iterator[Missed]:
+def _missed(posed: Sequence[Posed], served: Sequence[Ranked]) -> Iterator[Missed]:
     for one, answer in zip(posed, served, strict=True):
-        order = [] if answer.abstained else list(dict.fromkeys(view.columns.ids[i] for i in answer.positions))
+        order = _order(one, answer)
         rank = next((place for place, name in enumerate(order, 1) if name in one.relevant), None)
         if rank != 1 and (one.relevant or order):
             relevant = tuple(sorted(one.relevant))
             yield Missed(one.question.text, one.category, relevant, tuple(order[:FIRST]), rank)
+
+
+def _order(posed: Posed, answer: Ranked) -> list[str]:
+    """The ids that are shown, best first: one memory at two paths is one answer."""
+    shown = [] if answer.abstained else answer.positions
+    return list(dict.fromkeys(posed.view.columns.ids[i] for i in shown))
 
 
 def _costs(context: Context, view: View, answers: Iterable[Ranked]) -> dict[int, packing.Costs]:
@@ -276,22 +322,19 @@ def _costs(context: Context, view: View, answers: Iterable[Ranked]) -> dict[int,
     return dict(zip(wanted, recall.laid_out(context, context.index, view, wanted)[2], strict=True))
 
 
-def _scores(
-    context: Context, view: View, posed: Posed, answer: Ranked, costs: Mapping[int, packing.Costs]
-) -> Scores:
+def _scores(context: Context, posed: Posed, answer: Ranked, costs: Mapping[int, packing.Costs]) -> Scores:
     """What one answer to one question gives."""
     shown = [] if answer.abstained else list(answer.positions)
     if not posed.relevant:
         return {FALSE_ANSWER: float(bool(shown))}
-    # one memory at two paths is one answer
-    order = list(dict.fromkeys(view.columns.ids[i] for i in shown))
+    order = _order(posed, answer)
     scores = {name: measure(order, posed.relevant) for name, measure in ANSWERED.items()}
     first = shown[: context.config.recall_limit or metrics.DEPTH]
     for name, budget in EVIDENCE.items():
         levels = packing.pack([costs[i] for i in first], budget, recall.frame(context, len(shown)))
         # a title in the line of what else there is names a memory, it does not show what it says
         told = {
-            view.columns.ids[i]
+            posed.view.columns.ids[i]
             for i, level in zip(first, levels, strict=True)
             if level in (packing.PARAGRAPH, packing.FULL)
         }

@@ -42,7 +42,7 @@ def from_file(context: Context, path: str, data: bytes) -> list[Event]:
 
     """
     found = evaluating.read(path, data, context.now)
-    posed, _, _, _ = evaluating.pose(context, context.index.view(), path, found)
+    posed, _, _, _ = evaluating.pose(context, path, found)
     return _by_time([Event(one, LABELS) for one in posed if one.relevant])
 
 
@@ -62,7 +62,12 @@ def _served(context: Context, one: "Labelled") -> Event | None:
         return None
     judged = frozenset((*one.shown, *one.relevant, *one.misled))
     question = _question(context, one.question, one.files, one.role, one.moment)
-    return Event(Posed(question, frozenset(one.relevant), None), SERVED, judged, frozenset(one.misled))
+    return Event(
+        Posed(question, frozenset(one.relevant), None, context.index.view()),
+        SERVED,
+        judged,
+        frozenset(one.misled),
+    )
 
 
 def _finished(context: Context) -> list[Event]:
@@ -102,7 +107,7 @@ def _finished(context: Context) -> list[Event]:
                 [one] = selecting.fetch(index, view, [position])
                 text = f"{one.memory.title}\n{one.memory.body}"
                 question = _question(context, text, (), one.memory.role, begun)
-                found.append(Event(Posed(question, frozenset(relevant), None), FINISHED))
+                found.append(Event(Posed(question, frozenset(relevant), None, view), FINISHED))
     return found
 
 

@@ -163,13 +163,14 @@ def _cases(context: Context, events: Sequence[Event]) -> list[Case]:
     """What recall gathers for each event, with the signals that only a manager weighs."""
     gather, formula = Gathering(context, scoring.PRIOR), Gathering(context)
     own = context.role
-    identities = context.index.view().columns.ids
     cases = []
     for event in events:
-        question = event.posed.question
-        found = gather(question, ranking.DEFAULT)
+        question, view = event.posed.question, event.posed.view
+        identities = view.columns.ids
+        with context.index.seeing(view):
+            found = gather(question, ranking.DEFAULT)
+            served = formula(question, ranking.DEFAULT)
         ids = [identities[one.position] for one in found.candidates]
-        served = formula(question, ranking.DEFAULT)
         order = list(dict.fromkeys(identities[one.position] for one in served.shown))
         cases.append(Case(event, found.candidates, ids, len(served.shown), order))
     context.set_role(own)

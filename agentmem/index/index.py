@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from agentmem.errors import Contended
@@ -168,6 +169,15 @@ class Index:
                 self._view = self._extended(self._view)
         return self._view
 
+    @contextmanager
+    def seeing(self, view: View) -> Iterator[None]:
+        """Answer from ``view``, which another moment has, in place of from the one that is stood at, until the ``with`` ends."""
+        own, self._view = self.view(), view
+        try:
+            yield
+        finally:
+            self._view = own
+
     def include_archived(self) -> None:
         """Have in the view, from now on, what is out of the tree and in git's history; see ``archive.add``."""
         if not self._with_archived:
@@ -230,10 +240,17 @@ class Index:
         """The id that git gives ``data``."""
         return objects.blob_id(data, self.repository.object_format)
 
-    def view_at(self, commit: str, now: int) -> View:
-        """The view of ``commit`` at the moment ``now`` (seconds UTC), beside the one that is stood at."""
+    def view_at(self, commit: str, now: int, beside: Sequence[Entry] = ()) -> View:
+        """The view of ``commit`` at the moment ``now`` (seconds UTC), beside the one that is stood at.
+
+        With the memories of ``beside``, which the commit has not.
+        """
         columns = self.columns_at(commit)
         pending, _, _ = self._settled(columns)
+        rows = self.learn(beside) if beside else {}
+        for entry in beside:
+            if row := rows.get(entry.blob):
+                columns.add(entry.path, row)
         return View(columns, now, pending)
 
     def _settled(self, columns: Columns) -> tuple[dict[int, Pending], dict[int, str], tuple[Entry, ...]]:
