@@ -1,4 +1,4 @@
-"""What ``model evaluate`` prints: for each category and in all, a table of figures and one of gains over the yardstick."""
+"""What ``model evaluate`` prints: in all and for each category, a table of figures and one of gains over the yardstick."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from agentmem.actions import evaluating
 from agentmem.actions.rankers import BASELINE
-from agentmem.model import safety
+from agentmem.model import safety, scoring
 from agentmem.output import jsonout
 from agentmem.output.text import count, where
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from agentmem.actions.evaluating import Evaluation, Figure, Gain, Group
+    from agentmem.actions.evaluating import Evaluation, Figure, Gain, Group, Result
 
 HEADS = ("R@1", "R@5", "R@10", "MRR", "nDCG", "500", "1,000", "false", "silent")
 """Of the columns of figures, in the order of ``evaluating.MEASURES``."""
@@ -32,7 +32,11 @@ LEGEND = (
     "500, 1,000: share of the relevant whose text recall shows within so many tokens.",
     "false: something is shown though nothing answers. silent: nothing is shown though something does.",
     "± half the 95 % interval. Gains: paired difference, its interval, p of sign flips (all: --json).",
+    "Evidence of use is left out, though recall weighs it: labels made of it would measure themselves.",
 )
+
+OF_ALL = "Of a category the arms of recall by themselves (words, names and paths, …) are in --json alone."
+"""Said where there are categories: ten tables of all rows hide the three that matter."""
 
 
 def evaluation(result: Evaluation, misses: int = 0) -> str:
@@ -42,11 +46,13 @@ def evaluation(result: Evaluation, misses: int = 0) -> str:
     memories = count(result.memories, "memory", "memories")
     lines = [
         f"agentmem: {count(result.total.questions, 'question')} to {memories} of {where(result.view)}.",
-        *_group("all", result.total),
+        *_group("all", result.total, result.total.results),
     ]
     for group in result.categories:
-        lines += _group(safety.one_line(group.category or "") or "(no name)", group)
-    return "\n".join((*lines, "", *LEGEND, *(_misses(result, misses) if misses else ()))) + "\n"
+        whole = [one for one in group.results if one.ranker not in scoring.ARMS]
+        lines += _group(safety.one_line(group.category or "") or "(no name)", group, whole)
+    legend = (*LEGEND, OF_ALL) if result.categories else LEGEND
+    return "\n".join((*lines, "", *legend, *(_misses(result, misses) if misses else ()))) + "\n"
 
 
 def _misses(result: Evaluation, most: int) -> list[str]:
@@ -82,17 +88,16 @@ def notes(result: Evaluation) -> list[str]:
     return [f"{', '.join(parts)}: not counted{lost}"]
 
 
-def _group(name: str, group: Group) -> list[str]:
+def _group(name: str, group: Group, results: Sequence[Result]) -> list[str]:
+    """The tables of those rankers of ``group`` that ``results`` has."""
     without = f", {group.unanswerable} without an answer" if group.unanswerable else ""
     head = f"{_cut(name, 50)}: {count(group.questions, 'question')}{without}"
     lines = ["", head, " " * NAME + "".join(f"{one:>{FIGURE}}" for one in HEADS)]
-    for result in group.results:
+    for result in results:
         cells = (_figure(result.figures.get(measure)) for measure in evaluating.MEASURES)
         lines.append(_row(result.ranker, cells, FIGURE))
     compared = [
-        result
-        for result in group.results
-        if any(result.gains.get(measure) is not None for measure, _ in GAINS)
+        result for result in results if any(result.gains.get(measure) is not None for measure, _ in GAINS)
     ]
     if compared:
         title = "gain over " + BASELINE

@@ -329,6 +329,40 @@ def test_the_table_fits_and_is_the_same_each_time(garden):
     assert record["categories"][1]["rankers"][0]["measures"]["mrr@10"] is None
 
 
+def test_categories_tell_the_whole_alone(garden):
+    """In text the arms stand in the table of all questions; of a category there are the yardstick and what recall does; JSON has
+    every row of each.
+    """
+    text = "\n".join([line("amber", 0, category="a"), line("basil", 1, category="b"), line("cedar", 2)])
+    support.put(garden.path / "labels.jsonl", text)
+    words = ("model", "evaluate", "--labels", "labels.jsonl")
+    whole = ["plain BM25", "fixed formula"]
+
+    def rows(said, head):
+        lines = said[said.index(f"\n{head}: ") :].split("\n\n")[0].splitlines()[3:]
+        return [row[:16].strip() for row in lines]
+
+    said = garden.ok(*words)
+    arms = ["words", "names and paths", "areas", "related", "time"]
+    assert rows(said, "all") == [
+        "plain BM25",
+        *arms,
+        "fixed formula",
+        "gain over plain",
+        *arms,
+        "fixed formula",
+    ]
+    for category in "ab":
+        assert rows(said, category) == [*whole, "gain over plain", "fixed formula"]
+    support.put(garden.store / "model.json", '{"schema": "agentmem/model/1", "recall": {"words": 5}}')
+    assert rows(garden.ok(*words), "a") == [*whole, "manager", "gain over plain", "fixed formula", "manager"]
+    record = garden.json(*words)
+    names = [one["name"] for one in record["total"]["rankers"]]
+    assert names == ["plain BM25", *arms, "fixed formula", "manager"]
+    for group in record["categories"]:
+        assert [one["name"] for one in group["rankers"]] == names
+
+
 def test_a_note_is_told_once(garden):
     """Every ranker reads a misspelt word as the same other one, in every question that has it: that is one note."""
     text = "\n".join([line("dahlialeaf dahliarooot", 3), line("dahliarooot", 3)])
