@@ -120,7 +120,11 @@ class Whole:
 
 
 class Gathering:
-    """What recall gathers for a question, kept for the rankers that look at the same: half of the time goes there."""
+    """What recall gathers for a question, kept for the rankers that look at the same: half of the time goes there.
+
+    Without the evidence of use: labels are often made of what was used, and would be answered by their own making; of a moment
+    in the past it would say what came after.
+    """
 
     def __init__(self, context: Context, learned: Mapping[str, float] | None = None) -> None:
         self._context, self._learned = context, learned

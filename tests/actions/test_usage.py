@@ -77,6 +77,21 @@ def explained(project: Project, identity: str, *words: str) -> list[dict]:
     return next(hit["explain"] for hit in hits if hit["id"] == identity)
 
 
+def test_evaluating_leaves_use_out_and_says_so(team):
+    """What was used is first in recall for that; the figures of labelled questions are as without, and one line says why."""
+    found = team.json("recall", "workers jobs")["hits"]
+    work(team, team.first, "--used", found[-1]["id"], "--misled", found[0]["id"])
+    label = {"query": "workers jobs", "relevant": [found[0]["id"]]}
+    words = ("model", "evaluate", "--labels", "-")
+    with_use = team.ok(*words, input=json.dumps(label))
+    assert explained(team, found[0]["id"])[-1]["name"] == "use"
+    assert "Evidence of use is left out, though recall weighs it" in with_use
+    for line in team.git("for-each-ref", "--format=%(refname)", "refs/agentmem").splitlines():
+        team.git("update-ref", "-d", line)
+    assert all(term["name"] != "use" for term in explained(team, found[0]["id"]))
+    assert team.ok(*words, input=json.dumps(label)) == with_use
+
+
 def test_what_was_served_and_what_came_of_it(team):
     """The question with its files and what it showed, in rank order; the end with the files, and which memories they met."""
     work(team, team.first, "--used", team.none)

@@ -30,7 +30,11 @@ def model(
         bool, typer.Option("--dry-run", help="train: say what would be learned, write nothing.")
     ] = False,
 ) -> int:
-    """Measure how recall ranks (evaluate), learn from what helped (train), say what was learned (show)."""
+    """Measure how recall ranks (evaluate), learn from what helped (train), say what was learned (show).
+
+    A label with `until` is asked as of that moment: of what git held then, as `recall --at` has it, and of what was committed later
+    with an earlier date. Evaluating leaves out the evidence of use, which recall weighs: labels are often made of what was used.
+    """
     from agentmem.errors import UsageError
 
     call: Call = ctx.obj
