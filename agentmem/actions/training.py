@@ -35,6 +35,9 @@ CHANCE = 0.2
 
 FEW, OLD, WORSE = "few", "old", "worse"
 
+FORMULA, IN_PLACE = "the fixed formula", "the model in place"
+"""What serves before the training."""
+
 
 class NoNumpy(AgentmemError):
     """What training needs is not installed."""
@@ -62,8 +65,9 @@ class Compared(NamedTuple):
 
 
 class Trained(NamedTuple):
-    """What became of it. ``sources`` counts the events by where they are from; ``reason``: why nothing was written: ``few`` (then
-    ``missing`` are wanting), ``old`` (as many are wanting that are newer than the model in place), ``worse``; None: it was.
+    """What became of it. ``sources`` counts the events by where they are from, ``undated`` those without a moment of their own;
+    ``reason``: why nothing was written: ``few`` (then ``missing`` are wanting), ``old`` (as many are wanting that are newer than
+    the model in place), ``worse``; None: it was.
     """
 
     events: int
@@ -75,6 +79,7 @@ class Trained(NamedTuple):
     reason: str | None = None
     path: str | None = None
     kept: Kept | None = None
+    undated: int = 0
 
 
 class Case(NamedTuple):
@@ -104,20 +109,24 @@ def train(context: Context, labels: str | None = None, data: bytes = b"", dry_ru
     for event in events:
         sources[event.source] = sources.get(event.source, 0) + 1
     current = managing.current(context)
-    before = "the fixed formula" if current is None else "the model in place"
+    before = FORMULA if current is None else IN_PLACE
+    undated = sum(not event.posed.question.past for event in events)
+    result = Trained(len(events), sources, before, undated=undated)
     if len(events) < FEWEST:
-        return Trained(len(events), sources, before, FEWEST - len(events), reason=FEW)
+        return result._replace(missing=FEWEST - len(events), reason=FEW)
     newer = _newer(events, current)
     if newer < NEWER:
-        return Trained(len(events), sources, before, NEWER - newer, reason=OLD)
+        return result._replace(missing=NEWER - newer, reason=OLD)
     cases = _cases(context, events)
     compared = _compared(cases, current, newer)
+    result = result._replace(compared=compared)
     if not compared.is_better:
-        return Trained(len(events), sources, before, compared=compared, reason=WORSE)
+        return result._replace(reason=WORSE)
     kept = keeping.learn(context, events, managing.keeps_by(context))
     keep = kept.weights._asdict() if kept and kept.is_better else {} if current is None else current.keep
-    learned = Manager(_fitted(cases), keep, _provenance(events, sources, compared, kept))
-    result = Trained(len(events), sources, before, compared=compared, learned=learned, kept=kept)
+    provenance = _provenance(context.now, events, result, compared, kept)
+    learned = Manager(_fitted(cases), keep, provenance)
+    result = result._replace(learned=learned, kept=kept)
     if dry_run:
         return result
     saving.write_file(context, layout.MANAGER, manager.compose(learned), replace=True)
@@ -229,15 +238,17 @@ def _measured(case: Case, order: Sequence[str]) -> tuple[float, float]:
 
 
 def _provenance(
-    events: Sequence[Event], sources: Mapping[str, int], compared: Compared, kept: Kept | None
+    now: int, events: Sequence[Event], result: Trained, compared: Compared, kept: Kept | None
 ) -> dict[str, object]:
     told = {"before": round(kept.before, 3), "after": round(kept.after, 3)} if kept else None
     return {
-        "events": dict(sources),
+        "at": times.format_iso(now),
+        "events": dict(result.sources),
         "since": times.format_iso(events[0].posed.question.clock),
         "until": times.format_iso(events[-1].posed.question.clock),
         "held_out": {
             "questions": compared.questions,
+            "against": result.before,
             "mrr@10": {"before": round(compared.before[0], 3), "after": round(compared.after[0], 3)},
             "ndcg@10": {"before": round(compared.before[1], 3), "after": round(compared.after[1], 3)},
             "needed_in_worse_half": told,

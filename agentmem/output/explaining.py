@@ -39,6 +39,22 @@ SAYS = {
 }
 """What each term of a score means, to who has never seen one."""
 
+KEEPS = {
+    "bias": "what every memory has to begin with",
+    "prior": "its kind: what holds until it is revoked over what happened",
+    "activation": "how often and how lately it was of use, in commits",
+    "used": "how many tasks say that it helped",
+    "misled": "how many tasks say that it misled",
+    "cited": "how many memories in force link to it",
+    "evidence": "whether the code still says what it cites",
+    "worked": "how much its paths are worked on",
+    "fresh": "1 when written, half of it after each half-life of its kind",
+    "idle": "how long nobody has used it",
+    "importance": "as its author set it; 3 of 5 is neutral",
+    "pin": "pinned",
+}
+"""What each feature means that decides what is forgotten."""
+
 MOST = 12
 """Words of the question that are named for one hit."""
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from agentmem.actions import training
-from agentmem.model import scoring
+from agentmem.model import retention, scoring
 from agentmem.output.schemas import COUNT, TEXT, TEXT_OR_NULL, Schema, closed, told
 
 NUMBER: Schema = {"type": "number"}
 SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 RECALL: Schema = {"propertyNames": {"enum": list(scoring.SIGNALS)}, "additionalProperties": NUMBER}
-TRAINED: Schema = {"propertyNames": {"enum": ["events", "since", "until", "held_out"]}}
+TRAINED: Schema = {"propertyNames": {"enum": ["at", "events", "since", "until", "held_out"]}}
+MEANS: Schema = {**RECALL, "additionalProperties": TEXT}
+KEEP_MEANS: Schema = {
+    "propertyNames": {"enum": list(retention.Weights._fields)},
+    "additionalProperties": TEXT,
+}
 KEEP: Schema = {"additionalProperties": NUMBER}
 
 
@@ -40,6 +45,7 @@ def _trained() -> Schema:
     return {
         "events": told(COUNT, "labelled events"),
         "sources": told(_object({"additionalProperties": COUNT}), "how many are from where"),
+        "undated": told(COUNT, "events without a moment of their own: taken last, in alphabetical order"),
         "missing": told(COUNT, "events that are wanting"),
         "reason": told({"enum": reasons}, "why nothing was written; null: it was, or would have been"),
         "before": told(TEXT, "what it was compared with"),
@@ -55,7 +61,9 @@ def _shown() -> Schema:
         "recall": told(_or_null(RECALL), "null: no model, the formula serves"),
         "keep": _or_null(KEEP),
         "formula": told(_object(RECALL), "what the formula weighs"),
-        "trained": _or_null(TRAINED),
+        "means": told(_object(MEANS), "what each signal says"),
+        "keep_means": told(_object(KEEP_MEANS), "what each weight of what to keep is for"),
+        "trained": told(_or_null(TRAINED), "when, on what, and what it was worth on what it had not seen"),
     }
 
 

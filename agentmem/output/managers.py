@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from agentmem.actions import training
-from agentmem.model import retention, scoring
+from agentmem.model import retention, safety, scoring
 from agentmem.model.manager import FEWEST
+from agentmem.output import explaining
 from agentmem.output.text import count
 
 if TYPE_CHECKING:
@@ -19,12 +21,11 @@ if TYPE_CHECKING:
 
 def trained(result: Trained) -> str:
     """What became of the training; what was learned, if anything."""
-    heard = ", ".join(f"{number} from {source}" for source, number in sorted(result.sources.items()))
-    events = count(result.events, "labelled event") + (f" ({heard})" if heard else "")
+    events = _events(result.sources)
     more = f"{result.missing} more {'is' if result.missing == 1 else 'are'}"
     if result.reason == training.FEW:
         return (
-            f"not trained: {events}, {more} needed; below {FEWEST} the fixed formula serves\n"
+            f"not trained: {events}, {more} needed ({FEWEST} at least); {result.before} goes on serving\n"
             "they come from done --used ID, done after recall, and finished tasks; or from a file: --labels FILE.jsonl\n"
         )
     if result.reason == training.OLD:
@@ -34,30 +35,51 @@ def trained(result: Trained) -> str:
         )
     lines = []
     if result.reason == training.WORSE:
-        lines.append(f"not replaced: what {events} teach is not surely better than {result.before}")
+        refused = "not replaced" if result.before == training.IN_PLACE else "nothing written"
+        lines.append(f"{refused}: what {events} teach is not surely better than {result.before}")
     else:
         lines.append(
-            f"trained on {events}: {result.path}" if result.path else f"learned from {events}, not written"
+            f"fitted on all {events}: {result.path}"
+            if result.path
+            else f"fitted on all {events}, not written"
         )
     if result.compared is not None:
-        lines.append(_compared(result.compared, result.before))
+        lines += _compared(result, result.compared)
     if result.kept is not None:
         lines.append(_kept(result.kept))
     if result.learned is not None:
         lines += ["", *weights(result.learned.recall, scoring.PRIOR)]
         if result.learned.keep:
             lines += ["", *weights(result.learned.keep, retention.DEFAULT._asdict(), "keep")]
+        if result.path:
+            lines += ["", "what each of them means: agentmem model show"]
     return "\n".join(lines) + "\n"
 
 
-def _compared(found: Compared, before: str) -> str:
+def _events(sources: Mapping[str, int]) -> str:
+    heard = ", ".join(f"{number} from {source}" for source, number in sorted(sources.items()))
+    return count(sum(sources.values()), "labelled event") + (f" ({heard})" if heard else "")
+
+
+def _compared(result: Trained, found: Compared) -> list[str]:
+    """How it was tested, and what came of that."""
     low, high = found.interval
-    return (
-        f"held out, later than what it learned from: {count(found.questions, 'question')};"
-        f" {before} -> learned: MRR {found.before[0]:.3f} -> {found.after[0]:.3f},"
+    return [
+        f"tested on the last {found.questions:,} of them {_order(result)}, part by part, each by weights fitted on"
+        " the events before it alone",
+        f"{result.before} -> learned: MRR {found.before[0]:.3f} -> {found.after[0]:.3f},"
         f" nDCG@10 {found.before[1]:.3f} -> {found.after[1]:.3f};"
-        f" both {found.gain:+.3f} [{low:+.3f}, {high:+.3f}]"
-    )
+        f" the two gains together {found.gain:+.3f} [{low:+.3f}, {high:+.3f}]",
+    ]
+
+
+def _order(result: Trained) -> str:
+    """In which order the events were taken."""
+    if not result.undated:
+        return "by time"
+    if result.undated == result.events:
+        return 'in the alphabetical order of their questions, as none has a date ("until")'
+    return f'by time, the {result.undated:,} without a date ("until") last, in alphabetical order'
 
 
 def _kept(found: Kept) -> str:
@@ -69,16 +91,62 @@ def manager(result: Manager | None) -> str:
     """The manager that serves, or that none does."""
     if result is None:
         return "no model: the fixed formula serves. Learn one: agentmem model train\n"
-    lines = weights(result.recall, scoring.PRIOR)
+    lines = [*_provenance(result.trained), "", *weights(result.recall, scoring.PRIOR, means=explaining.SAYS)]
     if result.keep:
-        lines += ["", *weights(result.keep, retention.DEFAULT._asdict(), "keep")]
-    return "\n".join(lines) + "\n"
+        lines += ["", *weights(result.keep, retention.DEFAULT._asdict(), "keep", explaining.KEEPS)]
+    return "\n".join((*lines, "", *LEGEND)) + "\n"
 
 
-def weights(learned: Mapping[str, float], fixed: Mapping[str, float], head: str = "signal") -> list[str]:
-    """Each signal with its weight, the fixed one beside it."""
+LEGEND = (
+    "weight: as learned; formula: without a model. A memory's score is the sum of its signals, each times its weight.",
+    "recall QUESTION --explain has these terms of each hit; recall --model off goes by the formula.",
+)
+
+
+def _provenance(trained: Mapping[str, object]) -> list[str]:
+    """When, on what and to what effect a model was trained, as far as its file tells, which a hand may have written."""
+    sources = _mapping(trained.get("events"))
+    events = _events({name: n for name, n in sources.items() if isinstance(n, int)}) if sources else None
+    begin, end = (_day(trained.get(key)) for key in ("since", "until"))
+    when = f" {at}" if (at := _day(trained.get("at"))) else ""
+    span = f", asked from {begin} to {end}" if begin and end and begin != end else ""
+    if events is None:
+        return ["the model that serves; its file does not say on what it was trained"]
+    lines = [f"trained{when} on {events}{span}"]
+    held = _mapping(trained.get("held_out"))
+    gains = [
+        f"{label} {before:.3f} -> {after:.3f}"
+        for key, label in (("mrr@10", "MRR"), ("ndcg@10", "nDCG@10"))
+        for before, after in [(_mapping(held.get(key)).get(one) for one in ("before", "after"))]
+        if isinstance(before, int | float) and isinstance(after, int | float)
+    ]
+    if gains:
+        questions, against = held.get("questions"), held.get("against")
+        on = f" on {count(questions, 'question')} that it had not seen" if isinstance(questions, int) else ""
+        other = safety.one_line(against) if isinstance(against, str) else "what served before"
+        lines.append(f"tested{on}: {other} -> learned: {', '.join(gains)}")
+    return lines
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _day(value: object) -> str | None:
+    return safety.one_line(value)[:10] if isinstance(value, str) else None
+
+
+def weights(
+    learned: Mapping[str, float],
+    fixed: Mapping[str, float],
+    head: str = "signal",
+    means: Mapping[str, str] = MappingProxyType({}),
+) -> list[str]:
+    """Each signal with its weight, the fixed one beside it, and what it ``means``, where that is given."""
     lines = [f"{head:<16}{'weight':>8}{'formula':>9}"]
-    lines += [f"{name:<16}{learned.get(name, value):>8.2f}{value:>9.2f}" for name, value in fixed.items()]
+    for name, value in fixed.items():
+        said = f"  {means[name]}" if name in means else ""
+        lines.append(f"{name:<16}{learned.get(name, value):>8.2f}{value:>9.2f}{said}")
     return lines
 
 
@@ -89,6 +157,7 @@ def trained_record(result: Trained) -> dict[str, object]:
         "schema": "agentmem/model-train/1",
         "events": result.events,
         "sources": dict(result.sources),
+        "undated": result.undated,
         "missing": result.missing,
         "reason": result.reason,
         "before": result.before,
@@ -115,6 +184,8 @@ def manager_record(result: Manager | None) -> dict[str, object]:
         "recall": None if result is None else _rounded(result.recall),
         "keep": None if result is None else _rounded(result.keep),
         "formula": _rounded(scoring.PRIOR),
+        "means": {name: explaining.SAYS[name] for name in scoring.SIGNALS},
+        "keep_means": dict(explaining.KEEPS),
         "trained": None if result is None else dict(result.trained),
     }
 

@@ -5,8 +5,9 @@ import random
 
 import pytest
 
-from agentmem.model import scoring
+from agentmem.model import retention, scoring
 from agentmem.model.manager import FEWEST
+from agentmem.output import explaining
 from tests import support
 from tests.support import identity
 
@@ -102,12 +103,14 @@ def test_useful_labels_give_a_model_that_recall_uses(school):
     done = train(school, USEFUL)
     assert (done.code, done.err) == (0, "")
     assert (
-        f"trained on {TOPICS} labelled events ({TOPICS} from labels): .agentmem/model.json" in done.lines[0]
+        done.lines[0]
+        == f"fitted on all {TOPICS} labelled events ({TOPICS} from labels): .agentmem/model.json"
     )
-    assert (
-        "held out, later than what it learned from: 54 questions; the fixed formula -> learned"
-        in done.lines[1]
+    assert done.lines[1] == (
+        "tested on the last 54 of them by time, part by part, each by weights fitted on the events before it alone"
     )
+    assert done.lines[2].startswith("the fixed formula -> learned: MRR 0.")
+    assert done.lines[-1] == "what each of them means: agentmem model show"
     written = json.loads((school.store / "model.json").read_text())
     assert set(written["recall"]) == set(scoring.SIGNALS)
     assert written["recall"]["your role"] > scoring.PRIOR["your role"]
@@ -118,7 +121,92 @@ def test_useful_labels_give_a_model_that_recall_uses(school):
     assert first(school) == [identity(2 * t) for t in (3, 40, 77)]
     assert first(school, "--model", "off") == before
     shown = school.ok("model", "show")
-    assert "your role" in shown and school.json("model", "show")["trained"]["events"] == {"labels": TOPICS}
+    assert "your role" in shown and school.json("model", "show")["trained"] == written["trained"]
+
+
+def test_gains_are_told_as_what_they_are(school):
+    """The gain that decides is that of both measures added up, and is called so: neither of them has gained as much."""
+    pytest.importorskip("numpy")
+    held = train(school, USEFUL, "--json", "--dry-run").json["held_out"]
+    gains = [held[name]["after"] - held[name]["before"] for name in ("mrr", "ndcg")]
+    assert held["gain"] == pytest.approx(sum(gains), abs=1e-5)
+    line = train(school, USEFUL, "--dry-run").lines[2]
+    assert f"the two gains together {sum(gains):+.3f} [" in line and "both" not in line
+
+
+def undated(text, keep=lambda number: False):
+    lines = [json.loads(one) for one in text.splitlines()]
+    for number, one in enumerate(lines):
+        if not keep(number):
+            del one["until"]
+    return "".join(json.dumps(one) + "\n" for one in lines)
+
+
+def test_without_dates_no_time_is_claimed(school):
+    """Labels without a moment are taken in alphabetical order, whatever their lines, and it says so; mixed ones come last."""
+    pytest.importorskip("numpy")
+    text = undated(USEFUL)
+    done = train(school, text, "--dry-run")
+    assert done.lines[1] == (
+        'tested on the last 54 of them in the alphabetical order of their questions, as none has a date ("until"), part by part,'
+        " each by weights fitted on the events before it alone"
+    )
+    turned = "".join(reversed(text.splitlines(keepends=True)))
+    assert train(school, turned, "--dry-run").out == done.out
+    mixed = train(school, undated(USEFUL, keep=lambda number: number % 9), "--dry-run")
+    assert (
+        'of them by time, the 10 without a date ("until") last, in alphabetical order, part' in mixed.lines[1]
+    )
+    assert train(school, text, "--dry-run", "--json").json["undated"] == TOPICS
+
+
+def test_show_says_what_a_model_is(school):
+    """When it was trained and on what, what that was worth on what it had not seen, and what each signal means."""
+    pytest.importorskip("numpy")
+    assert train(school, USEFUL).code == 0
+    lines = school.ok("model", "show").splitlines()
+    assert lines[0] == (
+        f"trained 2026-02-22 on {TOPICS} labelled events ({TOPICS} from labels), asked from 2025-01-01 to {day(TOPICS - 1)}"
+    )
+    held = json.loads((school.store / "model.json").read_text())["trained"]["held_out"]
+    mrr = held["mrr@10"]
+    assert lines[1].startswith(
+        "tested on 54 questions that it had not seen: the fixed formula -> learned:"
+        f" MRR {mrr['before']:.3f} -> {mrr['after']:.3f}, nDCG@10 "
+    )
+    [row] = [line for line in lines if line.startswith("your role ")]
+    assert row.endswith(explaining.SAYS["your role"])
+    record = school.json("model", "show")
+    assert list(record["means"]) == list(scoring.SIGNALS) and record["trained"]["at"] == support.NOW
+
+
+def test_every_weight_has_a_meaning():
+    """Nothing is weighed that ``model show`` does not explain."""
+    assert set(scoring.SIGNALS) <= explaining.SAYS.keys()
+    assert explaining.KEEPS.keys() == retention.DEFAULT._asdict().keys()
+
+
+@pytest.mark.parametrize(
+    "trained",
+    [
+        {},
+        {"at": 5, "events": [], "held_out": "good"},
+        {"events": {"labels": "many"}, "since": None, "held_out": {"mrr@10": 3, "ndcg@10": {"before": "x"}}},
+        {
+            "events": {"labels": 60},
+            "until": "\x1b[31m",
+            "held_out": {"questions": "all", "against": "\x1b[31mred"},
+        },
+    ],
+)
+def test_what_a_hand_wrote_of_its_training_is_shown_as_far_as_it_goes(school, trained):
+    """Whatever stands there, the weights are shown, and no control character reaches the terminal."""
+    record = {"schema": "agentmem/model/1", "recall": {"pinned": 9}, "trained": trained}
+    support.put(school.store / "model.json", json.dumps(record))
+    shown = school.ok("model", "show")
+    assert "\x1b" not in shown and "pinned              9.00     4.00  pinned\n" in shown
+    if not trained:
+        assert shown.startswith("the model that serves; its file does not say on what it was trained\n")
 
 
 def test_training_is_the_same_twice(school):
@@ -152,10 +240,15 @@ def test_too_few_labels(school):
     pytest.importorskip("numpy")
     done = train(school, labels(lambda topic: 0, range(FEWEST - 1)))
     assert done.code == 0
-    assert done.lines[0].startswith("not trained: 49 labelled events (49 from labels), 1 more is needed")
+    assert done.lines[0] == (
+        "not trained: 49 labelled events (49 from labels), 1 more is needed (50 at least); the fixed formula goes on serving"
+    )
     found = train(school, labels(lambda topic: 0, range(7)), "--json").json
     assert (found["reason"], found["missing"], found["path"], found["recall"]) == ("few", 43, None, None)
     assert not (school.store / "model.json").exists()
+    support.put(school.store / "model.json", model(words=5))
+    done = train(school, labels(lambda topic: 0, range(7)))
+    assert done.lines[0].endswith("43 more are needed (50 at least); the model in place goes on serving")
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -166,10 +259,20 @@ def test_random_labels_are_refused(school, seed):
     done = train(school, labels(lambda topic: draw.randrange(2)))
     assert done.code == 0
     assert done.lines[0].startswith(
-        f"not replaced: what {TOPICS} labelled events ({TOPICS} from labels) teach"
+        f"nothing written: what {TOPICS} labelled events ({TOPICS} from labels) teach"
     )
     assert "is not surely better than the fixed formula" in done.lines[0]
     assert not (school.store / "model.json").exists()
+
+
+def test_a_model_in_place_is_not_replaced_by_a_worse(school):
+    """Only where there is one can one be replaced, and the line says by what measure it stays."""
+    pytest.importorskip("numpy")
+    support.put(school.store / "model.json", model(**{"your role": 60}))
+    draw = random.Random(1)
+    done = train(school, labels(lambda topic: draw.randrange(2)))
+    assert done.lines[0].startswith(f"not replaced: what {TOPICS} labelled events")
+    assert "is not surely better than the model in place" in done.lines[0]
 
 
 def test_questions_without_an_answer_teach_no_order(school):
@@ -211,7 +314,7 @@ def test_a_dry_run_says_what_training_would(school):
     """On trunk ``--dry-run`` gives the figures and weights of the model that is then written."""
     pytest.importorskip("numpy")
     said = train(school, USEFUL, "--dry-run").lines[0]
-    assert said == f"learned from {TOPICS} labelled events ({TOPICS} from labels), not written"
+    assert said == f"fitted on all {TOPICS} labelled events ({TOPICS} from labels), not written"
     dry = train(school, USEFUL, "--dry-run", "--json").json
     assert dry["path"] is None
     assert not (school.store / "model.json").exists()
