@@ -32,8 +32,8 @@ def model(
 ) -> int:
     """Measure how recall ranks (evaluate), learn from what helped (train), say what was learned (show).
 
-    A label with `until` is asked as of that moment: of what git held then, as `recall --at` has it, and of what was committed later
-    with an earlier date. Evaluating leaves out the evidence of use, which recall weighs: labels are often made of what was used.
+    A label with `until` is asked as of that moment: of what git held then, as `recall --at` has it, and of what was committed
+    later with an earlier date. Evaluating leaves out the evidence of use, which recall weighs: labels are often made of it.
     """
     from agentmem.errors import UsageError
 
