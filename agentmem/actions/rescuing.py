@@ -120,11 +120,21 @@ def _of_own(context: Context, last: Sequence[Entry]) -> Iterator[Lost]:
             continue
         here = reading.read(root, path)
         if here is None and not os.path.lexists(os.path.join(root, path)):
-            if layout.id_in_name(path) not in names - {None}:  # else it was renamed
-                yield Lost(entry, _memory(path, data))
+            one = Lost(entry, _memory(path, data))
+            if layout.id_in_name(path) not in names - {None} and not _is_renamed(context, one):
+                yield one
             continue
         by_git = here is not None and objects.blob_id(here, repository.object_format) in held[path]
         yield Lost(entry, _memory(path, data), here if by_git else None, edited=not by_git)
+
+
+def _is_renamed(context: Context, one: Lost) -> bool:
+    """Whether another file of the view says that it is the memory, whatever it is called: a hand edit may have come with it."""
+    if one.memory is None:
+        return False
+    view = context.index.view()
+    named = (at for at in view.with_id(one.memory.id) if at not in view.foreign)
+    return any(view.columns.paths[at] != one.entry.path for at in named)
 
 
 def _doubted(

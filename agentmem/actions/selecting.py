@@ -339,4 +339,10 @@ def by_reference(index: Index, view: View, reference: str) -> int:
             f'{shorts[f.memory.id]} {f.memory.kind} "{f.memory.title}"' for f in fetch(index, view, found[:4])
         ]
         raise Ambiguous(f"{reference} names {len(found)} memories", " · ".join(some))
+    own = [i for i in found if i not in view.foreign]
+    if len({view.columns.blobs[i] for i in own}) > 1:
+        places = " · ".join(f"{index.place.name}/{view.columns.paths[i]}" for i in own[:4])
+        raise Ambiguous(
+            f"{reference} is the id of {len(own)} files: agentmem check", f"name one by its path: {places}"
+        )
     return found[0]

@@ -6,6 +6,7 @@ from agentmem.checks.frame import Rule, StoreFile, Subject, at
 from agentmem.model.findings import ERROR, Finding
 
 ID = "duplicate-id"
+TWIN = "both files say the same: one of them is enough"
 FIX = "if this is a copy: take its id line out, then: agentmem check --fix"
 
 
@@ -19,6 +20,7 @@ def run(subject: Subject) -> Iterator[Finding]:
         if len(files) > 1:
             for file in files:
                 other = files[1] if file is files[0] else files[0]
+                fix = TWIN if file.data == other.data else FIX
                 more = f" and {len(files) - 2} more" if len(files) > 2 else ""
                 message = f"{identity} is also the id of {subject.shown(other.path)}:{_line(other)}{more}"
                 yield at(
@@ -28,7 +30,7 @@ def run(subject: Subject) -> Iterator[Finding]:
                     ERROR,
                     _line(file),
                     message,
-                    FIX if "id" in file.document.lines else None,
+                    fix if "id" in file.document.lines else None,
                 )
 
 

@@ -271,6 +271,10 @@ def test_what_was_taken_away_on_purpose_is_not_lost(store):
     assert nothing_lost(store)
     renamed = add(store, "Renamed")
     (store.store / f"facts/renamed-{renamed}.md").rename(store.store / f"facts/other-{renamed}.md")
+    anew = add(store, "Renamed anew")
+    file = store.store / f"facts/renamed-anew-{anew}.md"
+    file.write_text(file.read_text() + "\nWith a line by hand.\n")
+    file.rename(store.store / "facts/without-its-id.md")
     assert nothing_lost(store)
     store.commit()
     add(store, "Reset")

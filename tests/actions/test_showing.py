@@ -41,3 +41,19 @@ def test_what_superseded_the_archived(store):
     assert head(store, old).endswith(f" | superseded by {new[:6]}>")
     store.ok("restore", old)
     assert head(store, old).startswith(f"<memory {old} decision superseded by {new[:6]} ")
+
+
+def test_an_id_of_two_files_is_told(store):
+    """By the id both are named, and none is taken for the other; by its path each can be seen and retracted; of copies any does."""
+    one = put(store, 1, title="One way")
+    other = store.store / "facts/other.md"
+    other.write_text(support.memory(one, "fact", "Another way", "Otherwise.", "2025-07-01T00:00:00Z"))
+    for verb in (["show", one], ["retract", one, "--reason", "x"], ["history", one]):
+        ran = store.call(*verb)
+        assert ran.code == 2 and f"{one} is the id of 2 files" in ran.err
+        assert f".agentmem/facts/m-{one}.md" in ran.err and ".agentmem/facts/other.md" in ran.err
+    assert "Another way" in store.ok("show", ".agentmem/facts/other.md")
+    store.ok("retract", "facts/other.md", "--reason", "x")
+    assert "retracted" in other.read_text() and store.json("list")["total"] == 1
+    other.write_bytes((store.store / f"facts/m-{one}.md").read_bytes())
+    assert "One way" in store.ok("show", one)

@@ -17,6 +17,12 @@ def test_both_files_are_named_with_the_other() -> None:
     assert first.memory == second.memory == ID
 
 
+def test_of_two_copies_one_is_enough() -> None:
+    """To make a second memory of a copy that a merge of two renames left would say everything twice."""
+    first, second = found(RULE, {"facts/a.md": memory(), "facts/b.md": memory()})
+    assert first.fix == second.fix == "both files say the same: one of them is enough"
+
+
 def test_more_than_two_are_counted() -> None:
     """Three files give three findings, not six."""
     files: dict[str, bytes | str] = {f"facts/{name}.md": memory() for name in "abc"}
