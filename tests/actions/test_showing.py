@@ -44,7 +44,7 @@ def test_what_superseded_the_archived(store):
 
 
 def test_an_id_of_two_files_is_told(store):
-    """By the id both are named, and none is taken for the other; by its path each can be seen and retracted; of copies any does."""
+    """By the id both are named and none is taken; by its path each can be seen and retracted; of copies any does."""
     one = put(store, 1, title="One way")
     other = store.store / "facts/other.md"
     other.write_text(support.memory(one, "fact", "Another way", "Otherwise.", "2025-07-01T00:00:00Z"))
