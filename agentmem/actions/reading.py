@@ -52,6 +52,7 @@ def listed(context: Context, filters: Filters, limit: int | None) -> Listed:
     """The memories that ``filters`` let through, newest first; ``limit`` None or 0: all of them."""
     index = context.index
     view = index.view()
+    selecting.tell_broken(index, view)
     found = view.newest_first(selecting.positions(index, view, filters))
     page = standing.labelled(context, selecting.fetch(index, view, found[:limit] if limit else found))
     return Listed(

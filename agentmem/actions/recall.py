@@ -95,6 +95,7 @@ def recall(
     asked = understood(context, question, context.now, names_kinds=not filters.kinds)
     filters = selecting.merged(context, filters, asked.filters)
     view = index.view()  # a filter in the question may have asked for what is archived
+    selecting.tell_broken(index, view)
     clock = context.now if filters.until is None else min(context.now, filters.until)
     eligible = selecting.positions(index, view, filters)
     limit = context.config.recall_limit if limit is None else limit

@@ -11,6 +11,7 @@ from agentmem.index.index import Index
 from agentmem.index.view import View
 from agentmem.model import ids, kinds, lifecycle, memory, safety, scopes, times
 from agentmem.model.memory import Memory
+from agentmem.store import layout
 
 if TYPE_CHECKING:
     from agentmem.model import verdict
@@ -309,6 +310,16 @@ def fetch(index: Index, view: View, chosen: Iterable[int]) -> list[Found]:
     ]
 
 
+def tell_broken(index: Index, view: View) -> None:
+    """Note the files that cannot be read as memories: an answer has nothing of them."""
+    broken = sorted(path for path, _ in view.columns.broken)
+    if broken:
+        more = f" and {len(broken) - 1:,} more" if len(broken) > 1 else ""
+        index.notes.once(
+            f"no answer has {index.place.name}/{broken[0]}{more}, which cannot be read: agentmem check"
+        )
+
+
 def by_reference(index: Index, view: View, reference: str) -> int:
     """The position of the one memory that ``reference`` names: an id or an unambiguous prefix of it, its id where it was
     imported from, or its path.
@@ -325,8 +336,10 @@ def by_reference(index: Index, view: View, reference: str) -> int:
     path = reference.replace("\\", "/").removeprefix("./").removeprefix(index.place.name + "/")
     if not found:
         found = [i for i in range(len(view)) if view.columns.paths[i] == path]
-    if not found and any(broken == path for broken, _ in view.columns.broken):
-        raise NotFound(f"{reference} cannot be read as a memory", "agentmem check")
+    for broken, _ in view.columns.broken if not found else ():
+        named = layout.id_in_name(broken) or ""
+        if broken == path or (ids.is_prefix(prefix) and named.startswith(prefix)):
+            raise NotFound(f"{index.place.name}/{broken} cannot be read as a memory", "agentmem check")
     if not found:
         short = ids.is_prefix(prefix) or len(prefix) >= ids.MIN_PREFIX
         hint = (

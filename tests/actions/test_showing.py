@@ -57,3 +57,17 @@ def test_an_id_of_two_files_is_told(store):
     assert "retracted" in other.read_text() and store.json("list")["total"] == 1
     other.write_bytes((store.store / f"facts/m-{one}.md").read_bytes())
     assert "One way" in store.ok("show", one)
+
+
+def test_what_cannot_be_read_is_noted_with_each_answer(store):
+    """An answer that lacks files says so, and who asks for one by its id is told which file it is."""
+    put(store, 1)
+    broken = support.identity(7)
+    store.write(f"facts/m-{broken}.md", f"---\nid: {broken}\nkind: fact\ntitle: [unclosed\n---\nGulls.\n")
+    said = f"note: no answer has .agentmem/facts/m-{broken}.md, which cannot be read: agentmem check"
+    for verb in (["recall", "gulls"], ["list"], ["brief"]):
+        assert said in store.call(*verb).err.splitlines()
+    store.write("facts/other.md", "---\nid: [\n---\nTerns.\n")
+    assert "and 1 more, which cannot be read" in store.call("list").err
+    ran = store.call("show", broken[:8])
+    assert ran.code == 2 and f".agentmem/facts/m-{broken}.md cannot be read as a memory" in ran.err
