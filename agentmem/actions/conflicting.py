@@ -1,7 +1,7 @@
 """Which memories of several branches cannot all be right: told before the branches meet, by trying how they would."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -70,7 +70,11 @@ def _changed(context: Context, view: View, here: str) -> Iterator[Clash]:
     index = context.index
     for position, pending in view.pending.items():
         if position not in view.foreign and pending.conflicts:
-            yield _unsettled(context, view, position, json.loads(pending.conflicts))
+            conflicts = json.loads(pending.conflicts)
+            sides = dict.fromkeys(str(party["branch"]) for one in conflicts for party in one["parties"])
+            yield _unsettled(context, view, position, {one["field"] for one in conflicts}, tuple(sides))
+    for position, fields in selecting.unsettled(index, view).items():
+        yield _unsettled(context, view, position, fields, (here,))
     own = overlays.open_changes(view.columns, index.knowledge, index.bytes_of)
     versions: dict[str, list[int]] = {}
     for position in range(len(view)):
@@ -164,14 +168,15 @@ def _fields(change: Change) -> Iterator[str]:
         yield "body"
 
 
-def _unsettled(context: Context, view: View, position: int, conflicts: list[dict[str, object]]) -> Clash:
-    parties = [party for conflict in conflicts for party in conflict["parties"]]  # type: ignore[attr-defined]
-    fields = sorted({str(conflict["field"]) for conflict in conflicts})
+def _unsettled(
+    context: Context, view: View, position: int, undecided: Collection[str], branches: tuple[str, ...]
+) -> Clash:
+    fields = sorted(undecided)
     short = view.shorts[view.columns.ids[position]]
     return Clash(
         CHANGED,
         (view.columns.ids[position],),
-        tuple(dict.fromkeys(str(party["branch"]) for party in parties)),
+        branches,
         (f"{context.index.place.name}/{view.columns.paths[position]}",),
         f"CONFLICT in {', '.join(fields)} here: agentmem show {short}, then: {changes.ending(fields, short)}",
     )

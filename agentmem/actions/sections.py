@@ -194,6 +194,7 @@ class Sections(Whereabouts):
         settle that.
         """
         at = [i for i, one in self.view.pending.items() if one.conflicts and i not in self.view.foreign]
+        at += selecting.unsettled(self.context.index, self.view)
         return selecting.fetch(self.context.index, self.view, at[:DISPUTED])
 
     def know(self) -> list[Line]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.actions.context import Context
 from agentmem.errors import Ambiguous, NotFound, UsageError
+from agentmem.index.catalog import UNSETTLED
 from agentmem.index.columns import NO_TIME
 from agentmem.index.index import Index
 from agentmem.index.view import View
@@ -308,6 +309,16 @@ def fetch(index: Index, view: View, chosen: Iterable[int]) -> list[Found]:
         )
         for i in wanted
     ]
+
+
+def unsettled(index: Index, view: View) -> dict[int, list[str]]:
+    """The memories of the view's own in whose files a merge has left two values, by position, with the fields."""
+    found: dict[int, list[str]] = {}
+    for field, row in index.knowledge.all_named(UNSETTLED):
+        for position in view.positions_of(row):
+            if position not in view.foreign and view.shown[position]:
+                found.setdefault(position, []).append(field)
+    return dict(sorted(found.items()))
 
 
 def tell_broken(index: Index, view: View) -> None:

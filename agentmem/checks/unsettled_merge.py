@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from agentmem.checks.frame import Rule, Subject, at, short
+from agentmem.model import changes
 from agentmem.model.findings import ERROR, Finding
+from agentmem.model.merging import CONFLICTS
 
 ID = "unsettled-merge"
 MARKERS = ("<<<<<<< ", ">>>>>>> ")
@@ -14,10 +16,14 @@ def run(subject: Subject) -> Iterator[Finding]:
     for file in subject.files:
         if file.memory is None:
             continue
-        if "conflicts" in file.document.meta:
+        if CONFLICTS in file.document.meta:
             name = short(subject, file)
-            fix = f"agentmem show {name}, then: agentmem edit {name} --set KEY=VALUE --set conflicts="
-            line = file.document.lines.get("conflicts", 1)
+            left = file.document.meta[CONFLICTS]
+            fields = (
+                [one.get("field") for one in left if isinstance(one, dict)] if isinstance(left, list) else []
+            )
+            fix = f"agentmem show {name}, then: {changes.ending([str(one) for one in fields], name)}"
+            line = file.document.lines.get(CONFLICTS, 1)
             yield at(subject, file, ID, ERROR, line, "a merge left two values, named here", fix)
         body = file.document.body
         if MARKERS[0] not in body or MARKERS[1] not in body:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from agentmem.index.record import Record
 
 T = TypeVar("T")
-VERSION = 13
+VERSION = 14
 SCHEMA = """
 CREATE TABLE info(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE doc(
@@ -32,6 +32,8 @@ CREATE TABLE applied(key TEXT PRIMARY KEY, blob TEXT, conflicts TEXT) WITHOUT RO
 CREATE TABLE tree_pair(trees TEXT PRIMARY KEY, files TEXT) WITHOUT ROWID;
 """
 _IDENTITY = re.compile(r"[0-9a-f]{16}")
+UNSETTLED = "unsettled"
+"""The key under which stand the fields of which a merge left two values in the file."""
 BATCH = 500
 WAIT, PATIENCE = 0.3, 5.0
 """Seconds for which a lock that another process has on the file is waited for: by who reads or learns a few blobs, and by who
@@ -340,6 +342,10 @@ def names_of(memory: Memory) -> Iterator[tuple[str, str]]:
             yield key, single.casefold()
     if memory.kind == "entity" and memory.title:
         yield "alias", memory.title.casefold()
+    left = memory.extra.get("conflicts")
+    for entry in left if isinstance(left, list) else ():
+        if isinstance(entry, dict) and isinstance(entry.get("field"), str):
+            yield UNSETTLED, entry["field"]
 
 
 def _wait(connection: sqlite3.Connection, seconds: float) -> None:

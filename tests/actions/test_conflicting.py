@@ -109,6 +109,25 @@ def test_a_conflict_that_is_here_already(disputed, shared):
     assert conflicts(disputed) == []
 
 
+def test_what_a_merge_left_in_the_file(store, shared):
+    """Told by `conflicts` and `brief` until an edit names the field; what it does not name stays to be decided."""
+    file = store.store / f"facts/m1-{shared}.md"
+    left = "conflicts:\n- {field: title, values: [One, Two]}\n- {field: importance, values: [1, 5]}\n"
+    file.write_text(file.read_text().replace("---\n", f"---\n{left}", 1))
+    store.commit("merged")
+    (one,) = store.json("conflicts")["conflicts"]
+    assert one["ids"] == [shared] and "CONFLICT in importance, title here" in one["reason"]
+    assert "CONFLICT" in store.ok("brief")
+    edit(store, shared, "title=Decided")
+    assert [c["field"] for c in show(store, shared)["conflicts"]] == ["importance"]
+    (one,) = store.json("conflicts")["conflicts"]
+    assert "CONFLICT in importance here" in one["reason"]
+    edit(store, shared, "importance=5")
+    assert show(store, shared)["conflicts"] == [] == store.json("conflicts")["conflicts"]
+    assert "conflicts" not in file.read_text()
+    assert not [one for one in store.json("check")["findings"] if one["rule"] == "unsettled-merge"]
+
+
 def test_retracted_here_and_changed_there(store, shared):
     """A retraction meets a change as two values do."""
     branch_that(store, "one", "retract", shared, "--reason", "no")

@@ -110,7 +110,10 @@ def test_conflicts_that_the_driver_left():
     """A key conflicts, or markers in the body, are errors at their line."""
     text = memory("kind: fact", "title: A", "conflicts:", "  - {field: title, values: [A, B]}")
     (finding,) = one("unsettled-merge", text)
-    assert (finding.severity, finding.line) == ("error", 5) and "conflicts=" in finding.fix
+    assert (finding.severity, finding.line) == ("error", 5) and finding.fix.endswith("--set KEY=VALUE")
+    text = memory("kind: fact", "title: A", "conflicts:", "  - {field: status, values: [active, retracted]}")
+    (finding,) = one("unsettled-merge", text)
+    assert "agentmem restore" in finding.fix and "agentmem retract" in finding.fix
     body = "One.\n<<<<<<< ours\nTwo.\n=======\nThree.\n>>>>>>> theirs\nFour.\n"
     (finding,) = one("unsettled-merge", memory("kind: fact", "title: A", body=body))
     assert finding.line == 7
