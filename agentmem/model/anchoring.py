@@ -4,6 +4,7 @@ The order is that of certainty: the text in its place, the line diff between the
 the symbol, text that is alike. A text that is not unique is followed through the diff only and never guessed.
 """
 
+import os
 from collections.abc import Callable
 
 from agentmem.model import alikeness, tracing
@@ -117,7 +118,7 @@ def _searched(case: Case) -> Found:
             # what the diff has paired with a line or two of the text is another's: the whole may stand beside it
             whole = _elsewhere(case)
             return whole if whole and (whole.verdict, whole.path) == (MOVED, case.cite.path) else changed
-    elsewhere = _elsewhere(case)
+    elsewhere = _renamed_whole(case) or _elsewhere(case)
     if elsewhere:
         return elsewhere
     symbol = _by_symbol(case)
@@ -197,6 +198,19 @@ def _neighbours(trace: tracing.Trace, low: int, high: int) -> tuple[int, int, in
     new_before = trace.image[before] if before >= 0 else -1
     new_after = trace.image[after] if after < len(old) else len(trace.new.lines)
     return before, after, new_before, new_after
+
+
+def _renamed_whole(case: Case) -> Found | None:
+    """The same lines of the same file where that went to another folder as it was, whatever other files are its copies."""
+    if case.here is not None or case.past is None or case.origin is None:
+        return None
+    name = os.path.basename(case.cite.path)
+    went = [
+        (path, page)
+        for path, page in case.renamed
+        if os.path.basename(path) == name and page.lines == case.past.lines
+    ]
+    return case.found(MOVED, Spot(*went[0], *case.origin)) if len(went) == 1 else None
 
 
 def _elsewhere(case: Case) -> Found | None:

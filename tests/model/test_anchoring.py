@@ -144,6 +144,17 @@ def test_a_copy_that_stood_there_already_is_not_where_the_text_went():
     assert located(CLAIM, {**there, "a.py": without(11, 16)}, there).verdict == "gone"
 
 
+def test_a_copy_beside_it_hides_no_file_that_went_to_another_folder():
+    """A folder was renamed with a file and its copies: of the same name and the same lines it is the one; else nothing tells."""
+    then = {"a/x.py": CODE, "a/y.py": CODE}
+    cite = CLAIM._replace(path="a/x.py")
+    now = {"b/x.py": CODE, "b/y.py": CODE}
+    assert located(cite, now, then, ["b/x.py", "b/y.py"])[:2] == ("moved", "b/x.py")
+    assert located(cite, {"b/z.py": CODE, "b/y.py": CODE}, then, ["b/z.py", "b/y.py"]).verdict != "moved"
+    both = {"b/x.py": CODE, "c/x.py": CODE}
+    assert located(cite, both, then, ["b/x.py", "c/x.py"]).verdict != "moved"
+
+
 def test_one_of_several_is_followed_through_the_diff_and_not_without_it():
     twice = CODE + "\n\n" + CLAIM_TEXT + "\n\n# the end of it\n"
     for first in (11, 29):
