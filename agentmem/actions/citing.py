@@ -112,7 +112,7 @@ class _Citing:
                 f"not cited: {self._place(spec.path, first, last)} looks like a secret ({name}), and a memory would keep it",
                 f"cite the lines around it, or the file alone: {_shown(spec.path)}",
             )
-        self._tell_copies(spec.path, text, normal, first, last)
+        self._tell_copies(spec, text, normal, first, last)
         citation = Citation(
             path=spec.path,
             symbol=symbol,
@@ -249,8 +249,9 @@ class _Citing:
     def _place(self, path: str, first: int, last: int) -> str:
         return f"{_shown(path)}:{citing.write_range(first, last)}"
 
-    def _tell_copies(self, path: str, text: str, normal: Sequence[str], first: int, last: int) -> None:
+    def _tell_copies(self, spec: Spec, text: str, normal: Sequence[str], first: int, last: int) -> None:
         """Warn of a text that stands in several places: when the code moves, nothing may tell which of them is meant."""
+        path, more = spec.path, "cite more lines" if spec.symbol else "cite more lines, or the symbol"
         wanted = Wanted(tuple(normal), citing.read_quote(""), None, None)
         telling = max(normal, key=len)
         places = []
@@ -262,7 +263,7 @@ class _Citing:
             some = ", ".join(place for place in places if place != self._place(path, first, last))
             self.warnings.append(
                 f"{self._place(path, first, last)} stands in {len(places)} places ({_cut(some)}):"
-                " cite more lines, or the symbol, so that it can be told when the code moves"
+                f" {more}, so that it can be told when the code moves"
             )
 
     def _others(self, path: str, line: str) -> Iterator[str]:
