@@ -66,9 +66,12 @@ def init(
     if os.path.islink(root) or (os.path.lexists(root) and not os.path.isdir(root)):
         raise NoStore(f"{root} is a link or a file: a store is a folder of its own")
     repository = Probe(directory, ".", None).repository()
-    branch = trunk.guess(repository)
+    branch = trunk.guess(repository) or trunk.only(repository)
+    settings_text = resources.read("config.toml")
+    if branch is None:  # a name that nobody gave would be taken for one
+        settings_text = settings_text.replace('trunk = "@trunk@"', '# trunk = "main"')
     files = {
-        layout.CONFIG: resources.read("config.toml").replace("@trunk@", branch or "main"),
+        layout.CONFIG: settings_text.replace("@trunk@", branch or ""),
         "README.md": resources.read("README.md"),
         ".gitignore": layout.GITIGNORE,
         ".gitattributes": layout.GITATTRIBUTES,

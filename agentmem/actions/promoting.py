@@ -239,8 +239,9 @@ def demand_trunk(context: Context, branch: str | None, verb: str) -> str:
         folder = repository.git_dir
         raise NotWritable(f"cannot commit: {folder} is read-only", f"allow writes to {folder}")
     trunk = context.trunk
+    known = f'the branch that others build on: trunk = "…" in {context.place.name}/config.toml'
     if trunk is None:
-        raise UsageError("trunk is not known here", 'set trunk = "main" in .agentmem/config.toml')
+        raise UsageError("trunk is not known here", known)
     if doing := state.under_way(repository):
         raise NeedsDecision(f"a {doing} is under way", f"finish it first (git status), then agentmem {verb}")
     if repository.head is None:
@@ -248,6 +249,8 @@ def demand_trunk(context: Context, branch: str | None, verb: str) -> str:
     at_hand = state.branch(repository)
     name = at_hand or branch_for_writing(context, branch, verb)
     where = f"on {at_hand}" if at_hand else f"detached, for {name}"
+    if name != trunk and not revisions.trunk_tips(repository, trunk):
+        raise UsageError(f'trunk = "{trunk}" is no branch here', known)
     if name != trunk or branch not in (None, trunk):
         raise UsageError(
             f"this runs on trunk ({trunk}), and HEAD is {where}"

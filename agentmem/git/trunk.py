@@ -32,6 +32,15 @@ def guess(repository: Repository) -> str | None:
     return repository.branch if repository.head is None else None
 
 
+def only(repository: Repository) -> str | None:
+    """The branch at hand where no other is known, of a remote's neither: others have none else to build on."""
+    refs = process.run(
+        repository.directory, "for-each-ref", "--count=2", "--format=%(refname)", "refs/heads", "refs/remotes"
+    )
+    own = os.fsencode(f"refs/heads/{repository.branch}")
+    return repository.branch if refs.out.split(b"\n")[:-1] == [own] else None
+
+
 def changed_files(
     repository: Repository, revision: str | None = None, without: str | None = None
 ) -> list[str]:

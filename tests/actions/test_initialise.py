@@ -76,3 +76,32 @@ def test_a_hook_that_refuses_shows_later(repo, remote):
     """A dry push runs no hook of the host: what it refuses then goes as a branch, or is said by each claim."""
     refuse(remote, "refs/agentmem/*")
     assert proposed(repo) == "origin"
+
+
+def test_the_only_branch_is_trunk(repo):
+    """Where there is no other branch, others have none else to build on; of two nothing tells, and no name is made up."""
+    support.put(repo.path / "a.txt", "a")
+    repo.commit("a")
+    repo.git("branch", "-m", "develop")
+    repo.ok("init", "--no-hooks")
+    config = repo.store / "config.toml"
+    assert 'trunk = "develop"' in config.read_text().splitlines()
+    config.unlink()
+    repo.git("branch", "other")
+    assert 'trunk is not known here: set trunk = "…" in config.toml' in repo.ok("init", "--no-hooks")
+    assert '# trunk = "main"' in config.read_text().splitlines()
+    repo.commit("store")
+    ran = repo.call("overlay", "promote")
+    assert ran.code == 2 and "trunk is not known here" in ran.err
+
+
+def test_a_trunk_that_is_no_branch_is_named(repo):
+    """What runs on trunk does not send anybody to a branch that is not there."""
+    support.put(repo.path / "a.txt", "a")
+    repo.commit("a")
+    repo.ok("init", "--no-hooks")
+    config = repo.store / "config.toml"
+    config.write_text(config.read_text().replace('trunk = "main"', 'trunk = "gone"'))
+    repo.commit("store")
+    ran = repo.call("overlay", "promote")
+    assert ran.code == 2 and 'trunk = "gone" is no branch here' in ran.err and "git switch" not in ran.err
