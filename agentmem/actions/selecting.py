@@ -168,6 +168,23 @@ def when(context: Context, text: str, option: str) -> int:
         raise UsageError(f"{option}: {error}, a tag or a commit") from None
 
 
+def expiry(context: Context, text: str) -> int:
+    """The moment that ``text`` names as an end: one to come, such as ``3 days`` or ``tomorrow``, or any that ``when`` reads.
+
+    Raises:
+        UsageError: outside the grammar.
+
+    """
+    ahead = times.parse_expiry(text, context.now)
+    if ahead is not None:
+        return ahead
+    try:
+        return when(context, text, "--expires")
+    except UsageError:
+        forms = "an ISO date or time, 'N minutes|hours|days|weeks', tomorrow"
+        raise UsageError(f"--expires: {text!r} is no moment: {forms}") from None
+
+
 def positions(index: Index, view: View, filters: Filters) -> list[int]:
     """The positions of the memories that ``filters`` let through, in the view's order."""
     if filters.statuses:

@@ -92,6 +92,11 @@ def run(name: str, words: list[str], call: Call) -> int:
             raise
         message = re.sub(r"\s+", " ", str(problem.format_message())).rstrip(".")
         text = message[:1].lower() + message[1:]
+        written = [word for word in words if word.startswith("-") and " " in word]
+        if text.startswith("no such option") and written:  # a text and no option, such as "- a title"
+            raise UsageError(
+                text, f"a text that begins with - comes last, after --: agentmem {name} … -- TEXT"
+            ) from None
         raise UsageError(text, f"agentmem {name} -h") from None
     return code if isinstance(code, int) else EXIT_OK
 

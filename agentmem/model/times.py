@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 # both compiled when somebody says a moment
 _ISO = r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*(Z|[+-]\d\d:?\d\d|[+-]\d\d)?)?"
 _AGO = r"(\d{1,6}) (minute|hour|day|week|month)s? ago"
+_AHEAD = r"(?:in )?(\d{1,6}) (minute|hour|day|week)s?"
 _SECONDS = {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 
 FIRST, LAST = -62135596800, 253402300799
@@ -83,6 +84,15 @@ def parse_when(text: str, now: int) -> int:
         return parse_iso(word)
     except ValueError:
         raise ValueError(f"{text!r} is no moment: {GRAMMAR}") from None
+
+
+def parse_expiry(text: str, now: int) -> int | None:
+    """The moment to come that ``text`` names, seen from ``now``: ``3 days``, ``in 2 weeks``, ``tomorrow``; else None."""
+    word = " ".join(text.split()).lower()
+    if word == "tomorrow":
+        return now - now % 86400 + 86400
+    match = re.fullmatch(_AHEAD, word, re.ASCII)
+    return min(now + int(match[1]) * _SECONDS[match[2]], LAST) if match else None
 
 
 def _months_before(now: int, count: int) -> int:

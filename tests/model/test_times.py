@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentmem.model.times import age, format_iso, parse_iso, parse_when
+from agentmem.model.times import LAST, age, format_iso, parse_expiry, parse_iso, parse_when
 
 NOW = int(datetime(2026, 3, 31, 10, 42, 7, tzinfo=UTC).timestamp())
 DAY = 86400
@@ -275,3 +275,22 @@ def test_ages(seconds: int, text: str) -> None:
 def test_moments_beyond_the_calendar(seconds, text):
     """A clock that is far off makes no command fail."""
     assert format_iso(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("3 days", NOW + 3 * 86400),
+        ("in 1 week", NOW + 7 * 86400),
+        (" In  90 minutes ", NOW + 5400),
+        ("tomorrow", NOW - NOW % 86400 + 86400),
+        ("999999 weeks", min(NOW + 999999 * 604800, LAST)),
+        ("3 days ago", None),
+        ("2026-01-01", None),
+        ("soon", None),
+        ("", None),
+    ],
+)
+def test_moments_to_come(text, moment):
+    """Spans from now on; all else is left to the other grammar."""
+    assert parse_expiry(text, NOW) == moment

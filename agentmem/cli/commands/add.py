@@ -37,7 +37,10 @@ def add(
     importance: Annotated[int | None, typer.Option("--importance", help="1 to 5.")] = None,
     pin: Annotated[bool, typer.Option("--pin", help="Never forget it.")] = False,
     expires: Annotated[
-        str | None, typer.Option("--expires", help="From when on it is out: an ISO date or time.")
+        str | None,
+        typer.Option(
+            "--expires", help="From when on it is out: an ISO date or time, or: 3 days, 2 weeks, tomorrow."
+        ),
     ] = None,
     created: Annotated[str | None, typer.Option("--created", help="When it was so, if not now.")] = None,
     set: Annotated[
@@ -85,7 +88,7 @@ def add(
         supersedes=tuple(dict.fromkeys(supersedes or ())),
         importance=importance,
         pin=pin,
-        expires=selecting.when(context, expires, "--expires") if expires else None,
+        expires=selecting.expiry(context, expires) if expires else None,
         created=selecting.when(context, created, "--created") if created else None,
     )
     memory = write.with_settings(context, memory, set or ())
