@@ -4,7 +4,6 @@ The order is that of certainty: the text in its place, the line diff between the
 the symbol, text that is alike. A text that is not unique is followed through the diff only and never guessed.
 """
 
-import os
 from collections.abc import Callable
 
 from agentmem.model import alikeness, tracing
@@ -204,11 +203,11 @@ def _renamed_whole(case: Case) -> Found | None:
     """The same lines of the same file where that went to another folder as it was, whatever other files are its copies."""
     if case.here is not None or case.past is None or case.origin is None:
         return None
-    name = os.path.basename(case.cite.path)
+    name = case.cite.path.rpartition("/")[2]
     went = [
         (path, page)
         for path, page in case.renamed
-        if os.path.basename(path) == name and page.lines == case.past.lines
+        if path.rpartition("/")[2] == name and page.lines == case.past.lines
     ]
     return case.found(MOVED, Spot(*went[0], *case.origin)) if len(went) == 1 else None
 
