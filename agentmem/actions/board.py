@@ -9,7 +9,7 @@ from agentmem.actions import identity
 from agentmem.actions.context import Context
 from agentmem.actions.identity import Identity
 from agentmem.errors import NotWritable
-from agentmem.git import branches, refs, worktrees
+from agentmem.git import branches, history, refs, worktrees
 from agentmem.model import leases, times
 from agentmem.model.leases import Claim
 from agentmem.store import cache, clones
@@ -150,6 +150,16 @@ class Board:
         if claim.is_of(self.me.agent, self.me.clone, self.me.worktree):
             self._remind(claim)
         return Seen(claim, commit, claim.end, leases.state_at(claim, claim.end, now))
+
+    def stands(self, written: Seen) -> bool:
+        """Whether the claim that the asker has just written is what the ref says, or what came of it is the asker's still.
+
+        The very object counts, and what follows it: any process of this clone may have set the ref to what the remote has.
+        """
+        now = self.read(written.claim.task)
+        if now is None or now.commit == written.commit:
+            return now is not None
+        return self.is_mine(now) and history.comes_before(self.repository, written.commit, now.commit)
 
     def _remind(self, claim: Claim) -> None:
         """Have the asker's next commands look after its claims, or no longer."""

@@ -188,7 +188,10 @@ class _Taking:
         if won is None:
             return None
         told = sharing.share(self.context, new.task, self.looked)
-        if taken := next((one for one in told.lost if one.claim.task == new.task), None):
+        if not self.board.stands(won):
+            taken = self.board.read(new.task)
+            if taken is None or taken.state not in (leases.HELD, leases.DONE):
+                return None  # whoever was faster has let it go meanwhile
             return self._lost(placed, taken, "held" if taken.state == leases.HELD else "done elsewhere")
         from agentmem.actions import foreseeing  # its rules cost an import that who loses need not pay
 

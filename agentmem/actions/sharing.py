@@ -5,7 +5,7 @@ was there first. A task that is done stays done, whoever else holds it.
 """
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from agentmem.actions import states, usage
@@ -30,7 +30,7 @@ UNWRITABLE = "unwritable"
 """What keeps who only looks from seeing what the remote has: it cannot be written here."""
 RETRY = 30
 """Seconds after which a command tries again what could not be shared: each try may take three of them."""
-ROUNDS = 4
+ROUNDS = 8
 """How often what others moved in between is settled and pushed again."""
 
 
@@ -162,6 +162,8 @@ class _Sharing:
         self.home = NAMESPACE
         self.taken, self.pushed, self.got = 0, 0, 0
         self.given: set[str] = set()
+        self.there: dict[str, dict[str, refs.Held]] = {}
+        self.asked: dict[str, str] = {}
         self.lost: dict[str, Seen] = {}
         self.noted: dict[str, Seen] = {}
 
@@ -204,7 +206,10 @@ class _Sharing:
             shown = remotes.listed(self.repository, self.remote, patterns)
             if shown is None:
                 return AWAY, ""
-            if all(shown.get(ref) == commit for ref, commit in self.asked.items()):
+            if all(shown.get(ref) == commit for ref, commit in self.asked.items() if self._counts(ref, only)):
+                # what came to the remote between our look and our push may bear on what was just claimed
+                if only and self._has_news(shown) and self._fetch():
+                    self._settle()
                 return None, ""
             # somebody was faster, or has moved on by now what we gave; or it says yes and keeps nothing
             if any(one.problem is None and ref not in shown for ref, one in told.items()):
@@ -213,6 +218,18 @@ class _Sharing:
                 return AWAY, ""
         self._settle()
         return AWAY, ""
+
+    def _counts(self, ref: str, only: set[str] | None) -> bool:
+        """Whether a ref has to be on the remote for what was asked: what agents keep for themselves can go with the next."""
+        return only is None or ref.startswith(f"{self.home}/")
+
+    def _has_news(self, shown: Mapping[str, str]) -> bool:
+        """Whether the remote shows claims that were not fetched yet."""
+        known = {f"{self.home}/{task}": held.commit for task, held in self.there[self.home].items()}
+        known.update(self.asked)
+        return any(
+            ref.startswith(f"{self.home}/") and known.get(ref) != commit for ref, commit in shown.items()
+        )
 
     def _fetch(self) -> bool:
         folders = {**self.folders, **{STATES[home]: folder for home, folder in self.states.items()}}
@@ -229,9 +246,10 @@ class _Sharing:
 
     def _settle(self) -> None:
         """Take up what the remote has."""
+        self.there = {folder: self._kept(folder) for folder in self.folders}
         ours = refs.read_all(self.repository, NAMESPACE, FILE)
-        for folder in self.folders:
-            for task, held in self._kept(folder).items():
+        for theirs in self.there.values():
+            for task, held in theirs.items():
                 claim, mine = leases.read(held.data, task), ours.get(task)
                 if claim is not None and (mine is None or mine.commit != held.commit):
                     now = self._taken(task, mine, held, claim)
@@ -275,19 +293,29 @@ class _Sharing:
             self.noted[task] = seen
 
     def _push(self, only: set[str] | None) -> dict[str, remotes.Pushed]:
-        """Give the remote what it has not got; what became of each, by ref. Afterwards ``asked`` has what was asked for."""
-        theirs, states_home = self._kept(self.home), STATES[self.home]
+        """Give the remote what it has not got; what became of each, by ref. Afterwards ``asked`` has what was asked for.
+
+        A lease on what another process of this clone has fetched meanwhile would put our claim over one that we never looked
+        at: it is taken on what was settled, and nothing is moved but forwards.
+        """
+        theirs, states_home = self.there[self.home], STATES[self.home]
         moves: list[states.Move] = []
+        behind: dict[str, str] = {}
         for task, held in refs.read_all(self.repository, NAMESPACE, FILE).items():
             there = theirs.get(task)
             if (only is not None and task not in only) or (there and there.commit == held.commit):
                 continue
-            if leases.read(held.data, task) is not None:
-                moves.append((f"{self.home}/{task}", held.commit, there.commit if there else None))
+            if leases.read(held.data, task) is None:
+                continue
+            looked_at = there if there and leases.read(there.data, task) is not None else None
+            if looked_at and not history.comes_before(self.repository, looked_at.commit, held.commit):
+                behind[f"{self.home}/{task}"] = held.commit
+                continue
+            moves.append((f"{self.home}/{task}", held.commit, there.commit if there else None))
         if only != set():
             moves += states.moves(self.repository, self.states[self.home], states_home)
         told = remotes.push(self.repository, self.remote, moves)
-        self.asked = {ref: commit for ref, commit, _ in moves}
+        self.asked = {**behind, **{ref: commit for ref, commit, _ in moves}}
         for ref, commit, old in moves:
             if told[ref].problem is None:
                 is_state = ref.startswith(states_home + "/")
@@ -299,4 +327,4 @@ class _Sharing:
                     self.pushed += 1
                 folder = self.states[self.home] if is_state else self.folders[self.home]
                 refs.swap(self.repository, f"{folder}/{name}", commit, old)
-        return told
+        return {**told, **dict.fromkeys(behind, remotes.Pushed(remotes.STALE))}

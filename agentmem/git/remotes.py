@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -10,6 +11,8 @@ from agentmem.git.repository import Repository
 
 WAIT = 3.0
 """Seconds after which a remote counts as away."""
+LOCKED, PAUSE = 2.0, 0.02
+"""Seconds for which a fetch is tried again that meets another of this clone, and between two tries."""
 
 AWAY, REFUSED, STALE, MISSING = "away", "refused", "stale", "missing"
 """What went wrong: no answer, a host that takes no such refs, a ref that is not where it was, a name that is no remote here."""
@@ -63,12 +66,18 @@ def fetch(repository: Repository, remote: str, folders: Mapping[str, str]) -> bo
         NotWritable: it answers, and what it gives cannot be written here.
 
     """
-    result = _run(
-        repository, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--prune", "--no-recurse-submodules",
-        "--no-auto-maintenance", remote, *(f"+{theirs}/*:{ours}/*" for theirs, ours in folders.items()),
-    )  # fmt: skip
-    if result is None or not result.code:
-        return result is not None
+    deadline = time.monotonic() + LOCKED
+    while True:
+        result = _run(
+            repository, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--prune", "--no-recurse-submodules",
+            "--no-auto-maintenance", remote, *(f"+{theirs}/*:{ours}/*" for theirs, ours in folders.items()),
+        )  # fmt: skip
+        if result is None or not result.code:
+            return result is not None
+        # another worktree of this clone fetches at the same time: that is no remote that is away
+        if not _is_contended(result.err) or time.monotonic() >= deadline:
+            break
+        time.sleep(PAUSE)
     problem = refs.unwritable(repository, result.err)
     # the words may be those of a remote that lets nobody in: then it shows nothing either
     if problem and listed(repository, remote, [f"{next(iter(folders))}/*"]) is not None:
@@ -142,6 +151,13 @@ def _told(out: str) -> Mapping[str, Pushed]:
         else:
             found[ref] = Pushed(REFUSED, parts[2])
     return found
+
+
+def _is_contended(said: str) -> bool:
+    # of a git dir that cannot be written git says too that it cannot lock the ref
+    return "cannot lock ref" in said and any(
+        why in said for why in ("File exists", "but expected", "already exists")
+    )
 
 
 def _is_refusal(said: str) -> bool:
