@@ -160,3 +160,22 @@ def run(tmp_path: Path):
 def call(tmp_path: Path):
     """The command line in this process; in the test's own folder unless told otherwise."""
     return lambda *args, **options: support.call(*args, **{"cwd": tmp_path, **options})
+
+
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """A function that has something done, once, just before a function of a module or class goes on: the step of another process
+    at the moment where it hurts.
+    """
+
+    def arranged(owner, name, step):
+        real = getattr(owner, name)
+
+        def stepping(*args, **named):
+            monkeypatch.setattr(owner, name, real)
+            step()
+            return real(*args, **named)
+
+        monkeypatch.setattr(owner, name, stepping)
+
+    return arranged

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agentmem.actions import sharing
+from agentmem.actions import sharing, yielding
 from agentmem.actions.board import Board, Seen, nonce, unwritable
 from agentmem.actions.branch import at_hand
 from agentmem.actions.context import Context
@@ -11,7 +11,7 @@ from agentmem.actions.offering import available, barrier, excluded
 from agentmem.actions.sharing import Shared
 from agentmem.actions.tasks import Closing, Tasks
 from agentmem.errors import Contended, NeedsDecision, NotWritable, UsageError
-from agentmem.model import leases, scopes, taskgraph
+from agentmem.model import leases, taskgraph
 from agentmem.model.leases import Claim
 from agentmem.model.taskgraph import Placed
 from agentmem.store import clones
@@ -153,13 +153,21 @@ class _Taking:
         if placed.blocked and not again:
             return self._lost(placed, None, "blocked")
         wanted = self.scope or (held.claim.scope if again and held else placed.task.scope)
-        if other := self._in_the_way(task, wanted):
-            return self._lost(placed, None, "exclusive")._replace(blocking=other)
-        if again and held:
-            return self._again(placed, held, wanted)
-        self._demand_room()
-        new = self.board.drawn(
-            task,
+        if self.exclusive and not wanted:
+            raise UsageError("--exclusive needs a scope", "agentmem claim ID --exclusive --scope 'GLOB'")
+        new = self._renewed(held, wanted) if again and held else self._drawn(placed, seen, held, wanted)
+        asks = not again or bool(self.scope) or self.exclusive  # else it keeps what it has
+        if asks and (other := yielding.in_the_way(self.board, new)):
+            return self._blocked(placed, other)
+        if not again:
+            self._demand_room()
+        result = self._write(placed, new, seen, asks)
+        return result._replace(renewed=True) if again and result and result.won else result
+
+    def _drawn(self, placed: Placed, seen: Seen | None, held: Seen | None, wanted: Sequence[str]) -> Claim:
+        """A new claim of the asker, after what was ``seen``; ``held``: that is another's, who is taken over from."""
+        return self.board.drawn(
+            placed.task.id,
             ttl=self.ttl,
             branch=at_hand(self.context),
             scope=tuple(wanted),
@@ -167,49 +175,49 @@ class _Taking:
             taken_from=held.claim.agent if held else None,
             handoff=seen.claim.handoff if seen else None,
         )
-        return self._write(placed, new, seen)
 
-    def _in_the_way(self, task: str, wanted: Sequence[str]) -> Seen | None:
-        """The claim of another on another task that excludes this one, or that this one would exclude."""
-        if self.exclusive and not wanted:
-            raise UsageError("--exclusive needs a scope", "agentmem claim ID --exclusive --scope 'GLOB'")
-        for other in self.board.held.values():
-            shuts = other.claim.exclusive or self.exclusive
-            is_other = other.claim.task != task and not self.board.is_mine(other)
-            if shuts and is_other and scopes.overlap(wanted, other.claim.scope):
-                return other
-        return None
+    def _renewed(self, held: Seen, wanted: Sequence[str]) -> Claim:
+        """What the asker holds already, with another scope where one is given."""
+        return held.claim._replace(
+            nonce=nonce(),
+            renewed=max(self.context.now, held.claim.renewed),
+            ttl=self.ttl,
+            scope=tuple(wanted),
+            exclusive=self.exclusive or held.claim.exclusive,
+        )
 
-    def _write(self, placed: Placed, new: Claim, seen: Seen | None) -> Claimed | None:
+    def _write(self, placed: Placed, new: Claim, seen: Seen | None, asks: bool) -> Claimed | None:
         try:
             won = self.board.write(new, seen, "claim")
         except NotWritable:
             raise unwritable(self.context, self.tasks.shorts[new.task]) from None
         if won is None:
             return None
+        if asks and (other := yielding.winner(self.board, won)):
+            return self._yielded(placed, won, seen, other)
         told = sharing.share(self.context, new.task, self.looked)
         if not self.board.stands(won):
             taken = self.board.read(new.task)
             if taken is None or taken.state not in (leases.HELD, leases.DONE):
                 return None  # whoever was faster has let it go meanwhile
             return self._lost(placed, taken, "held" if taken.state == leases.HELD else "done elsewhere")
+        if asks and told.remote is not None:  # what has come from there meanwhile
+            self.board.forget()
+            if other := yielding.winner(self.board, won):
+                return self._yielded(placed, won, seen, other)
         from agentmem.actions import foreseeing  # its rules cost an import that who loses need not pay
 
         beware = foreseeing.told(self.board, self.tasks, placed)
         before = seen if seen and not self.board.is_mine(seen) else None
         return Claimed(True, placed, won, waits=placed.waits, shared=told.words, told=beware, before=before)
 
-    def _again(self, placed: Placed, seen: Seen, wanted: Sequence[str]) -> Claimed | None:
-        """What the asker holds already is renewed, with another scope where one is given."""
-        claim = seen.claim._replace(
-            nonce=nonce(),
-            renewed=max(self.context.now, seen.claim.renewed),
-            ttl=self.ttl,
-            scope=tuple(wanted),
-            exclusive=self.exclusive or seen.claim.exclusive,
-        )
-        result = self._write(placed, claim, seen)
-        return result._replace(renewed=True) if result and result.won else result
+    def _yielded(self, placed: Placed, won: Seen, before: Seen | None, other: Seen) -> Claimed:
+        """Give back a claim that was set at the same time as ``other``, before which it has to give way."""
+        yielding.give_back(self.board, won, before, self.looked)
+        return self._blocked(placed, other)
+
+    def _blocked(self, placed: Placed, other: Seen) -> Claimed:
+        return self._lost(placed, None, "exclusive")._replace(blocking=other)
 
     def _demand_room(self) -> None:
         limit = self.context.config.claim_limit

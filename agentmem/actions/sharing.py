@@ -201,6 +201,8 @@ class _Sharing:
                 self.home = FALLBACK
                 continue
             if not told:
+                if only and self._fetch():  # another process gave it, after our look
+                    self._settle()
                 return None, ""
             patterns = [f"{self.home}/*", f"{STATES[self.home]}/*"]
             shown = remotes.listed(self.repository, self.remote, patterns)

@@ -18,23 +18,6 @@ def team(store, tmp_path):
 
 
 @pytest.fixture
-def meanwhile(monkeypatch):
-    """A function that has something done, once, before a function of a module or class goes on."""
-
-    def arranged(owner, name, step):
-        real = getattr(owner, name)
-
-        def stepping(*args, **named):
-            monkeypatch.setattr(owner, name, real)
-            step()
-            return real(*args, **named)
-
-        monkeypatch.setattr(owner, name, stepping)
-
-    return arranged
-
-
-@pytest.fixture
 def unseen(monkeypatch):
     """The first look at the remote comes before all that the others do."""
     monkeypatch.setattr(sharing, "look", lambda context: Shared("origin"))
