@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agentmem.actions import noting, sharing, write
+from agentmem.actions import closing, noting, saving, sharing, write, yielding
 from agentmem.actions.board import Board, Seen, nonce, unwritable
 from agentmem.actions.branch import branch_for_writing
 from agentmem.actions.context import Context
 from agentmem.actions.offering import available
 from agentmem.actions.sharing import Shared
 from agentmem.actions.tasks import Tasks
-from agentmem.errors import Contended, GitFailed, NeedsDecision, NotFound, NotWritable, UsageError
+from agentmem.errors import AgentmemError, NeedsDecision, NotFound, NotWritable, UsageError
 from agentmem.git import history, revisions, trunk
 from agentmem.model import entries, leases, safety, scopes, taskgraph, trailers
 from agentmem.model.leases import Claim, Handoff
@@ -69,11 +69,11 @@ def done(
     tasks = Tasks(context, board)
     placed = _meant(board, tasks, reference)
     if placed.state == taskgraph.DONE:
-        _settle(board, tasks, placed, looked)
+        closing.settle(board, tasks, placed, looked)
         raise NeedsDecision(
             f"{tasks.shorts[placed.task.id]} is done already", f"agentmem show {tasks.shorts[placed.task.id]}"
         )
-    seen = _held_by_nobody_else(board, tasks, placed)
+    seen = closing.held_by_nobody_else(board, tasks, placed)
     if placed.closed_on and not (seen and seen.state == leases.HELD):
         short = tasks.shorts[placed.task.id]
         raise NeedsDecision(
@@ -96,7 +96,13 @@ def done(
         closes=(placed.task.id,),
         extra=dict[str, object](evidence),
     )
-    added = write.add(context, entry, force=True, branch=branch)
+    held = closing.taken(board, tasks, placed, branch, looked)
+    try:
+        added = write.add(context, entry, force=True, branch=branch)
+    except AgentmemError:
+        if held and board.is_mine(held) and not (seen and seen.commit == held.commit):
+            yielding.give_back(board, held, seen, looked)
+        raise
     noting.done(
         context,
         tasks.view,
@@ -107,7 +113,7 @@ def done(
         evidence.get(USED, ()),
         evidence.get(MISLED, ()),
     )
-    claim = (mine or board.drawn(placed.task.id))._replace(
+    claim = (held.claim if held and board.is_mine(held) else board.drawn(placed.task.id))._replace(
         nonce=nonce(),
         state=leases.DONE,
         handoff=None,
@@ -115,7 +121,11 @@ def done(
         branch=branch,
         renewed=context.now,
     )
-    shared = _tell(board, claim, seen, "done", looked)
+    shared, faster = closing.closed(board, claim, held, looked)
+    if faster and faster.claim.entry != added.memory.id:
+        saving.remove(context, added.path.removeprefix(f"{context.place.name}/"))
+        short = tasks.shorts[placed.task.id]
+        raise NeedsDecision(f"{short} was just done by {faster.claim.agent}", f"agentmem show {short}")
     if commit:
         _commit(context, added, message)
     context.begin_again()
@@ -175,7 +185,7 @@ def fail(
         released = seen.claim._replace(
             nonce=nonce(), state=leases.RELEASED, renewed=context.now, entry=None, handoff=None
         )
-        shared = _tell(board, released, seen, "fail", looked)
+        shared = closing.told(board, released, seen, "fail", looked)
     return Ended(placed, added.memory, added.path, (), owner=owner, why_owner=why, shared=shared)
 
 
@@ -193,7 +203,7 @@ def handoff(context: Context, reference: str | None, text: str) -> tuple[Placed,
     board = Board(context)
     tasks = Tasks(context, board)
     placed = _meant(board, tasks, reference)
-    short, seen = tasks.shorts[placed.task.id], _held_by_nobody_else(board, tasks, placed)
+    short, seen = tasks.shorts[placed.task.id], closing.held_by_nobody_else(board, tasks, placed)
     if placed.state == taskgraph.DONE or placed.closed_on or (seen and seen.state == leases.DONE):
         raise NeedsDecision(f"{short} is done already", f"agentmem show {short}")
     if seen is None or not board.is_mine(seen):
@@ -230,41 +240,9 @@ def _meant(board: Board, tasks: Tasks, reference: str | None) -> Placed:
     raise UsageError(f"you hold {len(mine)} tasks: which one?", some)
 
 
-def _held_by_nobody_else(board: Board, tasks: Tasks, placed: Placed) -> Seen | None:
-    seen = board.read(placed.task.id)
-    if seen is not None and seen.state == leases.HELD and not board.is_mine(seen):
-        short = tasks.shorts[placed.task.id]
-        same = seen.claim.agent == board.me.agent
-        raise NeedsDecision(
-            f"{short} is held by {seen.claim.agent}{' in another worktree' if same else ''}, not by you",
-            f"take it over, on the record: agentmem claim {short} --resume",
-        )
-    return seen
-
-
 def _clean(text: str | None) -> str | None:
     """What a task has, fit to be written again."""
     return safety.one_line(text) or None if text else None
-
-
-def _settle(board: Board, tasks: Tasks, placed: Placed, looked: Shared) -> None:
-    """Close the asker's own claim on what is done: the command that did it may have been killed before it got there."""
-    seen, closing = board.read(placed.task.id), tasks.closing_of(placed.task.id)
-    if seen and closing and seen.state == leases.HELD and board.is_mine(seen):
-        claim = seen.claim._replace(
-            nonce=nonce(), state=leases.DONE, handoff=None, entry=closing.entry, renewed=board.context.now
-        )
-        _tell(board, claim, seen, "done", looked)
-
-
-def _tell(board: Board, claim: Claim, seen: Seen | None, what: str, looked: Shared) -> Shared:
-    """Say it on the claim's ref; the entry stands whatever becomes of that."""
-    try:
-        if board.write(claim, seen, what) is not None:
-            return sharing.share(board.context, claim.task, looked)
-    except (NotWritable, Contended, GitFailed):
-        pass  # a sandbox keeps the git dir read-only: the entry alone tells, once it is merged
-    return looked
 
 
 def _touched(context: Context, branch: str | None, claim: Claim | None) -> list[str]:
@@ -321,8 +299,8 @@ def _owner(tasks: Tasks, placed: Placed) -> tuple[str | None, str]:
         for path in entry.memory.scope if entry.memory.by else ():
             if any(scopes.matches(pattern, path) for pattern in placed.task.scope):
                 return entry.memory.by, f"last to change {path}"
-    closing = tasks.closing_of(placed.task.id)
-    return (closing.by, "did it last") if closing and closing.by else (None, "")
+    last = tasks.closing_of(placed.task.id)
+    return (last.by, "did it last") if last and last.by else (None, "")
 
 
 def _commit(context: Context, added: write.Added, message: str) -> None:
