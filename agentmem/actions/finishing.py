@@ -163,6 +163,10 @@ def fail(
     board = Board(context)
     tasks = Tasks(context, board)
     placed = _meant(board, tasks, reference)
+    if (
+        placed.state != taskgraph.DONE and not placed.closed_on
+    ):  # what nobody has finished is its holder's to give back
+        closing.held_by_nobody_else(board, tasks, placed)
     named = _clean(to)
     owner, why = (named, "named") if named else _owner(tasks, placed)
     title, body = entries.composed("Failed", placed.task.title, reason)

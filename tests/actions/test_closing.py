@@ -121,3 +121,18 @@ def test_a_claim_renewed_while_it_is_closed(team, meanwhile):
     meanwhile(closing, "closed", lambda: claim(side, store.task, "--resume", agent="b"))
     assert close(store, store.task, "a").code == 0
     assert holders(store)[store.task] == ("a", "done") and len(entries(store)) == 1
+
+
+def test_fail_of_what_another_holds(team):
+    """Nobody has finished it: it is its holder's to give back. What is done anybody may fail, whoever did it."""
+    store, side = team
+    claim(store, store.task, agent="a")
+    refused = side.call("fail", store.task, "--reason", "no", env=as_agent("b"))
+    assert refused.code == 4 and f"{store.task[:6]} is held by a, not by you" in refused.err
+    assert not entries(side)
+    assert store.call("fail", store.task, "--reason", "no", env=as_agent("a", 1)).code == 0
+    claim(store, store.task, agent="a", at=2)
+    done = store.call("done", store.task, "-m", "x", "--commit", env=as_agent("a", 3))
+    side.git("merge", "-q", "main")
+    failed = side.call("fail", store.task, "--reason", "it loses jobs", env=as_agent("tester", 4))
+    assert done.code == failed.code == 0 and failed.out.startswith("reopened ")
