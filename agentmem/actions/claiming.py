@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agentmem.actions import sharing, yielding
+from agentmem.actions import hearing, sharing, yielding
 from agentmem.actions.board import Board, Seen, nonce, unwritable
 from agentmem.actions.branch import at_hand
 from agentmem.actions.context import Context
@@ -135,6 +135,7 @@ class _Taking:
         for _ in range(TRIES):
             found = self._try(placed)
             if found is not None:
+                hearing.heard(self.board, [placed.task.id])
                 return found
             self.board.forget()
         raise Contended(f"{self.tasks.shorts[placed.task.id]} is wanted by many", "try again")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agentmem.actions import closing, noting, saving, sharing, write, yielding
+from agentmem.actions import closing, hearing, noting, saving, sharing, write, yielding
 from agentmem.actions.board import Board, Seen, nonce, unwritable
 from agentmem.actions.branch import branch_for_writing
 from agentmem.actions.context import Context
@@ -163,9 +163,8 @@ def fail(
     board = Board(context)
     tasks = Tasks(context, board)
     placed = _meant(board, tasks, reference)
-    if (
-        placed.state != taskgraph.DONE and not placed.closed_on
-    ):  # what nobody has finished is its holder's to give back
+    # what nobody has finished is its holder's to give back
+    if placed.state != taskgraph.DONE and not placed.closed_on:
         closing.held_by_nobody_else(board, tasks, placed)
     named = _clean(to)
     owner, why = (named, "named") if named else _owner(tasks, placed)
@@ -222,9 +221,10 @@ def handoff(context: Context, reference: str | None, text: str) -> tuple[Placed,
     if written is None:
         raise NeedsDecision(f"{short} was taken over meanwhile", "agentmem claims")
     shared = sharing.share(context, claim.task, looked)
-    if shared.noted:
+    if taken := next((one for one in shared.noted if one.claim.task == claim.task), None):
+        hearing.heard(board, [claim.task])
         raise NeedsDecision(
-            f"{short} was taken over by {shared.noted[0].claim.agent} meanwhile; your note stays with the claim",
+            f"{short} was taken over by {taken.claim.agent} meanwhile; your note stays with the claim",
             "agentmem claims",
         )
     return placed, written, shared

@@ -43,8 +43,6 @@ def ask(context: Context) -> None:
         context.index.notes.once(
             f"{where} cannot be written here: what other clones hold is as it was last seen"
         )
-    for line in looked.told:
-        context.index.notes.once(line)
 
 
 def begin(context: Context) -> tuple[Board, Ahead[None]]:

@@ -8,13 +8,13 @@ import shlex
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from agentmem.actions import states, usage
+from agentmem.actions import hearing, states, usage
 from agentmem.actions.board import FILE, NAMESPACE, Board, Seen
 from agentmem.actions.context import Context
 from agentmem.errors import NotWritable
 from agentmem.git import history, refs, remotes
 from agentmem.git.remotes import AWAY, MISSING, REFUSED
-from agentmem.model import ids, leases
+from agentmem.model import leases
 from agentmem.model.leases import Claim
 from agentmem.store import cache, clones
 
@@ -36,10 +36,9 @@ ROUNDS = 8
 
 class Shared(NamedTuple):
     """How it stands with the remote. ``problem`` is None where all is shared, else ``away``, ``refused``, ``missing`` or, of
-    who only looked, ``unwritable``;
-    ``lost`` are the claims of others on tasks that the asker held, ``noted`` those on tasks that it handed on without having seen
-    them: they carry its note. ``pushed`` and ``taken`` are how many claims went each way, ``given`` and ``got`` of how many
-    agents what they keep for themselves; ``as_branches``: the host takes claims as branches alone.
+    who only looked, ``unwritable``; ``lost`` and ``noted`` are what the asker has not been told yet, see ``hearing.News``.
+    ``pushed`` and ``taken`` are how many claims went each way, ``given`` and ``got`` of how many agents what they keep for
+    themselves; ``as_branches``: the host takes claims as branches alone.
     """
 
     remote: str | None
@@ -76,16 +75,7 @@ class Shared(NamedTuple):
     @property
     def told(self) -> list[str]:
         """What others turned out to hold, a line each."""
-        lines = []
-        for one in (*self.lost, *self.noted):
-            verb = "has done" if one.state == leases.DONE else "holds"
-            which = (
-                "had claimed here: agentmem claim takes another"
-                if one in self.lost
-                else "handed on here: your note stays with that claim"
-            )
-            lines.append(f"{one.claim.agent} {verb} {one.claim.task[: ids.SHORT]}, which you {which}")
-        return lines
+        return hearing.News(self.lost, self.noted).lines
 
 
 def sync(context: Context, only: Iterable[str] | None = None) -> Shared:
@@ -164,19 +154,18 @@ class _Sharing:
         self.given: set[str] = set()
         self.there: dict[str, dict[str, refs.Held]] = {}
         self.asked: dict[str, str] = {}
-        self.lost: dict[str, Seen] = {}
-        self.noted: dict[str, Seen] = {}
 
     def run(self, only: set[str] | None) -> Shared:
         problem, said = self._run(only)
         if problem == AWAY and only != set():
             try_later(self.context)
+        news = hearing.pending(self.board)  # whoever's command it was that looked
         return Shared(
             self.remote,
             problem,
             said,
-            tuple(self.lost.values()),
-            tuple(self.noted.values()),
+            news.lost,
+            news.noted,
             self.pushed,
             self.taken,
             len(self.given),
@@ -273,26 +262,13 @@ class _Sharing:
             parents = [held.commit, mine.commit]
             commit = refs.commit_of(self.repository, FILE, data, parents, kept.agent, now, f"join {task}")
             new = refs.Held(commit, data)
+        # its lease counts from here on, for this clone; and who finds its claim gone finds that it was left to be told
+        hearing.leave(self.board, ours, self.board.judged(task, new), apart)
         ref = f"{NAMESPACE}/{task}"
         if not refs.swap(self.repository, ref, new.commit, mine.commit if mine else None):
             return None
         self.taken += kept.nonce == claim.nonce
-        self.board.judged(task, new)  # its lease counts from here on, for this clone
-        self._note_lost(task, ours, new, apart)
         return new
-
-    def _note_lost(self, task: str, had: Claim | None, new: refs.Held, apart: bool) -> None:
-        """What the asker held, or handed on ``apart`` from the others, and another holds now, or has done."""
-        me = self.board.me
-        if had is None or not had.is_of(me.agent, me.clone, me.worktree):
-            return
-        seen = self.board.judged(task, new)
-        if seen is None or seen.state not in (leases.HELD, leases.DONE) or self.board.is_mine(seen):
-            return
-        if had.state == leases.HELD:
-            self.lost[task] = seen
-        elif apart and had.handoff and had.handoff == seen.claim.handoff:
-            self.noted[task] = seen
 
     def _push(self, only: set[str] | None) -> dict[str, remotes.Pushed]:
         """Give the remote what it has not got; what became of each, by ref. Afterwards ``asked`` has what was asked for.

@@ -71,7 +71,7 @@ class Call:
             pass
 
     def look_after_claims(self) -> None:
-        """Renew what the asker holds where that is due: who has no claim pays for one look at a file that is not there."""
+        """Renew what the asker holds where that is due, and tell what it has lost: else that is a look at what is not there."""
         context = vars(self).get("context")
         if context is None or "index" not in vars(context) or self.without_cache:
             return
@@ -81,6 +81,10 @@ class Call:
                 from agentmem.actions import claiming
 
                 claiming.renew_due(context)
+            if cache.has_unheard(context.repository.common_dir):
+                from agentmem.actions import hearing
+
+                self.note(*hearing.tell(context))
         except Exception:  # the command has done what it was asked for: a lease that is not renewed just ends
             return
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 
 DUE_FILE = "agentmem-claims-due"
 """In the git dir of a worktree: from when on its claims want something."""
+UNHEARD_FOLDER = "unheard"
+"""In the state folder: what agents are still to be told of their claims."""
 
 
 def state_folder(common_dir: str) -> str:
@@ -74,3 +76,11 @@ def claims_due(git_dir: str) -> int | None:
             return int(file.read(32))
     except (OSError, ValueError):
         return None
+
+
+def has_unheard(common_dir: str) -> bool:
+    """Whether there is anything to tell of claims, whomever: asked after every command, too."""
+    try:
+        return bool(os.listdir(os.path.join(state_folder(common_dir), UNHEARD_FOLDER)))
+    except OSError:
+        return False

@@ -1,4 +1,4 @@
-"""What this clone keeps for itself beside git: which clone it is, and since when it has seen what others hold."""
+"""What this clone keeps for itself beside git: which clone it is, since when it has seen what others hold, who has not heard."""
 
 import json
 import os
@@ -66,6 +66,55 @@ class Sightings:
         except (OSError, ValueError, RecursionError):
             return False
         return isinstance(record, list) and record[:1] == [commit]
+
+
+class Unheard:
+    """What agents of this clone are still to be told of their tasks: one small file each, in ``folder``; mostly there is none."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = os.path.join(folder, cache.UNHEARD_FOLDER)
+
+    def leave(self, task: str, agent: str, worktree: str, what: str) -> None:
+        """Keep ``what`` there is to tell; where it cannot be written, it is not told."""
+        try:
+            writing.replace(self._path(task, agent, worktree), what.encode("ascii"))
+        except NotWritable:
+            pass
+
+    def of(self, agent: str, worktree: str) -> dict[str, str]:
+        """What there is to tell one agent, by task."""
+        found = {}
+        ending = self._ending(agent, worktree)
+        try:
+            names = os.listdir(self._folder)
+        except OSError:
+            return {}
+        for name in names:
+            if name.endswith(ending):
+                try:
+                    with open(os.path.join(self._folder, name), encoding="ascii", errors="replace") as file:
+                        found[name.removesuffix(ending)] = file.read(32)
+                except OSError:
+                    continue
+        return found
+
+    def heard(self, task: str, agent: str, worktree: str) -> None:
+        """That was told."""
+        try:
+            os.unlink(self._path(task, agent, worktree))
+        except OSError:
+            pass
+
+    def _path(self, task: str, agent: str, worktree: str) -> str:
+        return os.path.join(self._folder, task + self._ending(agent, worktree))
+
+    @staticmethod
+    def _ending(agent: str, worktree: str) -> str:
+        import hashlib
+
+        return (
+            "." + hashlib.sha256(f"{agent}\0{worktree}".encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        )
 
 
 def remind(git_dir: str, moment: int | None) -> None:

@@ -114,3 +114,71 @@ def test_two_fetches_at_once(team, monkeypatch):
     monkeypatch.setattr(remotes.time, "sleep", lambda seconds: lock.unlink(missing_ok=True))
     assert "is claimed by a until" in claim(two, one.first, agent="b").err
     assert not lock.exists()
+
+
+def lost_offline(team):
+    """An agent claims while the remote is away, another one has the task there when it is back."""
+    one, two, beside = team
+    one.bare.rename(one.bare.with_suffix(".away"))
+    assert "not shared yet" in claim(two, one.first, agent="b").out
+    one.bare.with_suffix(".away").rename(one.bare)
+    claim(one, one.first, agent="a")
+    return (
+        two,
+        beside,
+        f"note: a holds {one.first[:6]}, which you had claimed here: agentmem claim takes another\n",
+    )
+
+
+@pytest.mark.parametrize("words", [("next",), ("list",), ("brief",), ("recall", "jobs")])
+def test_what_was_lost_offline_is_told_to_who_lost_it(team, words):
+    """Whoever's command it was that fetched: the next one of the agent says it, once."""
+    two, beside, said = lost_offline(team)
+    for agent in ("c", "b"):
+        assert "which you had" not in beside.call("next", env=as_agent(agent)).err, "b elsewhere is another"
+    assert two.call(*words, env=as_agent("c")).err == ""
+    assert two.call(*words, env=as_agent("b")).err == said
+    assert two.call(*words, env=as_agent("b")).err == ""
+
+
+def test_what_was_lost_offline_is_told_by_sync(team):
+    """On standard output, as what it found itself; and then no more."""
+    two, beside, said = lost_offline(team)
+    beside.ok("sync", env=as_agent("c"))
+    told = two.call("sync", env=as_agent("b"))
+    assert told.out.endswith(said.removeprefix("note: ")) and told.err == ""
+    assert two.call("sync", env=as_agent("b")).out.count("\n") == 1
+
+
+def test_what_was_lost_and_won_again_is_not_told(team):
+    """Who has the task by now has lost nothing."""
+    two, beside, _ = lost_offline(team)
+    beside.ok("sync", env=as_agent("c"))
+    assert claim(two, team[0].first, "--resume", agent="b").err == ""
+    assert two.call("next", env=as_agent("b")).err == ""
+    claim(beside, team[0].first, "--resume", agent="c")
+    assert two.call("next", env=as_agent("b")).err == ""
+
+
+def test_who_loses_at_once_is_told_once(team, meanwhile, unseen):
+    """The error of the claim has said it."""
+    one, two, beside = team
+    claim(one, one.first, agent="a")
+    meanwhile(sharing, "share", lambda: beside.ok("sync", env=as_agent("c")))
+    assert claim(two, one.first, agent="b").code == 4
+    assert two.call("list", env=as_agent("b")).err == ""
+
+
+def test_a_handoff_that_met_a_take_over_is_told_to_who_handed_on(team):
+    """Whoever fetched: that the note stays with the other's claim."""
+    one, two, beside = team
+    claim(two, one.first, agent="b")
+    one.ok("sync", env=as_agent("a"))
+    one.bare.rename(one.bare.with_suffix(".away"))
+    assert two.call("handoff", one.first, "-m", "half of it", env=as_agent("b", 60)).code == 0
+    one.bare.with_suffix(".away").rename(one.bare)
+    claim(one, one.first, "--resume", agent="a")
+    beside.ok("sync", env=as_agent("c", 61))
+    said = f"note: a holds {one.first[:6]}, which you handed on here: your note stays with that claim\n"
+    assert two.call("list", env=as_agent("b", 62)).err == said
+    assert two.call("list", env=as_agent("b", 63)).err == ""

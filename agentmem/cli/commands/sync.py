@@ -10,9 +10,11 @@ if TYPE_CHECKING:
 
 def sync(ctx: typer.Context) -> int:
     """Share claims with the other clones, over the remote that the configuration names."""
-    from agentmem.actions import sharing
+    from agentmem.actions import hearing, sharing
     from agentmem.output import ending
 
     call = ctx.obj
     result = sharing.sync(call.context)
-    return int(call.give_either(ending.shared_record, ending.shared, result))
+    code = int(call.give_either(ending.shared_record, ending.shared, result))
+    hearing.tell(call.context)  # that was it
+    return code
