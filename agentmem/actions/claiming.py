@@ -7,7 +7,7 @@ from agentmem.actions import hearing, sharing, yielding
 from agentmem.actions.board import Board, Seen, nonce, unwritable
 from agentmem.actions.branch import at_hand
 from agentmem.actions.context import Context
-from agentmem.actions.offering import available, barrier, excluded
+from agentmem.actions.offering import available, barrier, excluded, for_others, nothing, others
 from agentmem.actions.sharing import Shared
 from agentmem.actions.tasks import Closing, Tasks
 from agentmem.errors import Contended, NeedsDecision, NotWritable, UsageError
@@ -85,7 +85,7 @@ def claim(
     for _ in range(TRIES):
         free = available(board, tasks)
         if not free:
-            raise NeedsDecision("no task is free", _why_none(board, tasks))
+            raise NeedsDecision(nothing(board.me.role), _why_none(board, tasks))
         result = taking.take(free[0])
         if result.won or result.blocking:
             return result
@@ -103,6 +103,8 @@ def take(board: Board, tasks: Tasks, placed: Placed) -> Claimed:
 
 
 def _why_none(board: Board, tasks: Tasks) -> str:
+    if number := for_others(board, tasks, board.me.role):
+        return f"{others(number)}: agentmem task list"
     waiting = [one for one in tasks.placed if one.waits and one.closed_on is None]
     if waiting:
         branch = waiting[0].waits[0][1]

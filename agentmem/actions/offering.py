@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from agentmem.actions.board import Board, Seen
 from agentmem.actions.tasks import Tasks
-from agentmem.model import ids, scopes, taskgraph
+from agentmem.model import ids, safety, scopes, taskgraph
 from agentmem.model.taskgraph import Placed
 
 YOURS, ANYBODYS, ANOTHERS = range(3)
@@ -15,13 +15,35 @@ def available(board: Board, tasks: Tasks, role: str | None = None) -> list[Place
     """What ``role`` (None: the asker's) could begin now, the best first: held by nobody, done nowhere, and in nobody's exclusive
     scope. What was reopened for the asker comes before all else, whatever its role; what was for another, last.
     """
-    taken = {*board.held, *(task for task, one in board.seen.items() if tasks.is_news(one))}
+    taken = _taken(board, tasks)
     wanted = role or board.me.role
     turns = {one.task.id: _turn(board, tasks, one) for one in tasks.placed if one.state == taskgraph.FAILED}
     yours = [task for task, turn in turns.items() if turn == YOURS]
     shut = excluded(board, tasks)
     free = [one for one in taskgraph.offered(tasks.placed, taken, wanted, yours) if one.task.id not in shut]
     return sorted(free, key=lambda one: turns.get(one.task.id, ANYBODYS))
+
+
+def for_others(board: Board, tasks: Tasks, role: str | None) -> int:
+    """How many tasks could be begun that are for another role than ``role``; none where that is None, which takes any."""
+    every, shut = taskgraph.offered(tasks.placed, _taken(board, tasks)), excluded(board, tasks)
+    return sum(
+        role is not None and one.task.role not in (None, role) and one.task.id not in shut for one in every
+    )
+
+
+def _taken(board: Board, tasks: Tasks) -> set[str]:
+    return {*board.held, *(task for task, one in board.seen.items() if tasks.is_news(one))}
+
+
+def nothing(role: str | None, more: str = "") -> str:
+    """That there is nothing to take for ``role``, in words; ``more`` comes before "free"."""
+    return f"nothing {more}is free{f' for role {safety.one_line(role)}' if role else ''}"
+
+
+def others(number: int) -> str:
+    """How many are free for other roles, in words."""
+    return f"{number} free for other roles"
 
 
 def excluded(board: Board, tasks: Tasks) -> dict[str, Seen]:

@@ -27,7 +27,7 @@ def _demand_number(limit: int) -> None:
 
 class Offered(NamedTuple):
     """What ``role`` could take now, and why not the rest: what waits for a merge, or for another's exclusive claim, how many are
-    blocked or claimed, which need each other in a circle.
+    blocked or claimed, which need each other in a circle. Where nothing is free, ``others`` counts what is for other roles.
     """
 
     role: str | None
@@ -39,6 +39,7 @@ class Offered(NamedTuple):
     claimed: int
     cycles: tuple[tuple[str, ...], ...]
     shorts: ids.ShortIds
+    others: int = 0
 
 
 class Board(NamedTuple):
@@ -78,6 +79,7 @@ def offered(context: Context, role: str | None, limit: int) -> Offered:
         claimed=sum(one.task.id in board.held for one in mine),
         cycles=tuple(map(tuple, tasks.cycles)),
         shorts=tasks.shorts,
+        others=0 if free else offering.for_others(board, tasks, wanted),
     )
 
 

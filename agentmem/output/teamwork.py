@@ -141,9 +141,11 @@ def _closed(result: Claimed, now: int) -> tuple[str, str, str]:
 
 
 def _free(result: Claimed, shorts: ShortIds) -> str:
-    role = f" for role {safety.one_line(result.role)}" if result.role else ""
+    from agentmem.actions import offering
+
     if not result.free:
-        return f"nothing else is free{role}: agentmem task list"
+        return f"{offering.nothing(result.role, 'else ')}: agentmem task list"
+    role = f" for role {safety.one_line(result.role)}" if result.role else ""
     some = ", ".join(f"{shorts[one.task.id]} {title(one)}" for one in result.free)
     return f"free{role}: {some}; take the first: agentmem claim"
 
@@ -285,7 +287,11 @@ def offered(result: Offered) -> str:
     if result.more:
         rest.append(f"{result.more} more free: --limit N")
     if not lines:
-        lines.append(f"nothing is free{f' for role {safety.one_line(result.role)}' if result.role else ''}.")
+        from agentmem.actions import offering
+
+        lines.append(f"{offering.nothing(result.role)}.")
+        if result.others:
+            rest.append(offering.others(result.others))
     return "\n".join([*lines, *([" · ".join(rest)] if rest else [])]) + "\n"
 
 

@@ -42,7 +42,25 @@ def test_claim_alone_takes_the_best_that_is_free(team):
     assert team.first in claim(team, "--json", agent="a").json["task"]
     assert team.second in claim(team, "--json", agent="b").json["task"]
     none = claim(team, agent="c")
-    assert (none.code, none.err.splitlines()[0]) == (4, "error: no task is free")
+    assert (none.code, none.err.splitlines()[0]) == (4, "error: nothing is free")
+
+
+def test_what_is_free_for_other_roles_alone(team):
+    """Next and claim say it likewise: not that there is none, and not what another role could take as if it were ours."""
+    third = task(team, "Drop the table", "--role", "db")
+    for one in (team.first, team.second):
+        claim(team, one, agent="a")
+    words = ("--role", "bank")
+    assert (
+        team.call("next", *words).out
+        == "nothing is free for role bank.\n2 claimed · 1 free for other roles\n"
+    )
+    none = claim(team, *words, agent="b")
+    assert (none.code, none.err) == (
+        4,
+        "error: nothing is free for role bank\n1 free for other roles: agentmem task list\n",
+    )
+    assert claim(team, agent="b").out.startswith(f"claimed {third[:6]} "), "who has no role takes any"
 
 
 def test_the_same_name_in_another_worktree_is_somebody_else(team):
@@ -169,7 +187,7 @@ def test_what_an_exclusive_claim_keeps_back(team):
     assert f'{third[:6]} "Mend api/x" · waits for {why}\n' in team.call("plan", "show", env=as_agent("b")).out
     claim(team, team.second, agent="b")
     none = claim(team, agent="c")
-    assert (none.code, none.err) == (4, f"error: no task is free\n{third[:6]} waits for {why}\n")
+    assert (none.code, none.err) == (4, f"error: nothing is free\n{third[:6]} waits for {why}\n")
     assert claim(team, third, agent="a").code == 0
 
 
