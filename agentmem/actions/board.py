@@ -156,10 +156,16 @@ class Board:
 
         The very object counts, and what follows it: any process of this clone may have set the ref to what the remote has.
         """
-        now = self.read(written.claim.task)
-        if now is None or now.commit == written.commit:
-            return now is not None
-        return self.is_mine(now) and history.comes_before(self.repository, written.commit, now.commit)
+        task = written.claim.task
+        held = refs.read_one(self.repository, f"{NAMESPACE}/{task}", FILE)
+        if held is None or held.commit == written.commit:
+            return held is not None
+        now = self.judged(task, held)
+        return (
+            now is not None
+            and self.is_mine(now)
+            and history.comes_before(self.repository, written.commit, now.commit)
+        )
 
     def _remind(self, claim: Claim) -> None:
         """Have the asker's next commands look after its claims, or no longer."""
