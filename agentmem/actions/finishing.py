@@ -1,6 +1,6 @@
 """The end of a task: done, failed, handed on. The log entry is what counts; the claim's ref tells it to all branches at once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from agentmem.actions import closing, hearing, noting, saving, sharing, write, yielding
@@ -11,7 +11,7 @@ from agentmem.actions.offering import available
 from agentmem.actions.sharing import Shared
 from agentmem.actions.tasks import Tasks
 from agentmem.errors import AgentmemError, NeedsDecision, NotFound, NotWritable, UsageError
-from agentmem.git import history, revisions, trunk
+from agentmem.git import history, revisions, stubs, trunk
 from agentmem.model import entries, leases, safety, scopes, taskgraph, trailers
 from agentmem.model.leases import Claim, Handoff
 from agentmem.model.memory import Memory
@@ -28,6 +28,9 @@ LOOKED_AT = 500
 class Ended(NamedTuple):
     """A task that was ended by a log entry. ``files`` are the paths of code that the branch has touched for it; ``unblocks`` the
     tasks that can go on, with who holds them; ``next`` what the asker's role could take now; ``shared`` who knows of it.
+
+    Of the files ``staged`` are in no commit and wait for the next as they are, ``unstaged`` wait for it in part or not at all;
+    ``hooked``: git's hooks take the entry along with it.
     """
 
     task: Placed
@@ -40,6 +43,9 @@ class Ended(NamedTuple):
     why_owner: str = ""
     branch: str | None = None
     shared: Shared = Shared(None)
+    staged: int = 0
+    unstaged: int = 0
+    hooked: bool = False
 
     @property
     def priority(self) -> int:
@@ -81,7 +87,10 @@ def done(
             f"see: agentmem show {short}     to do it again here: agentmem claim {short} --resume",
         )
     mine = seen.claim if seen and board.is_mine(seen) else None
-    files = _touched(context, branch, mine)
+    pending = set(trunk.changed_files(context.repository))
+    files = _touched(context, branch, mine, pending)
+    pending.intersection_update(files)
+    unstaged = pending & trunk.unstaged_files(context.repository) if pending else set()
     evidence = _evidence(context, tasks, placed, used, misled)
     title, body = entries.composed("Done", placed.task.title, message)
     entry = Memory(
@@ -142,6 +151,9 @@ def done(
         next=free[0] if free else None,
         branch=branch,
         shared=shared,
+        staged=len(pending - unstaged),
+        unstaged=len(unstaged),
+        hooked=branch == context.repository.branch and stubs.are_in(context.repository.common_dir),
     )
 
 
@@ -249,13 +261,15 @@ def _clean(text: str | None) -> str | None:
     return safety.one_line(text) or None if text else None
 
 
-def _touched(context: Context, branch: str | None, claim: Claim | None) -> list[str]:
+def _touched(
+    context: Context, branch: str | None, claim: Claim | None, pending: Collection[str]
+) -> list[str]:
     """The files of code that were changed for a task here: in commits of this branch's own since it was claimed, and in none yet.
 
     All of the branch's own commits count where the asker went on with what another had begun, or claimed nothing.
     """
     repository, store = context.repository, context.store_path + "/"
-    found = set(trunk.changed_files(repository))
+    found = set(pending)
     on_trunk = branch == context.trunk or context.trunk is None
     begun = claim.opened if claim and not claim.handoff and not claim.taken_from else None
     if repository.head and not (on_trunk and begun is None):

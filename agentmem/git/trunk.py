@@ -72,3 +72,15 @@ def changed_files(
         raise GitFailed(f"git ls-files failed: {untracked.err}")
     found += process.paths(untracked.out)
     return sorted({path for path in found if not without or not path.startswith(without + "/")})
+
+
+def unstaged_files(repository: Repository) -> set[str]:
+    """The paths, from the worktree's top, that a commit as it stands leaves out, or whose later edits it does: those that the git
+    index has otherwise, and untracked ones.
+
+    Raises:
+        GitFailed: git cannot compare.
+
+    """
+    words = ("-z", "--modified", "--deleted", "--others", "--exclude-standard")
+    return set(process.paths(process.demand(repository.top, "ls-files", *words)))

@@ -20,12 +20,10 @@ Record = dict[str, object]
 
 def done(result: Ended, shorts: ShortIds, committed: bool) -> str:
     """A task that was closed."""
-    how = "committed" if committed else "both go with your next git commit"
     files = f", {count(len(result.files), 'file')}" if result.files else ""
-    how = how if result.files or committed else "it goes with your next git commit"
     lines = [
-        f"done {shorts[result.task.task.id]}: entry {teamwork.short_of(shorts, result.entry.id)}{files}; {how}"
-        + result.shared.pending
+        f"done {shorts[result.task.task.id]}: entry {teamwork.short_of(shorts, result.entry.id)}{files};"
+        f" {_goes(result, committed)}{result.shared.pending}"
     ]
     facts = []
     if result.unblocks:
@@ -43,6 +41,20 @@ def done(result: Ended, shorts: ShortIds, committed: bool) -> str:
     if facts:
         lines.append(". ".join(facts))
     return "\n".join(lines) + "\n"
+
+
+def _goes(result: Ended, committed: bool) -> str:
+    """With which commit the entry goes, and what of the files."""
+    left = f"{count(result.unstaged, 'file')} {'is' if result.unstaged == 1 else 'are'} not staged"
+    if committed:
+        return f"committed; {left}" if result.unstaged else "committed"
+    if not result.hooked:
+        how = f"no hook takes it along: git add {result.path.partition('/')[0]}"
+    elif result.staged and not result.unstaged:
+        how = "both go with your next git commit"
+    else:
+        how = "it goes with your next git commit"
+    return f"{how}; {left}" if result.unstaged else how
 
 
 def failed(result: Ended, shorts: ShortIds) -> str:

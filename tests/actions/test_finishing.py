@@ -41,13 +41,44 @@ def test_done_closes_and_unblocks(team):
     assert ran.code == 0, ran
     entry = entry_of(team, team.first)
     assert ran.out == (
-        f"done {team.first[:6]}: entry {entry['id'][:6]}, 1 file; both go with your next git commit\n"
+        f"done {team.first[:6]}: entry {entry['id'][:6]}, 1 file; no hook takes it along: git add .agentmem;"
+        " 1 file is not staged\n"
         f'unblocks {team.second[:6]}. Next: {team.second[:6]} "GET /jobs": agentmem claim\n'
     )
     assert entry["scope"] == ["api/jobs.py"]
     assert holders(team)[team.first] == ("a", "done")
     record = team.git("show", f"{teams.NAMESPACE}/{team.first}:claim.json")
     assert f'"entry": "{entry["id"]}"' in record and '"branch": "main"' in record
+
+
+@pytest.mark.parametrize("hooks", [False, True])
+def test_what_goes_with_which_commit(team, hooks):
+    """It is said of the entry, which hooks take along where there are any, and of the files, which are in a commit if staged."""
+    if hooks:
+        team.ok("hooks", "install")
+    takes = "it goes with your next git commit" if hooks else "no hook takes it along: git add .agentmem"
+    both = "both go with your next git commit" if hooks else takes
+
+    def said(*words):
+        told = team.ok("done", task(team, f"Task {said.number}"), "-m", "x", *words).splitlines()[0]
+        said.number += 1
+        return told.partition(";")[0].partition(", ")[2], told.partition("; ")[2]
+
+    said.number = 1
+    assert said() == ("", takes)
+    support.put(team.path / "new.py", "x = 1\n")
+    assert said() == ("1 file", f"{takes}; 1 file is not staged")
+    assert said("--commit") == ("1 file", "committed; 1 file is not staged")
+    assert "new.py" not in team.git("ls-tree", "-r", "--name-only", "HEAD")
+    team.git("add", "new.py")
+    assert said() == ("1 file", both)
+    support.put(team.path / "new.py", "x = 2\n")
+    support.put(team.path / "api" / "jobs.py", "jobs = [1]\n")
+    assert said() == ("2 files", f"{takes}; 2 files are not staged")
+    team.git("add", "-u")
+    assert said("--commit") == ("2 files", "committed")
+    assert "new.py" in team.git("ls-tree", "-r", "--name-only", "HEAD")
+    assert team.git("status", "--porcelain", "--", "api", "new.py") == ""
 
 
 def test_done_needs_no_claim_but_no_other_may_hold_it(team):

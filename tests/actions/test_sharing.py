@@ -344,7 +344,7 @@ def test_done_of_what_another_holds_elsewhere(team):
     unshared = two.call("done", one.first, "-m", "mine", env=as_agent("b"))
     assert (
         unshared.code == 0
-        and "; it goes with your next git commit (not shared yet: origin is away)\n" in (unshared.out)
+        and "; no hook takes it along: git add .agentmem (not shared yet: origin is away)\n" in (unshared.out)
     )
 
 
