@@ -3,8 +3,9 @@
     python benchmarks/claims.py [--processes 32] [--rounds 1000] [--remote-rounds 1000] [--line-rounds 25] [--only MODE]...
 
 Modes: ``worktree`` (all in one), ``worktrees`` (each in its own), ``remote`` (each in a clone of its own, over a bare remote),
-``line`` (the command line: a process for each claim, in one worktree). The processes of the others live long and take their
-time from one start signal. Prints rounds, seconds and the slowest round; exits 1 on a violation.
+``both`` (two worktrees in each clone, over a bare remote: the one's fetch moves the refs that the other is at), ``line`` (the
+command line: a process for each claim, in one worktree). The processes of the others live long and take their time from one
+start signal. Prints rounds, seconds and the slowest round; exits 1 on a violation.
 """
 
 import argparse
@@ -18,14 +19,15 @@ import tempfile
 import time
 
 TOOL = [sys.executable, "-m", "agentmem.cli.main"]
-MODES = ("worktree", "worktrees", "remote", "line")
+MODES = ("worktree", "worktrees", "remote", "both", "line")
+REMOTE = ("remote", "both")
 NAMESPACE = "refs/agentmem/claims"
 TOLD = 100
 """Rounds after which it is said how far it is."""
 
 RACER = """
 import json, os, sys
-from agentmem.actions import claiming
+from agentmem.actions import claiming, sharing
 from agentmem.actions.board import Board
 from agentmem.actions.context import Context
 from agentmem.actions.tasks import Tasks
@@ -43,6 +45,8 @@ for line in sys.stdin:
         result = claiming.take(Board(context), tasks, placed)
         holder = result.claim if result.won else result.holder
         said = [result.won, holder.claim.agent if holder else None]
+        if not result.won:
+            sharing.look(context)  # as whoever loses does for the next task
     except Contended:
         said = [False, "contended"]
     print(json.dumps(said), flush=True)
@@ -61,7 +65,7 @@ def prepare(folder: str, mode: str, processes: int) -> tuple[list[str], str, str
     git(first, "config", "user.name", "racer")
     git(first, "config", "user.email", "racer@example.org")
     subprocess.run([*TOOL, "-C", first, "init", "--no-hooks"], check=True, capture_output=True)
-    if mode == "remote":
+    if mode in REMOTE:
         with open(os.path.join(first, ".agentmem", "config.toml"), "a", encoding="utf-8") as file:
             file.write('\n[claims]\nremote = "origin"\n')
     done = subprocess.run(
@@ -75,12 +79,15 @@ def prepare(folder: str, mode: str, processes: int) -> tuple[list[str], str, str
         for number, path in enumerate(folders):
             git(first, "worktree", "add", "-q", "-b", f"b{number}", path)
         return folders, task, None
-    if mode == "remote":
+    if mode in REMOTE:
         bare = os.path.join(folder, "bare.git")
         git(first, "clone", "-q", "--bare", first, bare)
         folders = [os.path.join(folder, f"clone{number}") for number in range(processes)]
-        for path in folders:
-            git(first, "clone", "-q", bare, path)
+        for number, path in enumerate(folders):
+            if mode == "both" and number % 2:
+                git(folders[number - 1], "worktree", "add", "-q", "-b", f"b{number}", path)
+            else:
+                git(first, "clone", "-q", bare, path)
         return folders, task, bare
     return [first] * processes, task, None
 
@@ -94,17 +101,29 @@ def clear(folders: list[str], bare: str | None, task: str) -> None:
             subprocess.run(["git", "-C", folder, "update-ref", "-d", ref], check=True)
 
 
-def judged(said: list[tuple[bool, str | None]], names: list[str]) -> str | None:
-    """What is wrong with a round; None where one has won and all others know who."""
+def judged(said: list[tuple[bool, str | None]], names: list[str], beside: bool = False) -> str | None:
+    """What is wrong with a round; None where one has won and all others know who; ``beside``: or who was faster in their clone,
+    and knows it.
+    """
     winners = [name for name, (won, _) in zip(names, said, strict=True) if won]
     if len(winners) != 1:
         return f"{len(winners)} winners: {winners}"
-    wrong = [(name, holder) for name, (_, holder) in zip(names, said, strict=True) if holder != winners[0]]
+    told = {name: holder for name, (_, holder) in zip(names, said, strict=True)}
+    wrong = [
+        (name, holder)
+        for name, holder in told.items()
+        if winners[0] not in (holder, told.get(holder or "") if beside else None)
+    ]
     return f"{winners[0]} won, but {wrong}" if wrong else None
 
 
-def race(folders: list[str], task: str, bare: str | None, rounds: int) -> tuple[list[str], list[float]]:
-    """Long-lived processes, a round at each line that they are sent; what went wrong, seconds of each round."""
+def race(
+    folders: list[str], task: str, bare: str | None, rounds: int, beside: bool = False
+) -> tuple[list[str], list[float]]:
+    """Long-lived processes, a round at each line that they are sent; what went wrong, seconds of each round.
+
+    ``beside``: see ``judged``.
+    """
     names = [f"racer-{number:02}" for number in range(len(folders))]
     racers = [
         subprocess.Popen(
@@ -124,7 +143,7 @@ def race(folders: list[str], task: str, bare: str | None, rounds: int) -> tuple[
                 racer.stdin.flush()
             said = [tuple(json.loads(racer.stdout.readline() or "[false, null]")) for racer in racers]  # type: ignore[union-attr]
             took.append(time.perf_counter() - begun)
-            if problem := judged(said, names):
+            if problem := judged(said, names, beside):
                 wrong.append(f"round {number}: {problem}")
             clear(folders, bare, task)
             if number % TOLD == TOLD - 1:
@@ -172,7 +191,7 @@ def main() -> int:
     parser.add_argument("--line-rounds", type=int, default=25)
     parser.add_argument("--only", action="append", choices=MODES)
     options = parser.parse_args()
-    rounds = {"line": options.line_rounds, "remote": options.remote_rounds}
+    rounds = {"line": options.line_rounds, **dict.fromkeys(REMOTE, options.remote_rounds)}
     failed = False
     for mode in options.only or MODES:
         count = rounds.get(mode, options.rounds)
@@ -181,7 +200,7 @@ def main() -> int:
             if mode == "line":
                 wrong, took = race_by_lines(folders, task, count)
             else:
-                wrong, took = race(folders, task, bare, count)
+                wrong, took = race(folders, task, bare, count, mode == "both")
         failed = failed or bool(wrong)
         print(
             f"{mode:10} {options.processes} processes, {count} rounds: {len(wrong)} violations,"

@@ -29,11 +29,13 @@ def to_now(monkeypatch):
     monkeypatch.delenv("AGENTMEM_AGENT")
 
 
-@pytest.mark.parametrize(("mode", "rounds"), [("worktree", ROUNDS), ("worktrees", ROUNDS), ("remote", 3)])
+@pytest.mark.parametrize(
+    ("mode", "rounds"), [("worktree", ROUNDS), ("worktrees", ROUNDS), ("remote", 3), ("both", 3)]
+)
 def test_long_lived_processes(races, to_now, tmp_path, mode, rounds):
-    """In one worktree, across worktrees, and over a bare remote."""
+    """In one worktree, across worktrees, over a bare remote, and over one from two worktrees in each clone."""
     folders, task, bare = races.prepare(str(tmp_path), mode, PROCESSES)
-    wrong, took = races.race(folders, task, bare, rounds)
+    wrong, took = races.race(folders, task, bare, rounds, mode == "both")
     assert (wrong, len(took)) == ([], rounds)
 
 
