@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from agentmem.checks import view
 from agentmem.checks.frame import Rule, Subject
-from agentmem.model import changes
 from agentmem.model.findings import WARNING, Finding
 
 ID = "unsettled-change"
@@ -14,6 +13,8 @@ def run(subject: Subject) -> Iterator[Finding]:
     """One finding for each memory with changes in conflict."""
     for identity, shown in subject.view.items():
         if shown.conflicts:
+            from agentmem.model import changes
+
             name = subject.shorts[identity]
             message = f"CONFLICT in {', '.join(shown.conflicts)}: branches say different things, and base's value stands"
             fix = f"agentmem show {name}, then: {changes.ending(shown.conflicts, name)}"

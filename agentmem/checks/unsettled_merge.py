@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from agentmem.checks.frame import Rule, Subject, at, short
-from agentmem.model import changes
 from agentmem.model.findings import ERROR, Finding
-from agentmem.model.merging import CONFLICTS
 
 ID = "unsettled-merge"
+CONFLICTS = "conflicts"
+"""As ``model.merging`` has it, which a hook that looks for it does not load."""
 MARKERS = ("<<<<<<< ", ">>>>>>> ")
 
 
@@ -17,6 +17,8 @@ def run(subject: Subject) -> Iterator[Finding]:
         if file.memory is None:
             continue
         if CONFLICTS in file.document.meta:
+            from agentmem.model import changes
+
             name = short(subject, file)
             left = file.document.meta[CONFLICTS]
             fields = (
