@@ -635,6 +635,7 @@ def test_an_overlay_that_is_a_link_is_not_written_through(feature, tmp_path):
         promoted.unlink()
     feature.write("overlays/x/promoted/notes.txt", "no receipt\n")
     feature.write(f"overlays/feature~queue/promoted/{overlay(feature)[0].split('.')[1]}", "not empty\n")
+    feature.commit("a receipt")
     assert show(feature)["title"] == "Shared"  # whatever it holds, a receipt is one
     works(feature)
 

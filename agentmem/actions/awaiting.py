@@ -52,9 +52,16 @@ class Pending(NamedTuple):
     memories: tuple[str, ...]
 
 
-def pending(root: str) -> Pending:
-    """The changes of overlays that base has not taken up; of very many it is not looked which are in conflict."""
-    done = overlays.receipts(root)
+def pending(repository: Repository, store: str, differences: Sequence[Difference]) -> Pending:
+    """The changes of overlays that base has not taken up; of very many it is not looked which are in conflict.
+
+    ``differences`` are those of the worktree from HEAD.
+    """
+    from agentmem.actions import receipting
+
+    root = os.path.join(repository.directory, store)
+    void = receipting.void(repository, store, differences)
+    done = {path.rpartition("/")[2] for path in overlays.receipt_paths(root) if path not in void}
     folder = os.path.join(root, layout.OVERLAYS)
     found: dict[str, set[str]] = {}
     for above, _, files in os.walk(folder):

@@ -3,6 +3,7 @@
 import os
 import re
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -12,12 +13,14 @@ from agentmem.actions.patients import Ailment, Patient
 from agentmem.errors import AgentmemError
 from agentmem.git import driver, process
 from agentmem.index import discarding
-from agentmem.model import merging
+from agentmem.model import merging, times
 from agentmem.model.findings import ERROR, WARNING
-from agentmem.store import cache, halfway
+from agentmem.store import cache, halfway, layout, unfinished
 
 LEAST_GIT = (2, 31)
 """The first git that gives absolute paths when asked for them."""
+LOCKED = 60
+"""Seconds from which on a lock is told: git holds one for some milliseconds, and while an editor is open."""
 SAME_FOLDER = ("whoosh", "whoosh-reloaded")
 """Packages that install into the folder of the one that is used, and replace it in part."""
 
@@ -186,6 +189,33 @@ def journal(patient: Patient) -> Iterator[Ailment]:
         yield Ailment(
             "journal", ERROR, message, "agentmem forget --dry-run && agentmem doctor --fix", safe=True
         )
+
+
+def promotion(patient: Patient) -> Iterator[Ailment]:
+    """A promotion that was stopped before its commit, and a lock of git's index that stays."""
+    with closing(_context(patient)) as context:
+        repository = context.repository
+        folder = cache.state_folder(repository.common_dir)
+        left = (
+            [path for path in context.index.uncommitted_paths() if layout.is_receipt(path)]
+            if unfinished.is_commit_begun(folder, context.place.root)
+            else []
+        )
+    if left:
+        number = f"{len(left)} change{'s' * (len(left) > 1)}"
+        message = f"overlay promote was stopped before its commit: base has taken up {number}, not committed"
+        yield Ailment("promotion", WARNING, message, "agentmem overlay promote")
+    lock = os.path.join(repository.git_dir, "index.lock")
+    try:
+        age = int(time.time() - os.stat(lock).st_mtime)
+    except OSError:
+        return
+    if age >= LOCKED:
+        message = (
+            f"{patient.named(lock)} is there for {times.age(age)}: nothing is committed while it is; a git that was"
+            " killed leaves it behind, one that runs, or its editor, takes it away"
+        )
+        yield Ailment("lock", WARNING, message, "ps -A -o pid,etime,args")
 
 
 def versions(patient: Patient) -> Iterator[Ailment]:

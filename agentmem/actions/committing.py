@@ -19,7 +19,8 @@ from agentmem.store.config import Config
 class Prepared(NamedTuple):
     """What a commit will hold of a store. ``staged`` are the files that were put there now, ``branch`` whose they are; ``left``
     are errors for which others were not, ``errors`` those in what was staged before, ``foreign`` what of that another branch
-    wrote that is not merged here. Paths begin with the store's name.
+    wrote that is not merged here. Paths begin with the store's name. ``void`` counts receipts that stay out, as base has not what
+    they tell of.
 
     ``blocked``: the commit is not to be made.
     """
@@ -30,6 +31,7 @@ class Prepared(NamedTuple):
     errors: tuple[Finding, ...]
     blocked: bool
     foreign: tuple[Finding, ...] = ()
+    void: int = 0
 
 
 def prepare(
@@ -56,11 +58,17 @@ def prepare(
     left = alone.errors(candidates, store, settings.rules, settings.ignores)
     ill = {finding.path for finding in left}
     chosen = [path for file in candidates if (path := f"{store}/{file.path}") not in ill]
-    if branch and _is_trunk(repository, branch, settings):
-        # a receipt says what base has taken up: in the same commit as that, else neither is whole
-        chosen += [
-            one.path for one in differences if one.old is None and layout.is_receipt(_below(one.path, store))
-        ]
+    void: frozenset[str] = frozenset()
+    if branch and any(one.old is None and layout.is_receipt(_below(one.path, store)) for one in differences):
+        from agentmem.actions import receipting
+
+        void = receipting.void(repository, store, differences, {_below(one.path, store) for one in before})
+        if out := [one.path for one in before if one.added and _below(one.path, store) in void]:
+            staging.leave_out(repository, out)
+        if _is_trunk(repository, branch, settings):
+            chosen += receipting.going(
+                repository, store, differences, void, {*chosen}, {one.path for one in before}
+            )
     chosen = _let_in(repository, chosen, differences, hidden)
     if chosen:
         staging.add(repository, chosen)
@@ -72,7 +80,7 @@ def prepare(
         errors = [one for one in errors if one.rule in alone.UNDECIDED]
     foreign = _foreign(repository, store, branch, settings, held, before) if branch else []
     blocked = bool(errors) and settings.hooks_block
-    return Prepared(branch, tuple(chosen), tuple(left), tuple(errors), blocked, tuple(foreign))
+    return Prepared(branch, tuple(chosen), tuple(left), tuple(errors), blocked, tuple(foreign), len(void))
 
 
 def _foreign(

@@ -33,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     clone.index,
     clone.refs,
     clone.journal,
+    clone.promotion,
 )
 
 

@@ -1,15 +1,15 @@
 """Where a write goes: the branch it is for, and whether an edit is made in place or becomes a change in the branch's overlay."""
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentmem.actions import saving
+from agentmem.actions import saving, taking
 from agentmem.actions.branch import branch_for_writing, folder_of
 from agentmem.actions.context import Context
 from agentmem.actions.standing import is_own
-from agentmem.errors import NotFound, NotWritable, UsageError
-from agentmem.store import cache, layout, overlays, reading, unfinished
+from agentmem.errors import NotFound, UsageError
+from agentmem.store import layout, overlays, reading
 
 if TYPE_CHECKING:
     from agentmem.actions.selecting import Found
@@ -70,7 +70,7 @@ def rewrite(
         saving.demand_writable(context, path)
     at = branch_for_writing(context, branch, verb)
     with saving.editing(context, found.memory.id):
-        finish(context, found.memory.id)
+        taking.finish(context, found.memory.id)
         waiting = _pending(context, found.memory.id)
         if at is not None and not _in_place(context, found, at, bool(waiting)):
             return _as_change(context, found, path, make, named, at, waiting)
@@ -80,6 +80,9 @@ def rewrite(
         new = make(data)
         if new == data:
             return None
+        if at is not None and taking.give_back(context, found.memory.id, path, new):
+            now = _pending(context, found.memory.id)
+            return _as_change(context, found, path, lambda _: new, named, at, now)
         saving.write_file(context, path, new, replace=True)
         return Placed(new, path, "base")
 
@@ -157,7 +160,7 @@ def _pending(context: Context, identity: str) -> list[_Pending]:
         if (change := changes.parse(data)[0])
         and layout.names_of_change(path)[1:] == (change.memory, change.id)
     }
-    receipts = overlays.receipts(root) | {path.rpartition("/")[2] for path in context.index.columns.receipts}
+    receipts = taking.receipts(context, identity)
     open_ = {change.id for change in applying.pending(parsed.values(), receipts)}
     found: dict[str, _Pending] = {}
     for path, change in parsed.items():
@@ -286,7 +289,8 @@ def _with_pending(
     """Edit on trunk a memory with pending changes: base takes them up with the edit, which decides what it names.
 
     What the edit decides may let others apply that a conflict had held back: so base becomes what all of them make together.
-    Where a conflict is left, the edit becomes a change as on any branch: base may take up no part of what is not settled.
+    Where a conflict is left, the edit becomes a change as on any branch: base may take up no part of what is not settled. So it
+    does where base stays as it is committed, against what they say: nothing would tell that from a base that was set back.
     """
     from agentmem.model import applying
 
@@ -297,87 +301,15 @@ def _with_pending(
     change, _ = drawn
     every = [one.change for one in waiting]
     met = applying.apply(base, [*every, change])
-    if met.conflicts or not is_complete(context, every):
+    if (
+        met.conflicts
+        or not taking.is_complete(context, every)
+        or taking.is_as_head(context, path, met.data, every)
+    ):
         return _as_change(context, found, path, make, named, branch, waiting)
     paths = {one.change.id: one.path for one in waiting}
-    take_up(context, change.memory, {path: (base, met.data)}, paths, every)
+    taking.take_up(context, change.memory, {path: (base, met.data)}, paths, every)
     return Placed(met.data, path, "base")
-
-
-def is_complete(context: Context, pending: "Iterable[Change]") -> bool:
-    """Whether all that the writers of ``pending`` saw is at hand, or base has taken it up.
-
-    A change that was picked without the one before it must not be taken up: its receipt would count for that one too, which
-    is still to come.
-    """
-    columns = context.index.columns
-    known = {layout.names_of_change(path)[2] for path in columns.changes}
-    known |= {path.rpartition("/")[2] for path in columns.receipts}
-    return all(identity in known for change in pending for identity in change.after)
-
-
-def take_up(
-    context: Context,
-    memory: str,
-    bases: "Mapping[str, tuple[bytes, bytes]]",
-    paths: "Mapping[str, str]",
-    changes: "Sequence[Change]",
-) -> list[str]:
-    """Give ``memory`` its new bytes (old and new by path) and a receipt for each of ``changes`` (at ``paths``, by id) and for
-    what their writers saw, in one step; the paths that have been written or were so already.
-
-    Raises:
-        NotWritable: the disk refuses; all is as it was.
-
-    """
-    receipts = _receipts_of(paths, changes)
-    for path in receipts:
-        saving.demand_writable(context, path)
-    blobs = {path: context.index.blob_of(new) for path, (_, new) in bases.items()}
-    folder = cache.state_folder(context.repository.common_dir)
-    record = unfinished.begin(folder, context.place.root, memory, blobs, receipts)
-    made: list[str] = []
-    rewritten: list[str] = []
-    try:
-        for path, (old, new) in bases.items():
-            if new != old:
-                saving.write_file(context, path, new, replace=True)
-                rewritten.append(path)
-        for path in receipts:
-            if not os.path.lexists(os.path.join(context.place.root, path)):
-                saving.write_file(context, path, b"", exist_ok=True)
-                made.append(path)
-    except NotWritable:
-        for path in made:
-            saving.remove(context, path)
-        for path in rewritten:
-            saving.write_file(context, path, bases[path][0], replace=True)
-        unfinished.end(record)
-        raise
-    unfinished.end(record)
-    return [*bases, *receipts]
-
-
-def _receipts_of(paths: "Mapping[str, str]", changes: "Sequence[Change]") -> list[str]:
-    found: dict[str, None] = {}
-    for change in changes:
-        folder = layout.names_of_change(paths[change.id])[0]
-        for identity in (change.id, *change.after):
-            own = layout.names_of_change(paths[identity])[0] if identity in paths else folder
-            found.setdefault(layout.receipt_path(own, identity))
-    return list(found)
-
-
-def finish(context: Context, memory: str = "") -> None:
-    """Write the receipts of what was killed after base had its new bytes: of ``memory``, else of all; its lock is held."""
-    folder, root = cache.state_folder(context.repository.common_dir), context.place.root
-    for step in unfinished.found(folder, root, memory):
-        now = {path: reading.read(root, path) for path in step.files}
-        blobs = {path: context.index.blob_of(data) for path, data in now.items() if data is not None}
-        if blobs == step.files:
-            for path in step.receipts:
-                saving.write_file(context, path, b"", exist_ok=True)
-        unfinished.end(step.record)
 
 
 def text_of(context: Context, found: "Found") -> bytes:

@@ -6,15 +6,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 
-from agentmem.actions import placing, saving, selecting, standing
+from agentmem.actions import placing, saving, selecting, standing, taking
 from agentmem.actions.branch import branch_for_writing
 from agentmem.actions.context import Context
 from agentmem.actions.selecting import Found
 from agentmem.errors import NeedsDecision, NotWritable, UsageError
 from agentmem.git import branches, process, revisions, settings, state
 from agentmem.index.columns import Entry
-from agentmem.store import layout, writing
-from agentmem.store import overlays as stored
+from agentmem.store import cache, layout, unfinished, writing
 
 
 class Promoted(NamedTuple):
@@ -99,6 +98,7 @@ def _promote_under(
     waits: list[Found] = []
     written: list[str] = []
     count = 0
+    folder, record = cache.state_folder(context.repository.common_dir), None
     # nobody else holds two of these locks, and no two promotions run at once: no order of them ends in a deadlock
     for lock in sorted({saving.lock_of(identity) for identity in positions}):
         until_committed.enter_context(writing.locked(context.lock_folders, lock))
@@ -116,7 +116,7 @@ def _promote_under(
             for entry in entries
             if entry.blob in data and (change := changes.parse(data[entry.blob])[0])
         }
-        placing.finish(context, identity)
+        taking.finish(context, identity)
         bases: dict[str, tuple[bytes, bytes]] = {}
         promoted = [
             (path, applying.promoted(data[blob_at[path]], parsed.values()))
@@ -129,7 +129,7 @@ def _promote_under(
             now = placing.base_text(context, files[path], path)
             bases[path] = now, new
             as_taken_up = as_taken_up and now == new
-        done = {change.id for change in parsed.values()} & stored.receipts(context.place.root)
+        done = {change.id for change in parsed.values()} & taking.receipts(context, identity)
         # an edit that is not committed is not ours to commit; what a promotion left that was killed is
         edited = any(now not in (new, data[blob_at[path]]) for path, (now, new) in bases.items())
         others = done and not (as_taken_up and done <= receipts)
@@ -137,7 +137,7 @@ def _promote_under(
             if identity in pending_here:
                 skipped.append(one)
             continue
-        if not placing.is_complete(context, parsed.values()):
+        if not taking.is_complete(context, parsed.values()):
             waits.append(one)
             continue
         settled = [change for change in parsed.values() if change.id in receipts]
@@ -148,11 +148,13 @@ def _promote_under(
         taken.append(one)
         count += len(settled)
         if not dry_run:
+            record = record or unfinished.begin_commit(folder, context.place.root)
             paths = {change.id: where for where, change in parsed.items()}
-            written += placing.take_up(context, identity, bases, paths, settled)
+            written += taking.take_up(context, identity, bases, paths, settled)
     commit = None
     if written:
         commit = commit_files(context, written, _message(taken, count))
+        unfinished.end(record)
     return Promoted(
         branch=name,
         memories=tuple(taken),

@@ -39,6 +39,9 @@ def at_hand(context: Context) -> frame.Subject:
             data = reading.read(root, path)
             if data is not None:  # else it was taken away meanwhile
                 files.append(frame.read(path, data))
+    if receipts and any(layout.is_change(file.path) for file in files) and _in_repository(context):
+        context.index.view()
+        receipts = [path for path in receipts if path not in context.index.void]
     return _made(context, files, strays, receipts, reading.read(root, layout.MANAGER))
 
 
@@ -47,6 +50,13 @@ def _in_worktree(context: Context) -> bool:
         return not context.repository.bare
     except NoRepository:
         return True  # a folder of files can be checked wherever it is
+
+
+def _in_repository(context: Context) -> bool:
+    try:
+        return not context.repository.bare
+    except NoRepository:
+        return False
 
 
 def staged(context: Context) -> frame.Subject:

@@ -99,6 +99,17 @@ def add(repository: Repository, paths: Sequence[str]) -> None:
     process.demand(repository.directory, "update-index", "--add", "-z", "--stdin", stdin=named)
 
 
+def leave_out(repository: Repository, paths: Sequence[str]) -> None:
+    """Take files out of the index, and leave them where they are; ``paths`` are from ``repository.directory``.
+
+    Raises:
+        GitFailed: git refuses.
+
+    """
+    named = b"".join(os.fsencode(path) + b"\0" for path in paths)
+    process.demand(repository.directory, "update-index", "--force-remove", "-z", "--stdin", stdin=named)
+
+
 def blobs(repository: Repository, paths: Iterable[str], tree: str | None = None) -> dict[str, str]:
     """The blobs at ``paths`` (from the top) in the index, or in ``tree``."""
     words = ("ls-tree", "-z", "--full-tree", tree) if tree else ("ls-files", "-s", "-z", "--full-name")

@@ -61,7 +61,7 @@ def _told(
             told.append(f"{', '.join(left)}: agentmem brief")
         return told
     if settings.trunk is not None and repository.branch == settings.trunk:
-        waiting = awaiting.pending(os.path.join(repository.directory, store))
+        waiting = awaiting.pending(repository, store, probe.differences(repository)[1])
         if waiting.ready:
             some = f"{waiting.ready} change{'s' * (waiting.ready > 1)} of branches"
             told.append(f"{some} can be taken up: agentmem overlay promote")

@@ -67,6 +67,8 @@ class Index:
         self._read: dict[str, bytes] = {}
         self.carried: list[Carried] = []
         """Files that belong to another branch, and that a `git switch` carried along before they were committed."""
+        self.void: frozenset[str] = frozenset()
+        """The paths of the receipts that do not count; see ``receipts.void``."""
         self._bases: dict[int, str] = {}
         self._with_archived = False
         self.orphans: tuple[Entry, ...] = ()
@@ -157,6 +159,10 @@ class Index:
 
                 for delta in elsewhere.uncommitted(self, self._worktree_of):
                     columns = self.apply(columns, delta)
+                    if any(layout.is_receipt(entry.path) for entry in delta.added):
+                        from agentmem.index import steady
+
+                        columns.receipts -= steady.void(self, columns, delta.removed)
             pending, self._bases, self.orphans = self._settled(columns)
             foreign = dict[int, Origin]()
             if self._asked is not None:

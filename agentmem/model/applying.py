@@ -123,6 +123,12 @@ def apply(base: bytes, changes: Iterable[Change]) -> Applied:
     return _Applying(base, parsed, order).run()
 
 
+def adds_nothing(base: bytes, changes: Iterable[Change]) -> bool:
+    """Whether ``base`` says all that ``changes`` say, and nothing against it."""
+    applied = apply(base, changes)
+    return applied.data == base and not applied.conflicts
+
+
 class _Applying:
     """One application: what is to be edited, and what is found to be in conflict on the way."""
 

@@ -41,6 +41,11 @@ def prepared(result: Prepared, alone: bool = False) -> str:
     if result.left:
         files = len({one.path for one in result.left})
         text += said(f"{_count(files, 'memory', 'memories')} not in this commit:") + _findings(result.left)
+    if result.void:
+        number = _count(result.void, "receipt")
+        text += said(
+            f"{number} not in this commit: base was set back, and has not the change; agentmem overlay promote"
+        )
     text += _findings(result.foreign)
     if result.errors:
         text += _findings(result.errors)

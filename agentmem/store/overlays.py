@@ -35,6 +35,16 @@ def change_paths(root: str, memory: str) -> list[str]:
     )
 
 
+def all_change_paths(root: str) -> list[str]:
+    """The paths below the store of the changes of all overlays."""
+    return [
+        path
+        for folder in _folders(root)
+        for name in _names(f"{root}/{layout.OVERLAYS}/{folder}")
+        if layout.is_change(path := f"{layout.OVERLAYS}/{folder}/{name}")
+    ]
+
+
 def receipts(root: str) -> set[str]:
     """The ids of the changes that have a receipt."""
     return {path.rpartition("/")[2] for path in receipt_paths(root)}

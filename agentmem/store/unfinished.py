@@ -14,6 +14,8 @@ from agentmem.errors import NotWritable
 from agentmem.store import writing
 
 FOLDER = "unfinished"
+COMMIT = "commit"
+"""Ends the name of the record of a promotion, which lasts until its commit is made."""
 
 
 class Unfinished(NamedTuple):
@@ -66,6 +68,23 @@ def end(record: str | None) -> None:
             os.unlink(record)
         except OSError:
             pass  # it says what is so; whoever writes next tries again
+
+
+def begin_commit(folder: str, root: str) -> str | None:
+    """Record that base of the store at ``root`` takes up changes which are to be committed at once; the record's path, None where
+    none can be written.
+    """
+    path = os.path.join(folder, FOLDER, f"{_start(root)}{COMMIT}")
+    try:
+        writing.replace(path, root.encode("utf-8", "surrogateescape"))
+    except NotWritable:
+        return None
+    return path
+
+
+def is_commit_begun(folder: str, root: str) -> bool:
+    """Whether such a commit was begun and has not come."""
+    return os.path.lexists(os.path.join(folder, FOLDER, f"{_start(root)}{COMMIT}"))
 
 
 def _start(root: str) -> str:
