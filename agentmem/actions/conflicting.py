@@ -13,7 +13,7 @@ from agentmem.actions.selecting import Found
 from agentmem.index.catalog import LINKS, ChangeRow
 from agentmem.index.columns import Entry
 from agentmem.index.view import View
-from agentmem.model import applying, changes, contradiction, ids
+from agentmem.model import applying, changes, contradiction, ids, lifecycle
 from agentmem.model.changes import Change
 
 CHANGED, CONTRADICTION, SUPERSEDED = "changed-on-both", "contradiction", "superseded-and-used"
@@ -109,6 +109,11 @@ def _together(
     index = context.index
     bases = [index.base_blob(position, view.columns) for position in (one, other)]
     entries = [_changes_of(context, view, position, own) for position in (one, other)]
+    if one not in view.foreign and other in view.foreign:
+        # what the other's base has taken up of ours does not stand against it
+        there = index.foreign_receipts.get(view.foreign[other], set())
+        taken_up = lifecycle.absorbed({row.id: row.after for _, row in entries[0]}, there)
+        entries[0] = [found for found in entries[0] if found[1].id not in taken_up]
     named = [{row.id for _, row in found} for found in entries]
     paths = tuple(dict.fromkeys(f"{index.place.name}/{view.columns.paths[p]}" for p in (one, other)))
     if not any(named) or (one in view.foreign and not named[0]) or not named[1]:

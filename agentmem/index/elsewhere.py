@@ -14,6 +14,7 @@ from agentmem.git.worktrees import Home
 from agentmem.index import overlays
 from agentmem.index.columns import Columns, Entry
 from agentmem.index.entries import Delta, Worktree
+from agentmem.index.ours import Ours
 from agentmem.index.view import Origin, Pending
 from agentmem.store import layout
 from agentmem.store.place import Place
@@ -95,6 +96,14 @@ def add(
         for path, blob in side.new.items():
             if layout.is_memory(path) and blob not in have and blob not in plain:
                 plain[blob] = (Entry(path, blob), side.origin)
+    index.foreign_receipts = {
+        side.origin: {
+            path.rpartition("/")[2]
+            for path, blob in (*side.new.items(), *side.all.items())
+            if blob and layout.is_receipt(path)
+        }
+        for side in sides
+    }
     changed = list(_changed(index, columns, sides))
     rows = index.learn([entry for entry, _ in plain.values()])
     index.notes.unread(len(plain.keys() - rows.keys()), " of other branches")
@@ -134,39 +143,50 @@ def _changed(
         layout.names_of_change(path)[1] for side in changing for path in side.new if layout.is_change(path)
     }
     unknown = index.not_committed()  # what others differ from is what is committed here
-    own = {
-        path: blob
-        for path, blob in columns.changes.items()
-        if layout.names_of_change(path)[1] in about and path not in unknown
-    }
+    here = {path: blob for path, blob in columns.changes.items() if layout.names_of_change(path)[1] in about}
+    own = {path: blob for path, blob in here.items() if path not in unknown}
     receipts = {path: path.rpartition("/")[2] for path in columns.receipts if path not in unknown}
     theirs = [Entry(path, blob) for side in changing for path, blob in side.all.items() if blob]
     every = [entry for entry in theirs if layout.is_change(entry.path)]
-    every += [Entry(path, blob) for path, blob in own.items()]
+    every += [Entry(path, blob) for path, blob in here.items()]
     change_rows = overlays.learn(every, index.knowledge, index.bytes_of)
     rows = index.learn([entry for entry in theirs if layout.is_memory(entry.path)])
     positions = {identity: i for i, identity in enumerate(columns.ids) if identity in about}
+    ours = Ours(here, columns.receipts, change_rows)
     for side in changing:
-        here = {path: blob for path, blob in own.items() if path not in side.all}
-        here |= {path: blob for path, blob in side.all.items() if blob and layout.is_change(path)}
+        there = {path: blob for path, blob in own.items() if path not in side.all}
+        there |= {path: blob for path, blob in side.all.items() if blob and layout.is_change(path)}
         settled = {name for path, name in receipts.items() if path not in side.all}
         settled |= {
             path.rpartition("/")[2] for path, blob in side.all.items() if blob and layout.is_receipt(path)
         }
         of_side = {layout.names_of_change(path)[1] for path in side.new if layout.is_change(path)}
-        mine = {path: blob for path, blob in here.items() if layout.names_of_change(path)[1] in of_side}
+        mine = {path: blob for path, blob in there.items() if layout.names_of_change(path)[1] in of_side}
         bases = {
             rows[blob].id: Entry(path, blob)
             for path, blob in side.all.items()
             if blob in rows and layout.is_memory(path)
         }
         for identity, found in overlays.waiting(mine, settled, lambda _: change_rows).items():
+            left = ours.left(found)
+            if len(left) < len(found) and identity in positions and not _edits(side, bases.get(identity)):
+                # the rest is here, be it squashed: what the branch has besides is told as it would be here
+                if left:
+                    path = columns.paths[positions[identity]]
+                    base = Entry(path, index.base_blob(positions[identity], columns))
+                    yield side.origin, overlays.task(base, ours.met(identity, mine, settled))
+                continue
             if identity not in bases and identity in positions:
                 path = columns.paths[positions[identity]]
                 if side.all.get(path, "") is not None:
                     bases[identity] = Entry(path, index.base_blob(positions[identity], columns))
             if identity in bases:
                 yield side.origin, overlays.task(bases[identity], found)
+
+
+def _edits(side: _Side, base: Entry | None) -> bool:
+    """Whether ``side`` has edited the file ``base`` itself."""
+    return base is not None and side.new.get(base.path) == base.blob
 
 
 def _carried(index: "Index") -> Iterable[_Side]:

@@ -64,6 +64,8 @@ class Index:
         self._worktree_of: str | None = None
         self.foreign_tasks: dict[int, overlays.Task] = {}
         """What made memories that were read from elsewhere what they are, where changes did, by position."""
+        self.foreign_receipts: dict[Origin, set[str]] = {}
+        """The ids of the changes that others have receipts for and the view has not, by where they were read."""
         self._read: dict[str, bytes] = {}
         self.carried: list[Carried] = []
         """Files that belong to another branch, and that a `git switch` carried along before they were committed."""

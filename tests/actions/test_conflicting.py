@@ -225,3 +225,36 @@ def test_nothing_at_all(store):
     add(store, "One")
     store.remember(2, "Two")
     assert support.identity(2) and conflicts(store) == []
+
+
+@pytest.mark.parametrize("how", ["--squash", "--no-ff"])
+def test_what_trunk_has_taken_up_stands_against_nothing(store, shared, how):
+    """A branch that was merged or squashed, promoted and is there still: trunk that edits the memory meets no conflict, from
+    either side, and nothing of the branch is told as not merged; what it has besides is told as it would be on trunk.
+    """
+    branch_that(store, "f", "edit", shared, "--set", "title=Six")
+    store.git("switch", "-q", "main")
+    store.git("merge", "-q", how, *(["-m", "f"] if how == "--no-ff" else []), "f")
+    if how == "--squash":
+        store.commit("f (#1)")
+    assert store.json("overlay", "promote")["changes"] == 1
+    edit(store, shared, "title=Seven")
+    store.commit("seven")
+    assert conflicts(store) == []
+    assert [hit["layer"] for hit in store.json("list", "--all-branches")["memories"]] == ["base"]
+    store.git("switch", "-q", "f")
+    assert conflicts(store) == []
+    edit(store, shared, "tags+=later")
+    store.commit("later")
+    store.git("switch", "-q", "main")
+    assert conflicts(store) == []
+    hits = store.json("list", "--all-branches")["memories"]
+    assert [(hit["layer"], hit["title"], hit["tags"]) for hit in hits] == [
+        ("base", "Seven", ["a"]),
+        ("unmerged", "Seven", ["a", "later"]),
+    ]
+    store.git("switch", "-q", "f")
+    edit(store, shared, "title=Eight")
+    store.commit("eight")
+    store.git("switch", "-q", "main")
+    assert conflicts(store) == [("changed-on-both", (shared,), {"f", "main"})]
