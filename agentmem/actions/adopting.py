@@ -20,13 +20,16 @@ decision about code that was never merged does not.
 
 
 class Adopted(NamedTuple):
-    """What was taken over; ``left`` are the branch's other memories, which are adopted by id alone."""
+    """What was taken over; ``left`` are the branch's other memories, which are adopted by id alone, ``left_changed`` those that it
+    changed, as it has them, which are too.
+    """
 
     branch: str
     into: str | None
     memories: tuple[Memory, ...]
     changed: tuple[Memory, ...]
     left: tuple[Memory, ...]
+    left_changed: tuple[Memory, ...] = ()
 
 
 def adopt(context: Context, branch: str, references: Sequence[str] = ()) -> Adopted:
@@ -73,14 +76,16 @@ def _carried(
             memories.append(found)
         else:
             left.append(found)
+    kept = []
     for identity, theirs in changes.items():
         if _is_asked(identity, references):
-            _reapply(context, identity, list(theirs.values()), branch)
+            changed.append(_reapply(context, identity, list(theirs.values()), branch))
             for path in theirs:
                 saving.remove(context, path)
-            changed.append(_by_id(context, identity))
+        else:
+            kept += _as_changed(context, identity, list(theirs.values()))
     _demand_all(references, [*memories, *changed], branch)
-    return Adopted(branch, into, tuple(memories), tuple(changed), tuple(left))
+    return Adopted(branch, into, tuple(memories), tuple(changed), tuple(left), tuple(kept))
 
 
 def _from_elsewhere(
@@ -113,17 +118,42 @@ def _from_elsewhere(
             continue
         saving.write_file(context, entry.path, _renamed(data, named))
         memories.append(found)
-    changed = []
-    for identity, found_changes in changes.items():
-        if references and _is_asked(identity, references) and context.index.view().with_id(identity):
-            _reapply(context, identity, found_changes, branch)
-            changed.append(_by_id(context, identity))
+    changed, kept = [], []
+    for identity, theirs in changes.items():
+        if not context.index.view().with_id(identity):
+            continue
+        if references and _is_asked(identity, references):
+            changed.append(_reapply(context, identity, theirs, branch))
+        else:
+            kept += _as_changed(context, identity, theirs)
     _demand_all(references, [*memories, *changed], branch)
-    return Adopted(branch, into, tuple(memories), tuple(changed), tuple(left))
+    return Adopted(branch, into, tuple(memories), tuple(changed), tuple(left), tuple(kept))
 
 
-def _reapply(context: Context, identity: str, theirs: Sequence[bytes], branch: str) -> None:
-    """Make the changes ``theirs`` of one memory again, as an edit of the branch at hand.
+def _as_changed(context: Context, identity: str, theirs: Sequence[bytes]) -> list[Memory]:
+    """A memory as the changes ``theirs`` make it; none where what is here has them or says so already."""
+    from agentmem.model import applying, changes
+
+    view = context.index.view()
+    columns = view.columns
+    known = {layout.names_of_change(path)[2] for path in columns.changes}
+    known |= {path.rpartition("/")[2] for path in columns.receipts}
+    parsed = [c for data in theirs if (c := changes.parse(data)[0]) and c.memory == identity]
+    left = [change for change in applying.pending(parsed, known) if change.id not in known]
+    positions = view.with_id(identity)
+    if not left or not positions:
+        return []
+    found = selecting.fetch(context.index, view, positions[:1])[0]
+    here = placing.text_of(context, found)
+    applied = applying.apply(here, left)
+    if applied.data == here and not applied.conflicts:
+        return []
+    path = found.path.removeprefix(context.place.name + "/")
+    return [document.memory_of(path, applied.data)]
+
+
+def _reapply(context: Context, identity: str, theirs: Sequence[bytes], branch: str) -> Memory:
+    """Make the changes ``theirs`` of one memory again, as an edit of the branch at hand; what it says then.
 
     Raises:
         NeedsDecision: they do not fit what the memory says here.
@@ -149,17 +179,15 @@ def _reapply(context: Context, identity: str, theirs: Sequence[bytes], branch: s
         return applied.data
 
     named = {key for change in parsed for key in change.fields}
-    placing.rewrite(context, found, make, named, verb="overlay adopt …")
+    placed = placing.rewrite(context, found, make, named, verb="overlay adopt …")
+    if placed is None:
+        return found.memory
+    return document.memory_of(found.path.removeprefix(context.place.name + "/"), placed.data)
 
 
 def _renamed(data: bytes, branch: str | None) -> bytes:
     edit = Edit("branch", "delete") if branch is None else Edit("branch", "set", branch)
     return editing.edit(data, [edit])
-
-
-def _by_id(context: Context, identity: str) -> Memory:
-    view = context.index.view()
-    return selecting.fetch(context.index, view, view.with_id(identity)[:1])[0].memory
 
 
 def _is_asked(identity: str, references: Sequence[str]) -> bool:

@@ -233,20 +233,20 @@ def adopted(result: Adopted) -> str:
     """What was taken over."""
     name, into = safety.one_line(result.branch), safety.one_line(result.into or "this worktree")
     total = len(result.memories) + len(result.changed)
-    if not total and not result.left:
+    left = [f"  {_line(memory)}" for memory in result.left]
+    left += [f"  ~ {_line(memory)}" for memory in result.left_changed]
+    if not total and not left:
         return f"nothing of {name} is left to adopt\n"
     lines = (
         [f"adopted {total} of {name} into {into}"] if total else [f"adopted nothing: {name} has no lessons"]
     )
     lines += [f"+ {_line(memory)}" for memory in result.memories]
     lines += [f"~ {_line(memory)}" for memory in result.changed]
-    if result.left:
-        lines.append(f"{len(result.left)} more, by id: agentmem overlay adopt {quoted(result.branch)} ID…")
-        lines += [f"  {_line(memory)}" for memory in result.left[:LEFT_SHOWN]]
-        if len(result.left) > LEFT_SHOWN:
-            lines.append(
-                f"  +{len(result.left) - LEFT_SHOWN}: agentmem list --branch {quoted(result.branch)}"
-            )
+    if left:
+        lines.append(f"{len(left)} more, by id: agentmem overlay adopt {quoted(result.branch)} ID…")
+        lines += left[:LEFT_SHOWN]
+        if len(left) > LEFT_SHOWN:
+            lines.append(f"  +{len(left) - LEFT_SHOWN}: agentmem overlay diff {quoted(result.branch)}")
     return "\n".join(lines) + "\n"
 
 
@@ -262,6 +262,7 @@ def adopted_json(result: Adopted) -> Record:
         "adopted": [memory.id for memory in result.memories],
         "changed": [memory.id for memory in result.changed],
         "left": [memory.id for memory in result.left],
+        "left_changed": [memory.id for memory in result.left_changed],
     }
 
 

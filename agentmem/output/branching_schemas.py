@@ -141,7 +141,15 @@ def _overlay_promote() -> Schema:
 
 def _overlay_adopt() -> Schema:
     left = told(IDS, "what is adopted by its id alone")
-    return {"branch": TEXT, "into": TEXT_OR_NULL, "adopted": IDS, "changed": IDS, "left": left}
+    changed = told(IDS, "what it has changed, adopted by its id alone")
+    return {
+        "branch": TEXT,
+        "into": TEXT_OR_NULL,
+        "adopted": IDS,
+        "changed": IDS,
+        "left": left,
+        "left_changed": changed,
+    }
 
 
 def _restore_journal() -> Schema:

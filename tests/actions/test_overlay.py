@@ -390,7 +390,8 @@ def test_adopting_what_was_carried(carried, shared, home):
 def test_adopting_one_of_those_carried(carried, shared):
     """By id only that one is taken over."""
     project, new = carried
-    assert project.json("overlay", "adopt", FEATURE, new)["adopted"] == [new]
+    done = project.json("overlay", "adopt", FEATURE, new)
+    assert (done["adopted"], done["left_changed"]) == ([new], [shared])
     assert project.titles() == {"New of the feature", "Shared"}
     assert project.json("status")["carried"] == {FEATURE: 1}
     assert project.call("overlay", "adopt", FEATURE, "zzzz").code == 2
@@ -469,6 +470,7 @@ def test_adopting_the_lessons_of_abandoned_work(feature, shared):
     assert feature.titles() == {"Shared"}
     done = feature.json("overlay", "adopt", FEATURE)
     assert len(done["adopted"]) == 2 and len(done["left"]) == 2 and done["changed"] == []
+    assert done["left_changed"] == [shared]
     assert feature.titles() == {"Shared", "A deadend", "A reflection"}
     fact = next(i for i in done["left"] if show(feature, i, "--branch", FEATURE)["kind"] == "fact")
     assert feature.json("overlay", "adopt", FEATURE, fact[:6])["adopted"] == [fact]
@@ -476,6 +478,24 @@ def test_adopting_the_lessons_of_abandoned_work(feature, shared):
     assert feature.titles() == {"Better", "A deadend", "A reflection", "A fact"}
     for path in feature.git("ls-files", "-o", "--", ".agentmem").split():
         assert "branch:" not in (feature.path / path).read_text()
+
+
+def test_the_changes_that_are_not_adopted_are_named(feature, shared):
+    """A branch that only changed something has not nothing left: it is told as the branch has it, until it is adopted."""
+    edit(feature, shared, "title=Better")
+    feature.commit("work")
+    feature.git("switch", "-q", "main")
+    assert feature.ok("overlay", "adopt", FEATURE).splitlines() == [
+        f"adopted nothing: {FEATURE} has no lessons",
+        f"1 more, by id: agentmem overlay adopt {FEATURE} ID…",
+        f'  ~ {shared[:6]} fact "Better"',
+    ]
+    told = feature.ok("overlay", "adopt", FEATURE, shared[:6]).splitlines()
+    assert told == [f"adopted 1 of {FEATURE} into main", f'~ {shared[:6]} fact "Better"']
+    assert feature.ok("overlay", "adopt", FEATURE) == f"nothing of {FEATURE} is left to adopt\n"
+    feature.git("checkout", "--", ".")
+    feature.git("merge", "-q", FEATURE)
+    assert feature.ok("overlay", "adopt", FEATURE) == f"nothing of {FEATURE} is left to adopt\n"
 
 
 def test_adopting_from_a_remote_branch_or_a_commit(feature, tmp_path):
