@@ -20,8 +20,8 @@ decision about code that was never merged does not.
 
 
 class Adopted(NamedTuple):
-    """What was taken over; ``left`` are the branch's other memories, which are adopted by id alone, ``left_changed`` those that it
-    changed, as it has them, which are too.
+    """What was taken over; ``left`` are the other memories of the branch, which are adopted by id alone, and so are
+    ``left_changed``: those that it changed, as it has them.
     """
 
     branch: str

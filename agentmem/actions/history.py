@@ -136,14 +136,15 @@ def versions(past: Past, identity: str) -> list[Version]:
     )
     told: list[Version] = []
     seen = _Seen(past)
-    settled = {
-        step.path.rpartition("/")[2] for _, mine in groups for step in mine if layout.is_receipt(step.path)
-    }
+    settled: set[str] = set()
     gone: list[Version] = []  # oldest first from here on: what a version is depends on what came before it
     for acts, mine in reversed(groups):
+        settled |= {step.path.rpartition("/")[2] for step in mine if layout.is_receipt(step.path)}
         for version in _made_by(past, acts, mine, settled):
             if version.what == ADDED:
                 version = _came(past, version, gone)
+            elif version.change and version.what not in (REMOVED, PROMOTED):
+                version = _again(past, version, acts, gone)
             if version.what == REMOVED:
                 gone.append(version)
             if seen.is_new(version):
@@ -251,6 +252,16 @@ def _came(past: Past, version: Version, gone: Sequence[Version]) -> Version:
     return version._replace(by=past.word(version.path, version.blob or "", "by") or version.by)
 
 
+def _again(past: Past, version: Version, acts: Acts, gone: list[Version]) -> Version:
+    """A change that was taken back, and is in force again since the commit at hand, whoever wrote it once; else as it was."""
+    for removal in gone:
+        if removal.change == version.change and _follows(past, removal, version):
+            gone.remove(removal)
+            when = acts.time if acts.commit else None
+            return version._replace(at=when, by=acts.author or None, old=removal.old)
+    return version
+
+
 def _follows(past: Past, one: Version, other: Version) -> bool:
     """Whether ``other`` was made by who had ``one``."""
     if other.commit is None or one.commit is None:
@@ -272,7 +283,13 @@ class _Seen:
         """Take up the next version, from the oldest on."""
         content = self._content(version)
         before = self._by_content.setdefault(content, [])
-        may_return = version.change is None or version.blob is None  # a change is immutable
+        # a change is immutable: it comes back where it was taken back, and can be promoted again
+        may_return = (
+            version.change is None
+            or version.blob is None
+            or version.what == PROMOTED
+            or version.old is not None
+        )
         fresh = not before or (may_return and self._is_return(version, before))
         before.append(version)
         groups = self._made.setdefault(content, [])

@@ -197,6 +197,36 @@ def test_a_change_that_is_reverted(team):
     assert "took back a change" in team.ok("history", ID)
 
 
+def test_a_change_that_is_in_force_again(team):
+    """The revert of a revert brings a change back, in the commit that did; so it is told after promotion too."""
+    branch(team)
+    edit(team, "--set", "title=Second")
+    team.commit("change")
+    team.git("switch", "-q", "main")
+    team.git("merge", "-q", "--no-ff", "-m", "merge", "feature")
+    team.git("revert", "--no-edit", "-m1", "HEAD")
+    team.git("revert", "--no-edit", "HEAD")
+    assert whats(team) == ["changed", "removed", "changed", "added"]
+    again, _, first, _ = versions(team)
+    assert "Revert" in again["subject"] and fields(again) == fields(first) == {"title"}
+    assert (again["commit"], again["layer"]) == (team.git("rev-parse", "HEAD").strip(), "merged")
+    team.ok("overlay", "promote")
+    assert whats(team) == ["promoted", "changed", "removed", "changed", "added"]
+
+
+def test_a_promotion_again(team):
+    """What is promoted again after a revert took the promotion back is told twice."""
+    branch(team)
+    edit(team, "--set", "title=Second")
+    team.commit("change")
+    team.git("switch", "-q", "main")
+    team.git("merge", "-q", "feature")
+    for _ in range(2):
+        team.ok("overlay", "promote")
+        team.git("revert", "--no-edit", "HEAD")
+    assert whats(team) == ["edited", "promoted", "edited", "promoted", "changed", "added"]
+
+
 def test_sweeping_is_no_version(team):
     """What is cleared away after promotion is no version."""
     branch(team)
