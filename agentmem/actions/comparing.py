@@ -16,12 +16,16 @@ from agentmem.model.memory import Memory, as_meta
 
 ADDED, CHANGED, SUPERSEDED, RETRACTED, REMOVED = "added", "changed", "superseded", "retracted", "removed"
 ALL = (ADDED, CHANGED, SUPERSEDED, RETRACTED, REMOVED)
+_NOT_IN_FORCE = (SUPERSEDED, RETRACTED, "expired")
 _DOTS = re.compile(r"(.*?)(\.{2,3})(.*)", re.DOTALL)
 _FORM = "agentmem diff main..feature/queue     or one name, to compare it with the files here"
 
 
 class Difference(NamedTuple):
-    """One memory: added, removed, changed, superseded (``by`` whom) or retracted, and in which fields."""
+    """One memory: added, removed, changed, superseded (``by`` whom) or retracted, and in which fields.
+
+    ``status`` is that of an added one which is not in force: superseded, retracted or expired by then.
+    """
 
     id: str
     short: str
@@ -30,6 +34,7 @@ class Difference(NamedTuple):
     what: str
     fields: tuple[FieldDifference, ...] = ()
     by: str | None = None
+    status: str | None = None
 
 
 class Compared(NamedTuple):
@@ -210,7 +215,12 @@ def _told(
         memories.update((view.columns.ids[each.position], each.memory) for each in found)
     for identity, what, fields, by in made:
         memory = memories[identity]
-        yield Difference(identity, shorts[identity], memory.kind, memory.title, what, fields, by)
+        status = other[0].status(other[1][identity]) if what == ADDED else None
+        if status not in _NOT_IN_FORCE:
+            status = None
+        if status == SUPERSEDED:
+            by = _successor(other[0], identity)
+        yield Difference(identity, shorts[identity], memory.kind, memory.title, what, fields, by, status)
 
 
 def _fields(

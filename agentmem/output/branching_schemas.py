@@ -92,7 +92,11 @@ def _history() -> Schema:
 def _diff() -> Schema:
     worktree = "as it was asked for; worktree: the files at hand"
     changed = told(some(closed({"id": ID, "fields": some(_field())})), "newest memory first")
-    listed = dict.fromkeys(comparing.ALL, IDS)
+    listed: Schema = dict.fromkeys(comparing.ALL, IDS)
+    listed |= {
+        what: told(IDS, f"what came to be {what}, an added memory that is so by then too")
+        for what in (comparing.SUPERSEDED, comparing.RETRACTED)
+    }
     return {"from": told(TEXT, worktree), "to": told(TEXT, worktree), **listed, "changed": changed}
 
 

@@ -34,8 +34,9 @@ def compared(result: Compared, budget: int = 0) -> str:
 
 
 def _difference_line(one: Difference) -> str:
-    note = f" | {one.what}" if one.what in ("superseded", "retracted") else ""
-    note += f" by {one.by[: ids.SHORT]}" if one.what == "superseded" and one.by else ""
+    status = one.status or (one.what if one.what in ("superseded", "retracted") else None)
+    note = f" | {status}" if status else ""
+    note += f" by {one.by[: ids.SHORT]}" if status == "superseded" and one.by else ""
     return f"{SIGNS[one.what]} {one.short} {one.kind} {titled(one.title)}{note}"
 
 
@@ -47,6 +48,8 @@ def compared_json(result: Compared) -> Record:
             by_what["changed"].append({"id": one.id, "fields": [field_json(field) for field in one.fields]})
         else:
             by_what[one.what].append(one.id)
+        if one.status in by_what:  # added, and not in force by then
+            by_what[str(one.status)].append(one.id)
     return {
         "schema": "agentmem/diff/1",
         "from": safety.one_line(result.old),

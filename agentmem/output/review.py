@@ -73,8 +73,10 @@ def _row(one: Difference, found: Found | None) -> str:
 
 
 def _about(one: Difference, found: Found | None) -> str:
-    if one.what == "superseded":
+    if "superseded" in (one.what, one.status):
         return f"by {code(one.by[:6])}" if one.by else "superseded"
+    if one.status:
+        return one.status
     if one.what in ("retracted", "removed"):
         return one.what
     if one.what == "changed":

@@ -91,6 +91,32 @@ def test_by_field(team):
     assert f"| superseded by {identity(4)[:6]}" in text
 
 
+def test_what_was_added_and_is_not_in_force(team):
+    """An added memory that is retracted, superseded or expired by then is told as such, and listed so too."""
+    team.remember(3, "Wrong", status="retracted")
+    team.remember(4, "Past", expires="2020-01-01T00:00:00Z")
+    team.remember(5, "Older")
+    team.remember(6, "Newer", supersedes=f"[{identity(5)}]")
+    team.commit("more")
+    wrong, past, older, newer = (identity(number) for number in range(3, 7))
+    found = diff(team, "HEAD~1..HEAD")
+    assert set(found["added"]) == {wrong, past, older, newer}
+    assert (found["retracted"], found["superseded"]) == ([wrong], [older])
+    told = {line.split()[1]: line for line in team.ok("diff", "HEAD~1..HEAD").splitlines()[1:]}
+    notes = {
+        one: told[told_as].partition('"')[2].partition('"')[2]
+        for one in (wrong, past, older, newer)
+        for told_as in told
+        if one.startswith(told_as)
+    }
+    assert notes == {
+        wrong: " | retracted",
+        past: " | expired",
+        older: f" | superseded by {newer[:6]}",
+        newer: "",
+    }
+
+
 def test_a_rename_is_no_difference(team):
     """The file's name and its layout are no part of a memory."""
     path = team.store / "facts" / f"m1-{ID}.md"
