@@ -20,13 +20,14 @@ class Lost(NamedTuple):
     """The last thing that was written to one file, which nothing holds any more.
 
     ``here`` is what the file says where git put that back, so that it may be replaced; ``edited``: somebody has written
-    something else there since.
+    something else there since; ``committed``: a commit has it that no branch holds any more, which may be on purpose.
     """
 
     entry: Entry
     memory: "Memory | None"
     here: bytes | None = None
     edited: bool = False
+    committed: bool = False
 
     @property
     def about(self) -> str | None:
@@ -38,12 +39,13 @@ class Lost(NamedTuple):
 
 class Rescued(NamedTuple):
     """What was brought back, and what was not because the file is here and says something else; ``elsewhere`` are the branches
-    that some of it is of, which are there and not at hand.
+    that some of it is of, which are there and not at hand. ``committed`` is in a commit that no branch holds: restored by its id.
     """
 
     restored: tuple[Lost, ...]
     kept: tuple[Lost, ...]
     elsewhere: tuple[str, ...] = ()
+    committed: tuple[Lost, ...] = ()
 
 
 def lost(context: Context, surely: bool = False) -> list[Lost]:
@@ -52,7 +54,7 @@ def lost(context: Context, surely: bool = False) -> list[Lost]:
 
     What somebody has edited since by hand is not lost: the edit may have begun with it.
     """
-    return [one for one in _found(context, surely) if not one.edited]
+    return [one for one in _found(context, surely) if not one.edited and not one.committed]
 
 
 def _found(context: Context, surely: bool = False) -> list[Lost]:
@@ -107,25 +109,32 @@ def _of_own(context: Context, last: Sequence[Entry]) -> Iterator[Lost]:
         return
     below = f"{repository.prefix}{context.place.name}"
     there = objects.present(repository, sorted({entry.blob for entry in doubted}))
+    held_by_ref = there
     if there:
         # what was there when the first of them was written holds none of them: few commits are left to look through
         oldest = doubted[0].head
-        more = ["--reflog", "--ignore-missing", *(["--not", oldest] if oldest else [])]
-        there = history.past_blobs(repository, "--all", [below], more)
+        since = ["--not", oldest] if oldest else []
+        there = history.past_blobs(repository, "--all", [below], ["--reflog", "--ignore-missing", *since])
+        if not there.isdisjoint(entry.blob for entry in doubted):
+            held_by_ref = history.past_blobs(repository, "--all", [below], since)
     others = _other_roots(context)
     names = {layout.id_in_name(path) for path in reading.walk(root)}
     for entry in doubted:
         path, data = entry.path, _bytes(entry)
-        if entry.blob in there or any(reading.read(other, path) == data for other in others):
+        committed = entry.blob in there
+        if committed and entry.blob in held_by_ref:
+            continue
+        if any(reading.read(other, path) == data for other in others):
             continue
         here = reading.read(root, path)
         if here is None and not os.path.lexists(os.path.join(root, path)):
-            one = Lost(entry, _memory(path, data))
+            one = Lost(entry, _memory(path, data), committed=committed)
             if layout.id_in_name(path) not in names - {None} and not _is_renamed(context, one):
                 yield one
             continue
         by_git = here is not None and objects.blob_id(here, repository.object_format) in held[path]
-        yield Lost(entry, _memory(path, data), here if by_git else None, edited=not by_git)
+        if by_git or not committed:
+            yield Lost(entry, _memory(path, data), here if by_git else None, not by_git, committed)
 
 
 def _is_renamed(context: Context, one: Lost) -> bool:
@@ -233,9 +242,13 @@ def rescue(context: Context, memory: str | None = None) -> Rescued:
     """
     restored: list[Lost] = []
     kept: list[Lost] = []
+    committed: list[Lost] = []
     for one in _found(context):
         path = one.entry.path
         if memory is not None and one.about != memory:
+            continue
+        if memory is None and one.committed:
+            committed.append(one)
             continue
         if one.here is not None:
             done = saving.rewrite(context, path, one.here, _bytes(one.entry))
@@ -248,7 +261,10 @@ def rescue(context: Context, memory: str | None = None) -> Rescued:
     named = [one.entry.branch for one in restored if one.entry.branch and one.entry.branch != at_hand]
     there = branches.existing(context.repository, named)
     return Rescued(
-        tuple(restored), tuple(kept), tuple(name for name in dict.fromkeys(named) if name in there)
+        tuple(restored),
+        tuple(kept),
+        tuple(name for name in dict.fromkeys(named) if name in there),
+        tuple(committed),
     )
 
 

@@ -299,7 +299,7 @@ def quoted(word: str) -> str:
 
 def rescued(result: Rescued) -> str:
     """What was brought back from the journal."""
-    if not result.restored and not result.kept:
+    if not result.restored and not result.kept and not result.committed:
         return "nothing in the journal is lost: all of it is in a commit or a worktree\n"
     lines = []
     if result.restored:
@@ -315,6 +315,14 @@ def rescued(result: Rescued) -> str:
         lines.append(
             f"  {_lost(one)} | not restored: the file here says something else; what was lost: agentmem restore --journal --json"
         )
+    by_id = {one.about: one for one in result.committed}
+    if by_id:
+        lines.append(
+            f"{count(len(by_id), 'memory', 'memories')} in a commit that no branch holds, not restored:"
+        )
+    lines += [
+        f"  {_lost(one)}: agentmem restore {str(identity)[: ids.SHORT]}" for identity, one in by_id.items()
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -342,6 +350,7 @@ def rescued_json(result: Rescued) -> Record:
         "schema": "agentmem/restore-journal/1",
         "restored": told(result.restored),
         "kept": told(result.kept),
+        "committed": told(result.committed),
     }
 
 

@@ -160,7 +160,8 @@ def _restore_journal() -> Schema:
     lost = closed(
         {"path": TEXT, "memory": ID_OR_NULL, "branch": TEXT_OR_NULL, "worktree": TEXT, "text": TEXT}
     )
-    return {"restored": some(lost), "kept": told(some(lost), "what is there already")}
+    committed = told(some(lost), "in a commit that no branch holds: restored by its id")
+    return {"restored": some(lost), "kept": told(some(lost), "what is there already"), "committed": committed}
 
 
 def _conflicts() -> Schema:

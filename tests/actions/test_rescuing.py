@@ -330,3 +330,30 @@ def test_what_another_branch_holds_leaves_the_journal(store: Project) -> None:
     store.git("switch", "-q", "other")
     done = store.json("restore", "--journal")
     assert [one["path"] for one in done["restored"]] == [f"facts/not-committed-{left}.md"]
+
+
+@pytest.mark.parametrize(
+    "commands",
+    [["reset -q --hard HEAD~1"], ["switch -q main", "branch -q -D other"]],
+    ids=["reset", "branch"],
+)
+def test_what_is_in_a_commit_that_no_branch_holds(store, commands):
+    """It is not lost, and not called held: it is named with the command that brings it back, a new memory as an edit."""
+    known = add(store, "Known")
+    store.commit("known")
+    store.git("switch", "-q", "-c", "other")
+    new = add(store, "Batch limit is 5000")
+    edit(store, known, "title=Changed")
+    store.commit("work")
+    assert nothing_lost(store)
+    for command in commands:
+        store.git(*command.split())
+    assert nothing_lost(store)
+    told = store.ok("restore", "--journal")
+    assert "2 memories in a commit that no branch holds" in told and f"agentmem restore {new[:6]}" in told
+    assert {one["memory"] for one in store.json("restore", "--journal")["committed"]} == {new, None}
+    for identity in (new, known):
+        store.ok("restore", identity)
+    assert store.json("restore", "--journal")["committed"] == []
+    if commands[0].startswith("reset"):
+        assert store.titles() == {"Batch limit is 5000", "Changed"}
