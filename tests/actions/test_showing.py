@@ -28,6 +28,15 @@ def test_what_superseded_it(store):
     assert store.ok("list", "--status", "superseded").endswith(f" | superseded by {shorts[0]}, {shorts[1]}\n")
 
 
+def test_superseding_what_is_superseded_already(store):
+    """It is told in one note, by what; the first time nothing is."""
+    old, first, second = (put(store, number, "decision") for number in (1, 2, 3))
+    store.commit()
+    notes = [store.call("supersede", old, "--by", one).err for one in (first, second, second)]
+    assert notes[0] == "" and notes[1] == f"note: {old[:6]} was superseded by {first[:6]} already\n"
+    assert notes[2].count("\n") == 1 and first[:6] in notes[2] and second[:6] in notes[2]
+
+
 def test_what_superseded_the_archived(store):
     """Whether its successor is in the tree or archived as well."""
     old = put(store, 1, "decision", title="Use a lock table")

@@ -31,6 +31,9 @@ def supersede(
     old, new, path, layer = change.supersede(
         call.context, id, by, title, call.text_or_stdin(body) or "", branch
     )
+    if old.superseded_by:
+        known = ", ".join(one[: ids.SHORT] for one in old.superseded_by)
+        call.note(f"{old.memory.id[: ids.SHORT]} was superseded by {known} already")
     if call.json:
         from agentmem.output import jsonout
 
