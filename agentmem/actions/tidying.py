@@ -76,7 +76,9 @@ def tidy(context: Context, branch: str | None = None, dry_run: bool = False) -> 
         UsageError: this is not trunk; NeedsDecision: trunk is behind its upstream, or something else is under way.
 
     """
-    if not dry_run:
+    if dry_run:
+        promoting.demand_trunk(context, branch, "tidy")
+    else:
         with archiving.on_trunk(context, branch, "tidy"):
             pass  # what keeps all steps from it is said once; what a killed one left is taken back
     ours = _Run([], set(), set())
@@ -94,12 +96,7 @@ def tidy(context: Context, branch: str | None = None, dry_run: bool = False) -> 
 
 
 def _promote(context: Context, branch: str | None, dry_run: bool, run: _Run) -> Step:
-    try:
-        done = promoting.promote(context, branch, dry_run)
-    except AgentmemError as problem:
-        if not dry_run:
-            raise
-        return Step(PROMOTE, 0, left=problem.message)
+    done = promoting.promote(context, branch, dry_run)
     left = [
         f"{len(some)} {what}"
         for some, what in (
