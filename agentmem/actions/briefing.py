@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentmem.actions import looking, selecting
+from agentmem.actions import doubtful, looking
 from agentmem.errors import NotWritable
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def brief(
     heading, sections = made.heading, made.sections
     frame = FRAME + tokens.estimate(heading + "\n")
     found = digest.pack(sections, BUDGET if budget is None else budget, frame)
-    selecting.tell_broken(context.index, context.index.view())
+    doubtful.tell_broken(context.index, context.index.view())
     return Brief(
         heading=heading,
         agent=board.me.agent,

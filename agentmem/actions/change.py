@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from agentmem.actions import placing, saving, selecting, standing
+from agentmem.actions import doubtful, placing, saving, selecting, standing
 from agentmem.actions.branch import at_hand
 from agentmem.actions.context import Context
 from agentmem.actions.selecting import Found
@@ -109,7 +109,8 @@ def _one(context: Context, reference: str) -> Found:
 
 def _here(context: Context, reference: str) -> Found:
     index, view = context.index, context.index.view()
-    return selecting.fetch(index, view, [selecting.by_reference(index, view, reference)])[0]
+    position = selecting.by_reference(index, view, reference)
+    return selecting.fetch(index, view, [doubtful.demand_one(index, view, position, reference)])[0]
 
 
 def _change(

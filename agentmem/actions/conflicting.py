@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from agentmem.actions import behind, colliding, selecting, standing
+from agentmem.actions import behind, colliding, doubtful, selecting, standing
 from agentmem.actions.board import Board
 from agentmem.actions.clashes import Clash
 from agentmem.actions.context import Context, Standpoint
@@ -73,7 +73,7 @@ def _changed(context: Context, view: View, here: str) -> Iterator[Clash]:
             conflicts = json.loads(pending.conflicts)
             sides = dict.fromkeys(str(party["branch"]) for one in conflicts for party in one["parties"])
             yield _unsettled(context, view, position, {one["field"] for one in conflicts}, tuple(sides))
-    for position, fields in selecting.unsettled(index, view).items():
+    for position, fields in doubtful.unsettled(index, view).items():
         yield _unsettled(context, view, position, fields, (here,))
     own = overlays.open_changes(view.columns, index.knowledge, index.bytes_of)
     versions: dict[str, list[int]] = {}

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentmem.actions import judging, selecting, standing
+from agentmem.actions import doubtful, judging, selecting, standing
 from agentmem.actions.context import Context, Standpoint
 from agentmem.actions.selecting import Filters, Found
 from agentmem.errors import NotFound
+from agentmem.index.view import View
 from agentmem.model import ids
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def listed(context: Context, filters: Filters, limit: int | None) -> Listed:
     """The memories that ``filters`` let through, newest first; ``limit`` None or 0: all of them."""
     index = context.index
     view = index.view()
-    selecting.tell_broken(index, view)
+    doubtful.tell_broken(index, view)
     found = view.newest_first(selecting.positions(index, view, filters))
     page = standing.labelled(context, selecting.fetch(index, view, found[:limit] if limit else found))
     return Listed(
@@ -108,7 +109,8 @@ def shown(context: Context, references: Sequence[str], budget: int | None = None
             else:
                 raise _unknown(context, reference, why, names)
     view = index.view()
-    positions = list(dict.fromkeys(chosen[one] for one in references if one in chosen))
+    named_by = [_of_id(view, one, chosen[one]) for one in references if one in chosen]
+    positions = list(dict.fromkeys(position for some in named_by for position in some))
     memories = judging.judged(context, standing.labelled(context, selecting.fetch(index, view, positions)))
     result = Shown(
         view=context.standpoint,
@@ -133,6 +135,11 @@ def _owned(context: Context, memories: Sequence[Found]) -> Sequence[Found]:
         else one
         for one in memories
     ]
+
+
+def _of_id(view: View, reference: str, position: int) -> list[int]:
+    """What ``reference`` names: of an id that several files have each, of a path the one."""
+    return doubtful.with_its_id(view, position) if ids.is_prefix(reference.lower()) else [position]
 
 
 def _archived(context: Context, reference: str) -> int | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from agentmem.actions import differing, judging, selecting, standing, usage
+from agentmem.actions import differing, doubtful, judging, selecting, standing, usage
 from agentmem.actions.context import Context, Standpoint
 from agentmem.actions.ranked import Candidate, by_evidence, rank
 from agentmem.actions.selecting import Filters, Found
@@ -95,7 +95,7 @@ def recall(
     asked = understood(context, question, context.now, names_kinds=not filters.kinds)
     filters = selecting.merged(context, filters, asked.filters)
     view = index.view()  # a filter in the question may have asked for what is archived
-    selecting.tell_broken(index, view)
+    doubtful.tell_broken(index, view)
     clock = context.now if filters.until is None else min(context.now, filters.until)
     eligible = selecting.positions(index, view, filters)
     limit = context.config.recall_limit if limit is None else limit

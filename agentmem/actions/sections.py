@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from agentmem.actions import selecting
+from agentmem.actions import doubtful, selecting
 from agentmem.actions.bearing import GUIDES, TITLE
 from agentmem.actions.selecting import Found
 from agentmem.actions.whereabouts import NAME, Whereabouts
@@ -194,7 +194,7 @@ class Sections(Whereabouts):
         settle that.
         """
         at = [i for i, one in self.view.pending.items() if one.conflicts and i not in self.view.foreign]
-        at += selecting.unsettled(self.context.index, self.view)
+        at += doubtful.unsettled(self.context.index, self.view)
         return selecting.fetch(self.context.index, self.view, at[:DISPUTED])
 
     def know(self) -> list[Line]:

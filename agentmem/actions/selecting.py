@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.actions.context import Context
 from agentmem.errors import Ambiguous, NotFound, UsageError
-from agentmem.index.catalog import UNSETTLED
 from agentmem.index.columns import NO_TIME
 from agentmem.index.index import Index
 from agentmem.index.view import View
@@ -328,26 +327,6 @@ def fetch(index: Index, view: View, chosen: Iterable[int]) -> list[Found]:
     ]
 
 
-def unsettled(index: Index, view: View) -> dict[int, list[str]]:
-    """The memories of the view's own in whose files a merge has left two values, by position, with the fields."""
-    found: dict[int, list[str]] = {}
-    for field, row in index.knowledge.all_named(UNSETTLED):
-        for position in view.positions_of(row):
-            if position not in view.foreign and view.shown[position]:
-                found.setdefault(position, []).append(field)
-    return dict(sorted(found.items()))
-
-
-def tell_broken(index: Index, view: View) -> None:
-    """Note the files that cannot be read as memories: an answer has nothing of them."""
-    broken = sorted(path for path, _ in view.columns.broken)
-    if broken:
-        more = f" and {len(broken) - 1:,} more" if len(broken) > 1 else ""
-        index.notes.once(
-            f"no answer has {index.place.name}/{broken[0]}{more}, which cannot be read: agentmem check"
-        )
-
-
 def by_reference(index: Index, view: View, reference: str) -> int:
     """The position of the one memory that ``reference`` names: an id or an unambiguous prefix of it, its id where it was
     imported from, or its path.
@@ -380,10 +359,4 @@ def by_reference(index: Index, view: View, reference: str) -> int:
             f'{shorts[f.memory.id]} {f.memory.kind} "{f.memory.title}"' for f in fetch(index, view, found[:4])
         ]
         raise Ambiguous(f"{reference} names {len(found)} memories", " · ".join(some))
-    own = [i for i in found if i not in view.foreign]
-    if len({view.columns.blobs[i] for i in own}) > 1:
-        places = " · ".join(f"{index.place.name}/{view.columns.paths[i]}" for i in own[:4])
-        raise Ambiguous(
-            f"{reference} is the id of {len(own)} files: agentmem check", f"name one by its path: {places}"
-        )
     return found[0]

@@ -677,8 +677,8 @@ def test_the_reason_is_of_the_weights_in_use(store):
     assert old[:6] in told and "low score" in told and "an old log entry" not in told
     shown = store.ok("model", "show")
     formula = retention.DEFAULT
-    assert re.search(rf"^pin +{formula.pin:.2f} +{formula.pin:.2f}$", shown, re.MULTILINE)
-    assert re.search(rf"^prior +0.00 +{formula.prior:.2f}$", shown, re.MULTILINE)
+    assert re.search(rf"^pin +{formula.pin:.2f} +{formula.pin:.2f}\b", shown, re.MULTILINE)
+    assert re.search(rf"^prior +0.00 +{formula.prior:.2f}\b", shown, re.MULTILINE)
 
 
 def test_another_git_is_at_work(store, monkeypatch):

@@ -53,19 +53,22 @@ def test_what_superseded_the_archived(store):
 
 
 def test_an_id_of_two_files_is_told(store):
-    """By the id both are named and none is taken; by its path each can be seen and retracted; of copies any does."""
+    """By the id both are shown and none is changed; by its path each can be seen and retracted; of copies any does."""
     one = put(store, 1, title="One way")
     other = store.store / "facts/other.md"
     other.write_text(support.memory(one, "fact", "Another way", "Otherwise.", "2025-07-01T00:00:00Z"))
-    for verb in (["show", one], ["retract", one, "--reason", "x"], ["history", one]):
+    said = store.ok("show", one)
+    assert "One way" in said and "Another way" in said and f".agentmem/facts/m-{one}.md" in said
+    for verb in (["retract", one, "--reason", "x"], ["edit", one[:6], "--set", "importance=4"]):
         ran = store.call(*verb)
-        assert ran.code == 2 and f"{one} is the id of 2 files" in ran.err
+        assert ran.code == 2 and f"{verb[1]} is the id of 2 files" in ran.err
         assert f".agentmem/facts/m-{one}.md" in ran.err and ".agentmem/facts/other.md" in ran.err
-    assert "Another way" in store.ok("show", ".agentmem/facts/other.md")
+    assert "One way" not in store.ok("show", ".agentmem/facts/other.md")
     store.ok("retract", "facts/other.md", "--reason", "x")
     assert "retracted" in other.read_text() and store.json("list")["total"] == 1
     other.write_bytes((store.store / f"facts/m-{one}.md").read_bytes())
-    assert "One way" in store.ok("show", one)
+    assert store.ok("show", one).count("<memory") == 1
+    store.ok("edit", one, "--set", "importance=4")
 
 
 def test_what_cannot_be_read_is_noted_with_each_answer(store):

@@ -274,7 +274,7 @@ def test_the_sums_are_kept_and_made_anew(team, pack):
         assert not (team.path / ".git" / "refs" / "agentmem" / "state").exists()
     value = explained(team, team.jobs)[-1]
     assert value["name"] == "use" and path.read_bytes() == good
-    for damage in (b"", b"garbage\n", good[: len(good) // 2], good.replace(b"1\n", b"2\n", 1)):
+    for damage in (b"", b"garbage\n", good[: len(good) // 2], good.replace(b"use 2\n", b"use 1\n", 1)):
         path.write_bytes(damage)
         explained(team, team.none)
         if not good.startswith(damage) or not damage:

@@ -31,7 +31,7 @@ OPPOSITE = {PART: FULLER, FULLER: PART, SAME: SAME, RIVALS: RIVALS, None: None}
         (("Tests of the ARM backend", BODY), ("Tests of the RISC-V backend", BODY), None),
         (("The lobby waits for lost players", BODY), ("The relay waits for lost players", BODY), None),
         (("Indentation", "Use tabs in all files."), ("Indentation", "Use spaces in all files."), None),
-        (("A lost job is tried again", BODY), ("A lost job is retried again", BODY), SAME),
+        (("A lost job is deleted", BODY), ("A lost job is removed", BODY), SAME),
         ((TITLE, BODY), (TITLE.replace("lease", "something"), BODY), SAME),
     ],
 )
