@@ -708,3 +708,25 @@ def test_the_line_of_each_citation(project):
     for words in (("check",), ("verify",), ("check", "--strict", "--only", "cite-gone")):
         out = project.call(*words).out
         assert [int(line.split(":")[1]) for line in out.splitlines() if "cite-gone" in line] == wanted
+
+
+def test_who_cites_a_symbol_is_not_told_to_cite_it(project: Project) -> None:
+    """Of a text that stands in two files more lines are asked for; the symbol only of who has named lines alone."""
+    twice = "def once(number):\n    return number * 41 + 1\n"
+    code(project, "src/one.py", twice)
+    code(project, "src/two.py", twice)
+    project.commit("copies")
+    for place, asked in (
+        ("src/one.py#once", "cite more lines, so"),
+        ("src/one.py:1-2", "lines, or the symbol, so"),
+    ):
+        ran = project.call("add", "fact", f"A fact of {place}", "--force", "--cite", place)
+        assert ran.code == 0 and "stands in 2 places" in ran.err and asked in ran.err
+
+
+def test_a_text_that_begins_with_a_hyphen_is_told_from_an_option(project: Project) -> None:
+    """A title in the form of a list item is no option, and the error says where it can stand."""
+    ran = project.call("add", "fact", "- the lease is renewed")
+    assert ran.code == 2 and "agentmem add … -- TEXT" in ran.err
+    assert "- the lease is renewed" in project.ok("add", "fact", "--", "- the lease is renewed")
+    assert project.call("add", "--nosuch", "fact", "x").err.endswith("hint: agentmem add -h\n")
