@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agentmem.actions import placing, saving, selecting
+from agentmem.actions import placing, saving, selecting, taking
 from agentmem.actions.branch import branch_for_writing
 from agentmem.actions.context import Context
 from agentmem.errors import NeedsDecision, NotFound
@@ -135,9 +135,7 @@ def _as_changed(context: Context, identity: str, theirs: Sequence[bytes]) -> lis
     from agentmem.model import applying, changes
 
     view = context.index.view()
-    columns = view.columns
-    known = {layout.names_of_change(path)[2] for path in columns.changes}
-    known |= {path.rpartition("/")[2] for path in columns.receipts}
+    known = taking.known_changes(view.columns)
     parsed = [c for data in theirs if (c := changes.parse(data)[0]) and c.memory == identity]
     left = [change for change in applying.pending(parsed, known) if change.id not in known]
     positions = view.with_id(identity)

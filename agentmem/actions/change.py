@@ -13,9 +13,8 @@ from agentmem.index.catalog import LINKS
 from agentmem.index.view import View
 from agentmem.model import cycles, document, fields, ids, kinds, memory, taskgraph
 from agentmem.model.editing import Edit
-from agentmem.model.fields import Type
+from agentmem.model.fields import CONFLICTS, Type
 from agentmem.model.memory import Memory
-from agentmem.model.merging import CONFLICTS
 from agentmem.store import layout
 
 LISTS = (Type.LIST, Type.IDS)

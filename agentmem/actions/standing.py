@@ -9,6 +9,7 @@ from agentmem.errors import NotFound, UsageError
 from agentmem.git import state
 from agentmem.index.view import Origin
 from agentmem.model import notation, safety, times
+from agentmem.model.fields import CONFLICTS
 from agentmem.model.lifecycle import ARCHIVED, SUPERSEDED
 from agentmem.store import overlays
 
@@ -234,7 +235,7 @@ def _conflicts(text: str) -> tuple[Conflict, ...]:
 
 def _merged_by_hand(extra: Mapping[str, Any]) -> tuple[Conflict, ...]:
     """The conflicts that the merge driver left in the file itself, until an edit ends them."""
-    left = extra.get("conflicts")
+    left = extra.get(CONFLICTS)
     if not isinstance(left, list):
         return ()
     found = []

@@ -10,7 +10,14 @@ from agentmem.errors import NotWritable
 from agentmem.store import cache, layout, overlays, reading, unfinished
 
 if TYPE_CHECKING:
+    from agentmem.index.columns import Columns
     from agentmem.model.changes import Change
+
+
+def known_changes(columns: "Columns") -> set[str]:
+    """The ids of the changes that ``columns`` have, or have a receipt for."""
+    known = {layout.names_of_change(path)[2] for path in columns.changes}
+    return known | {path.rpartition("/")[2] for path in columns.receipts}
 
 
 def is_complete(context: Context, pending: "Iterable[Change]") -> bool:
@@ -19,9 +26,7 @@ def is_complete(context: Context, pending: "Iterable[Change]") -> bool:
     A change that was picked without the one before it must not be taken up: its receipt would count for that one too, which
     is still to come.
     """
-    columns = context.index.columns
-    known = {layout.names_of_change(path)[2] for path in columns.changes}
-    known |= {path.rpartition("/")[2] for path in columns.receipts}
+    known = known_changes(context.index.columns)
     return all(identity in known for change in pending for identity in change.after)
 
 

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 from agentmem.checks.frame import Rule, Subject, at, short
+from agentmem.model.fields import CONFLICTS
 from agentmem.model.findings import ERROR, Finding
 
 ID = "unsettled-merge"
-CONFLICTS = "conflicts"
-"""As ``model.merging`` has it, which a hook that looks for it does not load."""
 MARKERS = ("<<<<<<< ", ">>>>>>> ")
 
 

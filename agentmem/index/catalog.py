@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from agentmem.model import scopes
+from agentmem.model.fields import CONFLICTS
 from agentmem.model.memory import Citation, Memory, Problem, first_paragraph
 
 if TYPE_CHECKING:
@@ -342,7 +343,7 @@ def names_of(memory: Memory) -> Iterator[tuple[str, str]]:
             yield key, single.casefold()
     if memory.kind == "entity" and memory.title:
         yield "alias", memory.title.casefold()
-    left = memory.extra.get("conflicts")
+    left = memory.extra.get(CONFLICTS)
     for entry in left if isinstance(left, list) else ():
         if isinstance(entry, dict) and isinstance(entry.get("field"), str):
             yield UNSETTLED, entry["field"]

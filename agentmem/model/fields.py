@@ -3,6 +3,9 @@
 from enum import StrEnum
 from typing import NamedTuple
 
+CONFLICTS = "conflicts"
+"""The key by which a merge names what both sides have changed: a list of ``{field, values}``."""
+
 
 class Type(StrEnum):
     """How a key's value is read: always from the text as written, never by YAML's own guessing of types."""

@@ -12,15 +12,13 @@ from typing import NamedTuple
 from agentmem.model import document, editing, emitting, threeway, valuemerge
 from agentmem.model.document import BOM, Document
 from agentmem.model.editing import Edit
+from agentmem.model.fields import CONFLICTS
 from agentmem.model.threeway import OURS, Clash
 from agentmem.model.valuemerge import ABSENT, UNDECIDED, canonical
 from agentmem.model.yamltree import MAX_DEPTH, Node
 
 BODY, FILE = "body", "file"
 """What a conflict is in where it is in no key: in the body, in a file that is not read as a memory."""
-
-CONFLICTS = "conflicts"
-"""The key that names what both sides have changed: a list of ``{field, values}``."""
 
 MARKERS = ("<<<<<<< ours", "=======", ">>>>>>> theirs")
 

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentmem.model import document, emitting
+from agentmem.model.fields import CONFLICTS
 from agentmem.model.memory import read
-from agentmem.model.merging import BODY, CONFLICTS, FILE, MARKERS, FieldConflict, merge, merge_lines
+from agentmem.model.merging import BODY, FILE, MARKERS, FieldConflict, merge, merge_lines
 
 HAND = """\
 ---
