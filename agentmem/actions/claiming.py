@@ -196,7 +196,7 @@ class _Taking:
             raise unwritable(self.context, self.tasks.shorts[new.task]) from None
         if won is None:
             return None
-        if asks and (other := yielding.winner(self.board, won)):
+        if asks and (other := yielding.winner(self.board, won, self._look)):
             return self._yielded(placed, won, seen, other)
         told = sharing.share(self.context, new.task, self.looked)
         if not self.board.stands(won):
@@ -206,7 +206,7 @@ class _Taking:
             return self._lost(placed, taken, "held" if taken.state == leases.HELD else "done elsewhere")
         if asks and told.remote is not None:  # what has come from there meanwhile
             self.board.forget()
-            if other := yielding.winner(self.board, won):
+            if other := yielding.winner(self.board, won, self._look):
                 return self._yielded(placed, won, seen, other)
         from agentmem.actions import foreseeing  # its rules cost an import that who loses need not pay
 
@@ -216,8 +216,11 @@ class _Taking:
 
     def _yielded(self, placed: Placed, won: Seen, before: Seen | None, other: Seen) -> Claimed:
         """Give back a claim that was set at the same time as ``other``, before which it has to give way."""
-        yielding.give_back(self.board, won, before, self.looked)
+        sharing.give_back(self.board, won, before, self.looked)
         return self._blocked(placed, other)
+
+    def _look(self) -> Shared:
+        return sharing.look(self.context)
 
     def _blocked(self, placed: Placed, other: Seen) -> Claimed:
         return self._lost(placed, None, "exclusive")._replace(blocking=other)

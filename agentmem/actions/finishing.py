@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from agentmem.actions import closing, hearing, noting, saving, sharing, write, yielding
+from agentmem.actions import closing, hearing, noting, saving, sharing, write
 from agentmem.actions.board import Board, Seen, nonce, unwritable
 from agentmem.actions.branch import branch_for_writing
 from agentmem.actions.context import Context
@@ -110,7 +110,7 @@ def done(
         added = write.add(context, entry, force=True, branch=branch)
     except AgentmemError:
         if held and board.is_mine(held) and not (seen and seen.commit == held.commit):
-            yielding.give_back(board, held, seen, looked)
+            sharing.give_back(board, held, seen, looked)
         raise
     noting.done(
         context,
@@ -233,7 +233,7 @@ def handoff(context: Context, reference: str | None, text: str) -> tuple[Placed,
     if written is None:
         raise NeedsDecision(f"{short} was taken over meanwhile", "agentmem claims")
     shared = sharing.share(context, claim.task, looked)
-    if taken := next((one for one in shared.noted if one.claim.task == claim.task), None):
+    if taken := next((one for one in shared.news.noted if one.claim.task == claim.task), None):
         hearing.heard(board, [claim.task])
         raise NeedsDecision(
             f"{short} was taken over by {taken.claim.agent} meanwhile; your note stays with the claim",

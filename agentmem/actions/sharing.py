@@ -1,16 +1,17 @@
 """Claims over a remote: what others hold is fetched beside our own, what we hold is pushed with a lease. No server but git's.
 
-Two clones that claimed one task while they could not see each other both did so in good faith; the remote decides, since it
-was there first. A task that is done stays done, whoever else holds it.
+Two clones that claimed one task, or scopes of which one excludes the other, while they could not see each other both did so in
+good faith; the remote decides, since it was there first. A task that is done stays done, whoever else holds it.
 """
 
 import shlex
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from agentmem.actions import hearing, states, usage
+from agentmem.actions import hearing, states, usage, yielding
 from agentmem.actions.board import FILE, NAMESPACE, Board, Seen
 from agentmem.actions.context import Context
+from agentmem.actions.hearing import News
 from agentmem.errors import NotWritable
 from agentmem.git import history, refs, remotes
 from agentmem.git.remotes import AWAY, MISSING, REFUSED
@@ -36,7 +37,7 @@ ROUNDS = 8
 
 class Shared(NamedTuple):
     """How it stands with the remote. ``problem`` is None where all is shared, else ``away``, ``refused``, ``missing`` or, of
-    who only looked, ``unwritable``; ``lost`` and ``noted`` are what the asker has not been told yet, see ``hearing.News``.
+    who only looked, ``unwritable``; ``news`` is what the asker has not been told yet.
     ``pushed`` and ``taken`` are how many claims went each way, ``given`` and ``got`` of how many agents what they keep for
     themselves; ``as_branches``: the host takes claims as branches alone.
     """
@@ -44,8 +45,7 @@ class Shared(NamedTuple):
     remote: str | None
     problem: str | None = None
     said: str = ""
-    lost: tuple[Seen, ...] = ()
-    noted: tuple[Seen, ...] = ()
+    news: News = News()
     pushed: int = 0
     taken: int = 0
     given: int = 0
@@ -71,11 +71,6 @@ class Shared(NamedTuple):
     def pending(self) -> str:
         """What an end of a task says of it: nothing, where there is nothing left to do."""
         return f" ({self.words})" if self.problem == AWAY else ""
-
-    @property
-    def told(self) -> list[str]:
-        """What others turned out to hold, a line each."""
-        return hearing.News(self.lost, self.noted).lines
 
 
 def sync(context: Context, only: Iterable[str] | None = None) -> Shared:
@@ -136,6 +131,17 @@ def share(context: Context, task: str, looked: Shared) -> Shared:
     return looked
 
 
+def give_back(board: Board, written: Seen, before: Seen | None, looked: Shared) -> None:
+    """Put what was ``before`` in the place of a claim that was just written, here and on the remote; ``looked``: see ``share``.
+
+    Raises:
+        NotWritable, Contended: see ``sync``.
+
+    """
+    if yielding.give_back(board, written, before):
+        share(board.context, written.claim.task, looked)
+
+
 def try_later(context: Context) -> None:
     """Have one of the next commands share what could not be shared."""
     git_dir, soon = context.repository.git_dir, context.now + RETRY
@@ -152,20 +158,21 @@ class _Sharing:
         self.home = NAMESPACE
         self.taken, self.pushed, self.got = 0, 0, 0
         self.given: set[str] = set()
+        self.begun: set[str] = set()
         self.there: dict[str, dict[str, refs.Held]] = {}
         self.asked: dict[str, str] = {}
 
     def run(self, only: set[str] | None) -> Shared:
         problem, said = self._run(only)
+        if problem is None and only is None:
+            self._yield_at_once()
         if problem == AWAY and only != set():
             try_later(self.context)
-        news = hearing.pending(self.board)  # whoever's command it was that looked
         return Shared(
             self.remote,
             problem,
             said,
-            news.lost,
-            news.noted,
+            hearing.pending(self.board),  # whoever's command it was that looked
             self.pushed,
             self.taken,
             len(self.given),
@@ -199,7 +206,7 @@ class _Sharing:
                 return AWAY, ""
             if all(shown.get(ref) == commit for ref, commit in self.asked.items() if self._counts(ref, only)):
                 # what came to the remote between our look and our push may bear on what was just claimed
-                if only and self._has_news(shown) and self._fetch():
+                if only != set() and self._has_news(shown) and self._fetch():
                     self._settle()
                 return None, ""
             # somebody was faster, or has moved on by now what we gave; or it says yes and keeps nothing
@@ -248,6 +255,44 @@ class _Sharing:
                         ours[task] = now
         self.got += states.settle(self.repository, self.states.values())
         self.board.forget()
+        self._yield_to_the_remote(ours)
+
+    def _yield_to_the_remote(self, ours: Mapping[str, refs.Held]) -> None:
+        """Give back what was claimed here while the remote could not be asked, and what it has by now excludes."""
+        here = self.board.me.clone
+        for task, held in ours.items():
+            claim = leases.read(held.data, task)
+            if claim is None or claim.clone != here or claim.state != leases.HELD or self._is_there(claim):
+                continue
+            seen = self.board.held.get(task)
+            if seen and yielding.in_the_way(self.board, seen.claim, elsewhere=True):
+                self._give_back(seen)
+
+    def _yield_at_once(self) -> None:
+        """The same of what two clones that both come back have pushed at once: each looks again, and one gives way."""
+        for task in sorted(self.begun):
+            seen = self.board.held.get(task)
+            if seen and yielding.winner(self.board, seen, self._look, elsewhere=True):
+                self._give_back(self.board.held.get(task, seen))
+                self._push({task})
+
+    def _give_back(self, seen: Seen) -> None:
+        hearing.given_back(self.board, seen.claim)  # before: whoever finds it gone finds that, too
+        yielding.give_back(self.board, seen)
+        self.board.forget()
+
+    def _look(self) -> None:
+        if self._fetch():
+            self._settle()
+
+    def _is_there(self, claim: Claim) -> bool:
+        """Whether the remote has a claim of the same holder on that task."""
+        for folder in self.there.values():
+            there = folder.get(claim.task)
+            known = leases.read(there.data, claim.task) if there else None
+            if known and known.state == leases.HELD and known.is_of(claim.agent, claim.clone, claim.worktree):
+                return True
+        return False
 
     def _taken(self, task: str, mine: refs.Held | None, held: refs.Held, claim: Claim) -> refs.Held | None:
         """One claim of the remote beside ours: what holds here now; None where ours is the later one, or was just moved."""
@@ -279,12 +324,16 @@ class _Sharing:
         theirs, states_home = self.there[self.home], STATES[self.home]
         moves: list[states.Move] = []
         behind: dict[str, str] = {}
+        begun: set[str] = set()
         for task, held in refs.read_all(self.repository, NAMESPACE, FILE).items():
             there = theirs.get(task)
             if (only is not None and task not in only) or (there and there.commit == held.commit):
                 continue
-            if leases.read(held.data, task) is None:
+            claim = leases.read(held.data, task)
+            if claim is None:
                 continue
+            if claim.state == leases.HELD and not self._is_there(claim):
+                begun.add(task)
             looked_at = there if there and leases.read(there.data, task) is not None else None
             if looked_at and not history.comes_before(self.repository, looked_at.commit, held.commit):
                 behind[f"{self.home}/{task}"] = held.commit
@@ -303,6 +352,7 @@ class _Sharing:
                     self.given.add(name)
                 else:
                     self.pushed += 1
+                    self.begun |= begun & {name}
                 folder = self.states[self.home] if is_state else self.folders[self.home]
                 refs.swap(self.repository, f"{folder}/{name}", commit, old)
         return {**told, **dict.fromkeys(behind, remotes.Pushed(remotes.STALE))}

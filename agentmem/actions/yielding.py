@@ -5,10 +5,9 @@ wrote. Of two that look again after both have written, at least the later sees t
 """
 
 import time
+from collections.abc import Callable
 
-from agentmem.actions import sharing
 from agentmem.actions.board import Board, Seen, nonce
-from agentmem.actions.sharing import Shared
 from agentmem.model import leases, scopes
 from agentmem.model.leases import Claim
 
@@ -17,31 +16,34 @@ WAIT, FAR, PAUSE = 2.0, 6.0, 0.05
 looks: one that does not was there before, and has been told that it won."""
 
 
-def in_the_way(board: Board, claim: Claim) -> Seen | None:
-    """The claim of another on another task that excludes ``claim``, or that it would exclude."""
+def in_the_way(board: Board, claim: Claim, elsewhere: bool = False) -> Seen | None:
+    """The claim of another on another task that excludes ``claim``, or that it would exclude; ``elsewhere``: of another clone."""
     for other in board.held.values():
         shuts = other.claim.exclusive or claim.exclusive
-        is_other = other.claim.task != claim.task and not board.is_mine(other)
-        if shuts and is_other and scopes.overlap(claim.scope, other.claim.scope):
+        if other.claim.is_of(claim.agent, claim.clone, claim.worktree) or other.claim.task == claim.task:
+            continue
+        if elsewhere and other.claim.clone == claim.clone:
+            continue
+        if shuts and scopes.overlap(claim.scope, other.claim.scope):
             return other
     return None
 
 
-def winner(board: Board, written: Seen) -> Seen | None:
-    """The claim before which ``written``, which was just set, has to give way; None: it stays.
+def winner(board: Board, written: Seen, look: Callable[[], object], elsewhere: bool = False) -> Seen | None:
+    """The claim before which ``written``, which was just set, has to give way; None: it stays. ``look`` asks the remote.
 
     Who opened its claim first stays, of two in one second the task with the lesser id: the other sees that, too, and is gone
     after a moment.
     """
     deadline: float | None = None
-    while other := in_the_way(board, written.claim):
+    while other := in_the_way(board, written.claim, elsewhere):
         if deadline is None:
             deadline = time.monotonic() + (WAIT if other.claim.clone == written.claim.clone else FAR)
         if _rank(other.claim) < _rank(written.claim) or time.monotonic() >= deadline:
             return other
         time.sleep(PAUSE)
         if other.claim.clone != written.claim.clone:
-            sharing.look(board.context)
+            look()
         board.forget()
     return None
 
@@ -50,14 +52,13 @@ def _rank(claim: Claim) -> tuple[int, str]:
     return claim.opened, claim.task
 
 
-def give_back(board: Board, written: Seen, before: Seen | None, looked: Shared) -> Shared:
-    """Put what was ``before`` in the place of a claim of the asker, on the remote too; where nothing was, it is let go.
+def give_back(board: Board, written: Seen, before: Seen | None = None) -> bool:
+    """Put what was ``before`` in the place of a claim of this clone; where nothing was, it is let go. False: it is another's by
+    now, and there is nothing left to give.
 
     Raises:
-        NotWritable, Contended: see ``sharing.sync``.
+        NotWritable, Contended: see ``Board.write``.
 
     """
     claim = before.claim if before else written.claim._replace(state=leases.RELEASED)
-    if board.write(claim._replace(nonce=nonce()), written, "give back") is None:
-        return looked  # somebody has taken it over: there is nothing left to give
-    return sharing.share(board.context, claim.task, looked)
+    return board.write(claim._replace(nonce=nonce()), written, "give back") is not None

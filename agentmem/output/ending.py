@@ -122,7 +122,7 @@ def shared(result: Shared) -> str:
         lines.append(
             f"{remote} refuses refs of claims ({safety.one_line(result.said)}): claims stay in this clone"
         )
-    lines += result.told
+    lines += result.news.lines
     return "\n".join(lines) + "\n"
 
 
@@ -136,6 +136,10 @@ def shared_record(result: Shared) -> Record:
         "taken": result.taken,
         "states_pushed": result.given,
         "states_taken": result.got,
-        "lost": [teamwork.claim_of(one) for one in result.lost],
-        "noted": [teamwork.claim_of(one) for one in result.noted],
+        "lost": [teamwork.claim_of(one) for one in result.news.lost],
+        "noted": [teamwork.claim_of(one) for one in result.news.noted],
+        "given_back": [
+            {**teamwork.claim_of(one.claim), "excluded_by": one.other.claim.task if one.other else None}
+            for one in result.news.given
+        ],
     }

@@ -154,6 +154,13 @@ def _ended() -> Schema:
     }
 
 
+def _given() -> Schema:
+    return {
+        **_claim(),
+        "excluded_by": told(ID_OR_NULL, "the task whose claim excludes it; null: that has ended"),
+    }
+
+
 def _shared() -> Schema:
     return {
         "remote": told(TEXT_OR_NULL, "null: no remote is configured"),
@@ -164,6 +171,9 @@ def _shared() -> Schema:
         "states_taken": told(COUNT, "agents of whose there was something new"),
         "lost": told(some(closed(_claim())), "what the asker had claimed, and another holds"),
         "noted": told(some(closed(_claim())), "what it handed on and another holds: each carries its note"),
+        "given_back": told(
+            some(closed(_given())), "what it had claimed while the remote was away, and others exclude"
+        ),
     }
 
 

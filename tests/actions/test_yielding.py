@@ -7,7 +7,7 @@ import pytest
 from agentmem.actions import sharing, yielding
 from agentmem.actions.board import Board
 from tests.actions import teams
-from tests.actions.teams import claim, holders, shared_team, task, worktree
+from tests.actions.teams import as_agent, claim, holders, shared_team, task, worktree
 
 
 @pytest.fixture
@@ -109,3 +109,92 @@ def test_over_a_remote(store, tmp_path, meanwhile, pause):
     assert lost.code == 4 and f"api/** is held exclusively by a ({first[:6]})" in lost.err
     one.ok("sync")
     assert states(one) == states(two) == {first: "held", second: "released"}
+
+
+@pytest.fixture
+def apart(store, tmp_path):
+    """Two clones whose remote is away, with a claim each on tasks of one scope; a function that brings the remote back."""
+
+    def made(words=("--exclusive",), theirs=("--exclusive",)):
+        store.first, store.second = sorted(task(store, name, "--scope", "api/**") for name in ("POST", "GET"))
+        bare, (one, two) = shared_team(store, tmp_path, "two")
+        bare.rename(bare.with_suffix(".away"))
+        for clone, task_id, agent, said in ((one, one.first, "a", words), (two, one.second, "b", theirs)):
+            assert "not shared yet: origin is away" in claim(clone, task_id, *said, agent=agent).out
+        bare.with_suffix(".away").rename(bare)
+        return one, two
+
+    return made
+
+
+@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize(("words", "theirs"), [((), ("--exclusive",)), (("--exclusive",), ("--exclusive",))])
+def test_what_two_clones_claimed_apart(apart, words, theirs, first):
+    """The first to share it has it, whoever claimed first; the other gives it back and is told once, by whom and what now."""
+    clones = apart(words, theirs)
+    one = clones[0]
+    tasks = (one.first, one.second)
+    later = 1 - first
+    clones[first].ok("sync", env=as_agent("ab"[first]))
+    said = clones[later].ok("sync", env=as_agent("ab"[later]))
+    exclusively = "exclusively " if (words, theirs)[first] else ""
+    assert (
+        f"{tasks[later][:6]}, which you had claimed here while the remote was away, is given back: api/** is held"
+        f" {exclusively}by {'ab'[first]} ({tasks[first][:6]}): agentmem claim takes another\n" in said
+    )
+    clones[first].ok("sync", env=as_agent("ab"[first]))
+    assert states(clones[0]) == states(clones[1]) == {tasks[first]: "held", tasks[later]: "released"}
+    assert "given back" not in clones[later].ok("sync", env=as_agent("ab"[later]))
+
+
+def test_what_was_given_back_is_told_to_who_had_it(apart):
+    """Another's command may be the one that looks; whoever had the claim hears of it with the next of its own."""
+    one, two = apart()
+    one.ok("sync", env=as_agent("a"))
+    assert "given back" not in two.ok("sync", env=as_agent("c"))
+    told = two.call("next", env=as_agent("b"))
+    assert (
+        f"note: {one.second[:6]}, which you had claimed here while the remote was away, is given back"
+        in told.err
+    )
+    assert "given back" not in two.call("next", env=as_agent("b")).err
+
+
+def test_what_was_given_back_for_programs(apart):
+    """With the task whose claim excludes it."""
+    one, two = apart()
+    one.ok("sync", env=as_agent("a"))
+    two.ok("sync", env=as_agent("c"))
+    given = json.loads(two.ok("sync", "--json", env=as_agent("b")))["given_back"]
+    assert [(each["task"], each["state"], each["excluded_by"]) for each in given] == [
+        (one.second, "released", one.first)
+    ]
+
+
+def test_what_was_given_back_and_is_free_by_now(apart):
+    """Whoever had it hears that it can be claimed again."""
+    one, two = apart()
+    one.ok("sync", env=as_agent("a"))
+    two.ok("sync", env=as_agent("c"))
+    one.ok("handoff", one.first, "-m", "later", env=as_agent("a"))
+    said = two.ok("sync", env=as_agent("b"))
+    assert f"its scope was taken by another, and is free by now: agentmem claim {one.second[:6]}" in said
+    assert claim(two, one.second, "--exclusive", agent="b").code == 0
+
+
+def test_a_claim_of_another_scope_is_kept(apart):
+    """Only what is excluded is given back."""
+    one, two = apart(theirs=("--scope", "db/**", "--exclusive"))
+    one.ok("sync", env=as_agent("a"))
+    two.ok("sync", env=as_agent("b"))
+    one.ok("sync", env=as_agent("a"))
+    assert states(one) == states(two) == {one.first: "held", one.second: "held"}
+
+
+def test_two_clones_that_come_back_at_once(apart, meanwhile, pause):
+    """Both have looked before either has pushed: the later one to look again sees the other, and one claim stays."""
+    one, two = apart()
+    meanwhile(sharing._Sharing, "_push", lambda: one.ok("sync", env=as_agent("a")))
+    two.ok("sync", env=as_agent("b"))
+    one.ok("sync", env=as_agent("a"))
+    assert states(one) == states(two) == {one.first: "held", one.second: "released"}
