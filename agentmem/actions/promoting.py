@@ -10,7 +10,7 @@ from agentmem.actions import placing, saving, selecting, standing, taking
 from agentmem.actions.branch import branch_for_writing
 from agentmem.actions.context import Context
 from agentmem.actions.selecting import Found
-from agentmem.errors import NeedsDecision, NotWritable, UsageError
+from agentmem.errors import AgentmemError, NeedsDecision, NotWritable, UsageError
 from agentmem.git import branches, process, revisions, settings, state
 from agentmem.index.columns import Entry
 from agentmem.store import cache, layout, unfinished, writing
@@ -222,6 +222,17 @@ def _sweep(context: Context, branch: str | None, dry_run: bool) -> Swept:
                 saving.remove(context, path)
         commit = commit_files(context, gone, f"memory: sweep {_changes(len(gone))} that trunk has taken up")
     return Swept(tuple(f"{context.place.name}/{path}" for path in gone), names, commit)
+
+
+def obstacle(context: Context, branch: str | None, verb: str) -> tuple[str, ...]:
+    """What a dry run of ``verb`` says first where the run itself would be refused: then it tells of this view, not of trunk."""
+    try:
+        demand_trunk(context, branch, verb)
+    except AgentmemError as problem:
+        return (
+            f"{problem.message}: agentmem {verb} would be refused; this is what it finds in the view at hand",
+        )
+    return ()
 
 
 def demand_trunk(context: Context, branch: str | None, verb: str) -> str:

@@ -726,3 +726,17 @@ def test_what_was_restored_is_not_archived_again(store):
     store.ok("restore", old)
     store.commit()
     assert gone(store) == {} and held(store)[old] == "brought back"
+
+
+@pytest.mark.parametrize("words", [("forget",), ("reflect",)])
+def test_a_dry_run_off_trunk_says_so(store, words):
+    """It tells of the view at hand, and that the run itself would be refused, and why."""
+    store.commit("begin")
+    quiet = store.call(*words, "--dry-run").err
+    assert "would be refused" not in quiet
+    store.git("switch", "-q", "-c", "side")
+    told = store.call(*words, "--dry-run").err
+    assert (
+        f"note: this runs on trunk (main), and HEAD is on side: agentmem {words[0]} would be refused;"
+        " this is what it finds in the view at hand\n" in told
+    )

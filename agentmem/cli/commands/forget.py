@@ -20,7 +20,7 @@ def forget(
     ] = None,
 ) -> int:
     """Archive on trunk what is not worth keeping: out of the tree, still in git."""
-    from agentmem.actions import forgetting
+    from agentmem.actions import forgetting, promoting
     from agentmem.errors import UsageError
     from agentmem.output import upkeep
 
@@ -29,7 +29,7 @@ def forget(
         raise UsageError("--budget must be 0 (no limit) or more")
     context = call.context
     result = forgetting.forget(context, branch, dry_run)
-    call.note(*result.notes)
+    call.note(*(promoting.obstacle(context, branch, "forget") if dry_run else ()), *result.notes)
     spend = context.config.budget if budget is None else budget
     return int(
         call.give_either(

@@ -24,7 +24,7 @@ def reflect(
     ] = None,
 ) -> int:
     """Propose on trunk what old log entries taught, in place of these."""
-    from agentmem.actions import reflecting
+    from agentmem.actions import promoting, reflecting
     from agentmem.errors import UsageError
     from agentmem.output import upkeep
 
@@ -32,6 +32,8 @@ def reflect(
     if budget is not None and budget < 0:
         raise UsageError("--budget must be 0 (no limit) or more")
     context = call.context
+    if dry_run:
+        call.note(*promoting.obstacle(context, branch, "reflect"))
     if undo is not None:
         undone = reflecting.undo(context, undo, branch, dry_run)
         return int(
