@@ -24,7 +24,7 @@ help:
 	@echo 'make clean      remove .venv'
 
 demo: .venv/installed
-	@$(PY) -P -m agentmem.cli.main demo </dev/null
+	@$(PY) -P -m agentmem demo </dev/null
 
 test: .venv/installed .venv/dev
 	@$(PY) -P -m pytest -n 2 $(PYTEST_ARGS) </dev/null

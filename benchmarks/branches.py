@@ -71,7 +71,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=15)
     options = parser.parse_args()
     script = os.path.join(os.path.dirname(sys.executable), "agentmem")
-    tool = [script] if os.path.exists(script) else [sys.executable, "-m", "agentmem.cli.main"]
+    tool = [script] if os.path.exists(script) else [sys.executable, "-m", "agentmem"]
     os.environ.update(GIT_CONFIG_GLOBAL=os.devnull, GIT_CONFIG_NOSYSTEM="1")
     with tempfile.TemporaryDirectory() as folder:
 

@@ -145,7 +145,7 @@ def main() -> int:
     parser.add_argument("--profile", action="store_true")
     options = parser.parse_args()
     os.environ.update(GIT_CONFIG_GLOBAL=os.devnull, GIT_CONFIG_NOSYSTEM="1")
-    tool = [sys.executable, "-m", "agentmem.cli.main"]
+    tool = [sys.executable, "-m", "agentmem"]
     identity = ["-c", "user.name=bench", "-c", "user.email=bench@example.org"]
     with tempfile.TemporaryDirectory(prefix="agentmem-check-") as folder:
         subprocess.run(["git", "init", "-q", "-b", "main", folder], check=True)

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 
-TOOL = [sys.executable, "-m", "agentmem.cli.main"]
+TOOL = [sys.executable, "-m", "agentmem"]
 MODES = ("worktree", "worktrees", "remote", "both", "line")
 REMOTE = ("remote", "both")
 NAMESPACE = "refs/agentmem/claims"

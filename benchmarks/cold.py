@@ -277,7 +277,7 @@ def main() -> int:
     )
     options = parser.parse_args()
     script = os.path.join(os.path.dirname(sys.executable), "agentmem")
-    tool = [script] if os.path.exists(script) else [sys.executable, "-m", "agentmem.cli.main"]
+    tool = [script] if os.path.exists(script) else [sys.executable, "-m", "agentmem"]
     report = Report(options.uncommitted)
     print(
         f"agentmem {__version__}, Python {sys.version.split()[0]}, {options.memories:,} memories, {tool[0]}"

@@ -19,7 +19,7 @@ import tempfile
 import threading
 import time
 
-TOOL = [sys.executable, "-m", "agentmem.cli.main"]
+TOOL = [sys.executable, "-m", "agentmem"]
 WORDS = (
     "apple",
     "bridge",

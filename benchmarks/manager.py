@@ -30,7 +30,7 @@ SECONDS = 30.0
 
 
 def agentmem(folder: str, *words: str) -> str:
-    command = [sys.executable, "-m", "agentmem.cli.main", "-C", folder, *words]
+    command = [sys.executable, "-m", "agentmem", "-C", folder, *words]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 

@@ -123,7 +123,7 @@ def _verify(folder: str) -> str:
     root = os.path.dirname(os.path.dirname(os.path.abspath(agentmem.__file__)))
     env = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "PYTHONPATH": root}
     ran = subprocess.run(
-        [sys.executable, "-m", "agentmem.cli.main", "verify", "--json"],
+        [sys.executable, "-m", "agentmem", "verify", "--json"],
         cwd=folder,
         env=env,
         capture_output=True,

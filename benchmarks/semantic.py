@@ -127,7 +127,7 @@ def cold_seconds(folder: str, count: int, rounds: int) -> tuple[list[float], lis
     with open(config, encoding="utf-8") as file:
         on = file.read()
     spent: tuple[list[float], list[float]] = ([], [])
-    command = [sys.executable, "-m", "agentmem.cli.main", "recall", "why does the queue lose jobs at night"]
+    command = [sys.executable, "-m", "agentmem", "recall", "why does the queue lose jobs at night"]
     for number in range(-1, rounds):
         for times, text in zip(spent, (on.replace("enabled = true", "enabled = false"), on), strict=True):
             with open(config, "w", encoding="utf-8") as file:

@@ -222,7 +222,7 @@ def every(team_folder: str) -> list[Set]:
 
 def agentmem(directory: str, *words: str) -> None:
     """Run a command of the tool on the store in ``directory``."""
-    command = [sys.executable, "-m", "agentmem.cli.main", "-C", directory, *words]
+    command = [sys.executable, "-m", "agentmem", "-C", directory, *words]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 

@@ -75,7 +75,7 @@ class World:
     def agentmem(self, folder, agent, role, *words, stdin=None):
         env = {**os.environ, "AGENTMEM_NOW": self.now(), "AGENTMEM_AGENT": agent, "AGENTMEM_ROLE": role}
         done = subprocess.run(
-            [sys.executable, "-m", "agentmem.cli.main", *words],
+            [sys.executable, "-m", "agentmem", *words],
             cwd=folder, env=env, input=stdin, capture_output=True, text=True, check=False,
         )  # fmt: skip
         if done.returncode not in (0, 4):

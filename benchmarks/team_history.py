@@ -163,7 +163,7 @@ def main() -> int:
             ["import", "jsonl", os.path.abspath(source), "--map", "files=scope"],
         ):
             subprocess.run(
-                [sys.executable, "-m", "agentmem.cli.main", "-C", folder, *words],
+                [sys.executable, "-m", "agentmem", "-C", folder, *words],
                 check=True,
                 stdout=subprocess.DEVNULL,
             )

@@ -67,7 +67,7 @@ def main() -> int:
     # git must not tidy in the background what is being measured
     os.environ.update(GIT_CONFIG_COUNT="1", GIT_CONFIG_KEY_0="gc.auto", GIT_CONFIG_VALUE_0="0")
     chance = random.Random(3)
-    tool = [sys.executable, "-m", "agentmem.cli.main"]
+    tool = [sys.executable, "-m", "agentmem"]
     with tempfile.TemporaryDirectory() as folder:
         made = cold.records(options.memories)
         cold.store(folder, tool, made, True)

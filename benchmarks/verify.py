@@ -53,7 +53,7 @@ def build(folder, citations, files, chance):
     git(folder, "commit", "-qm", "code")
     commit = git(folder, "rev-parse", "HEAD")
     subprocess.run(
-        [sys.executable, "-m", "agentmem.cli.main", "init", "--no-hooks"],
+        [sys.executable, "-m", "agentmem", "init", "--no-hooks"],
         cwd=folder,
         check=True,
         capture_output=True,
@@ -100,7 +100,7 @@ def write(folder, path, lines):
 def verify(folder):
     begin = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, "-m", "agentmem.cli.main", "verify"],
+        [sys.executable, "-m", "agentmem", "verify"],
         cwd=folder,
         capture_output=True,
         text=True,

@@ -24,7 +24,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-TOOL = [sys.executable, "-m", "agentmem.cli.main"]
+TOOL = [sys.executable, "-m", "agentmem"]
 GROWTH = 8_000_000
 """Bytes by which resident memory may grow after the first fifth."""
 PATIENCE = 60.0

@@ -47,7 +47,7 @@ class Ran:
 
 def command(*args: str) -> list[str]:
     """The words that start the command line as a process of its own."""
-    return [sys.executable, "-m", "agentmem.cli.main", *args]
+    return [sys.executable, "-m", "agentmem", *args]
 
 
 def environment(env: Mapping[str, str | None] | None = None) -> dict[str, str]:

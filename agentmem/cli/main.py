@@ -188,5 +188,5 @@ def _report_bug(problem: Exception, json: bool) -> int:
     return _report(failures.bug(problem, sys.argv[1:2]), json)
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # the merge driver of clones that were set up before `python -m agentmem` was
     main()

@@ -56,9 +56,7 @@ def value() -> str:
     command = "agentmem"
     if shutil.which(command) is None and sys.executable:
         # -P: what is merged may hold a folder named agentmem, and must not be run
-        command = f"{shlex.quote(sys.executable.replace(os.sep, '/'))} -P -m agentmem.cli.main".replace(
-            "%", "%%"
-        )
+        command = f"{shlex.quote(sys.executable.replace(os.sep, '/'))} -P -m agentmem".replace("%", "%%")
     return (
         f"{command} merge-driver %O %A %B %P || {{ test $? -eq 1 && {command} --version >/dev/null 2>&1 && exit 1;"
         " git merge-file -q %A %O %B; }"

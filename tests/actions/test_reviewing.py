@@ -305,7 +305,7 @@ def test_staged_is_what_the_next_commit_will_say(project):
 
 
 HOOK = """#!/bin/sh
-exec {python} -m agentmem.cli.main check --staged --strict --only cite-changed --only cite-gone
+exec {python} -m agentmem check --staged --strict --only cite-changed --only cite-gone
 """
 
 

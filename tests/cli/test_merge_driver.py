@@ -459,7 +459,7 @@ def test_init_waits_for_a_lock(repo, monkeypatch):
 
 @pytest.mark.parametrize(
     "command",
-    ["agentmem-is-not-here", "'/no such/python' -P -m agentmem.cli.main", "{python} -P -m no_such_module"],
+    ["agentmem-is-not-here", "'/no such/python' -P -m agentmem", "{python} -P -m no_such_module"],
 )
 def test_a_program_that_is_gone(store, command):
     """A clone whose agentmem is gone merges by lines, as git does: both sides' texts, never ours alone."""

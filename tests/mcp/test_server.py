@@ -37,7 +37,7 @@ def served(project, talk, *words, env=None):
     """What ``talk`` gives, a coroutine function of a client that talks to a server of its own in ``project``."""
     started = StdioServerParameters(
         command=sys.executable,
-        args=["-m", "agentmem.cli.main", "mcp", *words],
+        args=["-m", "agentmem", "mcp", *words],
         cwd=str(project.path),
         env=support.environment(env),
     )
