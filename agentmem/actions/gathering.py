@@ -150,15 +150,16 @@ def gather(
         return NOTHING_FOUND
     best = max((scores.get(position, 0.0) for position in sure), default=0.0)
     floor = weights.relevant * best
-    # where one is an answer, others that are nearly one may be too
-    along = {
-        p for p, s in scores.items() if s >= floor and (p in sure or evidence.get(p, 0.0) >= weights.along)
-    }
+    answers = {p for p in sure & scores.keys() if scores[p] >= floor or words.has_more(p)} if words else set()
+    # where one is an answer, others that are nearly one may be too, and never count for more
+    nearly = {p for p, s in scores.items() if s >= floor and evidence.get(p, 0.0) >= weights.along} - sure
+    along = answers | nearly
     keep = dict.fromkeys(sorted(along | firm))
     most = len(keep)
     if for_manager:  # it tells better what is right among many, and puts no more of them forward
         keep |= dict.fromkeys(p for p in scores if evidence.get(p, 0.0) >= weights.wide)
     worded = {p: s / best for p, s in scores.items()} if best else {}
+    worded.update({p: min(worded[p], 1.0) for p in nearly if best})
     named_so = {p: s / (s + 1) for p, s in entity.items()}
     arms = [
         Arm("words", weights.lexical_arm, worded, words.said if words else {}),

@@ -7,7 +7,7 @@ from itertools import pairwise
 from agentmem.index.columns import NO_TIME
 from agentmem.index.index import Index
 from agentmem.index.view import View
-from agentmem.model import analysis, coverage, kinds, ranking, relatives
+from agentmem.model import analysis, coverage, digest, kinds, passages, ranking, relatives, safety
 from agentmem.model.coverage import Coverage, Unit
 from agentmem.model.postings import NAMES_AT
 from agentmem.model.query import Query
@@ -32,6 +32,12 @@ BEFORE_IT = "with what was said before it"
 CONVERSED = 200
 """The best so many, whose days are read as conversations."""
 
+LONG, READ = 1.5, 20
+"""By how many times the mean a body is long, and how many of the best such are read passage by passage."""
+
+SAID = 40
+"""Characters of a passage by which it is named."""
+
 MOST_NAMED = 50
 """Pages of entities that a question names up to which their other names are looked for."""
 
@@ -54,7 +60,7 @@ class Words:
     ) -> None:
         """``allowed`` says of each position whether it may be shown; ``deep``: evidence is wanted of many, as by a manager."""
         self.deep = deep
-        self.view, self.asked, self.allowed, self.weights = view, asked, allowed, weights
+        self.index, self.view, self.asked, self.allowed, self.weights = index, view, asked, allowed, weights
         others = _other_names(index, view, asked)
         known = _relatives(asked, weights)
         wanted = dict.fromkeys(
@@ -86,7 +92,7 @@ class Words:
 
     def _scores(self) -> dict[int, float]:
         scores, view, weights = self.lexical.scores, self.view, self.weights
-        more: dict[int, float] = {}
+        more = self._by_passages()
         for name, found in self.others:
             # in place of the name that was used: who has both has not twice what is asked
             used = {term: self.asked.terms[term] for term in name.stands_for}
@@ -120,6 +126,37 @@ class Words:
                 self.heirs.setdefault(other, []).append(first)
         self._lead_on(scores)
         return {position: score for position, score in scores.items() if self.allowed[position]}
+
+    def _by_passages(self) -> dict[int, float]:
+        """What long memories gain where they are judged by their best passage."""
+        view, weights, known, scores = self.view, self.weights, self.statistics, self.lexical.scores
+        asked = self.asked.terms
+        if not weights.passage or self.asked.exact or len(asked) > weights.passage_terms:
+            return {}
+        sizes, mean = known.lengths[3], known.averages[3]
+        long = {p: s for p, s in scores.items() if sizes[p] > LONG * mean and self.allowed[p]}
+        best = ranking.order(long, view.columns.ids, READ)
+        memories = self.index.knowledge.memories([view.columns.rows[p] for p in best])
+        gains = {
+            term: ranking.worth(term, self.lexical.holders[term], n, known, weights)
+            for term, n in asked.items()
+        }
+        elsewhere = ranking.outside_bodies(
+            asked, self.postings, view.positions, frozenset(best), known, weights
+        )
+        slope, least = known.b_body / mean, 1 - known.b_body
+        gained = {}
+        for position in best:
+            parts = passages.passages(memories[view.columns.rows[position]].body)
+            if len(parts) < 2:
+                continue
+            found = passages.best(parts, gains, elsewhere.get(position, {}), slope, least, weights.k1)
+            if weights.passage * found.score > scores[position]:
+                gained[position] = weights.passage * found.score - scores[position]
+                self.said[position] = (
+                    f'by its passage "{digest.shortened(safety.one_line(found.text), SAID)}"'
+                )
+        return gained
 
     def _add_near(self, more: dict[int, float]) -> None:
         """Add to ``more`` what relatives of words are worth; the one that is worth most says how."""
@@ -192,6 +229,10 @@ class Words:
         least = EQUAL * max(self.scores.values(), default=0.0)
         equals = [p for p in known.held if known.weight(p) >= best and self.scores.get(p, 0.0) >= least]
         return coverage.left_open(best / known.whole if known.whole else 0.0, len(equals))
+
+    def has_more(self, position: int) -> bool:
+        """Whether a memory has more of the question than the best by score: a long one counts little for each word."""
+        return bool(self.first) and self.coverage.weight(position) > self.coverage.weight(self.first[0])
 
     @property
     def only_lacks_strange(self) -> bool:

@@ -2,3 +2,5 @@
 
 TITLE_AT, NAMES_AT, PLACES_AT = 1 << 8, 1 << 12, 1 << 16
 """What one occurrence in each field adds; in the body it is 1."""
+BODY = TITLE_AT - 1
+"""The bits of the body."""

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from agentmem.model import functionwords
-from agentmem.model.postings import PLACES_AT
+from agentmem.model.postings import BODY, PLACES_AT, TITLE_AT
 from agentmem.model.usage import Use
 
 Posting = tuple[int, int]
@@ -28,7 +28,9 @@ class Weights(NamedTuple):
     fields but the body, see ``b_of_bodies``), ``k1``, ``related_arm`` and ``recency`` on the first halves of all sets of
     ``benchmarks/plain.py`` and ``benchmarks/conversations.py``, and so are ``answer``, what the kind of answer that is asked for
     adds at most, and ``relative``, what a relative nearest to a word
-    (``relatives``) is worth of it, in questions of ``relative_terms`` at most; ``abstain`` on the first half of
+    (``relatives``) is worth of it, in questions of ``relative_terms`` at most; ``passage``, what the best passage of a
+    long memory is worth of a note of its own, in questions of ``passage_terms`` at most, on the first halves of
+    ``benchmarks/lists.py``, such that the long replies of LongMemEval lose nothing; ``abstain`` on the first half of
     ``benchmarks/abstaining.py``: of 88 questions that the team's store cannot know 5 are answered, with a tenth less 6, and
     with a tenth more of those that it does know a fifth more are lost.
 
@@ -54,6 +56,8 @@ class Weights(NamedTuple):
     related_arm: float = 0.25
     temporal_arm: float = 0.3
     synonym: float = 0.6
+    passage: float = 0.8
+    passage_terms: int = 12
     relative: float = 0.6
     relative_terms: int = 40
     successor: float = 0.8
@@ -198,6 +202,24 @@ def frequency(packed: int, position: int, statistics: Statistics, weights: Weigh
         tf += weights.names * ((packed >> 12) & 15) / (1 - b + b * n_len[position] / n_avg)
         tf += weights.places * (packed >> 16) / (1 - b + b * p_len[position] / p_avg)
     return tf
+
+
+def outside_bodies(
+    terms: Iterable[str],
+    postings: Mapping[str, Sequence[Posting]],
+    position_of: Mapping[int, int],
+    among: Container[int],
+    statistics: Statistics,
+    weights: Weights = DEFAULT,
+) -> dict[int, dict[str, float]]:
+    """How often the memories at the positions ``among`` have each term in their titles, names and places: see ``frequency``."""
+    out: dict[int, dict[str, float]] = {}
+    for term in terms:
+        for row, packed in postings.get(term, ()):
+            position = position_of.get(row)
+            if packed >= TITLE_AT and position is not None and position in among:
+                out.setdefault(position, {})[term] = frequency(packed & ~BODY, position, statistics, weights)
+    return out
 
 
 def by_term(

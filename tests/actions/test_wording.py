@@ -230,3 +230,66 @@ def test_what_nobody_wrote_is_no_part_of_a_conversation(filled):
     hits = filled.json("recall", "capybara import tried again", "--limit", "0", "--budget", "0")["hits"]
     scores = {hit["id"]: hit["score"] for hit in hits}
     assert scores.get(identity(21), 0.0) < scores[identity(22)]
+
+
+WEEK = """
+- Jam in aisle 31: two haulers stood nose to nose, and both held a lease in turn.
+- Jam in aisle 31 again: the renewal came after fourteen seconds, behind the mezzanine pillar.
+- The access point was moved and the jams are gone, renewals come after four seconds.
+- Aisle 31 quiet for ten days, so the lease stays at twelve seconds.
+"""
+
+
+@pytest.fixture
+def notes(filled):
+    """A list among short notes that have some of its words in their titles."""
+    filled.remember(1, "Week 32 on the north side", WEEK, created=OLD)
+    filled.remember(2, "Nightly simulation green for ten days", "Since the fixed seed.", created=OLD)
+    filled.remember(3, "VPN drops idle sessions after ten minutes", "Use tmux.", created=OLD)
+    filled.remember(4, "The access point in hall two", "Channel 36.", created=OLD)
+    return filled
+
+
+@pytest.mark.parametrize(
+    "question", ["access point moved jams gone", "haulers nose to nose", "renewal behind the pillar"]
+)
+def test_a_list_is_found_by_one_of_its_items(notes, question):
+    """What one item of a long memory says is found as if it were a note of its own."""
+    assert notes.found(question)[0] == identity(1)
+
+
+def test_why_a_list_is_found(notes):
+    """The item is named beside what the words count, and nothing that is no answer by itself counts for more than one that is."""
+    told = notes.ok("recall", "access point moved jams gone", "--explain", "--budget", "0")
+    assert '= words (by its passage "The access point was moved and the jams…") 1.0000 ×' in told
+    hits = notes.json("recall", "access point moved jams gone", "--explain")["hits"]
+    words = [term["value"] for hit in hits for term in hit["explain"] if term["name"] == "words"]
+    assert len(words) == 2 and words[0] == max(words) == 1
+
+
+@pytest.fixture
+def prose(notes):
+    """A long paragraph that has every word of two questions, far apart."""
+    between = "Other things happened meanwhile. " * 12
+    text = (
+        "It was quiet. Access came. ",
+        "At that point ten jams were there. ",
+        "All moved, days went by, and was gone.",
+    )
+    notes.remember(5, "What the year brought", between.join(text), created=OLD)
+    return notes
+
+
+def test_what_has_every_word_is_shown_however_long(prose):
+    """Notes with some of the words in their titles score thrice as much; it is an answer as well."""
+    assert identity(5) in prose.found("quiet ten days")
+
+
+def test_nothing_counts_for_more_than_what_answers(prose):
+    """Two of five words in a title score more than all five in a long text, and are no answer by themselves."""
+    prose.remember(1, "Week 32 on the north side", "Nothing else.", created=OLD)
+    for number in range(6, 10):
+        prose.remember(number, f"Hall {number}", "No access from this point on.", created=OLD)
+    hits = prose.json("recall", "access point moved jams gone", "--explain")["hits"]
+    words = {hit["id"]: term["value"] for hit in hits for term in hit["explain"] if term["name"] == "words"}
+    assert words[identity(5)] == words[identity(4)] == max(words.values()) == 1
