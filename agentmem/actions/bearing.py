@@ -116,6 +116,7 @@ class Bearing:
         words = " ".join(one.task.title for one in chosen)
         eligible = [i for kind in ("deadend", *GUIDES) for i in self.view.of_kind(kinds.NUMBER[kind])]
         patterns = [*(scopes.normal(p) for one in chosen for p in one.task.scope), *self.scope]
+        patterns += self._former(patterns)
         learned = self.context.manager is not None
         # where enough is known of the very files, it is not looked for by its words: that takes a third of a brief's time;
         # a manager has learned what helps with a task from its words and its files together
@@ -137,8 +138,7 @@ class Bearing:
         at_hand = [*self.paths, *self.around.touched]
         strength = selecting.about_files(index, at_hand) if at_hand else {}
         for pattern in dict.fromkeys(patterns):
-            plain = pattern.split("*", 1)[0] if scopes.is_glob(pattern) else pattern
-            folder = plain.rpartition("/")[0] if scopes.is_glob(pattern) else plain.rstrip("/")
+            folder = _folder(pattern)
             for key in ("cite", "scope", "glob") if folder else ():
                 for path, row in index.knowledge.named_below(key, folder.casefold() + "/"):
                     if key == "glob" or scopes.matches(pattern, path):
@@ -161,6 +161,12 @@ class Bearing:
                 value *= 1 + weights.importance * (columns.importance[i] - 3)
             scores[i] = value * (weights.pin if columns.pins[i] else 1.0)
         return scores
+
+    def _former(self, patterns: Iterable[str]) -> list[str]:
+        """What the files that ``patterns`` cover were called before."""
+        index = self.context.index
+        plain = dict.fromkeys(folder for pattern in patterns if (folder := _folder(pattern)))
+        return [name for path in plain for name in selecting.called(index, path, index.renames)[1:]]
 
     def _worded(self, eligible: Sequence[int], patterns: Sequence[str], words: str) -> dict[int, float]:
         """The same by a recall for ``words``, with the files at hand: where little is known of the very files."""
@@ -221,6 +227,13 @@ class Bearing:
         left = (one for one in self.tasks.placed if one.state != taskgraph.DONE and one.closed_on is None)
         found = [one for one in left if role is not None and one.task.role == role]
         return found[:limit] if limit else found
+
+
+def _folder(pattern: str) -> str:
+    """The path below which all is that ``pattern`` covers."""
+    if scopes.is_glob(pattern):
+        return pattern.split("*", 1)[0].rpartition("/")[0]
+    return pattern.rstrip("/")
 
 
 def _stems(text: str) -> set[str]:

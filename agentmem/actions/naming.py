@@ -14,7 +14,6 @@ from agentmem.actions import selecting
 from agentmem.actions.context import Context
 from agentmem.actions.selecting import Found
 from agentmem.errors import Ambiguous, UsageError
-from agentmem.git import renames
 from agentmem.git.renames import Renames
 from agentmem.model import kinds, safety, scopes
 
@@ -190,7 +189,7 @@ class Names:
 
     @cached_property
     def _history(self) -> Renames:
-        return renames.read(self._context.repository, self._context.standpoint.commit)
+        return Renames((*self._index.moving.pairs, *self._index.renames.pairs))
 
     def _lost(self) -> bool:
         """Whether memories name files that are not in the worktree, or there is none to look at."""

@@ -115,12 +115,7 @@ def _about(context: Context, named: Named) -> dict[int, float]:
             for _, row in index.knowledge.named("symbol", named.names):
                 found.setdefault(row, 0.5)
         return found
-    found = selecting.about_files(index, named.paths)
-    for path in named.paths:
-        for key in ("cite", "scope", "glob"):
-            for _, row in index.knowledge.named_below(key, path.casefold() + "/"):
-                found[row] = max(found.get(row, 0.0), 0.6)
-    return found
+    return selecting.about_files(index, named.paths)
 
 
 def _memories(context: Context, found: Sequence[Found], weight: float, several: bool) -> Iterable[Line]:

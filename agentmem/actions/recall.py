@@ -124,7 +124,8 @@ def recall(
         nearest=_nearest(context, index, view, found.nearest[:MOST_NEAREST], budget),
         met=_met(index, view, asked, eligible) if found.abstained else (),
         exact=asked.exact,
-        wordless=bool(asked.text.strip()) and not (asked.terms or asked.phrases or asked.filters),
+        wordless=bool(asked.text.strip())
+        and not (asked.terms or asked.phrases or asked.filters or asked.dated),
     )
 
 

@@ -14,6 +14,7 @@ from agentmem.model.memory import Memory
 from agentmem.store import layout
 
 if TYPE_CHECKING:
+    from agentmem.git.renames import Renames
     from agentmem.model import verdict
 
 _MAY_BE_REPLACED = (lifecycle.SUPERSEDED, lifecycle.ARCHIVED)
@@ -240,15 +241,30 @@ COMPARED = 5_000
 
 ITSELF = 1.0
 """How close a citation of a file, or its path as scope, is to it."""
+BELOW = 0.6
+"""How close what is about something below a folder is to it."""
 
 
 def about_files(index: Index, files: Iterable[str]) -> dict[int, float]:
     """The rows that are about one of ``files``, with how closely: ``ITSELF`` for a citation or the path itself as scope, less for
-    a folder above it or a glob, and more where several of the files are met.
+    a folder above it, a glob or, of a folder, what is below it, and more where several of the files are met.
+
+    A file is known by each name that it had, and one that is gone by what it is called now.
     """
-    paths = [scopes.normal(path) for path in files]
-    knowledge = index.knowledge
+    paths = list(dict.fromkeys(map(scopes.normal, files)))
+    known = [name for path in paths for name in called(index, path, index.renames)]
+    near = _about(index, known)
+    if (
+        not near and index.is_at_hand and index.knowledge.all_named("cite")
+    ):  # git is asked: a file may be moving just now
+        moving = [name for path in paths for name in called(index, path, index.moving)]
+        near = _about(index, moving) if set(moving) - set(known) else near
+    return near
+
+
+def _about(index: Index, paths: Sequence[str]) -> dict[int, float]:
     near: dict[int, float] = {}
+    knowledge = index.knowledge
 
     def meet(row: int, strength: float) -> None:
         near[row] = near.get(row, 0.0) + strength
@@ -270,7 +286,30 @@ def about_files(index: Index, files: Iterable[str]) -> dict[int, float]:
             matching[pattern] = sum(0.7 for path in paths if scopes.matches(pattern, path))
         if matching[pattern]:
             meet(row, matching[pattern])
+    top = index.repository.top
+    for folder in (
+        path for path in paths if not index.is_at_hand or not os.path.isfile(os.path.join(top, path))
+    ):
+        for key in ("cite", "scope", "glob"):
+            for _, row in knowledge.named_below(key, folder.casefold() + "/"):
+                near[row] = max(near.get(row, 0.0), BELOW)
     return near
+
+
+def called(index: Index, path: str, renames: "Renames") -> list[str]:
+    """``path``, what it is called now where it is gone, and what it was called before; a name that another file has by now is
+    that one's.
+    """
+    repository = index.repository
+
+    def is_there(name: str) -> bool:
+        return (
+            index.is_at_hand and not repository.bare and os.path.lexists(os.path.join(repository.top, name))
+        )
+
+    now = path if is_there(path) else renames.now(path)
+    former = [name for name in renames.before(now) if not is_there(name)]
+    return list(dict.fromkeys((path, now, *former)))
 
 
 class Conflict(NamedTuple):

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from agentmem.errors import Contended
@@ -26,6 +27,7 @@ NEAR = 2000
 
 if TYPE_CHECKING:
     from agentmem.git.ahead import Ahead
+    from agentmem.git.renames import Renames
     from agentmem.index import elsewhere, overlays
     from agentmem.index.carried import Carried
 
@@ -203,6 +205,22 @@ class Index:
     def standing_at(self) -> str | None:
         """The commit that is looked from; None before the first."""
         return self._commit or self.repository.head
+
+    @cached_property
+    def renames(self) -> "Renames":
+        """The renames in the history of what is looked from."""
+        from agentmem.index import renamed
+
+        repository = self.repository
+        kept = cache.writable_folder(repository.common_dir, self._environment) if self._cached else None
+        return renamed.committed(repository, self.standing_at, kept)
+
+    @cached_property
+    def moving(self) -> "Renames":
+        """The renames in the worktree that are not committed yet; none where the view is of something else."""
+        from agentmem.git import renames
+
+        return renames.uncommitted(self.repository) if self.is_at_hand else renames.Renames()
 
     @property
     def columns(self) -> Columns:

@@ -35,7 +35,11 @@ _FRAME = re.compile(
 _ASIDE = re.compile(r"(?<!\S)\((?:[^()]|\([^()]*\))*\)")
 """What stands in brackets of its own, unlike those of a call: it explains what was said before it."""
 _DIGITS = "0123456789"
-_EMPTY = frozenset(["chang", "happen", "new", "news", "done", "do", "updat", "work"])
+_EMPTY = frozenset(
+    analysis.terms(
+        "change happen new news done do update work learn learned add added write wrote written note"
+    )
+)
 """Terms that ask for nothing in particular beside a span of time: what changed last week, what was done yesterday."""
 
 
@@ -176,10 +180,11 @@ def parse(
     if not exact:
         left = _FRAME.sub(" ", _HOW_MANY.sub(r"\1", left))
     terms = _terms(left)
-    kinds, alone = ({}, False) if exact or not names_kinds else bylines.kinds(left)
+    newest = (
+        "newest " if _NEWEST(rest) and not _NEWEST(left) else ""
+    )  # a time word that says which of a kind is meant
+    kinds, alone = ({}, False) if exact or not names_kinds else bylines.kinds(newest + left.strip())
     alone = alone and all(accepts("kind", kind) for kind in kinds)
-    if alone and _NEWEST(rest) and not _NEWEST(left):
-        span = None  # the newest there are, however old
     if alone:
         filters += (("kind", kind) for kind in kinds)
     if alone or (span and (span.after or span.before) and terms.keys() <= _EMPTY):
@@ -195,7 +200,7 @@ def parse(
             if len(word) >= ids.SHORT and ids.is_prefix(word)
         ),
         paths=tuple(dict.fromkeys(_PATH.findall(rest))),
-        names=tuple(dict.fromkeys(_names(words))),
+        names=tuple(dict.fromkeys(_names(_SPLIT(span.rest) if span else words))),
         filters=tuple(filters),
         after=span.after if span else None,
         before=span.before if span else None,

@@ -11,6 +11,8 @@ from typing import NamedTuple
 from agentmem.model import times
 
 DAY = 86400
+EVER = 1
+"""A moment before all others."""
 
 Moment = Callable[[str], int | None]
 """The time (seconds UTC) of a tag, a release or a commit; None where the name is none."""
@@ -40,11 +42,14 @@ _LAST = re.compile(
 _SLACK = (
     (re.compile(r"\byesterday\b", _FLAGS), 2),
     (re.compile(r"\b(?:today|this morning)\b", _FLAGS), 1),
-    (re.compile(r"\b(?:this|last|past) week\b", _FLAGS), 10),
-    (re.compile(r"\b(?:this|last|past) month\b", _FLAGS), 45),
-    (re.compile(r"\b(?:recent(?:ly)?|lately|latest|newest)\b", _FLAGS), 7),
+    (re.compile(r"\bpast week\b", _FLAGS), 10),
+    (re.compile(r"\b(?:past|the last) month\b", _FLAGS), 45),
+    (re.compile(r"\b(?:recently|lately)\b", _FLAGS), 7),
 )
-"""Days that a span reaches back, with some slack: who says last week on a Monday means eight days."""
+"""Days that a span reaches back, with some slack: who says the past month means five weeks as well."""
+_NEWEST = re.compile(r"\b(?:(?:most )?recent|latest|newest)(?: (?:memor(?:y|ies)|notes?))?\b", _FLAGS)
+_WEEK = re.compile(r"\b(this|last) week\b", _FLAGS)
+_THE_MONTH = re.compile(r"\b(this|last) month\b", _FLAGS)
 _WEEKEND = re.compile(r"\b(?:last|(?:the|this) past) weekend\b", _FLAGS)
 _YEAR = re.compile(
     r"\b(?:(?:since the )?(?:start|beginning) of (?:the|this) year|(this|last) year)\b", _FLAGS
@@ -174,6 +179,28 @@ def _weekday(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
     return (day, None if match[0].lower().startswith("since") else day + DAY)
 
 
+def _week(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
+    """From the Monday of this week on; from the one before for the last, ten days at least: on a Friday these may be meant."""
+    monday = (now // DAY - datetime.fromtimestamp(now, UTC).weekday()) * DAY
+    if match[1].lower() == "this":
+        return monday, None
+    return min(monday - 7 * DAY, now - 10 * DAY), None
+
+
+def _the_month(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
+    today = datetime.fromtimestamp(now, UTC)
+    first = datetime(today.year, today.month, 1, tzinfo=UTC)
+    if match[1].lower() == "this":
+        return int(first.timestamp()), None
+    before = datetime(today.year - (today.month == 1), (today.month - 2) % 12 + 1, 1, tzinfo=UTC)
+    return int(before.timestamp()), int(first.timestamp())
+
+
+def _newest(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
+    """The newest there are, however old."""
+    return EVER, None
+
+
 def _slack(days: int) -> Callable[[re.Match[str], int, Moment], Bounds | None]:
     return lambda match, now, moment: (now - days * DAY, None)
 
@@ -190,6 +217,9 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], int, Moment], Bo
     (_WEEKEND, _weekend),
     (_YEAR, _year),
     *((pattern, _slack(days)) for pattern, days in _SLACK),
+    (_WEEK, _week),
+    (_THE_MONTH, _the_month),
+    (_NEWEST, _newest),
 )
 
 

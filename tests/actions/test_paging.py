@@ -5,7 +5,7 @@ import os
 import pytest
 
 from agentmem.git import renames
-from agentmem.git.renames import Renames
+from agentmem.git.renames import Renames, read
 from tests import support
 from tests.actions.teams import claim, task, worktree
 
@@ -237,10 +237,22 @@ def test_chains_of_renames():
     assert chain.before("e") == ["d/x"] and chain.now("d/x") == "e/x"
 
 
-def test_git_is_asked_only_where_files_are_missing(project, monkeypatch):
-    """Where all that memories name is there, no history is read."""
-    monkeypatch.setattr(renames, "read", lambda *_: pytest.fail("git was asked"))
-    assert sections(project, "src/queue/claim.py")
+def test_git_is_asked_once_a_commit(project, monkeypatch):
+    """What was found is kept in the worktree's git dir, and of the commits that came since git is asked alone."""
+    asked = []
+    monkeypatch.setattr(renames, "read", lambda *words: asked.append(words[1:]) or read(*words))
+    first = project.git("rev-parse", "HEAD").strip()
+    for _ in range(2):
+        assert sections(project, "src/queue/claim.py")
+    project.git("mv", "src/queue/claim.py", "src/claim.py")
+    project.commit("move")
+    for _ in range(2):
+        assert sections(project, "src/claim.py")
+    second = project.git("rev-parse", "HEAD").strip()
+    assert asked == [(first, None), (second, first)]
+    project.git("reset", "-q", "--hard", first)
+    assert project.call("show", "src/claim.py").code
+    assert asked[2:] == [(first, None)]
 
 
 def test_work(project):

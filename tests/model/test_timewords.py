@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from agentmem.model import query
 from agentmem.model.query import parse
-from agentmem.model.timewords import read
+from agentmem.model.timewords import EVER, read
 
 DAY, HOUR = 86400, 3600
 
@@ -65,11 +65,16 @@ FORMS = [
     ("what happened yesterday", NOW - 2 * DAY, None),
     ("what broke today", NOW - DAY, None),
     ("this morning", NOW - DAY, None),
-    ("last week", NOW - 10 * DAY, None),
-    ("this week", NOW - 10 * DAY, None),
+    ("last week", at(2026, 3, 2), None),
+    ("this week", at(2026, 3, 9), None),
+    ("the past week", NOW - 10 * DAY, None),
+    ("last month", at(2026, 2, 1), at(2026, 3, 1)),
+    ("in the last month", NOW - 45 * DAY, None),
+    ("this month", at(2026, 3, 1), None),
     ("the past month", NOW - 45 * DAY, None),
     ("lately", NOW - 7 * DAY, None),
-    ("the newest", NOW - 7 * DAY, None),
+    ("the newest", EVER, None),
+    ("the most recent notes", EVER, None),
     ("last monday", at(2026, 3, 9), at(2026, 3, 10)),
     ("on Friday", at(2026, 3, 6), at(2026, 3, 7)),
     ("on thursday", at(2026, 3, 5), at(2026, 3, 6)),
