@@ -56,8 +56,7 @@ def check(
     if fix:
         for file in subject.files:
             new = fixes.fix_missing_id(file)
-            if new is not None:
-                saving.rewrite(context, file.path, file.data, new)
+            if new is not None and saving.rewrite(context, file.path, file.data, new):
                 mended.append(f"{subject.name}/{file.path}")
         if mended:
             subject = subjects.at_hand(context)

@@ -64,7 +64,7 @@ def claim(
 
     Raises:
         NotFound, Ambiguous: see ``Tasks.named``; UsageError: too short a lease, or too many claims; NeedsDecision: nothing is
-        free; NotWritable: the git dir is read-only; Contended.
+        free; NotWritable: the git dir is read-only; Contended; Refused: a scope that must not be shared.
 
     """
     if ttl is not None and ttl < leases.MIN_TTL:
@@ -74,6 +74,10 @@ def claim(
     for pattern in scope:
         if not pattern.strip() or pattern.startswith(("/", "~")) or ".." in pattern.split("/"):
             raise UsageError(f"{pattern!r} is no path from the top", "agentmem claim ID --scope 'src/**'")
+    if scope:
+        from agentmem.actions import saving  # what writes files: who names no scope need not import it
+
+        saving.refuse_values("the scope", scope)
     looked = sharing.look(context)
     board = Board(context)
     tasks = Tasks(context, board)

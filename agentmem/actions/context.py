@@ -186,16 +186,20 @@ class Context:
     def _configured(self) -> Config:
         from agentmem.store import config
 
-        if self.place.present:
+        file = os.path.join(self.place.root, layout.CONFIG)
+        if self.place.present and (os.path.lexists(file) or not self._leaves_out(file)):
             return config.load(self.place.root)
-        from agentmem.git import objects  # a bare clone, or a sparse checkout that leaves the store out
+        from agentmem.git import objects  # a bare clone, or a sparse checkout that leaves it out
 
         return config.parse(
-            objects.read_file(
-                self.repository, "HEAD", f"{self.repository.prefix}{self.place.name}/{layout.CONFIG}"
-            ),
-            os.path.join(self.place.root, layout.CONFIG),
+            objects.read_file(self.repository, "HEAD", f"{self.store_path}/{layout.CONFIG}"), file
         )
+
+    def _leaves_out(self, file: str) -> bool:
+        """Whether a sparse checkout keeps ``file`` in git alone."""
+        from agentmem.git import rules
+
+        return bool(rules.left_out(self.place.directory, [file]))
 
     @cached_property
     def meaning(self) -> "Meaning | None":

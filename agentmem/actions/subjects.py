@@ -23,7 +23,10 @@ INDEX = ""
 
 
 def at_hand(context: Context) -> frame.Subject:
-    """Every file of the store that is, or should be, a memory: of the worktree, of HEAD where there is none."""
+    """Every file of the store that is, or should be, a memory: of the worktree, of HEAD where there is none.
+
+    What a sparse checkout leaves out of the worktree is read as the git index has it.
+    """
     if not context.place.present or not _in_worktree(context):
         head = context.repository.head
         return _subject(context, {}, []) if head is None else of_commit(context, head)
@@ -31,18 +34,29 @@ def at_hand(context: Context) -> frame.Subject:
     files: list[frame.StoreFile] = []
     strays = [frame.Stray(path, _what(os.path.join(root, path))) for path in reading.strays(root)]
     unread = {stray.path for stray in strays}
-    receipts = []
-    for path in reading.walk(root):
-        if layout.is_receipt(path):
-            receipts.append(path)
-        elif layout.is_checked(path) and path not in unread:
+    here = reading.walk(root)
+    for path in here:
+        if layout.is_checked(path) and path not in unread:
             data = reading.read(root, path)
             if data is not None:  # else it was taken away meanwhile
                 files.append(frame.read(path, data))
+    aside = _left_out(context, here)
+    files += _files(context, {path: blob for path, blob in aside.items() if layout.is_checked(path)}, {})
+    receipts = [path for path in (*here, *aside) if layout.is_receipt(path)]
     if receipts and any(layout.is_change(file.path) for file in files) and _in_repository(context):
         context.index.view()
         receipts = [path for path in receipts if path not in context.index.void]
-    return _made(context, files, strays, receipts, reading.read(root, layout.MANAGER))
+    manager = reading.read(root, layout.MANAGER) or _blob(context, aside.get(layout.MANAGER))
+    return _made(context, sorted(files, key=lambda file: file.path), strays, receipts, manager)
+
+
+def _left_out(context: Context, here: Sequence[str]) -> dict[str, str]:
+    """The blob of each file of the store that is not ``here`` because a sparse checkout leaves it out."""
+    if not _in_repository(context):
+        return {}
+    held = index.entries(context.repository, context.place.name)
+    there = {entry.path: entry.blob for entry in held if entry.left_out and not entry.link}
+    return {path: blob for path, blob in there.items() if path not in set(here)} if there else {}
 
 
 def _in_worktree(context: Context) -> bool:
@@ -93,18 +107,27 @@ def _subject(
     links: Sequence[str],
     known: dict[tuple[str, str], frame.StoreFile] | None = None,
 ) -> frame.Subject:
-    known = {} if known is None else known
     wanted = {path: blob for path, blob in held.items() if layout.is_checked(path)}
+    files = _files(context, wanted, {} if known is None else known)
+    strays = [frame.Stray(path, frame.LINK) for path in sorted(links)]
+    manager = _blob(context, held.get(layout.MANAGER))
+    return _made(context, files, strays, filter(layout.is_receipt, held), manager)
+
+
+def _blob(context: Context, blob: str | None) -> bytes | None:
+    return dict(objects.read_blobs(context.repository, {blob})).get(blob) if blob else None
+
+
+def _files(
+    context: Context, wanted: Mapping[str, str], known: dict[tuple[str, str], frame.StoreFile]
+) -> list[frame.StoreFile]:
+    """The files of ``wanted``, blobs by path, that this clone has; what is read is added to ``known``."""
     unread = {blob for path, blob in wanted.items() if (path, blob) not in known}
     contents = dict(objects.read_blobs(context.repository, unread)) if unread else {}
     for path, blob in wanted.items():
         if blob in contents and (path, blob) not in known:
             known[path, blob] = frame.read(path, contents[blob])
-    files = [known[path, blob] for path, blob in sorted(wanted.items()) if (path, blob) in known]
-    strays = [frame.Stray(path, frame.LINK) for path in sorted(links)]
-    manager = held.get(layout.MANAGER)
-    data = dict(objects.read_blobs(context.repository, {manager})).get(manager) if manager else None
-    return _made(context, files, strays, filter(layout.is_receipt, held), data)
+    return [known[path, blob] for path, blob in sorted(wanted.items()) if (path, blob) in known]
 
 
 def _made(

@@ -8,22 +8,27 @@ from agentmem.git.repository import Repository
 
 
 class Entry(NamedTuple):
-    """A file that the git index holds: ``path`` below the store, its blob, and whether it is a symbolic link."""
+    """A file that the git index holds: ``path`` below the store, its blob, whether it is a symbolic link, and whether a sparse
+    checkout leaves it out of the worktree.
+    """
 
     path: str
     blob: str
     link: bool
+    left_out: bool
 
 
 def entries(repository: Repository, store: str) -> list[Entry]:
     """The files and links below ``store``; of one in conflict none."""
     found = []
-    out = process.demand(repository.directory, "ls-files", "-s", "-z", "--", store)
+    out = process.demand(repository.directory, "ls-files", "-s", "-t", "-z", "--", store)
     for entry in out.split(b"\0"):
         header, _, path = entry.partition(b"\t")
-        if header.startswith((b"100", b"120")) and header.endswith(b" 0"):
+        tag, _, rest = header.partition(b" ")
+        if rest.startswith((b"100", b"120")) and rest.endswith(b" 0"):
             name = os.fsdecode(path).removeprefix(store + "/")
-            found.append(Entry(name, header.split(b" ")[1].decode("ascii"), header.startswith(b"120")))
+            blob = rest.split(b" ")[1].decode("ascii")
+            found.append(Entry(name, blob, rest.startswith(b"120"), tag == b"S"))
     return found
 
 

@@ -253,3 +253,21 @@ def test_a_remote_that_is_none(team):
 def test_a_scope_outside(team, scope):
     """Globs are of paths below the top."""
     assert team.call("claim", team.first, "--scope", scope).code == 2
+
+
+@pytest.mark.parametrize("text, said", [("AKIA" + "Q3EGRZX7PLM2KTWD", "secret"), ("a\x1b[31m", "hidden")])
+def test_what_must_not_be_shared(team, text, said):
+    """A claim is a commit, and is pushed: its scope and the note on it are refused as any other text would be."""
+    refused = team.call("claim", team.first, "--scope", f"{text}/**", env=as_agent("a"))
+    assert refused.code == 1 and said in refused.err and "of the scope" in refused.err
+    assert team.call("claims", "--json").json["claims"] == []
+    claim(team, team.first, agent="a")
+    refused = team.call("handoff", team.first, "-m", f"half done\nkey {text}", env=as_agent("a"))
+    assert (
+        refused.code == 1 and said in refused.err and "of the note" in refused.err and text not in refused.err
+    )
+    assert holders(team)[team.first] == ("a", "held")
+    assert team.git("for-each-ref", "--format=%(contents:subject)", teams.NAMESPACE).split() == [
+        "claim",
+        team.first,
+    ]

@@ -343,6 +343,47 @@ def test_sparse_checkout_without_some_folders(store):
     assert store.titles() == {TITLE, "We use stripes"}
 
 
+def test_check_reads_what_a_sparse_checkout_leaves_out(store):
+    """The rules judge what is kept in git alone too, by the configuration there, beside what is in the worktree."""
+    support.put(store.path / "src" / "a.txt", "x")
+    config = store.store / "config.toml"
+    config.write_text(config.read_text() + '\n[check]\ncite-missing = "error"\n')
+    store.write(
+        "facts/key.md",
+        f"---\nid: {support.identity(1)}\nkind: fact\ntitle: A key\n---\nAKIA{'Q3EGRZX7'}PLM2KTWD\n",
+    )
+    store.write("facts/broken.md", "---\nid: [\n---\n")
+    store.remember(2, kind="decision")
+    store.commit()
+    whole = store.call("check", "--json")
+    assert whole.code == 1 and whole.json["counts"]["error"] == 3 and whole.json["counts"]["memories"] == 2
+    for patterns in (
+        ("--cone", "src", ".agentmem/decisions"),
+        ("--no-cone", "/src/", "/.agentmem/decisions/"),
+    ):
+        store.git("sparse-checkout", "set", *patterns)
+        assert not (store.store / "facts").exists() and (store.store / "decisions").exists()
+        assert config.exists() == (patterns[0] == "--cone")
+        assert store.call("check", "--json") == whole, patterns
+    # what is there all the same counts as it stands there, and what was taken away is gone
+    store.git("sparse-checkout", "set", "--cone", "src", ".agentmem/decisions")
+    store.write("facts/broken.md", support.memory(support.identity(3)))
+    (store.store / "decisions" / f"m2-{support.identity(2)}.md").unlink()
+    now = store.json("check", "--only", "broken-file")
+    assert now["findings"] == [] and now["counts"]["memories"] == 2
+
+
+def test_check_fix_tells_no_more_than_it_wrote(store):
+    """A file that a sparse checkout leaves out is not mended, and not said to be."""
+    store.write("facts/plain.md", "# A plain note\n\nText.\n")
+    store.remember(2, kind="decision")
+    store.commit()
+    store.git("sparse-checkout", "set", "--cone", ".agentmem/decisions")
+    assert store.json("check", "--fix")["mended"] == []
+    store.git("sparse-checkout", "disable")
+    assert store.json("check", "--fix")["mended"] == [".agentmem/facts/plain.md"]
+
+
 def test_shallow_clone(store, tmp_path):
     """A shallow clone has all the memories of its tip."""
     for number in range(3):
