@@ -108,7 +108,7 @@ def _go_back(context: Context, at: str) -> None:
                 f"--at: {at!r} is no revision here, and no moment: {times.GRAMMAR}, a branch, tag or commit",
                 "git fetch --unshallow" if repository.shallow else None,
             )
-        context.index.stand_at(commit.id, commit.time)
+        context.index.stand_at(commit.id, commit.time, past=True)
         context.standpoint = Standpoint(None, commit.id, commit.time, at)
         context.set_clock(commit.time)
         return
@@ -122,7 +122,7 @@ def _go_back(context: Context, at: str) -> None:
             else None,
         )
     branch = context.standpoint.branch
-    context.index.stand_at(found.id, moment)
+    context.index.stand_at(found.id, moment, past=True)
     context.standpoint = Standpoint(branch, found.id, moment)
     context.set_clock(moment)
 

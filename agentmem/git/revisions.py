@@ -70,6 +70,35 @@ def at_each(repository: Repository, start: str, moments: Iterable[int]) -> dict[
     return found
 
 
+def stood_at(
+    repository: Repository, tips: Sequence[str], moment: int, base: str | None = None
+) -> dict[str, str]:
+    """The commit at which the line of each of ``tips`` (its first parents) stood at ``moment``, seconds UTC, as ``at`` has it for
+    one; those that began later are left out. One process for any number of lines, which walks no further back than it must.
+
+    A line that leads over ``base`` within that very second stood there: nothing else tells which commit of a second was the last.
+    """
+    request = "".join(f"{commit}\n" for commit in dict.fromkeys(tips)).encode("ascii")
+    words = ("rev-list", "--first-parent", "--parents", "--timestamp", f"--max-age={moment}", "--stdin")
+    parents, of_then = dict[str, str](), set[str]()
+    for line in process.demand(repository.directory, *words, stdin=request).decode("ascii").splitlines():
+        made, commit, *rest = line.split(" ")
+        parents[commit] = rest[0] if rest else ""
+        if int(made) == moment:
+            of_then.add(commit)
+    found: dict[str, str] = {}
+    for tip in tips:
+        at = tip
+        while at in parents and at not in of_then:
+            at = parents[at]
+        same = at
+        while same in of_then and same != base:
+            same = parents[same]
+        if stood := same if same in of_then else at:
+            found[tip] = stood
+    return found
+
+
 def _dated(repository: Repository, name: str) -> Commit:
     out = process.demand(repository.directory, "show", "-s", "--no-show-signature", "--format=%ct", name)
     return Commit(name, int(out.split()[0]))

@@ -60,11 +60,11 @@ def ask(index: "Index", only: Collection[str] | None) -> Ahead[tuple[Deltas, Lin
     repository, base = index.repository, index.standing_at
     below = repository.prefix + index.place.name
     own = f"refs/heads/{repository.branch}" if repository.branch and index.is_at_hand else ""
-    trunk = index.trunk() or ""
+    trunk, then = index.trunk() or "", index.then
 
     def look() -> tuple[Deltas, Lines]:
         # before the branches: what is committed in a worktree meanwhile is on its branch by then, not lost between the two
-        deltas = list(_uncommitted(index, _begin(index)))
+        deltas = list(_uncommitted(index, _begin(index))) if then is None else []
         with branches.StoreTrees(repository, below) as trees:
             every = branches.tips(trees, branches.listed(repository))
             # what trunk has is trunk's, whoever else has it
@@ -72,6 +72,8 @@ def ask(index: "Index", only: Collection[str] | None) -> Ahead[tuple[Deltas, Lin
             others = [tip for tip in every if tip.ref != own and (only is None or tip.name in only)]
             for name in sorted(set(only or ()) - {tip.name for tip in every}):
                 others += _named(index, name) or ()  # only on a remote; a tag; a commit
+            if then is not None:
+                others = _as_of(index, then, base, others, trees)
             return deltas, _lines(repository, base, others, trees)
 
     return Ahead(look)
@@ -195,6 +197,19 @@ def _carried(index: "Index") -> Iterable[_Side]:
         by_branch.setdefault(one.branch, {})[one.path] = one.blob
     for branch, files in by_branch.items():
         yield _Side(Origin(branch, uncommitted=True), files, dict(files))
+
+
+def _as_of(
+    index: "Index", then: int, base: str | None, tips: list[Tip], in_commits: branches.StoreTrees
+) -> list[Tip]:
+    """``tips`` as they stood at the moment ``then``, with ``base`` the commit of then that is stood at; without a store: none."""
+    stood = revisions.stood_at(index.repository, [tip.commit for tip in tips], then, base)
+    trees = in_commits.of(stood.values())
+    return [
+        tip._replace(commit=commit, tree=trees[commit])
+        for tip in tips
+        if (commit := stood.get(tip.commit)) in trees
+    ]
 
 
 def _named(index: "Index", name: str) -> list[Tip] | None:

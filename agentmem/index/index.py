@@ -64,6 +64,8 @@ class Index:
         self._others: frozenset[str] | None = frozenset()
         self._asked: Ahead[tuple[elsewhere.Deltas, elsewhere.Lines]] | None = None
         self._worktree_of: str | None = None
+        self.then: int | None = None
+        """The moment of the past, seconds UTC, that is looked from: other branches are as they stood then."""
         self.foreign_tasks: dict[int, overlays.Task] = {}
         """What made memories that were read from elsewhere what they are, where changes did, by position."""
         self.foreign_receipts: dict[Origin, set[str]] = {}
@@ -125,12 +127,14 @@ class Index:
 
     # -- views
 
-    def stand_at(self, commit: str, now: int, worktree_of: str | None = None) -> None:
+    def stand_at(self, commit: str, now: int, worktree_of: str | None = None, past: bool = False) -> None:
         """Look from ``commit`` at the moment ``now`` (seconds UTC), in place of from the worktree; before the first view.
 
-        With what a worktree of the branch ``worktree_of`` has not committed, where there is one.
+        With what a worktree of the branch ``worktree_of`` has not committed, where there is one; ``past``: that moment is gone,
+        and so is what others have committed since, or not at all.
         """
         self._commit, self._now, self._worktree_of = commit, now, worktree_of
+        self.then = now if past else None
         self._ask_elsewhere()
 
     def include_others(self, names: Iterable[str] | None = None) -> None:

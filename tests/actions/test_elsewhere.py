@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from agentmem.actions.context import Context
+from agentmem.git import revisions
 from tests import replay, support
 from tests.actions.test_placing import FEATURE, add, branch_that, edit, feature, merged, overlay, shared, show
 from tests.support import Project, git
@@ -70,6 +72,74 @@ def test_where_no_trunk_is(feature):
     (feature.path / ".agentmem/config.toml").write_text('trunk = "release"\n')
     done = feature.call("recall", "shared", "--trusted")
     assert done.code == 2 and 'no branch "release" here' in done.err and "config.toml" in done.err
+
+
+def test_other_branches_of_then(feature, shared, monkeypatch):
+    """At a moment other branches are as they stood then: what was written since is on none, trunk's own least of all."""
+
+    def at(hour: int) -> None:
+        moment = f"2026-02-22T{hour}:00:00Z"
+        for name in ("AGENTMEM_NOW", "GIT_COMMITTER_DATE", "GIT_AUTHOR_DATE"):
+            monkeypatch.setenv(name, moment)
+
+    at(11)
+    add(feature, "Early")
+    edit(feature, shared, "title=Better")
+    feature.commit("work")
+    feature.git("switch", "-q", "main")
+    at(12)
+    add(feature, "On trunk")
+    trunk = feature.commit("trunk goes on")
+    at(13)
+    then = layers(feature, "--all-branches")
+    assert then == {
+        ("Shared", "base", None), ("On trunk", "base", None), ("Early", "unmerged", FEATURE), ("Better", "unmerged", FEATURE)
+    }  # fmt: skip
+    at(14)
+    feature.git("worktree", "add", "-q", str(feature.path.parent / "side"), FEATURE)
+    side = Project(feature.path.parent / "side")
+    add(side, "Late")
+    edit(side, shared, "title=Best")
+    side.commit("more")
+    add(side, "Not committed")
+    edit(feature, shared, "title=Trunk's own")
+    feature.commit("trunk's own")
+    feature.git("branch", "young")
+    at(16)
+    for words in (("--at", "2026-02-22T13:30:00Z"), ("--at", trunk), ("--at", "main~1")):
+        assert layers(feature, "--all-branches", *words) == then, words
+        assert feature.found("late best trunk", "--all-branches", *words) == feature.found("trunk", *words)
+    assert layers(feature, "--all-branches", "--at", "2026-02-22T10:30:00Z") == {("Shared", "base", None)}
+    from_side = layers(side, "--all-branches", "--at", "2026-02-22T13:30:00Z")
+    assert ("On trunk", "unmerged", "main") in from_side and not any("Late" in one for one in from_side)
+
+
+def test_where_lines_stood(repo):
+    """Each line by its first parents, as one alone is asked for; of commits of one second the one that is stood at."""
+    context = Context(str(repo.path), environment=dict(os.environ))
+    repo.ok("init", "--no-hooks")
+
+    def commit(second: int) -> str:
+        moment = f"2026-02-22T10:00:{second:02}Z"
+        repo.git("add", "-A")
+        env = {**os.environ, "GIT_COMMITTER_DATE": moment}
+        words = ["git", "commit", "-q", "--allow-empty", "-m", "x"]
+        subprocess.run(words, cwd=repo.path, env=env, check=True)
+        return repo.git("rev-parse", "HEAD").strip()
+
+    first, second, third, same, last = (commit(at) for at in (1, 5, 7, 7, 9))
+    repo.git("switch", "-q", "-c", "side", second)
+    aside = commit(6)
+    start = support.git(repo.path, "show", "-s", "--format=%ct", first)
+    zero = int(start) - 1
+    tips = [last, aside]
+    for at in range(10):
+        stood = revisions.stood_at(context.repository, tips, zero + at)
+        alone = {tip: found.id for tip in tips if (found := revisions.at(context.repository, tip, zero + at))}
+        assert stood == alone, at
+    assert revisions.stood_at(context.repository, tips, zero + 7)[last] == same
+    assert revisions.stood_at(context.repository, tips, zero + 7, third) == {last: third, aside: aside}
+    assert revisions.stood_at(context.repository, tips, zero + 6, second) == {last: second, aside: aside}
 
 
 def test_no_such_branch(feature):
