@@ -34,7 +34,7 @@ class Reviewed(NamedTuple):
     """A change seen as a whole: ``checked`` is what the rules say of it, ``differences`` what became of memories, with the
     memories of those that are there after it; ``doubts`` is the evidence of others that it breaks, ``guides`` the decisions and
     conventions about the ``paths`` of code that it touches, ``clashes`` what its memories contradict on it or on one of
-    ``others`` branches.
+    ``others`` branches. ``conflicts`` has the fields of each memory that nobody has decided after it: base's value stands.
     """
 
     old: str
@@ -49,6 +49,7 @@ class Reviewed(NamedTuple):
     others: int
     trunk: str | None
     shorts: ids.ShortIds
+    conflicts: Mapping[str, tuple[str, ...]]
     notes: tuple[str, ...] = ()
 
 
@@ -213,6 +214,7 @@ class _Review:
             others=_others(context),
             trunk=context.trunk,
             shorts=view.shorts,
+            conflicts={name: shown.conflicts for name, shown in self.after.view.items() if shown.conflicts},
             notes=(*notes, *index.notes),
         )
 

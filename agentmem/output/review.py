@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentmem.checks import evidence
+from agentmem.checks import contradiction, evidence, rules
 from agentmem.model import safety, verdict
 from agentmem.model.findings import ERROR
 from agentmem.output import findings_markdown, findings_text
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from agentmem.actions.reviewing import Reviewed
     from agentmem.actions.selecting import Found
     from agentmem.checks.evidence import Evidence
+    from agentmem.model.findings import Finding
 
 MARK = {"added": "+", "changed": "~", "superseded": "↷", "retracted": "−", "removed": "−"}
 ROWS = 30
@@ -30,22 +31,16 @@ def comment(result: Reviewed, prefix: str) -> str:
     """The comment; ``prefix`` leads from the repository's top to the folder that holds the store."""
     logs = [one for one in result.differences if one.kind == "log"]
     told = [one for one in result.differences if one.kind != "log"]
-    rows = [_row(one, result.memories.get(one.id)) for one in told] + _doubts(result.doubts)
+    rows = [_row(one, result.memories.get(one.id), result.conflicts.get(one.id, ())) for one in told]
+    rows += _doubts(result.doubts)
     lines = [f"### agentmem: {escaped(headline(result))}"]
     if rows:
         lines += ["| | memory | |", "| --- | --- | --- |", *rows[:ROWS]]
         if len(rows) > ROWS:
             lines += ["", f"{len(rows) - ROWS} more: `agentmem diff {code(result.old)[1:-1]}..HEAD`"]
     errors = [one for one in result.checked.findings if one.severity == ERROR]
-    if errors:
-        lines += [
-            "",
-            f"**To mend** ({count(len(errors), 'error')}):",
-            "",
-            "| rule | where | what | fix |",
-            "| --- | --- | --- | --- |",
-        ]
-        lines += [findings_markdown.row(one, prefix) for one in findings_text.cut(errors, ROWS)]
+    lines += _table("To mend", errors, "error", prefix)
+    lines += _table("To look at", _warnings(result), "warning", prefix)
     lines += ["", " ".join(part for part in (_covering(result), _contradictions(result)) if part)]
     if logs:
         entries = "<br>".join(f"{code(one.short)} {escaped(one.title)}" for one in logs[:ROWS])
@@ -53,6 +48,27 @@ def comment(result: Reviewed, prefix: str) -> str:
         # between empty lines, or what is escaped for markdown would be read as HTML
         lines += ["", f"<details><summary>{word}</summary>", "", entries, "", "</details>"]
     return "\n".join(lines) + "\n"
+
+
+def _table(heading: str, findings: Sequence[Finding], word: str, prefix: str) -> list[str]:
+    if not findings:
+        return []
+    head = ["", f"**{heading}** ({count(len(findings), word)}):", "", "| rule | where | what | fix |"]
+    rows = [findings_markdown.row(one, prefix) for one in findings_text.cut(findings, ROWS)]
+    return [*head, "| --- | --- | --- | --- |", *rows]
+
+
+def _warnings(result: Reviewed) -> list[Finding]:
+    """The warnings that nothing else in the comment tells."""
+    doubted = {one.memory for one in result.doubts}
+    clashing = {identity for clash in result.clashes for identity in clash.ids}
+    return [
+        one
+        for one in result.checked.findings
+        if one.severity != ERROR
+        and not (one.rule in rules.EVIDENCE and one.memory in doubted)
+        and not (one.rule == contradiction.ID and one.memory in clashing)
+    ]
 
 
 def headline(result: Reviewed) -> str:
@@ -67,12 +83,12 @@ def headline(result: Reviewed) -> str:
     return ", ".join(parts) or "no memory added or changed, none in doubt"
 
 
-def _row(one: Difference, found: Found | None) -> str:
+def _row(one: Difference, found: Found | None, undecided: Sequence[str]) -> str:
     named = f"{escaped(one.kind)} {code(one.short)} {escaped(one.title)}"
-    return f"| {MARK[one.what]} | {named} | {_about(one, found)} |"
+    return f"| {MARK[one.what]} | {named} | {_about(one, found, undecided)} |"
 
 
-def _about(one: Difference, found: Found | None) -> str:
+def _about(one: Difference, found: Found | None, undecided: Sequence[str]) -> str:
     if "superseded" in (one.what, one.status):
         return f"by {code(one.by[:6])}" if one.by else "superseded"
     if one.status:
@@ -80,7 +96,10 @@ def _about(one: Difference, found: Found | None) -> str:
     if one.what in ("retracted", "removed"):
         return one.what
     if one.what == "changed":
-        return "<br>".join(_field(field) for field in one.fields if field.name != "cites") or _cites(found)
+        # what the view shows of a field in conflict is base's value, and not what this change says
+        said = [_field(field) for field in one.fields if field.name not in ("cites", *undecided)]
+        said += [f"CONFLICT in {escaped(field)}" for field in undecided]
+        return "<br>".join(said) or _cites(found)
     return _cites(found)
 
 

@@ -279,6 +279,42 @@ def test_touching_a_file_is_no_change(project):
     assert "touched paths" not in comment
 
 
+def test_the_comment_tells_what_a_change_leaves_undecided(project):
+    """A field that two branches set otherwise is told as a CONFLICT with its fix, and base's value not as this change's."""
+    project.git("switch", "-q", "main")
+    name = project.remember(20, "Hourly", kind="decision")
+    project.commit("decision")
+    for branch, title in (("one", "Half-hourly"), ("two", "Every ten minutes")):
+        project.git("switch", "-q", "-c", branch, "main")
+        project.ok("edit", name, "--set", f"title={title}")
+        project.commit(branch)
+    project.git("switch", "-q", "main")
+    project.git("merge", "-q", "one")
+    project.git("switch", "-q", "-C", "work", "main")
+    project.git("merge", "-q", "--no-edit", "two")
+    project.ok("edit", name, "--set", "tags+=deny")
+    project.commit("work")
+    text = project.call("check", "--diff", "main..work").out
+    comment = project.call("check", "--diff", "main..work", "--format", "md").out
+    row = next(line for line in comment.splitlines() if line.startswith("| ~ |"))
+    assert "CONFLICT in title" in row and "title: `" not in row and "tags: + `deny`" in row
+    assert "CONFLICT in title: branches say different things" in text
+    assert "**To look at** (1 warning)" in comment and "`unsettled-change` (warning)" in comment
+    assert f"agentmem edit {name[:6]} --set KEY=VALUE" in comment
+
+
+def test_the_comment_tells_each_thing_once(project):
+    """Evidence in doubt has its row, a contradiction its sentence: neither is a warning besides."""
+    code(project, "src/files.py", CHANGED)
+    project.remember(20, "Retries stop after 3 tries", kind="decision", created="2026-02-09T10:00:00Z")
+    project.remember(21, "Retries stop after 5 tries", kind="decision")
+    project.commit("both")
+    warnings = told(project)
+    assert ("cite-changed", "warning") in warnings and ("contradiction", "warning") in warnings
+    comment = project.call("check", "--diff", "main..work", "--format", "md").out
+    assert "1 in doubt" in comment and "**Contradicts**" in comment and "To look at" not in comment
+
+
 # -- the git index
 
 
