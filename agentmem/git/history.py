@@ -122,7 +122,8 @@ def own_changes(repository: Repository, without: Sequence[str], since: int | Non
         return set(process.paths(process.run(repository.top, "log", *names, *line, "--").out))
     listed = process.run(repository.top, "rev-list", f"--since=@{since}", *line, "--").out
     found = listed.decode("ascii").split()
-    if made := _made_here(repository):
+    made = _made_here(repository)
+    if made is not None:
         found = [commit for commit in found if commit in made]
     if not found:
         return set()
@@ -132,9 +133,11 @@ def own_changes(repository: Repository, without: Sequence[str], since: int | Non
     )
 
 
-def _made_here(repository: Repository) -> set[str]:
-    """The commits that the reflog of this worktree's HEAD says were made here; none where there is no reflog."""
+def _made_here(repository: Repository) -> set[str] | None:
+    """The commits that the reflog of this worktree's HEAD says were made here; None where there is no reflog to say so."""
     out = process.run(repository.top, "log", "-g", f"-{REMEMBERED}", "--format=%H %gs", "HEAD", "--").out
+    if not out:
+        return None
     entries = (line.partition(" ") for line in out.decode("utf-8", "replace").splitlines())
     return {commit for commit, _, said in entries if _MAKES(said)}
 

@@ -1,6 +1,7 @@
 """The end of a task: done, failed, handed on; what is committed with it, and what the others see of it."""
 
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -336,6 +337,38 @@ def test_what_was_pulled_on_trunk_is_not_the_tasks(team, tmp_path, monkeypatch, 
     clone.ok("done", "-m", "did it", env=as_agent("b", 600))
     mine = ["api/after.py", "api/before.py"] if how == "--rebase" else ["api/after.py"]
     assert entry_of(clone, team.first)["scope"] == mine
+
+
+@pytest.mark.parametrize("how", ["pull", "merge", "rebase"])
+def test_what_was_pulled_before_the_first_commit(team, tmp_path, monkeypatch, how):
+    """Before anything was committed here since the claim, the files in no commit yet are all that the task has changed."""
+    team.git("clone", "-q", str(team.path), str(tmp_path / "clone"))
+    clone = support.Project(tmp_path / "clone")
+    assert claim(clone, team.first, agent="b").code == 0
+    monkeypatch.setenv("GIT_COMMITTER_DATE", teams.later(300)["AGENTMEM_NOW"])
+    for number in range(3):
+        edit(team, f"theirs{number}.py", "1\n", "of somebody else")
+    support.put(clone.path / "api" / "mine.py", "1\n")
+    if how == "pull":
+        clone.git("pull", "-q", "--ff-only")
+    else:
+        clone.git("fetch", "-q")
+        clone.git(how, "-q", "origin/main")
+    support.put(clone.path / "api" / "staged.py", "1\n")
+    clone.git("add", "api/staged.py")
+    clone.ok("done", "-m", "did it", env=as_agent("b", 600))
+    assert entry_of(clone, team.first)["scope"] == ["api/mine.py", "api/staged.py"]
+
+
+def test_without_a_reflog_the_commits_since_the_claim_are_the_tasks(team, monkeypatch):
+    """Where git keeps none, nothing tells what was made here."""
+    team.git("config", "core.logAllRefUpdates", "false")
+    shutil.rmtree(team.path / ".git" / "logs")
+    claim(team, team.first, agent="b")
+    monkeypatch.setenv("GIT_COMMITTER_DATE", teams.later(300)["AGENTMEM_NOW"])
+    edit(team, "api/mine.py", "1\n", "mine")
+    team.ok("done", "-m", "did it", env=as_agent("b", 600))
+    assert entry_of(team, team.first)["scope"] == ["api/mine.py"]
 
 
 def test_what_another_has_begun_counts_for_who_goes_on(team):
