@@ -11,7 +11,7 @@ from agentmem.actions.offering import available
 from agentmem.actions.sharing import Shared
 from agentmem.actions.tasks import Tasks
 from agentmem.errors import AgentmemError, NeedsDecision, NotFound, NotWritable, UsageError
-from agentmem.git import history, revisions, stubs, trunk
+from agentmem.git import history, revisions, state, trunk
 from agentmem.model import entries, leases, safety, scopes, taskgraph, trailers
 from agentmem.model.leases import Claim, Handoff
 from agentmem.model.memory import Memory
@@ -30,7 +30,7 @@ class Ended(NamedTuple):
     tasks that can go on, with who holds them; ``next`` what the asker's role could take now; ``shared`` who knows of it.
 
     Of the files ``staged`` are in no commit and wait for the next as they are, ``unstaged`` wait for it in part or not at all;
-    ``hooked``: git's hooks take the entry along with it.
+    ``hooked``: git's hooks take the entry along with it; ``hidden``: a rule of git's hides it from every commit.
     """
 
     task: Placed
@@ -46,6 +46,7 @@ class Ended(NamedTuple):
     staged: int = 0
     unstaged: int = 0
     hooked: bool = False
+    hidden: bool = False
 
     @property
     def priority(self) -> int:
@@ -153,7 +154,8 @@ def done(
         shared=shared,
         staged=len(pending - unstaged),
         unstaged=len(unstaged),
-        hooked=branch == context.repository.branch and stubs.are_in(context.repository.common_dir),
+        hooked=branch == context.repository.branch and state.takes_along(context.repository),
+        hidden=added.hidden,
     )
 
 

@@ -31,7 +31,7 @@ class Status(NamedTuple):
 
     ``carried`` has how many files of which other branches are here uncommitted; ``lost`` counts writes of worktrees that are
     gone; ``trunk_guessed`` is trunk where the configuration does not say. ``claims`` has a line for each task the asker holds.
-    ``hooked``: git's hooks take what is not committed along with the next commit.
+    ``hooked``: git's hooks take what is not committed along with the next commit, but for the files that are ``ignored``.
     """
 
     view: Standpoint
@@ -47,6 +47,7 @@ class Status(NamedTuple):
     claims: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     hooked: bool = False
+    ignored: int = 0
 
 
 def listed(context: Context, filters: Filters, limit: int | None) -> Listed:
@@ -191,7 +192,7 @@ def _also(context: Context, reference: str) -> list[str]:
 def status(context: Context) -> Status:
     """The state of the store."""
     from agentmem.actions import rescuing
-    from agentmem.git import stubs
+    from agentmem.git import state
 
     index = context.index
     view = index.view()
@@ -211,10 +212,20 @@ def status(context: Context) -> Status:
         claims=_claims(context),
         broken=_unreadable(context),
         notes=tuple(index.notes),
-        hooked=context.repository.branch is not None
-        and not carried
-        and stubs.are_in(context.repository.common_dir),
+        hooked=not carried and state.takes_along(context.repository),
+        ignored=_ignored(context),
     )
+
+
+def _ignored(context: Context) -> int:
+    """How many of the files that are not committed git would not add: a rule of the project, or of the user, hides them."""
+    from agentmem.git import rules
+
+    paths = [f"{context.store_path}/{path}" for path in sorted(context.index.uncommitted_paths())]
+    if not paths:
+        return 0
+    top = context.repository.top
+    return len(rules.ignored(top, paths, rules.ask_ignored(top, paths, tracked=False)))
 
 
 def _unreadable(context: Context) -> tuple[str, ...]:

@@ -10,11 +10,13 @@ from agentmem.actions.branch import branch_for_writing
 from agentmem.actions.context import Context
 from agentmem.actions.selecting import Found
 from agentmem.errors import NeedsDecision, UsageError
+from agentmem.git import rules
 from agentmem.index import record
 from agentmem.index.view import View
-from agentmem.model import emitting, fields, ids, memory, similarity
+from agentmem.model import emitting, fields, ids, memory, safety, similarity
 from agentmem.model.fields import Type
 from agentmem.model.memory import Memory
+from agentmem.store import layout
 
 if TYPE_CHECKING:
     from agentmem.model.admission import Admission
@@ -35,7 +37,7 @@ CANDIDATES = 8
 
 class Added(NamedTuple):
     """A memory that was written; ``similar`` are those that say nearly the same, nearest first, ``near`` all that it was compared
-    with but for those that it supersedes; ``admission`` is None where it was not judged.
+    with but for those that it supersedes; ``admission`` is None where it was not judged. ``hidden``: git would not add its file.
     """
 
     memory: Memory
@@ -45,6 +47,7 @@ class Added(NamedTuple):
     shorts: Mapping[str, str] = MappingProxyType({})
     near: tuple[Found, ...] = ()
     admission: "Admission | None" = None
+    hidden: bool = False
 
 
 def add(
@@ -83,7 +86,10 @@ def add(
     for found in alike:
         if _says_no_more(new, found.memory) and not force and found.memory.id not in new.supersedes:
             raise NeedsDecision(*_says_this_already(context, view, new, found))
+    goes = commit or stage  # which takes what git would not
+    asked = None if goes else rules.ask_ignored(context.repository.top, [_from_top(context, new)])
     written = saving.create(context, new, data)
+    hidden = _tell_hidden(context, new, asked) if asked else False
     context.index.knowledge.note(record.of_memory(written.blob, new))
     saving.prune_journal(context)
     _to_git(context, written.path, f"memory: {new.title}", commit, stage)
@@ -95,7 +101,21 @@ def add(
         tuple(found for found in alike if found.memory.id not in new.supersedes),
         ids.ShortIds([*view.columns.ids, new.id]),
         tuple(found for found in near if found.memory.id not in new.supersedes),
+        hidden=hidden,
     )
+
+
+def _from_top(context: Context, new: Memory) -> str:
+    return f"{context.store_path}/{layout.new_path(new)}"
+
+
+def _tell_hidden(context: Context, new: Memory, asked: rules.Asked) -> bool:
+    """Note it where a rule of git's hides the file of ``new``: no commit would take it, and no hook says so."""
+    for one in rules.ignored(context.repository.top, [_from_top(context, new)], asked):
+        rule = safety.one_line(f'{one.source}:{one.line}: "{one.pattern}"')
+        context.index.notes.once(f"{rule} hides it from git, and no commit takes it along: agentmem doctor")
+        return True
+    return False
 
 
 def refuse_future(context: Context, created: int | None) -> None:

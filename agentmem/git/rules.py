@@ -33,12 +33,12 @@ class Asked(NamedTuple):
     request: bytes | None
 
 
-def ask_ignored(top: str, paths: Sequence[str]) -> Asked:
-    """Ask git what ``ignored`` tells; it works meanwhile."""
+def ask_ignored(top: str, paths: Sequence[str], tracked: bool = True) -> Asked:
+    """Ask git what ``ignored`` tells, of what it tracks too where ``tracked``; it works meanwhile."""
     request = b"".join(os.fsencode(path) + b"\0" for path in paths)
     # check-ignore dies of --literal-pathspecs, which every other call gets
-    words = ("--no-literal-pathspecs", "check-ignore", "--no-index", "-v", "-z", "--stdin")
-    running = process.start(top, *words, stdin=True)
+    words = ("--no-literal-pathspecs", "check-ignore", *(("--no-index",) if tracked else ()), "-v", "-z")
+    running = process.start(top, *words, "--stdin", stdin=True)
     if len(request) > AT_ONCE or running.stdin is None:
         return Asked(running, request)
     try:
@@ -51,7 +51,7 @@ def ask_ignored(top: str, paths: Sequence[str]) -> Asked:
 
 
 def ignored(top: str, paths: Sequence[str], asked: Asked | None = None) -> list[Ignored]:
-    """Those of ``paths`` (from ``top``) that git would not add by itself, whether it tracks them by now or not."""
+    """Those of ``paths`` (from ``top``) that git would not add by itself, whether it tracks them by now or not; or as asked."""
     asked = asked or ask_ignored(top, paths)
     out = process.finish(asked.running, asked.request).out
     fields = [os.fsdecode(part) for part in out.split(b"\0")]

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 
-from agentmem.git import process
+from agentmem.git import process, stubs
 from agentmem.git.repository import Repository
 
 _UNDER_WAY = (
@@ -40,6 +40,15 @@ def under_way(repository: Repository) -> str | None:
         if os.path.exists(os.path.join(repository.git_dir, name)):
             return what
     return None
+
+
+def takes_along(repository: Repository) -> bool:
+    """Whether the next commit here takes memories along: git's hooks do, on a branch, while nothing waits to be finished."""
+    return (
+        repository.branch is not None
+        and under_way(repository) is None
+        and stubs.are_in(repository.common_dir)
+    )
 
 
 def bisecting(repository: Repository) -> bool:

@@ -48,7 +48,9 @@ def _goes(result: Ended, committed: bool) -> str:
     left = f"{count(result.unstaged, 'file')} {'is' if result.unstaged == 1 else 'are'} not staged"
     if committed:
         return f"committed; {left}" if result.unstaged else "committed"
-    if not result.hooked:
+    if result.hidden:
+        how = "an ignore rule hides it from git: agentmem doctor"
+    elif not result.hooked:
         how = f"no hook takes it along: git add {result.path.partition('/')[0]}"
     elif result.staged and not result.unstaged:
         how = "both go with your next git commit"

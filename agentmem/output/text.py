@@ -247,6 +247,8 @@ def status(result: Status) -> str:
         facts.append(f"{result.hidden} superseded, expired or retracted")
     if result.uncommitted:
         takes = " (the next git commit takes them along)" if result.hooked and not result.broken else ""
+        if result.ignored:
+            takes = f" (an ignore rule hides {result.ignored} from git: agentmem doctor)"
         facts.append(f"{result.uncommitted} not committed{takes}")
     lines = [f"{where(result.view)} · {you} · {', '.join(facts)}"]
     lines += [f"claim {safety.one_line(held)}" for held in result.claims]

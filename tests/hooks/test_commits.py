@@ -454,6 +454,52 @@ def test_a_store_below_the_top(repo, monkeypatch, folder):
     assert shown == sorted(["a.py", f"{folder}/{path}"]) and not unclean(repo)
 
 
+ALONG = "(the next git commit takes them along)"
+
+
+def test_a_store_that_an_ignore_rule_hides(hooked):
+    """What no commit takes along is never said to go with one: add warns, status and done name who tells the way out."""
+    task = hooked.json("task", "add", "Tram fares")["id"]
+    assert f"1 not committed {ALONG}" in hooked.ok()
+    hooked.commit()
+    support.put(hooked.path / ".gitignore", ".agentmem/\n")
+    git(hooked, "add", ".gitignore")
+    git(hooked, "commit", "-q", "-m", "rule")
+    done = hooked.call("add", "fact", "Hidden here")
+    assert done.code == 0 and done.err == (
+        'note: .gitignore:1: ".agentmem/" hides it from git, and no commit takes it along: agentmem doctor\n'
+    )
+    said = hooked.ok("done", task, "-m", "did it").splitlines()[0]
+    assert "; an ignore rule hides it from git: agentmem doctor" in said
+    assert "2 not committed (an ignore rule hides 2 from git: agentmem doctor)" in hooked.ok()
+    edit(hooked)
+    git(hooked, "commit", "-qam", "work")
+    assert changed(hooked) == ["a.py"]
+    # what is committed on purpose goes, and what git tracks by now does
+    assert hooked.call("add", "fact", "On purpose", "--commit").err == ""
+    git(hooked, "add", "--force", ".agentmem")
+    assert f"2 not committed {ALONG}" in hooked.ok()
+
+
+def test_nothing_is_said_to_go_along_with_a_merge(hooked):
+    """While one is under way hooks stage nothing: not even what a switch has carried here from another branch."""
+    git(hooked, "switch", "-q", "-c", "other")
+    edit(hooked, "theirs\n")
+    git(hooked, "commit", "-qam", "theirs")
+    named(hooked, "Of the other branch")
+    git(hooked, "switch", "-q", "-c", "mine", "main")
+    edit(hooked, "mine\n")
+    git(hooked, "commit", "-qam", "mine")
+    git(hooked, "merge", "other", code=1)
+    assert "1 not committed\n" in hooked.ok()
+    task = hooked.json("task", "add", "Tram fares")["id"]
+    assert "no hook takes it along" in hooked.ok("done", task, "-m", "did it")
+    edit(hooked, "both\n")
+    git(hooked, "add", "a.py")
+    git(hooked, "commit", "-qm", "merged")
+    assert changed(hooked).count("a.py") and not any("agentmem" in path for path in changed(hooked))
+
+
 def test_a_sparse_checkout(hooked):
     """Where a sparse checkout leaves the store out nothing happens; where it has it, memories go along."""
     named(hooked, "One thing")
