@@ -46,7 +46,7 @@ def find(start: str, explicit: str | None = None) -> Place:
             return Place(folder, layout.NAME)
         parent = os.path.dirname(folder)
         if parent == folder or os.path.lexists(os.path.join(folder, ".git")):
-            return _in_git_alone(start)
+            return _by_git(start)
         folder = parent
 
 
@@ -70,12 +70,16 @@ def _refuse_link(root: str) -> None:
         )
 
 
-def _in_git_alone(start: str) -> Place:
+def _by_git(start: str) -> Place:
+    """The store at the top that git names: in a worktree that ``start`` is outside of (GIT_WORK_TREE), else in git alone."""
     top = process.run(start, "rev-parse", "--show-toplevel")
     if top.code == 0:
         directory = os.fsdecode(top.out.rstrip(b"\n"))
+        root = os.path.join(directory, layout.NAME)
+        if os.path.isdir(root):
+            _refuse_link(root)
+            return Place(directory, layout.NAME)
     else:
-        directory = start
         bare = process.run(start, "rev-parse", "--absolute-git-dir")
         if bare.code:
             raise NoRepository(f"no git repository in {start} or above", "git init")

@@ -313,6 +313,19 @@ def test_git_dir_and_work_tree(feature, shared, tmp_path):
     assert feature.call("list").code == 3
 
 
+def test_git_dir_and_work_tree_from_outside(store, tmp_path):
+    """Started in a folder that is in no worktree, they name the one that is meant: its files are read and written."""
+    store.remember(1, "Not committed")
+    env = {"GIT_DIR": str(store.path / ".git"), "GIT_WORK_TREE": str(store.path)}
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    away = Project(outside)
+    assert layers(away, env=env) == {("Not committed", "base", None)}
+    path = away.json("add", "decision", "Readers reboot nightly", env=env)["path"]
+    assert (store.path / path).is_file() and os.listdir(outside) == []
+    assert away.call("list").code == 3
+
+
 def counted(project: Project, tmp_path: Path, *words: str) -> int:
     """How many git processes a command starts."""
     log = tmp_path / "git.log"
