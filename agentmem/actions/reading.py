@@ -30,7 +30,8 @@ class Status(NamedTuple):
     """What there is, and who asks. ``uncommitted`` counts memories and changes that HEAD does not hold as they are.
 
     ``carried`` has how many files of which other branches are here uncommitted; ``lost`` counts writes of worktrees that are
-    gone; ``trunk_guessed`` is trunk where the configuration does not say. ``claims`` has a line for each task the asker holds.
+    gone; ``trunk_guessed`` is trunk where the configuration does not say, not ``trunk_known``: nothing else tells either.
+    ``claims`` has a line for each task the asker holds.
     ``hooked``: git's hooks take what is not committed along with the next commit, but for the files that are ``ignored``.
     """
 
@@ -44,6 +45,7 @@ class Status(NamedTuple):
     carried: tuple[tuple[str, int], ...] = ()
     lost: int = 0
     trunk_guessed: str | None = None
+    trunk_known: bool = True
     claims: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     hooked: bool = False
@@ -209,6 +211,7 @@ def status(context: Context) -> Status:
         carried=tuple(sorted(carried.items())),
         lost=len(rescuing.lost(context)),
         trunk_guessed=context.trunk if context.config.trunk is None else None,
+        trunk_known=context.trunk is not None,
         claims=_claims(context),
         broken=_unreadable(context),
         notes=tuple(index.notes),

@@ -255,7 +255,10 @@ def settings_of(patient: Patient) -> Iterator[Ailment]:
         known = f"; there are: {' '.join(remotes)}" if remotes else ""
         message = f"claims are to be shared over {found.claim_remote}, which is no remote here{known}"
         yield Ailment("config", WARNING, message, patient.config)
-    if found.trunk and repository.head and not _is_branch(patient, found.trunk, remotes):
+    if found.trunk is None and trunk.guess(repository) is None:
+        message = "nothing tells which branch is trunk: memories are edited in place on every branch, and none is promoted"
+        yield Ailment("config", WARNING, f'{message}; say so with trunk = "…"', patient.config)
+    elif found.trunk and repository.head and not _is_branch(patient, found.trunk, remotes):
         guessed = trunk.guess(repository)
         message = f'trunk = "{found.trunk}" is no branch here' + (f"; is it {guessed}?" if guessed else "")
         # with both names: a clone of one branch fetches no other to a ref of its own

@@ -237,6 +237,9 @@ def changed(result: Changed, verb: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+TRUNK_UNKNOWN = 'trunk is not known here: set trunk = "…" in config.toml'
+
+
 def status(result: Status) -> str:
     """``agentmem`` alone."""
     you = f"you: {safety.one_line(result.agent)}" + (
@@ -254,6 +257,8 @@ def status(result: Status) -> str:
     lines += [f"claim {safety.one_line(held)}" for held in result.claims]
     if result.trunk_guessed:
         lines.append(f'trunk is guessed: {result.trunk_guessed}. Say so for all: trunk = "…" in config.toml')
+    if not result.trunk_known:
+        lines.append(TRUNK_UNKNOWN)
     for branch, number in result.carried:
         name = safety.one_line(branch)
         lines.append(
@@ -283,7 +288,7 @@ def initialised(result: Initialised) -> str:
 
         lines += outfits.lines(result.fitted)
     if result.trunk is None:
-        lines.append('trunk is not known here: set trunk = "…" in config.toml')
+        lines.append(TRUNK_UNKNOWN)
     if result.ignored:
         lines.append(
             f"a .gitignore above hides {result.ignored[0]}/ from git: take it out there, or git add --force it"

@@ -93,6 +93,11 @@ def test_the_only_branch_is_trunk(repo):
     repo.commit("store")
     ran = repo.call("overlay", "promote")
     assert ran.code == 2 and "trunk is not known here" in ran.err
+    assert 'trunk is not known here: set trunk = "…" in config.toml' in repo.ok().splitlines()
+    doctor = repo.ok("doctor")
+    assert "nothing tells which branch is trunk: memories are edited in place on every branch" in doctor
+    config.write_text('trunk = "develop"\n')
+    assert "trunk" not in repo.ok() + repo.ok("doctor")
 
 
 def test_a_trunk_that_is_no_branch_is_named(repo):
