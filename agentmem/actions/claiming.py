@@ -77,7 +77,7 @@ def claim(
     if scope:
         from agentmem.actions import saving  # what writes files: who names no scope need not import it
 
-        saving.refuse_values("the scope", scope)
+        saving.refuse_secret("\n".join(scope), "the scope")
     looked = sharing.look(context)
     board = Board(context)
     tasks = Tasks(context, board)

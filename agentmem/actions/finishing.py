@@ -211,12 +211,12 @@ def handoff(context: Context, reference: str | None, text: str) -> tuple[Placed,
 
     Raises:
         NotFound: nobody holds it; NeedsDecision: another does, here or on the remote, or it is done; UsageError: nothing is said;
-        Refused: see ``saving.refuse_unsafe``; Contended; NotWritable.
+        Refused: see ``saving.refuse_secret``; Contended; NotWritable.
 
     """
     if not text.strip():
         raise UsageError("say how far it is and what comes next", 'agentmem handoff -m "state; next step"')
-    saving.refuse_unsafe(text, "the note")
+    saving.refuse_secret(text, "the note")  # which is pushed; what is hidden in it no reader of claims gets
     looked = sharing.look(context)
     board = Board(context)
     tasks = Tasks(context, board)

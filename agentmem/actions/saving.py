@@ -35,8 +35,8 @@ class Written(NamedTuple):
     data: bytes
 
 
-def refuse_unsafe(text: str, what: str) -> None:
-    """Stop before a secret or a hidden character is written; ``what`` names the text to its writer.
+def refuse_secret(text: str, what: str) -> None:
+    """Stop before a secret is written; ``what`` names the text to its writer.
 
     Raises:
         Refused: naming the line, never the secret.
@@ -47,6 +47,16 @@ def refuse_unsafe(text: str, what: str) -> None:
             f"not written: line {line} of {what} looks like a secret ({name})",
             "take it out; if it is none, put agentmem:allow-secret into that line",
         )
+
+
+def refuse_unsafe(text: str, what: str) -> None:
+    """The same, and before a hidden character is.
+
+    Raises:
+        Refused: see ``refuse_secret``.
+
+    """
+    refuse_secret(text, what)
     for line, column, name in safety.hidden(text):
         raise Refused(
             f"not written: hidden or control character {name} at line {line}, column {column} of {what}",

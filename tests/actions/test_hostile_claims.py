@@ -255,9 +255,9 @@ def test_a_scope_outside(team, scope):
     assert team.call("claim", team.first, "--scope", scope).code == 2
 
 
-@pytest.mark.parametrize("text, said", [("AKIA" + "Q3EGRZX7PLM2KTWD", "secret"), ("a\x1b[31m", "hidden")])
-def test_what_must_not_be_shared(team, text, said):
-    """A claim is a commit, and is pushed: its scope and the note on it are refused as any other text would be."""
+def test_what_must_not_be_shared(team):
+    """A claim is a commit, and is pushed: of its scope and the note on it what looks like a secret is refused, as elsewhere."""
+    text, said = "AKIA" + "Q3EGRZX7PLM2KTWD", "secret"
     refused = team.call("claim", team.first, "--scope", f"{text}/**", env=as_agent("a"))
     assert refused.code == 1 and said in refused.err and "of the scope" in refused.err
     assert team.call("claims", "--json").json["claims"] == []
