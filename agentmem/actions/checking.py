@@ -40,10 +40,12 @@ def check(
     fix: bool = False,
     staged: bool = False,
     strict: bool = False,
+    from_here: bool = False,
 ) -> Checked:
     """Run the rules; ``paths`` (files or folders) restrict what is reported, not what is compared with.
 
     ``staged``: on what the next commit would hold, and not on the worktree's files. ``strict``: broken evidence is an error.
+    ``from_here``: paths are told as seen from the folder at hand, not from the one that holds the store.
 
     Raises:
         UsageError: a path outside the store, a rule that does not exist, or ``fix`` of what is staged.
@@ -52,21 +54,24 @@ def check(
     if staged and fix:
         raise UsageError("--fix mends files, and --staged looks at the git index", "agentmem check --fix")
     mended: list[str] = []
-    subject = subjects.staged(context) if staged else subjects.at_hand(context)
+    lead = context.lead if from_here else ""
+    subject = (subjects.staged(context) if staged else subjects.at_hand(context))._replace(lead=lead)
     if fix:
         for file in subject.files:
             new = fixes.fix_missing_id(file)
             if new is not None and saving.rewrite(context, file.path, file.data, new):
-                mended.append(f"{subject.name}/{file.path}")
+                mended.append(subject.shown(file.path))
         if mended:
-            subject = subjects.at_hand(context)
+            subject = subjects.at_hand(context)._replace(lead=lead)
     config = subjects.config_of(context, subjects.INDEX) if staged else context.config
     if not checks.EVIDENCE.isdisjoint(rule.id for rule in checks.running(config.rules, only)):
         subject = subjects.with_evidence(context, subject, staged)
     findings, ignored = checks.examine(subject, config.rules, only, strict, config.ignores, config.rule_lines)
     wanted = [_below(context, path) for path in paths]
     if wanted:
-        findings = [f for f in findings if any(_is_within(f.path, path) for path in wanted)]
+        findings = [
+            f for f in findings if any(_is_within(f.path.removeprefix(lead), path) for path in wanted)
+        ]
     return Checked(
         findings=tuple(findings),
         memories=sum(file.memory is not None for file in subject.files),
@@ -78,7 +83,7 @@ def check(
 
 
 def _below(context: Context, path: str) -> str:
-    """``path`` as findings print it: from the folder that holds the store."""
+    """``path`` from the folder that holds the store."""
     whole = os.path.normpath(os.path.join(context.directory, path))
     relative = os.path.relpath(whole, context.place.directory).replace(os.sep, "/")
     if not _is_within(relative, context.place.name) and relative != ".":

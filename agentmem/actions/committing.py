@@ -19,8 +19,8 @@ from agentmem.store.config import Config
 class Prepared(NamedTuple):
     """What a commit will hold of a store. ``staged`` are the files that were put there now, ``branch`` whose they are; ``left``
     are errors for which others were not, ``errors`` those in what was staged before, ``foreign`` what of that another branch
-    wrote that is not merged here. Paths begin with the store's name. ``void`` counts receipts that stay out, as base has not what
-    they tell of.
+    wrote that is not merged here. Paths of findings, and ``store``, are from the folder that git was started in; those of what
+    was staged begin with the store's name. ``void`` counts receipts that stay out, as base has not what they tell of.
 
     ``blocked``: the commit is not to be made.
     """
@@ -32,6 +32,7 @@ class Prepared(NamedTuple):
     blocked: bool
     foreign: tuple[Finding, ...] = ()
     void: int = 0
+    store: str = layout.NAME
 
 
 def prepare(
@@ -55,9 +56,10 @@ def prepare(
     doing = state.under_way(repository)
     branch = None if doing else repository.branch
     candidates = _own(repository, store, branch, settings, differences, before) if branch else []
-    left = alone.errors(candidates, store, settings.rules, settings.ignores)
+    lead = _lead(repository, environment)
+    left = alone.errors(candidates, store, settings.rules, settings.ignores, lead)
     ill = {finding.path for finding in left}
-    chosen = [path for file in candidates if (path := f"{store}/{file.path}") not in ill]
+    chosen = [f"{store}/{file.path}" for file in candidates if f"{lead}{store}/{file.path}" not in ill]
     void: frozenset[str] = frozenset()
     if branch and any(one.old is None and layout.is_receipt(_below(one.path, store)) for one in differences):
         from agentmem.actions import receipting
@@ -75,12 +77,28 @@ def prepare(
         if staging.is_partial(repository, environment):
             _remind(repository, chosen)
     held = _read(repository, store, before)
-    errors = alone.errors(held, store, settings.rules, settings.ignores)
+    errors = alone.errors(held, store, settings.rules, settings.ignores, lead)
     if doing:
         errors = [one for one in errors if one.rule in alone.UNDECIDED]
-    foreign = _foreign(repository, store, branch, settings, held, before) if branch else []
+    foreign = _foreign(repository, store, branch, settings, held, before, lead) if branch else []
     blocked = bool(errors) and settings.hooks_block
-    return Prepared(branch, tuple(chosen), tuple(left), tuple(errors), blocked, tuple(foreign), len(void))
+    return Prepared(
+        branch,
+        tuple(chosen),
+        tuple(left),
+        tuple(errors),
+        blocked,
+        tuple(foreign),
+        len(void),
+        f"{lead}{store}",
+    )
+
+
+def _lead(repository: Repository, environment: Mapping[str, str]) -> str:
+    """What leads to the folder with the store from the one that git was started in: it runs its hooks at the top."""
+    started = os.path.join(repository.top, environment.get("GIT_PREFIX") or "")
+    path = os.path.relpath(repository.directory, started).replace(os.sep, "/")
+    return "" if path == "." else f"{path}/"
 
 
 def _foreign(
@@ -90,6 +108,7 @@ def _foreign(
     settings: Config,
     held: Sequence[StoreFile],
     staged: Sequence[staging.Staged],
+    lead: str,
 ) -> list[Finding]:
     """Of what was staged before we came (a `git add -A`), what another branch has written."""
     added = {one.path for one in staged if one.added}
@@ -106,7 +125,7 @@ def _foreign(
         return []
     there = _existing(repository, named.values())
     foreign = {path: name for path, name in named.items() if name in there}
-    return list(foreign_memory.run(frame.Subject(tuple(held), (), store, foreign=foreign)))
+    return list(foreign_memory.run(frame.Subject(tuple(held), (), store, foreign=foreign, lead=lead)))
 
 
 def _written(file: StoreFile) -> str | None:
@@ -199,10 +218,13 @@ def _read(repository: Repository, store: str, staged: Sequence[staging.Staged]) 
     return [frame.read(path, contents[blob]) for path, blob in sorted(wanted.items()) if blob in contents]
 
 
-def examine(repository: Repository, store: str, staged: Sequence[staging.Staged]) -> list[Finding]:
+def examine(
+    repository: Repository, store: str, staged: Sequence[staging.Staged], environment: Mapping[str, str]
+) -> list[Finding]:
     """The errors in files that commits have brought, as the team has set the rules."""
     settings = config.load(os.path.join(repository.directory, store))
-    return alone.errors(_read(repository, store, staged), store, settings.rules, settings.ignores)
+    lead = _lead(repository, environment)
+    return alone.errors(_read(repository, store, staged), store, settings.rules, settings.ignores, lead)
 
 
 def closings(repository: Repository, store: str) -> list[tuple[str, tuple[str, ...]]]:

@@ -167,6 +167,12 @@ class Context:
         """The store's folder from the repository's top."""
         return self.repository.prefix + self.place.name
 
+    @cached_property
+    def lead(self) -> str:
+        """What leads from the folder at hand to the one that holds the store: empty, or with a final slash."""
+        path = os.path.relpath(self.place.directory, self.directory).replace(os.sep, "/")
+        return "" if path == "." else f"{path}/"
+
     @property
     def repository(self) -> "Repository":
         """The repository around the store."""

@@ -30,7 +30,8 @@ class Ended(NamedTuple):
     tasks that can go on, with who holds them; ``next`` what the asker's role could take now; ``shared`` who knows of it.
 
     Of the files ``staged`` are in no commit and wait for the next as they are, ``unstaged`` wait for it in part or not at all;
-    ``hooked``: git's hooks take the entry along with it; ``hidden``: a rule of git's hides it from every commit.
+    ``hooked``: git's hooks take the entry along with it; ``hidden``: a rule of git's hides it from every commit. ``store``
+    is the store's folder, from the one at hand.
     """
 
     task: Placed
@@ -47,6 +48,7 @@ class Ended(NamedTuple):
     unstaged: int = 0
     hooked: bool = False
     hidden: bool = False
+    store: str = ""
 
     @property
     def priority(self) -> int:
@@ -156,6 +158,7 @@ def done(
         unstaged=len(unstaged),
         hooked=branch == context.repository.branch and state.takes_along(context.repository),
         hidden=added.hidden,
+        store=f"{context.lead}{context.place.name}",
     )
 
 

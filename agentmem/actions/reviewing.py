@@ -53,10 +53,12 @@ class Reviewed(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def review(context: Context, words: str, only: Sequence[str] = (), strict: bool = False) -> Reviewed:
+def review(
+    context: Context, words: str, only: Sequence[str] = (), strict: bool = False, from_here: bool = False
+) -> Reviewed:
     """The review of ``A..B``: from where B's line left A's to B; ``A`` alone or ``A..``: to the worktree.
 
-    ``strict``: what the change does to the evidence of others is an error too.
+    ``strict``: what the change does to the evidence of others is an error too. ``from_here``: see ``checking.check``.
 
     Raises:
         NotFound: no such branch or revision; UsageError: two dots are missing, or the first name.
@@ -80,8 +82,10 @@ def review(context: Context, words: str, only: Sequence[str] = (), strict: bool 
         context.index.stand_at(end, context.now)
         context.standpoint = Standpoint(None, end, None, asked.new, context.now)
     known: dict[tuple[str, str], frame.StoreFile] = {}
-    before = subjects.of_commit(context, base, known)
+    lead = context.lead if from_here else ""
+    before = subjects.of_commit(context, base, known)._replace(lead=lead)
     after = subjects.at_hand(context) if end is None else subjects.of_commit(context, end, known)
+    after = after._replace(lead=lead)
     paths = [
         path
         for path in code.changed(context.repository, base, end)
@@ -161,7 +165,7 @@ class _Review:
         return sorted(found, key=lambda one: (one.severity != ERROR, one.path, one.line, one.rule))
 
     def _is_of_change(self, finding: Finding) -> bool:
-        return finding.path.removeprefix(self.after.name + "/") in self.touched
+        return finding.path.removeprefix(self.after.shown("")) in self.touched
 
     def _doubt(self, one: Evidence) -> list[Finding]:
         """The finding about a memory that the change has not touched, told where it changes the code."""

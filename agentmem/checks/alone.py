@@ -33,10 +33,14 @@ UNDECIDED = frozenset((broken_file.RULE.id, unsettled_merge.RULE.id))
 
 
 def errors(
-    files: Sequence[StoreFile], name: str, settings: Mapping[str, str], ignores: Sequence[Ignore]
+    files: Sequence[StoreFile],
+    name: str,
+    settings: Mapping[str, str],
+    ignores: Sequence[Ignore],
+    lead: str = "",
 ) -> list[Finding]:
-    """The errors in ``files`` of the store ``name``, each by itself, as the team has set the rules."""
-    subject = Subject(tuple(files), (), name)
+    """The errors in ``files`` of the store ``name`` (``lead``: see ``Subject``), each by itself, as the team sets the rules."""
+    subject = Subject(tuple(files), (), name, lead=lead)
     found: list[Finding] = []
     rules: tuple[Rule, ...] = RULES
     if any(file.path.startswith(layout.OVERLAYS + "/") for file in files):

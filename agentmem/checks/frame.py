@@ -61,7 +61,8 @@ class _Parts(NamedTuple):
     is the moment for what expires, seconds UTC. ``archived`` tells which of some ids were memories once and are in git's
     history still; it may take long, so it is asked only about ids that nothing else explains. ``receipts`` are the ids of the
     changes that have one: base has absorbed them. ``evidence`` is what the code says now of the citations of memories in force.
-    ``manager`` is why the file of the trained manager cannot be read.
+    ``manager`` is why the file of the trained manager cannot be read. ``lead`` leads to the folder that holds the store from
+    where what is printed is read: empty, or with a final slash.
     """
 
     files: tuple[StoreFile, ...]
@@ -73,6 +74,7 @@ class _Parts(NamedTuple):
     receipts: Collection[str] = ()
     evidence: "tuple[Evidence, ...]" = ()
     manager: str | None = None
+    lead: str = ""
 
 
 class Subject(_Parts):
@@ -91,8 +93,8 @@ class Subject(_Parts):
         return view_of(self)
 
     def shown(self, path: str) -> str:
-        """``path`` with the store's name before it."""
-        return f"{self.name}/{path}"
+        """``path`` as it is printed, with what leads to it before it."""
+        return f"{self.lead}{self.name}/{path}"
 
 
 class Rule(NamedTuple):

@@ -52,10 +52,8 @@ def _covers(subject: Subject, ignore: Ignore, finding: Finding, named: dict[str,
             return False
     if ignore.path is None:
         return True
-    start = subject.name + "/"
-    return scopes.matches(
-        ignore.path.removeprefix("./").removeprefix(start), finding.path.removeprefix(start)
-    )
+    pattern = ignore.path.removeprefix("./").removeprefix(subject.name + "/")
+    return scopes.matches(pattern, finding.path.removeprefix(subject.shown("")))
 
 
 def findings(subject: Subject, unused: Sequence[Ignore]) -> Iterator[Finding]:

@@ -57,7 +57,7 @@ def _warn(repository: Repository, store: str, remote: str, commits: Sequence[str
         return
     from agentmem.actions import committing
 
-    errors = committing.examine(repository, store, list(found.values())[:MOST])
+    errors = committing.examine(repository, store, list(found.values())[:MOST], os.environ)
     if errors:
         say(hooking.pushed(errors))
 

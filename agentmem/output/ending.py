@@ -45,13 +45,15 @@ def done(result: Ended, shorts: ShortIds, committed: bool) -> str:
 
 def _goes(result: Ended, committed: bool) -> str:
     """With which commit the entry goes, and what of the files."""
+    from agentmem.checks.frame import quoted
+
     left = f"{count(result.unstaged, 'file')} {'is' if result.unstaged == 1 else 'are'} not staged"
     if committed:
         return f"committed; {left}" if result.unstaged else "committed"
     if result.hidden:
         how = "an ignore rule hides it from git: agentmem doctor"
     elif not result.hooked:
-        how = f"no hook takes it along: git add {result.path.partition('/')[0]}"
+        how = f"no hook takes it along: git add {quoted(result.store)}"
     elif result.staged and not result.unstaged:
         how = "both go with your next git commit"
     else:

@@ -35,8 +35,10 @@ def prepared(result: Prepared, alone: bool = False) -> str:
     memories = [path for path in result.staged if path.endswith(".md")]
     if memories:
         number = f"{_count(len(memories), 'memory', 'memories')} of {result.branch}"
-        store = memories[0].partition("/")[0]
-        again = f"and nothing else: if git finds nothing to commit, git add {store} and commit again"
+        from agentmem.checks.frame import quoted
+
+        add = f"git add {quoted(result.store)}"
+        again = f"and nothing else: if git finds nothing to commit, {add} and commit again"
         text += said(f"{number} {again if alone else 'in this commit'}")
     if result.left:
         files = len({one.path for one in result.left})

@@ -1,6 +1,7 @@
 """What a commit takes of a store, by real hooks: the branch's own memories that are well, whatever git is doing."""
 
 import os
+import shlex
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
@@ -452,6 +453,46 @@ def test_a_store_below_the_top(repo, monkeypatch, folder):
     assert "1 memory of main" in git(repo, "commit", "-q", "-m", "x", "a.py")
     shown = repo.git("-c", "core.quotePath=false", "show", "--format=", "--name-only").splitlines()
     assert shown == sorted(["a.py", f"{folder}/{path}"]) and not unclean(repo)
+    named(below, "Another thing")
+    advised = (
+        git(repo, "commit", "-q", "-m", "x", code=1).partition("git add ")[2].partition(" and commit")[0]
+    )
+    assert shlex.split(advised) == [f"{folder}/.agentmem"]
+
+
+@pytest.mark.parametrize("here", ["", "services", "services/refunds", "docs"])
+def test_what_is_advised_of_a_store_in_a_subfolder(repo, monkeypatch, here):
+    """Paths that a hook, done and check print are there from the folder one stands in, and so are those in what they advise."""
+    folder = "services/refunds"
+    support.put(repo.path / "docs" / "a.md", "a\n")
+    support.put(repo.path / folder / "a.py", "1\n")
+    repo.ok("init", "--store", f"{folder}/.agentmem")
+    repo.commit()
+    monkeypatch.delenv("AGENTMEM_HOOKS")
+    at = Project(repo.path / here)
+    store = os.path.relpath(repo.path / folder / ".agentmem", at.path)
+    plain = Project(repo.path / folder)
+    task = plain.json("task", "add", "Tram fares")["id"]
+    said = git(at, "commit", "-q", "-m", "memories", code=1)
+    assert f"git add {store} and commit again" in said
+    git(at, "add", store)
+    git(at, "commit", "-q", "-m", "memories")
+    plain.write("facts/plain.md", f"# A note\n\nkey {SECRET}\n")
+    said = git(at, "commit", "-q", "--allow-empty", "-m", "secret")
+    assert f"\n{store}/facts/plain.md:3: secret: looks like" in said
+    words = ("--store", store)
+    printed = at.call("check", *words).out
+    assert f"{store}/facts/plain.md:3: secret: looks like" in printed
+    assert at.call("check", *words, f"{store}/facts").out == printed
+    assert f"mended {store}/facts/plain.md\n" in at.call("check", *words, "--fix").out
+    assert f"\n{store}/facts/plain.md:" in "\n" + at.call("check", *words, "--diff", "HEAD").out
+    path = at.call("check", *words, "--json").json["findings"][0]["path"]
+    assert path == ".agentmem/facts/plain.md"
+    assert f"file={folder}/{path}," in at.call("check", *words, "--format", "github").out
+    git(repo, "switch", "-q", "--detach")
+    assert f"no hook takes it along: git add {store}\n" in at.ok(
+        "done", *words, task, "-m", "x", "--branch", "main"
+    )
 
 
 ALONG = "(the next git commit takes them along)"

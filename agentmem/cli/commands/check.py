@@ -40,8 +40,9 @@ def check(
         if paths or fix or staged:
             raise UsageError("--diff looks at a change as a whole: no paths, --fix or --staged beside it")
         return _review(call, diff, "json" if call.json else format, only or (), strict)
-    result = checking.check(call.context, paths or (), only or (), fix, staged, strict)
-    _give(call, result, "json" if call.json else format, only or (), False)
+    given = "json" if call.json else format
+    result = checking.check(call.context, paths or (), only or (), fix, staged, strict, given == "text")
+    _give(call, result, given, only or (), False)
     return EXIT_FINDINGS if result.failed else 0
 
 
@@ -49,7 +50,7 @@ def _review(call: Call, words: str, format: str, only: Sequence[str], strict: bo
     from agentmem.actions import reviewing
     from agentmem.errors import EXIT_FINDINGS
 
-    result = reviewing.review(call.context, words, only, strict)
+    result = reviewing.review(call.context, words, only, strict, format == "text")
     call.note(*result.notes)
     if format == "md":
         from agentmem.output import review
