@@ -35,7 +35,7 @@ def ask(context: Context) -> None:
     from agentmem.actions import sharing
     from agentmem.git import remotes
 
-    looked = sharing.look(context)
+    looked = sharing.catch_up(context, sharing.look(context))
     if looked.problem == remotes.AWAY:
         context.index.notes.once(f"{looked.remote} is away: what other clones hold is as it was last seen")
     if looked.problem == sharing.UNWRITABLE:
@@ -43,6 +43,15 @@ def ask(context: Context) -> None:
         context.index.notes.once(
             f"{where} cannot be written here: what other clones hold is as it was last seen"
         )
+
+
+def unshared(board: Board) -> dict[str, str]:
+    """What to say of each claim of the asker that the remote has not; see ``sharing.unshared``."""
+    if not board.context.config.claim_remote:
+        return {}
+    from agentmem.actions import sharing
+
+    return sharing.unshared(board)
 
 
 def begin(context: Context) -> tuple[Board, Ahead[None]]:

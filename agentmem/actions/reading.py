@@ -250,7 +250,9 @@ def _claims(context: Context) -> tuple[str, ...]:
     looking.ask(context)
     view = context.index.view()
     told = []
-    for task, seen in Board(context).mine.items():
+    board = Board(context)
+    untold = looking.unshared(board)
+    for task, seen in board.mine.items():
         if view.tasks.get(task) == "done":
             continue  # the command that did it was killed before it closed the claim
         position = next(iter(view.with_id(task)), None)
@@ -258,5 +260,6 @@ def _claims(context: Context) -> tuple[str, ...]:
             selecting.fetch(context.index, view, [position])[0].memory.title if position is not None else ""
         )
         short = view.shorts[task] if position is not None else task[: ids.SHORT]
-        told.append(f'{short} "{title}", {times.age(max(seen.end - context.now, 0))} left')
+        left = times.age(max(seen.end - context.now, 0))
+        told.append(", ".join((f'{short} "{title}"', f"{left} left", *filter(None, [untold.get(task)]))))
     return tuple(told)

@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from agentmem.actions import hearing, states, usage, yielding
+from agentmem.actions import awaiting, hearing, states, usage, yielding
 from agentmem.actions.board import FILE, NAMESPACE, Board, Seen
 from agentmem.actions.context import Context
 from agentmem.actions.hearing import News
@@ -146,6 +146,49 @@ def try_later(context: Context) -> None:
     """Have one of the next commands share what could not be shared."""
     git_dir, soon = context.repository.git_dir, context.now + RETRY
     clones.remind(git_dir, min(soon, cache.claims_due(git_dir) or soon))
+
+
+def _is_waiting(context: Context) -> bool:
+    """Whether a try is due soon, of what could not be shared when the remote was away."""
+    due = cache.claims_due(context.repository.git_dir)
+    return due is not None and due <= context.now + RETRY
+
+
+def catch_up(context: Context, looked: Shared) -> Shared:
+    """Share at once what waits for it, where ``look`` has just found the remote there again; what it said, else what came of it.
+
+    Raises:
+        Contended.
+
+    """
+    there = looked.remote is not None and looked.problem is None
+    if not there or not _is_waiting(context) or not awaiting.unshared(context.repository, str(looked.remote)):
+        return looked
+    clones.remind(context.repository.git_dir, Board(context).due)
+    try:
+        return sync(context)
+    except NotWritable:
+        return looked
+
+
+def unshared(board: Board) -> dict[str, str]:
+    """What to say of each claim that the asker holds and that the remote, as last seen, has not: whether that is to come."""
+    context, remote = board.context, board.context.config.claim_remote
+    if not remote or not board.mine:
+        return {}
+    there = set()
+    for name in _BESIDE.values():
+        for task, held in refs.read_all(board.repository, f"{TRACKING}/{remote}/{name}", FILE).items():
+            known, mine = leases.read(held.data, task), board.mine.get(task)
+            if (
+                known
+                and mine
+                and known.state == leases.HELD
+                and known.is_of(mine.claim.agent, mine.claim.clone, mine.claim.worktree)
+            ):
+                there.add(task)
+    said = "not shared yet" if _is_waiting(context) else "this clone only"
+    return {task: said for task in board.mine if task not in there}
 
 
 class _Sharing:

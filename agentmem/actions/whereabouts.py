@@ -3,7 +3,7 @@
 import re
 from functools import cached_property
 
-from agentmem.actions import selecting
+from agentmem.actions import looking, selecting
 from agentmem.actions.bearing import TITLE, Bearing
 from agentmem.actions.board import Board, Seen
 from agentmem.actions.context import Context
@@ -76,11 +76,14 @@ class Whereabouts(Bearing):
         told = " ".join(part for part in (self._plan(), self._branch()) if part)
         if told:
             lines.append(Line(told, 10))
+        untold = looking.unshared(self.board)
         for one in self.mine:
             seen = self.board.mine[one.task.id]
             said = f"Yours: {self.named(one)}, claimed {self.since_then(seen)}"
             if seen.claim.scope:
                 said += f", scope {shortened(' '.join(seen.claim.scope[:4]), 2 * NAME)}"
+            if one.task.id in untold:
+                said += f", {untold[one.task.id]}"
             lines.append(Line(said + ".", 10))
             if seen.claim.handoff:
                 lines.append(Line(self.handoff(seen), 9))

@@ -5,6 +5,7 @@ Git is asked before what works on its answers is imported: so the functions impo
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.actions import looking
@@ -28,6 +29,7 @@ def _demand_number(limit: int) -> None:
 class Offered(NamedTuple):
     """What ``role`` could take now, and why not the rest: what waits for a merge, or for another's exclusive claim, how many are
     blocked or claimed, which need each other in a circle. Where nothing is free, ``others`` counts what is for other roles.
+    ``unshared``: see ``looking.unshared``.
     """
 
     role: str | None
@@ -40,16 +42,21 @@ class Offered(NamedTuple):
     cycles: tuple[tuple[str, ...], ...]
     shorts: ids.ShortIds
     others: int = 0
+    unshared: Mapping[str, str] = MappingProxyType({})
 
 
 class Board(NamedTuple):
-    """The claims and the names of their tasks; ``doubts`` says why the holder of each may not come back, and how to take it."""
+    """The claims and the names of their tasks; ``doubts`` says why the holder of each may not come back, and how to take it.
+
+    ``unshared``: see ``looking.unshared``.
+    """
 
     view: str
     claims: tuple[tuple[Seen, str], ...]
     held: int
     doubts: Mapping[str, str]
     now: int
+    unshared: Mapping[str, str] = MappingProxyType({})
 
 
 def offered(context: Context, role: str | None, limit: int) -> Offered:
@@ -80,6 +87,7 @@ def offered(context: Context, role: str | None, limit: int) -> Offered:
         cycles=tuple(map(tuple, tasks.cycles)),
         shorts=tasks.shorts,
         others=0 if free else offering.for_others(board, tasks, wanted),
+        unshared=looking.unshared(board),
     )
 
 
@@ -99,7 +107,7 @@ def claims(context: Context, every: bool = False) -> Board:
     doubts = {seen.claim.task: board.doubt(seen, _short(tasks, seen.claim.task)) for seen, _ in named}
     view = context.standpoint.branch or "detached HEAD"
     held = sum(seen.state == leases.HELD for seen, _ in named)
-    return Board(safety.one_line(view), named, held, doubts, context.now)
+    return Board(safety.one_line(view), named, held, doubts, context.now, looking.unshared(board))
 
 
 def _is_open(tasks: Tasks, seen: Seen) -> bool:

@@ -94,7 +94,8 @@ def ended_record(result: Ended, verb: str) -> Record:
 def handed_on(placed: Placed, shorts: ShortIds, shared: Shared) -> str:
     """A task that was let go with a note for the next."""
     name = f"{shorts[placed.task.id]} {teamwork.title(placed)}"
-    return f"handed on {name}; the note waits for whoever claims it next{shared.pending}\n"
+    where = f" ({shared.words})" if shared.problem else ""
+    return f"handed on {name}; the note waits for whoever claims it next{where}\n"
 
 
 def handed_on_record(placed: Placed, seen: Seen, shared: Shared) -> Record:

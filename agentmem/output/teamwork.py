@@ -235,6 +235,8 @@ def claims(board: Board) -> str:
             facts.append(f"{seen.state} {_ago(board.now - ended)}")
         if claim.branch:
             facts.append(safety.one_line(claim.branch))
+        if untold := board.unshared.get(claim.task):
+            facts.append(untold)
         if doubt := board.doubts[claim.task]:
             facts.append(doubt)
         lines.append("- " + " · ".join(facts))
@@ -284,6 +286,9 @@ def offered(result: Offered) -> str:
         rest.append(f"{result.blocked} blocked")
     if result.claimed:
         rest.append(f"{result.claimed} claimed")
+    for said in dict.fromkeys(result.unshared.values()):
+        some = " ".join(short_of(result.shorts, task) for task, one in result.unshared.items() if one == said)
+        rest.append(f"your {some}: {said}")
     if result.more:
         rest.append(f"{result.more} more free: --limit N")
     if not lines:

@@ -160,6 +160,48 @@ def test_what_was_not_shared_goes_with_a_later_command(team):
     assert holders(two)[one.first] == ("a", "held")
 
 
+@pytest.mark.parametrize("words", [("claims",), ("next",), ("brief",), ()], ids=lambda words: str(*words))
+def test_what_is_not_shared_yet_is_told_and_shared_at_once(team, words):
+    """Who looks says of its own claim that the remote has not got it; the first look that finds the remote there shares it."""
+    bare, (one, two) = team("two")
+    bare.rename(bare.with_suffix(".away"))
+    claim(one, one.first, agent="a")
+    said = next(line for line in one.ok(*words, env=as_agent("a", 1)).splitlines() if one.first[:6] in line)
+    assert "not shared yet" in said
+    assert "not shared" not in one.ok("claims", env=as_agent("b", 1)), "of nobody else's"
+    bare.with_suffix(".away").rename(bare)
+    assert "not shared" not in one.ok(*words, env=as_agent("a", 2))
+    assert one.first in one.git("ls-remote", "origin", f"{teams.NAMESPACE}/*")
+    assert claim(two, one.first, agent="b", at=3).code == 4
+    # a renewal that is on its way is no claim that nobody knows of
+    bare.rename(bare.with_suffix(".away"))
+    one.ok("list", env=as_agent("a", 1000))
+    assert "not shared" not in one.ok(*words, env=as_agent("a", 1001))
+
+
+def test_a_note_that_could_not_be_shared_goes_with_the_next_look(team):
+    """What was handed on while the remote was away is there as soon as anybody of this worktree looks."""
+    bare, (one, two) = team("two")
+    claim(one, one.first, agent="a")
+    bare.rename(bare.with_suffix(".away"))
+    one.ok("handoff", "-m", "half of it", env=as_agent("a", 1))
+    bare.with_suffix(".away").rename(bare)
+    one.ok("next", env=as_agent("a", 2))
+    assert "half of it" in claim(two, one.first, agent="b", at=3).out
+
+
+def test_what_a_host_refuses_is_not_promised(team):
+    """Where the remote takes no claims what is told of them says so, and not that they will be shared, or read."""
+    bare, (one,) = team()
+    refuse(bare, "refs/agentmem/*|refs/heads/agentmem/*")
+    claim(one, one.first, agent="a")
+    for words in (("claims",), ("next",), ("brief",), ()):
+        said = one.ok(*words, env=as_agent("a", 1))
+        assert "this clone only" in said and "not shared yet" not in said, words
+    left = one.ok("handoff", "-m", "half of it", env=as_agent("a", 2))
+    assert left.endswith(" claims it next (this clone only: origin refuses claims)\n")
+
+
 def test_a_host_that_refuses_the_namespace(team):
     """Claims go to branches then, every claim says so, and the other clones see them."""
     bare, (one, two) = team("two")
