@@ -64,7 +64,8 @@ def prepare(
     if branch and any(one.old is None and layout.is_receipt(_below(one.path, store)) for one in differences):
         from agentmem.actions import receipting
 
-        void = receipting.void(repository, store, differences, {_below(one.path, store) for one in before})
+        there = {_below(one.path, store) for one in before if one.blob}
+        void = receipting.void(repository, store, differences, there)
         if out := [one.path for one in before if one.added and _below(one.path, store) in void]:
             staging.leave_out(repository, out)
         if _is_trunk(repository, branch, settings):
@@ -166,7 +167,7 @@ def _own(
 ) -> list[StoreFile]:
     """The memories and changes of ``branch`` that the commit would not hold as they are in the worktree.
 
-    What is staged in part stays so: somebody has chosen.
+    What is staged in part stays so, and what was taken out of the index stays out: somebody has chosen.
     """
     chosen = {one.path for one in staged}
     root = os.path.join(repository.directory, store)
@@ -208,9 +209,12 @@ def _read(repository: Repository, store: str, staged: Sequence[staging.Staged]) 
     wanted = {
         path: one.blob
         for one in staged
-        if layout.is_memory(path := _below(one.path, store))
-        or layout.is_change(path)
-        or layout.is_misplaced(path)
+        if one.blob
+        and (
+            layout.is_memory(path := _below(one.path, store))
+            or layout.is_change(path)
+            or layout.is_misplaced(path)
+        )
     }
     if not wanted:
         return []

@@ -17,7 +17,9 @@ PUSH_WAIT = 2.0
 
 
 class Staged(NamedTuple):
-    """A plain file that the index holds otherwise than HEAD: its path from the folder of the store, its blob there."""
+    """A plain file that the index holds otherwise than HEAD: its path from the folder of the store, its blob there; an empty one
+    where the index has none.
+    """
 
     path: str
     blob: str
@@ -34,8 +36,8 @@ def ask(directory: str, base: str = "HEAD") -> "subprocess.Popen[bytes]":
 def staged(
     repository: Repository, store: str, asked: "subprocess.Popen[bytes] | None" = None
 ) -> tuple[list[Staged], bool]:
-    """The plain files below ``store`` that the next commit adds or changes, those in conflict are none; and whether there is
-    anything at all that it adds, changes or takes away.
+    """The plain files below ``store`` that the next commit adds, changes or takes away, those in conflict are none; and whether
+    there is anything at all of which that holds.
 
     Raises:
         GitFailed: git refuses.
@@ -81,10 +83,12 @@ def _raw(out: bytes) -> list[Staged]:
     for header in fields:
         if not header.strip():
             continue
-        _, mode, _, blob, letter = header.strip().decode("ascii").lstrip(":").split(" ")
+        old, mode, _, blob, letter = header.strip().decode("ascii").lstrip(":").split(" ")
         path = os.fsdecode(next(fields))
         if mode.startswith("100") and blob.strip("0"):
             found.append(Staged(path, blob, letter == "A"))
+        elif letter == "D" and old.startswith("100"):
+            found.append(Staged(path, "", False))
     return found
 
 

@@ -460,6 +460,17 @@ def test_a_store_below_the_top(repo, monkeypatch, folder):
     assert shlex.split(advised) == [f"{folder}/.agentmem"]
 
 
+def test_what_was_taken_out_of_the_index_stays_out(hooked):
+    """``git rm --cached`` is a choice as ``git add -p`` is: the commit takes the file away, edited since or not."""
+    paths = [named(hooked, "Edited since"), named(hooked, "As it was")]
+    hooked.commit()
+    hooked.ok("edit", paths[0][-15:-3], "--body", "A draft")
+    git(hooked, "rm", "-q", "--cached", *paths)
+    said = git(hooked, "commit", "-q", "-m", "untrack")
+    assert said == "" and sorted(changed(hooked)) == sorted(paths)
+    assert not hooked.git("ls-files", *paths) and unclean(hooked) == [f"?? {path}" for path in sorted(paths)]
+
+
 @pytest.mark.parametrize("here", ["", "services", "services/refunds", "docs"])
 def test_what_is_advised_of_a_store_in_a_subfolder(repo, monkeypatch, here):
     """Paths that a hook, done and check print are there from the folder one stands in, and so are those in what they advise."""
