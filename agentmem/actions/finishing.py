@@ -139,7 +139,7 @@ def done(
         short = tasks.shorts[placed.task.id]
         raise NeedsDecision(f"{short} was just done by {faster.claim.agent}", f"agentmem show {short}")
     if commit:
-        _commit(context, added, message)
+        _commit(context, added, message, _not_held(context, tasks, placed))
     context.begin_again()
     board = Board(context)
     after = Tasks(context, board)
@@ -327,8 +327,22 @@ def _owner(tasks: Tasks, placed: Placed) -> tuple[str | None, str]:
     return (last.by, "did it last") if last and last.by else (None, "")
 
 
-def _commit(context: Context, added: write.Added, message: str) -> None:
-    """Commit what is staged, and the entry with it."""
+def _not_held(context: Context, tasks: Tasks, placed: Placed) -> list[str]:
+    """The files of the task and its plan that git does not hold yet: an entry alone would close what no other clone knows."""
+    view, waiting = tasks.view, context.index.uncommitted_paths()
+    found = [
+        view.columns.paths[at]
+        for identity in (placed.task.id, placed.task.plan)
+        if identity
+        for at in view.with_id(identity)
+        if at not in view.foreign and view.columns.paths[at] in waiting
+    ]
+    below = f"{context.store_path}/"
+    return [path for path in found if not revisions.is_tracked(context.repository, below + path)]
+
+
+def _commit(context: Context, added: write.Added, message: str, more: Sequence[str]) -> None:
+    """Commit what is staged, and with it the entry and the files ``more`` of the store."""
     import os
 
     from agentmem.git import commits
@@ -336,5 +350,6 @@ def _commit(context: Context, added: write.Added, message: str) -> None:
     first, _, rest = message.strip().partition("\n")
     named = trailers.written(added.memory.closes, added.memory.id)
     text = "\n\n".join(part for part in (first or added.memory.title, rest.strip(), named) if part)
-    whole = os.path.join(context.place.directory, added.path)
-    commits.commit_staged(context.repository, [whole], text)
+    whole = [os.path.join(context.place.root, path) for path in more]
+    whole.append(os.path.join(context.place.directory, added.path))
+    commits.commit_staged(context.repository, whole, text)

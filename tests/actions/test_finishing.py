@@ -82,6 +82,20 @@ def test_what_goes_with_which_commit(team, hooks):
     assert team.git("status", "--porcelain", "--", "api", "new.py") == ""
 
 
+def test_a_commit_that_closes_a_task_holds_it(team):
+    """A task that no commit has goes with the entry, and its plan: another clone would find an end of nothing. No other does."""
+    plan = team.json("add", "plan", "Fares")
+    new, other = task(team, "Cap", "--plan", plan["id"]), task(team, "Refund")
+    team.ok("done", new, "-m", "x", "--commit")
+    files = team.git("show", "--name-only", "--format=", "HEAD").splitlines()
+    assert [path.split("/")[1] for path in files] == ["log", "plans", "tasks"]
+    assert new in files[2] and other not in team.git("ls-files")
+    # one that git holds stays as it is there
+    team.ok("edit", team.first, "--set", "importance=5")
+    team.ok("done", team.first, "-m", "y", "--commit")
+    assert len(team.git("show", "--name-only", "--format=", "HEAD").splitlines()) == 1
+
+
 def test_done_needs_no_claim_but_no_other_may_hold_it(team):
     """A task that nobody holds can be closed; one that another holds is his until it is taken over."""
     claim(team, team.first, agent="a")
