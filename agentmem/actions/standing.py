@@ -108,6 +108,7 @@ def _go_back(context: Context, at: str) -> None:
                 f"--at: {at!r} is no revision here, and no moment: {times.GRAMMAR}, a branch, tag or commit",
                 "git fetch --unshallow" if repository.shallow else None,
             )
+        _note_both(context, at, "tag", f"refs/heads/{at}")
         context.index.stand_at(commit.id, commit.time, past=True)
         context.standpoint = Standpoint(None, commit.id, commit.time, at)
         context.set_clock(commit.time)
@@ -138,6 +139,7 @@ def commit_of(context: Context, name: str) -> str:
 
     tip = revisions.branch_tip(context.repository, name)
     if tip is not None:
+        _note_both(context, name, "branch", f"refs/tags/{name}")
         return tip[1]
     commit = revisions.resolve(context.repository, name)
     if commit is None:
@@ -146,6 +148,16 @@ def commit_of(context: Context, name: str) -> str:
             "git fetch --unshallow" if context.repository.shallow else "git fetch gets what is new",
         )
     return commit.id
+
+
+def _note_both(context: Context, name: str, taken: str, other: str) -> None:
+    """Note that ``name`` is a tag and a branch, which of them is ``taken``, and how the ``other`` is named; git warns as well."""
+    from agentmem.git import revisions
+
+    if revisions.is_tag_and_branch(context.repository, name):
+        context.index.notes.once(
+            safety.one_line(f"{name} is a tag and a branch: the {taken} is meant; the other: {other}")
+        )
 
 
 def labelled(context: Context, found: Sequence[Found]) -> list[Found]:

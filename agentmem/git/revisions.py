@@ -118,6 +118,12 @@ def branch_tip(repository: Repository, name: str) -> tuple[str, str] | None:
     return (rest[0], tips[rest[0]]) if rest else None
 
 
+def is_tag_and_branch(repository: Repository, name: str) -> bool:
+    """Whether a tag and a local branch are both called ``name``: then it depends on who reads it which is meant."""
+    both = {f"refs/heads/{name}", f"refs/tags/{name}"}
+    return both <= {ref for _, ref in tips_of(repository, sorted(both))}
+
+
 def is_possible(name: str) -> bool:
     """Whether a ref can be called ``name``, as far as a process can be asked; a memory's ``branch:`` may hold anything."""
     return 0 < len(name) <= MAX_REF and min(name) >= " "

@@ -142,6 +142,26 @@ def test_where_lines_stood(repo):
     assert revisions.stood_at(context.repository, tips, zero + 6, second) == {last: second, aside: aside}
 
 
+def test_a_tag_and_a_branch_of_one_name(feature, shared):
+    """It is said which of them was taken, and the name that is told names the other."""
+    feature.git("tag", "rel")
+    feature.git("switch", "-q", "-c", "rel")
+    add(feature, "On rel")
+    feature.commit("rel")
+    at = feature.call("list", "--at", "rel")
+    assert at.err == "note: rel is a tag and a branch: the tag is meant; the other: refs/heads/rel\n"
+    assert "On rel" not in at.out and "On rel" in feature.ok("list", "--at", "refs/heads/rel")
+    for words in (("diff", "main..rel"), ("check", "--diff", "main..rel")):
+        said = feature.call(*words).err
+        assert said == "note: rel is a tag and a branch: the branch is meant; the other: refs/tags/rel\n", (
+            words
+        )
+    assert "On rel" in feature.ok("diff", "main..rel") and "On rel" not in feature.ok(
+        "diff", "main..refs/tags/rel"
+    )
+    assert feature.call("list", "--branch", "rel").err == "" == feature.call("diff", "main..HEAD").err
+
+
 def test_no_such_branch(feature):
     """A branch that is not here is an error, with the nearest."""
     done = feature.call("list", "--branch", "feature/queu")
