@@ -45,7 +45,8 @@ def edit(
     """Change fields (``KEY=VALUE``, ``KEY+=VALUE``, ``KEY-=VALUE``) and the body of one memory.
 
     Raises:
-        UsageError: a setting that is none, a need that closes a cycle, or a log entry, which is never edited.
+        UsageError: a setting that is none, a need that closes a cycle, a scope outside of the repository, or a log entry, which
+        is never edited.
 
     """
     found = _one(context, reference)
@@ -58,6 +59,12 @@ def edit(
     edits = [
         e._replace(value=_ids(context, view, e, found.memory))
         if isinstance(e.value, list) and e.key in fields.BY_NAME and fields.BY_NAME[e.key].type is Type.IDS
+        else e
+        for e in edits
+    ]
+    edits = [
+        e._replace(value=list(context.globs_from_top([str(item) for item in e.value])))
+        if e.key == "scope" and e.op != "remove" and isinstance(e.value, list)
         else e
         for e in edits
     ]

@@ -326,6 +326,9 @@ class Context:
 
         """
         from_here = ("./", "../")
+        for one in patterns:
+            if not one.startswith(from_here) and os.path.normpath(one).split(os.sep)[0] == "..":
+                raise UsageError(f"{one} is outside the repository {self.repository.top}")
         return tuple(
             dict.fromkeys(self.from_top(one) if one.startswith(from_here) else one for one in patterns)
         )

@@ -250,7 +250,7 @@ def with_settings(context: Context, new: Memory, settings: Sequence[str]) -> Mem
             raise UsageError(str(error)) from None
         if spec.type is Type.IDS:
             found = resolved(context, context.index.view(), items)
-        values[key] = found
+        values[key] = context.globs_from_top(items) if key == "scope" else found
     return new._replace(**values)
 
 

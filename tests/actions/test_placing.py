@@ -700,5 +700,22 @@ def test_a_scope_from_here(store):
     )
     (found,) = store.json("list", "--file", "services/api/jobs.py")["memories"]
     assert found["scope"] == ["services/api/jobs.py", "services/lib/**", "docs/*.md"]
-    ran = store.call("add", "fact", "Elsewhere", "--scope", "../../../x", cwd=here)
-    assert ran.code == 2 and "outside the repository" in ran.err
+    for outside in ("../../../x", "a/../../x"):
+        for words in (
+            ("add", "fact", "Elsewhere", "--scope", outside),
+            ("add", "fact", "Elsewhere", "--set", f"scope={outside}"),
+            ("task", "add", "Elsewhere", "--scope", outside),
+            ("edit", found["id"], "--set", f"scope={outside}"),
+            ("edit", found["id"], "--set", f"scope+={outside}"),
+        ):
+            ran = store.call(*words, cwd=here)
+            assert ran.code == 2 and "outside the repository" in ran.err, words
+    store.ok("edit", found["id"], "--set", "scope=./jobs.py, docs/a.md", cwd=here)
+    store.ok("edit", found["id"], "--set", "scope+=../lib/**", cwd=here)
+    (found,) = store.json("list", "--file", "services/api/jobs.py")["memories"]
+    assert sorted(found["scope"]) == ["docs/a.md", "services/api/jobs.py", "services/lib/**"]
+    # what stands there by hand can be taken out
+    (path,) = store.store.glob(f"facts/*{found['id']}.md")
+    path.write_text(path.read_text().replace("docs/a.md", "../../x"))
+    store.ok("edit", found["id"], "--set", "scope-=../../x", cwd=here)
+    assert "../../x" not in path.read_text()
