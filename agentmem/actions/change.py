@@ -290,7 +290,7 @@ def _from_journal(context: Context, found: Found) -> Changed:
     from agentmem.actions import rescuing
 
     done = rescuing.rescue(context, found.memory.id)
-    if done.kept:
+    if done.kept and not done.restored:
         path = f"{context.place.name}/{done.kept[0].entry.path}"
         raise NeedsDecision(
             f"not restored: {path} was edited since", "what was lost: agentmem restore --journal --json"
@@ -301,7 +301,8 @@ def _from_journal(context: Context, found: Found) -> Changed:
         return Changed(found.memory, found.path, changed=False, stands=stands)
     last = done.restored[-1]
     layer = "base" if last.memory else "own"
-    return Changed(last.memory or found.memory, f"{context.place.name}/{last.entry.path}", True, layer)
+    path = f"{context.place.name}/{last.entry.path}"
+    return Changed(last.memory or found.memory, path, True, layer, remark=last.remark)
 
 
 def _before_retraction(context: Context, found: Found) -> str | None:
@@ -333,8 +334,14 @@ def _from_history(context: Context, reference: str) -> Changed:
         raise NotFound(
             f"no memory {reference}", "a memory that is gone is named by its id or the start of it"
         )
+    from agentmem.actions import rescuing
+
+    root = context.place.root
+    lost = {one.entry.path: one for one in rescuing.lost(context) if one.entry.worktree == root}
     gone: dict[str, tuple[Memory, str, bytes]] = {}
-    for path, data in _gone(context):
+    # what was written last and is in no commit is newer than what git has
+    written = [(path, one.entry.text.encode("utf-8", "surrogateescape")) for path, one in lost.items()]
+    for path, data in [*written, *_gone(context)]:
         if layout.is_memory(path):
             gone.setdefault((found := document.memory_of(path, data)).id, (found, path, data))
     fitting = [found for found, _, _ in gone.values() if found.id.startswith(prefix)]
@@ -348,7 +355,8 @@ def _from_history(context: Context, reference: str) -> Changed:
             found, path, data = gone[one.id]
             saving.write_file(context, path, _of_here(context, found, path, data))
         path = gone[fitting[0].id][1]
-        return Changed(fitting[0], f"{context.place.name}/{path}", changed=True, along=along)
+        remark = lost[path].remark if path in lost else None
+        return Changed(fitting[0], f"{context.place.name}/{path}", True, along=along, remark=remark)
     hint = "git fetch --unshallow" if context.repository.shallow else None
     raise NotFound(f"no memory {reference} in this store, its history here or the journal", hint)
 

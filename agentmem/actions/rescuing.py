@@ -10,17 +10,19 @@ from agentmem.actions import saving
 from agentmem.actions.context import Context
 from agentmem.git import branches, history, objects, revisions, state, worktrees
 from agentmem.store import layout, reading
-from agentmem.store.journal import Entry
+from agentmem.store.journal import Entry, Line, followed
 
 if TYPE_CHECKING:
     from agentmem.model.memory import Memory
 
 
 class Lost(NamedTuple):
-    """The last thing that was written to one file, which nothing holds any more.
+    """The last thing that was written to one file, or that was before git put an older text back; nothing holds it any more.
 
     ``here`` is what the file says where git put that back, so that it may be replaced; ``edited``: somebody has written
     something else there since; ``committed``: a commit has it that no branch holds any more, which may be on purpose.
+    ``base`` is the text that it has in common with what the tool wrote there later without it; ``clashes`` are the fields
+    that both have changed, once they are merged.
     """
 
     entry: Entry
@@ -28,6 +30,8 @@ class Lost(NamedTuple):
     here: bytes | None = None
     edited: bool = False
     committed: bool = False
+    base: bytes | None = None
+    clashes: tuple[str, ...] = ()
 
     @property
     def about(self) -> str | None:
@@ -36,10 +40,21 @@ class Lost(NamedTuple):
             return self.memory.id
         return layout.names_of_change(self.entry.path)[1] if layout.is_change(self.entry.path) else None
 
+    @property
+    def remark(self) -> str:
+        """Which text it is that was brought back."""
+        if self.base is None:
+            where = "in a commit that no branch holds" if self.committed else "in no commit"
+            return f"it is the text that was written last, {where}"
+        merged = "what was written and lost is merged with what was written later"
+        return f"{merged}; both have changed: {', '.join(self.clashes)}" if self.clashes else merged
+
 
 class Rescued(NamedTuple):
-    """What was brought back, and what was not because the file is here and says something else; ``elsewhere`` are the branches
-    that some of it is of, which are there and not at hand. ``committed`` is in a commit that no branch holds: restored by its id.
+    """What was brought back, and what was not because the file is here and says something else, or something newer came back.
+
+    ``elsewhere`` are the branches that some of it is of, which are there and not at hand. ``committed`` is in a commit that no
+    branch holds: restored by its id.
     """
 
     restored: tuple[Lost, ...]
@@ -61,65 +76,65 @@ def _found(context: Context, surely: bool = False) -> list[Lost]:
     if not context.repository.bare:
         saving.prune_journal(context)  # not to read a large import that git has by now each time
     homes = _Homes(context)
-    own: dict[str, Entry] = {}
-    gone: dict[tuple[str, str], Entry] = {}
+    own: dict[str, list[Line]] = {}
+    gone: dict[tuple[str, str], list[Line]] = {}
     for entry in context.journal.entries(lambda one: homes.is_own(one) or not homes.is_there(one)):
         if not layout.is_kept(entry.path):
             continue
         if homes.is_own(entry):
-            own.pop(entry.path, None)
-            if not entry.removed:
-                own[entry.path] = entry
+            own[entry.path] = followed(own.pop(entry.path, []), entry)
         elif not homes.is_there(entry):
             key = entry.home or entry.worktree, entry.path
-            gone.pop(key, None)
-            if not entry.removed:
-                gone[key] = entry
-    return [*_of_gone(context, gone, surely), *_of_own(context, list(own.values()))]
+            gone[key] = followed(gone.pop(key, []), entry)
+    left = sorted((line for lines in own.values() for line in lines), key=lambda line: line.entry.written)
+    # the newest first: the others stay in the journal where it is brought back
+    away = [line.entry for lines in gone.values() for line in reversed(lines)]
+    return [*_of_gone(context, away, surely), *_of_own(context, left)]
 
 
-def _of_gone(context: Context, last: dict[tuple[str, str], Entry], surely: bool) -> list[Lost]:
+def _of_gone(context: Context, last: Sequence[Entry], surely: bool) -> list[Lost]:
     if not last:
         return []
     repository = context.repository
     below = f"{repository.prefix}{context.place.name}/"
-    there = objects.present(repository, sorted({entry.blob for entry in last.values()}))
+    there = objects.present(repository, sorted({entry.blob for entry in last}))
     if surely:
-        last = {key: entry for key, entry in last.items() if entry.blob not in there}
-    paths = sorted({below + path for (_, path), entry in last.items() if entry.blob in there})
+        last = [entry for entry in last if entry.blob not in there]
+    paths = sorted({below + entry.path for entry in last if entry.blob in there})
     committed = history.past_blobs(repository, "--all", paths)
     roots = [context.place.root, *_other_roots(context)]
     found = []
-    for (_, path), entry in last.items():
+    for entry in last:
         data = _bytes(entry)
-        if entry.blob in committed or any(reading.read(root, path) == data for root in roots):
+        if entry.blob in committed or any(reading.read(root, entry.path) == data for root in roots):
             continue
-        found.append(Lost(entry, _memory(path, data)))
+        found.append(Lost(entry, _memory(entry.path, data)))
     return found
 
 
-def _of_own(context: Context, last: Sequence[Entry]) -> Iterator[Lost]:
+def _of_own(context: Context, last: Sequence[Line]) -> Iterator[Lost]:
     """What the files of the worktree at hand do not say any more, though nobody has committed it, or something else since."""
     root, repository = context.place.root, context.repository
-    changed = [entry for entry in last if not _is_untouched(root, entry)]
+    changed = [line for line in last if line.base is not None or not _is_untouched(root, line.entry)]
     if not changed:
         return
     doubted, held = _doubted(context, changed)
     if not doubted:
         return
     below = f"{repository.prefix}{context.place.name}"
-    there = objects.present(repository, sorted({entry.blob for entry in doubted}))
+    there = objects.present(repository, sorted({line.entry.blob for line in doubted}))
     held_by_ref = there
     if there:
         # what was there when the first of them was written holds none of them: few commits are left to look through
-        oldest = doubted[0].head
+        oldest = doubted[0].entry.head
         since = ["--not", oldest] if oldest else []
         there = history.past_blobs(repository, "--all", [below], ["--reflog", "--ignore-missing", *since])
-        if not there.isdisjoint(entry.blob for entry in doubted):
+        if not there.isdisjoint(line.entry.blob for line in doubted):
             held_by_ref = history.past_blobs(repository, "--all", [below], since)
     others = _other_roots(context)
     names = {layout.id_in_name(path) for path in reading.walk(root)}
-    for entry in doubted:
+    for line in doubted:
+        entry = line.entry
         path, data = entry.path, _bytes(entry)
         committed = entry.blob in there
         if committed and entry.blob in held_by_ref:
@@ -127,14 +142,25 @@ def _of_own(context: Context, last: Sequence[Entry]) -> Iterator[Lost]:
         if any(reading.read(other, path) == data for other in others):
             continue
         here = reading.read(root, path)
+        base = None if line.base is None else _text_of(context, line.base)
         if here is None and not os.path.lexists(os.path.join(root, path)):
-            one = Lost(entry, _memory(path, data), committed=committed)
+            one = Lost(entry, _memory(path, data), committed=committed, base=base)
             if layout.id_in_name(path) not in names - {None} and not _is_renamed(context, one):
                 yield one
+            continue
+        if base is not None:
+            yield Lost(entry, _memory(path, data), committed=committed, base=base)
             continue
         by_git = here is not None and objects.blob_id(here, repository.object_format) in held[path]
         if by_git or not committed:
             yield Lost(entry, _memory(path, data), here if by_git else None, not by_git, committed)
+
+
+def _text_of(context: Context, blob: str) -> bytes | None:
+    """The bytes of ``blob``, from git or the journal."""
+    for _, data in objects.read_blobs(context.repository, [blob]):
+        return data
+    return next((_bytes(entry) for entry in context.journal.entries() if entry.blob == blob), None)
 
 
 def _is_renamed(context: Context, one: Lost) -> bool:
@@ -147,8 +173,8 @@ def _is_renamed(context: Context, one: Lost) -> bool:
 
 
 def _doubted(
-    context: Context, changed: Sequence[Entry]
-) -> tuple[list[Entry], dict[str, tuple[str | None, str | None]]]:
+    context: Context, changed: Sequence[Line]
+) -> tuple[list[Line], dict[str, tuple[str | None, str | None]]]:
     """Those of ``changed`` that no commit took up, as far as branches tell; by path the blobs that HEAD and git's index have."""
     repository, at_hand = context.repository, state.branch(context.repository)
     below = f"{repository.prefix}{context.place.name}"
@@ -161,27 +187,35 @@ def _doubted(
         return f"refs/heads/{entry.branch}"
 
     # a lookup takes .3 ms among thousands, and most of what is not here is on the branch that it was written on
-    held = revisions.objects_named(repository, [name(its_branch(one), one) for one in changed if one.branch])
-    left = [one for one in changed if one.branch == at_hand or name(its_branch(one), one) not in held]
+    written = [line.entry for line in changed]
+    held = revisions.objects_named(repository, [name(its_branch(one), one) for one in written if one.branch])
+    left = [
+        line
+        for line in changed
+        if line.entry.branch == at_hand or name(its_branch(line.entry), line.entry) not in held
+    ]
     if len(left) < len(changed):  # nothing of this is to be looked up the next time
         context.journal.prune(context.place.root, frozenset(held.values()))
-    places = [(place, one) for one in left for place in ("HEAD", "", one.head, trunk) if place is not None]
+    written = [line.entry for line in left]
+    places = [(place, one) for one in written for place in ("HEAD", "", one.head, trunk) if place is not None]
     held |= revisions.objects_named(repository, [name(place, one) for place, one in places])
 
     def blob(place: str | None, entry: Entry) -> str | None:
         return held.get(name(place, entry))
 
     doubted = []
-    for entry in left:
+    for line in left:
+        entry = line.entry
         before = blob(entry.head, entry) if entry.head else None
         if before is not None and entry.branch != at_hand:
             continue  # an edit in place of what another branch has
         now = {blob(its_branch(entry), entry), blob(trunk, entry) if before is None else None}
         now = {*(now - {None}), blob("HEAD", entry)}
-        # where a commit has something else by now, the write was edited on by hand, or taken away on purpose
-        if now == {before} and entry.blob not in (before, blob("", entry)):
-            doubted.append(entry)
-    return doubted, {one.path: (blob("HEAD", one), blob("", one)) for one in doubted}
+        # where a commit has something else by now, the write was edited on by hand, or taken away on purpose: unless that is
+        # what the tool wrote there later, without it
+        if now <= {before, *line.after} and entry.blob not in (before, blob("", entry)):
+            doubted.append(line)
+    return doubted, {one.path: (blob("HEAD", one), blob("", one)) for one in (line.entry for line in doubted)}
 
 
 def _is_untouched(root: str, entry: Entry) -> bool:
@@ -243,20 +277,17 @@ def rescue(context: Context, memory: str | None = None) -> Rescued:
     restored: list[Lost] = []
     kept: list[Lost] = []
     committed: list[Lost] = []
-    for one in _found(context):
-        path = one.entry.path
+    brought: set[str] = set()
+    # the last write first, the newest of the others is merged into it; an older one may contradict that
+    for one in sorted(_found(context), key=lambda one: (one.base is not None, -one.entry.written)):
         if memory is not None and one.about != memory:
             continue
         if memory is None and one.committed:
             committed.append(one)
             continue
-        if one.here is not None:
-            done = saving.rewrite(context, path, one.here, _bytes(one.entry))
-        else:
-            done = not os.path.lexists(os.path.join(context.place.root, path))
-            if done:
-                saving.write_file(context, path, _bytes(one.entry))
-        (restored if done else kept).append(one)
+        done = None if one.base is not None and one.entry.path in brought else _brought(context, one)
+        (kept if done is None else restored).append(done or one)
+        brought.add(one.entry.path)
     at_hand = context.repository.branch
     named = [one.entry.branch for one in restored if one.entry.branch and one.entry.branch != at_hand]
     there = branches.existing(context.repository, named)
@@ -266,6 +297,25 @@ def rescue(context: Context, memory: str | None = None) -> Rescued:
         tuple(name for name in dict.fromkeys(named) if name in there),
         tuple(committed),
     )
+
+
+def _brought(context: Context, one: Lost) -> Lost | None:
+    """``one`` as it was written to where it was; None where that was not done, since something else is there."""
+    root, path, data = context.place.root, one.entry.path, _bytes(one.entry)
+    there = reading.read(root, path)
+    if there is None:
+        if os.path.lexists(os.path.join(root, path)):
+            return None
+        saving.write_file(context, path, data)
+        return one
+    if one.base is None or not layout.is_memory(path):
+        return one if one.here is not None and saving.rewrite(context, path, one.here, data) else None
+    from agentmem.model import merging
+
+    merged = merging.merge(one.base, there, data)
+    if not saving.rewrite(context, path, there, merged.data, holding=data):
+        return None
+    return one._replace(clashes=tuple(clash.field for clash in merged.conflicts))
 
 
 def _bytes(entry: Entry) -> bytes:

@@ -168,11 +168,12 @@ def write_file(
     """
     demand_writable(context, path)
     whole = os.path.join(context.place.root, path)
+    old = reading.read(context.place.root, path) if replace else None
     if replace:
         writing.replace(whole, data)
     elif not writing.create(whole, data) and not exist_ok:
         raise NotWritable(f"{context.place.name}/{path} exists already", "try again")
-    return _journalled(context, path, data)
+    return _journalled(context, path, data, old)
 
 
 def lock_of(memory: str) -> str:
@@ -185,8 +186,10 @@ def editing(context: Context, memory: str) -> AbstractContextManager[None]:
     return writing.locked(context.lock_folders, lock_of(memory))
 
 
-def rewrite(context: Context, path: str, old: bytes, new: bytes) -> bool:
+def rewrite(context: Context, path: str, old: bytes, new: bytes, holding: bytes | None = None) -> bool:
     """Put ``new`` in the place of the file at ``path`` if it still has the bytes ``old``; whether that was done.
+
+    ``holding`` is a text that had been lost, and that ``new`` has taken up: the journal is told that it is back.
 
     Raises:
         NotWritable: the disk refuses.
@@ -197,7 +200,9 @@ def rewrite(context: Context, path: str, old: bytes, new: bytes) -> bool:
         if reading.read(context.place.root, path) != old:
             return False
         writing.replace(os.path.join(context.place.root, path), new)
-    _journalled(context, path, new)
+    if holding is not None:
+        _journalled(context, path, holding, old)
+    _journalled(context, path, new, old if holding is None else holding)
     return True
 
 
@@ -221,9 +226,11 @@ def demand_writable(context: Context, path: str) -> None:
         )
 
 
-def _journalled(context: Context, path: str, data: bytes) -> Written:
-    blob = objects.blob_id(data, context.repository.object_format)
-    context.journal.record([_entry(context, path, blob, data)])
+def _journalled(context: Context, path: str, data: bytes, old: bytes | None) -> Written:
+    form = context.repository.object_format
+    blob = objects.blob_id(data, form)
+    onto = None if old is None else objects.blob_id(old, form)
+    context.journal.record([_entry(context, path, blob, data, onto)])
     return Written(path, blob, data)
 
 
@@ -239,7 +246,7 @@ def remove(context: Context, path: str) -> None:
     context.journal.record([_entry(context, path, "", b"")])
 
 
-def _entry(context: Context, path: str, blob: str, data: bytes) -> journal.Entry:
+def _entry(context: Context, path: str, blob: str, data: bytes, onto: str | None = None) -> journal.Entry:
     repository = context.repository
     return journal.Entry(
         worktree=context.place.root,
@@ -250,6 +257,7 @@ def _entry(context: Context, path: str, blob: str, data: bytes) -> journal.Entry
         text=data.decode("utf-8", "surrogateescape"),
         home=home(context),
         head=repository.head,
+        onto=onto,
     )
 
 

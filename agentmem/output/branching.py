@@ -305,16 +305,19 @@ def rescued(result: Rescued) -> str:
     if result.restored:
         it = "it" if len(result.restored) == 1 else "them"
         lines.append(f"restored {count(len(result.restored), 'file')}; commit {it}")
-    lines += [f"+ {_lost(one)}" for one in result.restored]
+    lines += [
+        f"+ {_lost(one)}" + (f" | {one.remark}" if one.base is not None else "") for one in result.restored
+    ]
     for name in result.elsewhere:
         shown = quoted(name)
         lines.append(
             f"what is of {shown} does not count here: commit it there, or agentmem overlay adopt {shown}"
         )
     for one in result.kept:
-        lines.append(
-            f"  {_lost(one)} | not restored: the file here says something else; what was lost: agentmem restore --journal --json"
-        )
+        why = "the file here says something else; what was lost: agentmem restore --journal --json"
+        if one.base is not None:
+            why = f"it is older; to have it merged: agentmem restore {str(one.about)[: ids.SHORT]}"
+        lines.append(f"  {_lost(one)} | not restored: {why}")
     by_id = {one.about: one for one in result.committed}
     if by_id:
         lines.append(

@@ -4,7 +4,7 @@ import json
 import os
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from agentmem.errors import NotWritable
@@ -16,7 +16,7 @@ class Entry(NamedTuple):
 
     ``blob`` is empty where the file was taken away. ``home`` is git's folder of the worktree, from the common git dir, which
     stays when the worktree is moved; ``written`` when the file was made by the system's own clock, nanoseconds; ``head`` the
-    commit that was checked out.
+    commit that was checked out; ``onto`` the blob of what it was written in the place of, None where there was no file.
     """
 
     worktree: str
@@ -28,11 +28,47 @@ class Entry(NamedTuple):
     home: str | None = None
     written: int = 0
     head: str | None = None
+    onto: str | None = None
 
     @property
     def removed(self) -> bool:
         """Whether this tells that the file was taken away."""
         return not self.blob
+
+
+class Line(NamedTuple):
+    """A write to one file that no later one knew of: the last one, and each after which git put an older text back.
+
+    ``seen`` are the blobs that the file had before it; ``base`` is the one that was put back, onto which others wrote those
+    of ``after``, None for the last write; ``number`` is the caller's.
+    """
+
+    entry: Entry
+    seen: frozenset[str]
+    number: int = 0
+    base: str | None = None
+    after: frozenset[str] = frozenset()
+
+
+def followed(lines: Sequence[Line], entry: Entry, number: int = 0) -> list[Line]:
+    """``lines`` of one file once ``entry`` was written to it.
+
+    It knew of the last write unless it was made onto what the file had said before that. What is neither, a hand edit, may hold
+    what was written; a removal was meant.
+    """
+    if entry.removed:
+        return []
+    now = frozenset((entry.blob, entry.onto or entry.blob))
+    if not lines:
+        return [Line(entry, now - {entry.blob}, number)]
+    *earlier, last = lines
+    seen = last.seen
+    if entry.onto in seen:
+        earlier.append(last._replace(base=entry.onto))
+    else:
+        seen |= {last.entry.blob} | now
+    left = [one._replace(after=one.after | now) for one in earlier if one.entry.blob not in now]
+    return [*left, Line(entry, seen - {entry.blob}, number)]
 
 
 class Journal:
@@ -98,6 +134,7 @@ class Journal:
                             record.get("home"),
                             int(number) if (number := name.partition("-")[0]).isdecimal() else 0,
                             record.get("head"),
+                            record.get("onto"),
                         )
                     except (ValueError, KeyError, TypeError):
                         continue
@@ -120,22 +157,28 @@ class Journal:
     def prune(self, worktree: str, committed: frozenset[str], commit: str | None = None) -> int:
         """Remove the files of ``worktree`` that hold nothing that is not committed; how many went.
 
-        An entry is spent when ``committed`` has its blob, or that of a later write to the same path. ``commit`` is remembered
-        as what ``committed`` was read from.
+        An entry is spent when ``committed`` has its blob, or that of a later write to the same path that knew of it.
+        ``commit`` is remembered as what ``committed`` was read from.
         """
         gone = 0
-        settled: set[str] = set()
-        read: list[tuple[str, frozenset[str], bool]] = []
-        for name in reversed(self.files()):
-            found = list(self._read(name))
-            mine = all(entry.worktree == worktree for entry in found)
-            if mine:
-                settled.update(entry.path for entry in found if entry.removed or entry.blob in committed)
-            paths = frozenset(entry.path for entry in found)
-            read.append((name, paths, bool(found) and mine and paths <= settled))
+        files: list[tuple[str, frozenset[str], bool]] = []
+        mine: list[tuple[str, Entry]] = []
+        for name in self.files():
+            found = [entry._replace(text="") for entry in self._read(name)]
+            is_mine = bool(found) and all(entry.worktree == worktree for entry in found)
+            files.append((name, frozenset(entry.path for entry in found), is_mine))
+            mine += [(name, entry) for entry in found if is_mine]
+        known = _known([entry for _, entry in mine])
+        spent: set[int] = set()
+        needed: set[str] = set()
+        for number, (name, entry) in reversed(list(enumerate(mine))):
+            if entry.removed or entry.blob in committed or known.get(number) in spent:
+                spent.add(number)
+            else:
+                needed.add(name)
         stays: set[str] = set()  # what a file that stays tells, a later one may take back
-        for name, paths, spent in reversed(read):
-            if not spent or not stays.isdisjoint(paths):
+        for name, paths, is_mine in files:
+            if not is_mine or name in needed or not stays.isdisjoint(paths):
                 stays |= paths
                 continue
             try:
@@ -152,6 +195,18 @@ class Journal:
         return gone
 
 
+def _known(entries: Sequence[Entry]) -> dict[int, int]:
+    """By the number of an entry that of the later one that knew of it."""
+    known: dict[int, int] = {}
+    lines: dict[str, list[Line]] = {}
+    for number, entry in enumerate(entries):
+        before = lines.get(entry.path, [])
+        lines[entry.path] = followed(before, entry, number)
+        left = {one.number for one in lines[entry.path]}
+        known |= {one.number: number for one in before if one.number not in left}
+    return known
+
+
 def _plain(entry: Entry) -> dict[str, object]:
     return {
         "worktree": entry.worktree,
@@ -162,4 +217,5 @@ def _plain(entry: Entry) -> dict[str, object]:
         "text": entry.text,
         "home": entry.home,
         "head": entry.head,
+        "onto": entry.onto,
     }

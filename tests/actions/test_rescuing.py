@@ -284,16 +284,85 @@ def test_what_was_taken_away_on_purpose_is_not_lost(store):
 
 
 def test_only_the_last_state_counts(store):
-    """What the tool wrote later, or took away itself, stands for what it wrote before."""
+    """What the tool wrote later onto it, or took away itself, stands for what it wrote before."""
     new = add(store, "First")
     store.commit()
-    edit(store, new, "title=Wiped")
-    store.git("checkout", "-q", ".")
+    edit(store, new, "title=Before")
     edit(store, new, "title=Later")
     assert nothing_lost(store)
     store.git("checkout", "-q", ".")
     assert rescued(store) == (1, 0)
     assert store.titles() == {"Later"}
+    assert nothing_lost(store)
+
+
+def test_a_lost_edit_stays_known_while_others_are_made_without_it(store):
+    """Git has put a file back, and it was edited since, committed too: the edit before is told, and merged into that."""
+    new = add(store, "Door code is on the left")
+    store.commit()
+    edit(store, new, "title=Door code cost an hour")
+    store.git("checkout", "-q", ".")
+    edit(store, new, "tags=door")
+    told_lost(store, 1)
+    store.commit("tags alone")
+    told_lost(store, 1)
+    assert store.ok("restore", new).splitlines() == [
+        f'restored {new[:6]} fact "Door code cost an hour"',
+        "what was written and lost is merged with what was written later",
+    ]
+    assert nothing_lost(store)
+    assert show(store, new)["tags"] == ["door"] and show(store, new)["title"] == "Door code cost an hour"
+    edit(store, new, "title=Newer")
+    store.commit("with it")
+    assert nothing_lost(store)
+
+
+def test_what_both_have_changed_is_a_conflict(store):
+    """The newest comes back, as it was; an older one is merged only when it is asked for again, and named until then."""
+    new = add(store, "First")
+    store.commit()
+    edit(store, new, "title=Wiped")
+    store.git("checkout", "-q", ".")
+    edit(store, new, "title=Later")
+    store.git("checkout", "-q", ".")
+    told_lost(store, 2)
+    told = store.ok("restore", "--journal")
+    assert '"Later"' in told and f"it is older; to have it merged: agentmem restore {new[:6]}" in told
+    assert store.titles() == {"Later"}
+    told_lost(store, 1)
+    assert "both have changed: title" in store.ok("restore", new)
+    assert "CONFLICT title: Later | Wiped" in store.ok("show", new)
+    edit(store, new, "title=Both")
+    assert nothing_lost(store)
+    assert "CONFLICT" not in store.ok("show", new)
+
+
+def test_a_lost_file_comes_back_as_it_was_written_last(store):
+    """The file itself is gone: what the journal has is newer than what git has, and is what comes back."""
+    new = add(store, "First")
+    store.commit()
+    edit(store, new, "title=Second")
+    path = store.store / f"facts/first-{new}.md"
+    path.unlink()
+    told_lost(store, 1)
+    assert store.ok("restore", new).splitlines() == [
+        f'restored {new[:6]} fact "Second"',
+        "it is the text that was written last, in no commit",
+    ]
+    assert "title: Second" in path.read_text()
+    assert nothing_lost(store)
+
+
+def test_pruning_keeps_what_no_later_write_knew_of(tmp_path):
+    """A later write that was made onto an older text, and committed, does not stand for what was written between."""
+    from agentmem.store.journal import Entry, Journal
+
+    one = Journal(str(tmp_path))
+    for blob, onto in (("2", "1"), ("3", "1"), ("4", "3")):
+        one.record([Entry("w", None, "a", blob, 0, "", onto=onto)])
+    assert one.prune("w", frozenset("4")) == 0
+    one.record([Entry("w", None, "a", "2", 0, "", onto="4"), Entry("w", None, "a", "5", 0, "", onto="2")])
+    assert one.prune("w", frozenset("5")) == 4
 
 
 def test_pruning_keeps_what_takes_back_an_earlier_write(tmp_path):
