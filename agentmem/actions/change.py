@@ -49,11 +49,7 @@ def edit(
         is never edited.
 
     """
-    found = _one(context, reference)
-    if found.memory.kind == "log":
-        raise UsageError(
-            "a log entry is never edited: it records what happened", 'agentmem add log "what is known now"'
-        )
+    found = editable(context, reference)
     view = context.index.view()
     edits = [parse_setting(setting, found.memory) for setting in settings]
     edits = [
@@ -72,6 +68,21 @@ def edit(
         if e.key == "needs" and e.op != "remove" and isinstance(e.value, list):
             _demand_no_cycle(view, found.memory.id, e.value)
     return _change(context, found, edits, body, branch, f"edit {reference} …")
+
+
+def editable(context: Context, reference: str) -> Found:
+    """The one memory that ``reference`` names, to be edited.
+
+    Raises:
+        UsageError: it is a log entry; NotFound; Ambiguous.
+
+    """
+    found = _one(context, reference)
+    if found.memory.kind == "log":
+        raise UsageError(
+            "a log entry is never edited: it records what happened", 'agentmem add log "what is known now"'
+        )
+    return found
 
 
 def _demand_no_cycle(view: View, task: str, needs: Sequence[str]) -> None:
