@@ -109,7 +109,7 @@ def _in_place(context: Context, found: "Found", branch: str, waiting: bool) -> b
 
     repository = context.repository
     whole = repository.prefix + found.path
-    if not revisions.is_tracked(repository, whole):
+    if not revisions.is_tracked(repository, whole) and not _was_renamed(context, found):
         return True
     if not is_own(context, branch, found.memory.branch):
         return False
@@ -122,6 +122,22 @@ def _in_place(context: Context, found: "Found", branch: str, waiting: bool) -> b
 
     # what trunk has archived would meet an edit of the file in a conflict; a change of it merges
     return not history.took(repository, tips, whole)
+
+
+def _was_renamed(context: Context, found: "Found") -> bool:
+    """Whether HEAD has the memory in a file that is not here any more: it was renamed, and git was not told."""
+    from agentmem.git import objects, revisions
+    from agentmem.model import document
+
+    repository, below = context.repository, f"{context.repository.prefix}{context.place.name}/"
+    gone = [
+        path
+        for path in context.index.uncommitted_paths()
+        if layout.is_memory(path) and not os.path.lexists(os.path.join(context.place.root, path))
+    ]
+    held = revisions.objects_named(repository, [f"HEAD:{below}{path}" for path in gone])
+    texts = objects.read_blobs(repository, held.values())
+    return any(document.memory_of(found.path, data).id == found.memory.id for _, data in texts)
 
 
 class _Pending(NamedTuple):

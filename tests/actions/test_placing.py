@@ -177,6 +177,21 @@ def test_what_git_does_not_track_anyone_edits_in_place(feature, shared):
     assert "title: Edited" in (feature.store / f"facts/m2-{support.identity(2)}.md").read_text()
 
 
+@pytest.mark.parametrize("name", ["m1-{}.md", "by-hand.md"])
+def test_a_file_that_was_renamed_and_not_added_is_tracked_still(feature, shared, name):
+    """A renamed file is the same memory, also before git is told: its edit is a change, which merges with one of trunk's."""
+    path = feature.store / "facts" / name.format(shared)
+    if not path.exists():
+        feature.git("mv", f".agentmem/facts/m1-{shared}.md", f".agentmem/facts/{name}")
+        feature.commit("named by hand")
+        feature.git("branch", "-f", "main")
+    before = path.read_bytes()
+    renamed = path.rename(path.with_name("renamed.md"))
+    done = edit(feature, shared, "title=Better")
+    assert done["layer"] == "own" and len(overlay(feature)) == 1
+    assert renamed.read_bytes() == before and feature.titles() == {"Better"}
+
+
 def test_another_branchs_new_memory_is_changed_by_an_overlay(feature):
     """What another branch added and was merged here is edited through this branch's overlay."""
     feature.git("switch", "-q", "-c", "other", "main")
