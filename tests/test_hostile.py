@@ -460,7 +460,7 @@ def test_hostile_records_are_not_imported_raw(store, tmp_path):
     )
     source = support.put(tmp_path / "m.jsonl", lines)
     done = store.call("import", "jsonl", str(source), "--json")
-    assert done.code == 0, done.err + done.out
+    assert done.code == 1, done.err + done.out
     assert "good" in store.titles()
     assert store.call("check").code == 0, store.call("check").out
     for path in store.path.rglob("*.md"):

@@ -159,15 +159,24 @@ class Call:
             return True
         return sys.stdout.isatty() and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
 
+    @property
+    def is_typed_at(self) -> bool:
+        """Whether a person may be asked: standard input is a terminal."""
+        return sys.stdin is not None and sys.stdin.isatty()
+
     def text_or_stdin(self, value: str | None) -> str | None:
         """``value``, or what standard input holds where it is ``-``.
 
         Raises:
-            UsageError: it is no text, or there is too much of it.
+            UsageError: it is closed, it is no text, or there is too much of it.
 
         """
         if value != "-":
             return value
+        if sys.stdin is None:  # so Python has it where nothing was left open, as by cron or `<&-`
+            raise UsageError(
+                "- reads standard input, which is closed here", "give the text itself, or pipe it in"
+            )
         if self.stdin is None:
             self.stdin = sys.stdin.buffer.read(MAX_STDIN + 1)
         data = self.stdin

@@ -71,7 +71,7 @@ def test_lines_from_a_pipe(store):
     record = {"id": support.identity(1), "kind": "fact", "title": "Jobs have a lease"}
     line = json.dumps(record) + "\n"
     given = store.call("import", "jsonl", "-", input="\ufeff" + line + "no JSON\r\n")
-    assert given.code == 0 and "-:2: no JSON object" in given.out, given
+    assert given.code == 1 and "-:2: no JSON object" in given.out, given
     assert store.titles() == {"Jobs have a lease"}
     store.write("../lines.jsonl", line)
     assert store.json("import", "jsonl", "lines.jsonl")["known"] == [support.identity(1)]
@@ -83,6 +83,26 @@ def test_lines_from_a_pipe(store):
     ):
         refused = store.call("import", *words, input=line)
         assert refused.code == 2 and said in refused.err and "agentmem import jsonl -" in refused.err
+
+
+def test_a_line_that_is_left_out_is_told_by_the_exit_code(store):
+    """Each line is meant for a memory: where one is left out, for half a character or its kind, the others are taken."""
+    good, half, kind = (
+        json.dumps({"kind": kind, "title": title})
+        for kind, title in (("fact", "Cats wait upstairs"), ("fact", "Half \ud800"), ("thing", "No kind"))
+    )
+    for wrong, said in (
+        (half, "-:2: no JSON object: \\ud800 is half a character"),
+        (kind, "-:2: no kind 'thing'"),
+    ):
+        done = store.call("import", "jsonl", "-", input=f"{good}\n{wrong}\n")
+        assert done.code == 1 and said in done.out and not done.err, done
+    assert store.titles() == {"Cats wait upstairs"}
+    done = store.call("import", "jsonl", "-", input=f"[{good},\n{half}]")
+    assert done.code == 1 and "item 2: \\ud800 is half a character" in done.out
+    assert store.call("import", "jsonl", "-", input=good).code == 0
+    put(store, {"notes/a.md": "# A\n\nThe key is AKIAIOSFODNN7ABCDEFG\n", "notes/b.md": "# B\n\nText.\n"})
+    assert "skipped: 1" in store.ok("import", "markdown", "notes")
 
 
 def test_what_git_ignores_and_other_repositories_are_not_walked(store):

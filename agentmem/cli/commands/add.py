@@ -58,8 +58,6 @@ def add(
     force: Annotated[bool, typer.Option("--force", help="Add it though another says the same.")] = False,
 ) -> int:
     """Write a memory."""
-    import sys
-
     from agentmem.actions import selecting, write
     from agentmem.errors import UsageError
     from agentmem.model.memory import Memory
@@ -68,7 +66,7 @@ def add(
     name = selecting.known_kind(kind)
     text = call.text_or_stdin(body) or ""
     if title is None:
-        if not (sys.stdin.isatty() and body is None):
+        if not (call.is_typed_at and body is None):
             raise UsageError("a memory needs a title", f'agentmem add {name} "one line" --body "why"')
         from agentmem.cli import editor
 

@@ -21,14 +21,12 @@ def edit(
     ] = None,
 ) -> int:
     """Change a memory, in its own lines alone; without options, in $EDITOR."""
-    import sys
-
     from agentmem.actions import change, write
     from agentmem.errors import UsageError
 
     call = ctx.obj
     if not set and body is None:
-        if not sys.stdin.isatty():
+        if not call.is_typed_at:
             raise UsageError(
                 "nothing to change", f'agentmem edit {id} --set title="one line"     or --body -'
             )

@@ -1,9 +1,12 @@
 """JSON and JSON Lines as importers read them: each object with the line it stands on, and what is none told."""
 
 import json
+import re
 from collections.abc import Iterator
 
 from agentmem.model.importers.found import File, Found
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def objects(file: File, found: Found, key: str | None = None) -> Iterator[tuple[int, dict[str, object]]]:
@@ -26,8 +29,16 @@ def objects(file: File, found: Found, key: str | None = None) -> Iterator[tuple[
             continue
         if key and isinstance(value.get(key), list):
             yield from _within(file, found, value[key], number)
+        elif half := _half(value):
+            found.problem(file.path, number, f"no JSON object: {half}")
         else:
             yield number, value
+
+
+def _half(value: object) -> str | None:
+    """What is told of half a character: JSON can name it, and no file can hold it."""
+    half = _HALF.search(json.dumps(value, ensure_ascii=False))
+    return f"\\u{ord(half[0]):04x} is half a character" if half else None
 
 
 def _is_object(line: str) -> bool:
@@ -53,7 +64,9 @@ def _within(
     file: File, found: Found, values: list[object], line: int
 ) -> Iterator[tuple[int, dict[str, object]]]:
     for place, value in enumerate(values, 1):
-        if isinstance(value, dict):
-            yield line, value
-        else:
+        if not isinstance(value, dict):
             found.problem(file.path, line, f"item {place} is no object")
+        elif half := _half(value):
+            found.problem(file.path, line, f"item {place}: {half}")
+        else:
+            yield line, value
