@@ -245,13 +245,23 @@ def _held(case: Case, spot: Spot) -> bool:
 
 
 def _followed(case: Case, spot: Spot) -> bool:
-    """Whether a block larger than the cited text went to the place."""
+    """Whether a block larger than the cited text went to the place, or the file did under another name."""
     if case.origin is None:
         return False
     trace = case.trace if spot.path == case.cite.path else case.trace_to(spot.path, spot.page)
     if trace is None or trace.whole(*case.origin) != (spot.low, spot.high):
         return False
-    return _enclosed(case, trace)
+    return _enclosed(case, trace) or (_is_renamed(case, spot, trace) and _sure(case, trace))
+
+
+def _is_renamed(case: Case, spot: Spot, trace: tracing.Trace) -> bool:
+    """Whether the place's file is the cited one under another name: that is gone, this is new, the diff names it, and most of the
+    lines are kept. Then the diff's word counts as within one file.
+    """
+    if case.here is not None or case.trace_of(spot.path, spot.page) is not None:
+        return False
+    kept = sum([at >= 0 for at in trace.image])
+    return any(path == spot.path for path, _ in case.renamed) and kept >= len(trace.image) * MOSTLY
 
 
 def _enclosed(case: Case, trace: tracing.Trace) -> bool:

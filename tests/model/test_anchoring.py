@@ -155,6 +155,20 @@ def test_a_copy_beside_it_hides_no_file_that_went_to_another_folder():
     assert located(cite, both, then, ["b/x.py", "c/x.py"]).verdict != "moved"
 
 
+def test_a_short_text_of_a_file_that_was_renamed_and_edited_beside_it():
+    """The diff maps a line that is unique on both sides, as within one file; what is new by chance alike is no rename."""
+    short = cite(CODE, 15, 15)
+    then = {"a.py": CODE, "b.py": OTHER}
+    edited = CODE.replace("lock(job, worker)", "lock(job)").replace("raise Empty", "raise Full")
+    now = {"c.py": edited, "b.py": OTHER}
+    assert located(short, now, then, ["c.py"])[:4] == ("moved", "c.py", 15, 15)
+    assert located(short, now, then).verdict == "unverifiable"
+    both = {**now, "d.py": edited}
+    assert located(short, both, then, ["c.py", "d.py"]).verdict == "unverifiable"
+    little = {**now, "c.py": OTHER + LINES[14] + "\n"}
+    assert located(short, little, then, ["c.py"]).verdict != "moved"
+
+
 def test_one_of_several_is_followed_through_the_diff_and_not_without_it():
     twice = CODE + "\n\n" + CLAIM_TEXT + "\n\n# the end of it\n"
     for first in (11, 29):
