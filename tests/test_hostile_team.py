@@ -104,7 +104,7 @@ def test_titles_that_are_none(team):
 
 def test_blank_names_are_none(team):
     """A role of blanks is no role: nobody would ever be offered the task."""
-    blank = task(team, "Other", "--role", " ", "--owner", "", "--phase", "  ")
+    blank = task(team, "Other", "--role", " ", "--owner", " ", "--phase", "  ")
     (found,) = [one for one in team.json("task", "list")["tasks"] if one["id"] == blank]
     assert (found["role"], found["owner"], found["phase"]) == (None, None, None)
     assert blank in {one["id"] for one in team.json("next", "--role", "db", "--limit", "0")["tasks"]}

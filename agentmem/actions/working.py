@@ -132,9 +132,37 @@ def _name(tasks: Tasks, seen: Seen) -> str:
     return f'{short} "{safety.one_line(placed.task.title)}"'
 
 
+class Wanted(NamedTuple):
+    """Which tasks are asked for, None or nothing: of all. ``plan`` and ``needs`` are ids or the start of them, ``scope`` what
+    theirs is to meet, ``priority`` as it counts.
+    """
+
+    role: str | None = None
+    plan: str | None = None
+    phase: str | None = None
+    owner: str | None = None
+    priority: int | None = None
+    needs: tuple[str, ...] = ()
+    scope: tuple[str, ...] = ()
+
+    def takes(self, placed: Placed) -> bool:
+        """Whether ``placed`` is one of them."""
+        from agentmem.model import scopes
+
+        task = placed.task
+        named = ((self.role, task.role), (self.phase, task.phase), (self.owner, task.owner))
+        return (
+            all(wanted is None or wanted == own for wanted, own in named)
+            and (self.priority is None or self.priority == placed.urgency)
+            and (self.plan is None or (task.plan or "").startswith(self.plan.lower()))
+            and all(any(need.startswith(one.lower()) for need in task.needs) for one in self.needs)
+            and (not self.scope or scopes.overlap(self.scope, task.scope))
+        )
+
+
 class TaskList(NamedTuple):
     """Tasks as they stand, in the order in which they are to be taken; ``total`` counts all that were asked for, ``done`` those
-    that are left out since they are done; ``claims``: see ``offering.claims``.
+    that are left out since they are done, ``others`` what was not asked for; ``claims``: see ``offering.claims``.
     """
 
     tasks: tuple[Placed, ...]
@@ -142,10 +170,11 @@ class TaskList(NamedTuple):
     done: int
     claims: Mapping[str, Seen]
     shorts: ids.ShortIds
+    others: int = 0
 
 
-def listed(context: Context, role: str | None, plan: str | None, every: bool, limit: int) -> TaskList:
-    """The tasks of a role and a plan (None: of all); ``every``: those that are done too, ``limit`` 0: all.
+def listed(context: Context, wanted: Wanted, every: bool, limit: int) -> TaskList:
+    """The tasks that are ``wanted``; ``every``: those that are done too, ``limit`` 0: all.
 
     Raises:
         UsageError: ``limit`` is below 0.
@@ -156,14 +185,8 @@ def listed(context: Context, role: str | None, plan: str | None, every: bool, li
     from agentmem.actions import offering
     from agentmem.model import taskgraph
 
-    found = [
-        one
-        for one in tasks.placed
-        if (role is None or one.task.role == role)
-        and (plan is None or (one.task.plan or "").startswith(plan.lower()))
-    ]
+    found = [one for one in tasks.placed if wanted.takes(one)]
     left = [one for one in found if every or one.state != taskgraph.DONE]
     chosen = left[:limit] if limit else left
-    return TaskList(
-        tuple(chosen), len(left), len(found) - len(left), offering.claims(board, tasks), tasks.shorts
-    )
+    done, others = len(found) - len(left), len(tasks.placed) - len(found)
+    return TaskList(tuple(chosen), len(left), done, offering.claims(board, tasks), tasks.shorts, others)

@@ -141,6 +141,7 @@ def _dispatch(words: list[str]) -> int:
     from agentmem.cli import running
     from agentmem.cli.call import Call
 
+    quick.demand_values(verb, rest)
     arguments = quick.parse(verb, rest)
 
     def new() -> Call:

@@ -28,6 +28,10 @@ STAND_FOR_VERBS = {"--help": "help", "-h": "help", "--version": "version", "-V":
 GLOB_OPTIONS = ("--scope", "--file", "--cite")
 
 
+TEXTS = ("body", "message", "reason", "title")
+"""What is written, and not chosen: it may be empty, or its command says better why not."""
+
+
 class Verb(NamedTuple):
     """One command: where its function is; its options by flag, its positional arguments in order (name, form, required), and
     the options without which it cannot do.
@@ -73,6 +77,7 @@ def split_globals(
                     raise UsageError(f"{flag} needs a value")
                 value = words[at]
                 at += 1
+            _demand_value(flag, name, value)
             values[name] = value
         elif verb is None:
             if word.startswith("-") and word not in STAND_FOR_VERBS:
@@ -89,6 +94,34 @@ def split_globals(
                 rest.append(words[at])
                 at += 1
     return values, verb, rest
+
+
+def demand_values(verb: Verb, words: list[str]) -> None:
+    """Stop where an option has an empty value, as of a variable that is not set: it would count as not given.
+
+    Raises:
+        UsageError: naming the option.
+
+    """
+    at = 0
+    while at < len(words) and words[at] != "--":
+        word = words[at]
+        at += 1
+        flag, equals, value = word.partition("=") if word.startswith("--") else (word, "", "")
+        name, form = verb.options.get(flag, ("", FLAG))
+        if form == FLAG:
+            continue
+        if not equals:
+            if at >= len(words):
+                return
+            value = words[at]
+            at += 1
+        _demand_value(flag, name, value)
+
+
+def _demand_value(flag: str, name: str, value: str) -> None:
+    if not value and name not in TEXTS:
+        raise UsageError(f"{flag} needs a value, and has an empty one", f"leave {flag} out, or say which")
 
 
 def parse(verb: Verb, words: list[str]) -> dict[str, object] | None:

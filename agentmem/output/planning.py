@@ -45,6 +45,8 @@ def tasks(result: TaskList) -> str:
     """The tasks as they stand, one a line."""
     if not result.total and result.done:
         return f"agentmem: {result.done} of {count(result.done, 'task')} done. All of them: agentmem task list --all\n"
+    if not result.total and result.others:
+        return f"agentmem: none of {count(result.others, 'task')} is such. All of them: agentmem task list --all\n"
     if not result.total:
         return 'agentmem: no tasks. Write one: agentmem task add "one line" --role R\n'
     lines = [

@@ -452,7 +452,7 @@ ODD = [
     (("cite", "ID", "src/files.py:3-1"), 2, "the lower comes first"),
     (("cite", "ID", "src/files.py:0"), 2, "count from 1"),
     (("cite", "ID", ""), 2, "no path to cite"),
-    (("cite", "ID", "--drop", ""), 2, "no path to cite"),
+    (("cite", "ID", "--drop", ""), 2, "--drop needs a value"),
     (("cite", "ID", "--drop", "src/lost.py"), 2, "does not cite src/lost.py"),
     (("cite", "ID", "src/files.py:900"), 2, "has 16 lines"),
     (("cite", "ID", "src/files.py#nothing"), 2, "no symbol nothing"),

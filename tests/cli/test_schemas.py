@@ -86,7 +86,7 @@ def say_everything(spoken):
     ask("init", "init", "--no-hooks")
     changed = KNOWN.replace("Batch size is 50", "Batch size is 60")
     support.put(project.path / "changed.jsonl", changed + '{"id": "x"}\nno json\n')
-    done = ask("import", "import", "jsonl", "changed.jsonl")
+    done = ask("import", "import", "jsonl", "changed.jsonl", code=1)
     assert done["changed"] and done["known"] and done["skipped"]
     support.put(project.path / "plan.md", "# Plan\n\n- [ ] **T1: Do it**\n")
     ask("import", "import", "plan", "plan.md")

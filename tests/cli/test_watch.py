@@ -194,7 +194,7 @@ def test_mistakes(store, new_repository):
         (("--event", "adedd"), "did you mean added?"),
         (("--kind", "fcat"), "did you mean fact?"),
         (("--run", "'"), "--run cannot be read"),
-        (("--run", ""), "--run needs a command"),
+        (("--run", ""), "--run needs a value"),
         (("--timeout", "-1"), "--timeout"),
     ):
         done = store.call("watch", *words)

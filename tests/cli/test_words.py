@@ -2,6 +2,10 @@
 
 import pytest
 
+from agentmem.cli.grammar import VERBS
+from agentmem.cli.quick import FLAG, TEXTS
+from tests.actions.teams import task
+
 CLOSED = ("sh", "-c", 'exec "$@" <&-', "sh")
 
 
@@ -25,3 +29,74 @@ def test_without_standard_input_nobody_is_asked(store):
     ):
         done = store.run(*words, prefix=CLOSED)
         assert done.code == 2 and said in done.err
+
+
+def test_an_empty_value_is_none(store):
+    """A variable that is not set is no answer for all time, no memory without end: each option of each verb says so."""
+    for name, verb in VERBS.items():
+        for flag, (option, form) in verb.options.items():
+            if form == FLAG or option in TEXTS:
+                continue
+            for words in ([flag, ""], [f"{flag}="]):
+                if flag.startswith("--") or len(words) == 2:
+                    done = store.call(name, *words)
+                    assert done.code == 2 and f"{flag} needs a value" in done.err, (name, words, done)
+    for flag in ("--agent", "--store", "-C"):
+        done = store.call(flag, "", "list")
+        assert done.code == 2 and f"{flag} needs a value" in done.err
+    assert store.titles() == set()
+
+
+def test_what_is_written_may_be_empty(store):
+    """A text is no choice: an empty body takes the body away, and an empty reason is told by its command."""
+    identity = store.remember(1)
+    store.ok("edit", identity, "--body", "")
+    assert store.json("show", identity)["memories"][0]["text"] == ""
+    assert "a retraction needs a reason" in store.call("retract", identity, "--reason", "").err
+    assert store.call("list", "--tag", " ").code == 0
+
+
+def test_task_list_takes_what_its_options_say(store):
+    """Each filters; what would do nothing is an error, of `task add` as well."""
+    plan = store.json("add", "plan", "The goal")["id"]
+    first = task(store, "Schema", "--phase", "1", "--priority", "1", "--scope", "db/**", "--owner", "dana")
+    task(store, "Page", "--phase", "2", "--needs", first, "--plan", plan, "--role", "web")
+
+    def listed(*words):
+        return [one["title"] for one in store.json("task", "list", *words)["tasks"]]
+
+    assert listed() == ["Schema", "Page"]
+    for words, titles in (
+        (("--phase", "2"), ["Page"]),
+        (("--priority", "1"), ["Schema"]),
+        (("--priority", "5"), ["Page"]),
+        (("--owner", "dana"), ["Schema"]),
+        (("--needs", first[:6]), ["Page"]),
+        (("--needs", "zzzz"), []),
+        (("--scope", "db/tables.sql"), ["Schema"]),
+        (("--plan", plan[:6], "--role", "web"), ["Page"]),
+        (("--phase", "2", "--owner", "dana"), []),
+        (("--limit", "1"), ["Schema"]),
+    ):
+        assert listed(*words) == titles, words
+    assert "none of 2 tasks is such" in store.ok("task", "list", "--owner", "nobody")
+    for words, said in (
+        (("list", "Schema"), "a title is for task add"),
+        (("list", "--body", "x"), "--body is for task add"),
+        (("list", "--branch", "x"), "--branch is for task add"),
+        (("add", "New", "--all"), "--all is for task list"),
+        (("add", "New", "--limit", "0"), "--limit is for task list"),
+    ):
+        done = store.call("task", *words)
+        assert done.code == 2 and said in done.err, done
+    assert len(listed()) == 2
+
+
+def test_a_batch_takes_no_question_beside_it(store):
+    """Each line asks for itself: what would be left out without a word is an error; what holds for all lines is none."""
+    store.remember(1)
+    line = '{"query": "worker"}'
+    for words in (("moon landing",), ("--file", "a.py"), ("--diff",), ("--format", "ids"), ("--exit-code",)):
+        done = store.call("recall", *words, "--batch", "-", input=line)
+        assert done.code == 2 and "does nothing with --batch" in done.err, done
+    assert store.call("recall", "--batch", "-", "--kind", "fact", "--limit", "1", input=line).code == 0

@@ -87,6 +87,7 @@ def recall(
         context, kind or (), tag or (), entity or (), role or (), by or (), status or (), (), since, until
     )
     if batch is not None:
+        _demand_alone(query, file, diff or diff_from, format in ("md", "ids"), exit_code)
         from agentmem.cli.commands import batch as batches
 
         return batches.run(call, batch, batches.Common(filters, limit, budget, explain, model == "on"))
@@ -111,6 +112,25 @@ def recall(
         call.showed([hit.found.memory.id for hit in result.hits], question, files)
     _give(call, result, format)
     return EXIT_FINDINGS if exit_code and not result.hits else 0
+
+
+def _demand_alone(query: object, file: object, diff: object, has_format: bool, exit_code: bool) -> None:
+    """Refuse what does nothing beside ``--batch``, whose lines say it."""
+    from agentmem.errors import UsageError
+
+    beside = {
+        "a question": query,
+        "--file": file,
+        "--diff": diff,
+        "--format": has_format,
+        "--exit-code": exit_code,
+    }
+    for name, given in beside.items():
+        if given:
+            raise UsageError(
+                f"{name} does nothing with --batch: each of its lines has its own, and gives JSON",
+                'one line: {"key": 1, "query": "why …", "files": ["PATH"]}',
+            )
 
 
 def _give(call: Call, result: Recalled, format: str) -> None:

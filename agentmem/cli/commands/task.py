@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     import typer
 
 ACTIONS = ("add", "list")
+LISTED = 30
+"""Tasks that are listed, where nobody says how many."""
 
 
 def task(
@@ -37,9 +39,14 @@ def task(
         str | None, typer.Option("--branch", help="The branch it is for, where HEAD is detached.")
     ] = None,
     all: Annotated[bool, typer.Option("--all", help="List those that are done too.")] = False,
-    limit: Annotated[int, typer.Option("--limit", help="List at most so many; 0 for all.")] = 30,
+    limit: Annotated[
+        int | None, typer.Option("--limit", help="List at most so many; 0 for all. Default 30.")
+    ] = None,
 ) -> int:
-    """Write a task, or list them as they stand."""
+    """Write a task, or list them as they stand.
+
+    In a list --role, --plan, --phase, --priority, --owner, --scope and --needs say which.
+    """
     from agentmem.errors import UsageError
 
     call = ctx.obj
@@ -47,13 +54,17 @@ def task(
         from agentmem.actions import working
         from agentmem.output import planning
 
-        result = working.listed(call.context, role, plan, all, limit)
+        _demand_unused("list", **{"a title": title, "--body": body, "--branch": branch})
+        paths = call.context.globs_from_top(scope or ())
+        wanted = working.Wanted(role, plan, phase, owner, priority, tuple(needs or ()), tuple(paths))
+        result = working.listed(call.context, wanted, all, LISTED if limit is None else limit)
         call.note(*call.context.index.notes)
         return int(call.give_either(planning.tasks_record, planning.tasks, result))
     if action != "add":
         from agentmem.actions.selecting import nearest
 
         raise UsageError(f'no action "{action}"', nearest(action, ACTIONS) + f"actions: {' '.join(ACTIONS)}")
+    _demand_unused("add", **{"--all": all or None, "--limit": limit})
     if title is None:
         raise UsageError("a task needs a title", 'agentmem task add "one line" --role R --needs ID')
     from agentmem.actions import planning as acts
@@ -79,3 +90,15 @@ def task(
     context = call.context
     branch = added.memory.branch or context.repository.branch
     return int(call.give(text.added(added, branch, context.config.trunk, context.now)))
+
+
+def _demand_unused(action: str, **given: object) -> None:
+    """Refuse what would do nothing with ``action``."""
+    from agentmem.errors import UsageError
+
+    for name, value in given.items():
+        if value is not None:
+            other = "add" if action == "list" else "list"
+            raise UsageError(
+                f"{name} is for task {other}: task {action} has no use for it", "agentmem task -h"
+            )
