@@ -109,7 +109,8 @@ def _ids(context: Context, view: View, wanted: Edit, current: Memory) -> list[st
     """The whole ids that an edit of a list of ids is about; what is taken out may be a link to nothing, as it is written."""
     held = getattr(current, wanted.key) if wanted.op == "remove" else ()
     items = [str(item) for item in wanted.value] if isinstance(wanted.value, list) else []
-    return [item if item in held else resolved(context, view, [item])[0] for item in items]
+    found = (item if item in held else resolved(context, view, [item])[0] for item in items)
+    return list(dict.fromkeys(found))
 
 
 def _one(context: Context, reference: str) -> Found:

@@ -166,7 +166,7 @@ def _parsed(contents: dict[str, bytes], wanted: Iterable[str]) -> dict[str, Chan
 
 
 def _fields(change: Change) -> Iterator[str]:
-    yield from change.fields
+    yield from changes.told_of(change)
     if change.retract is not None:
         yield "retracted"
     if change.body is not None:

@@ -290,7 +290,7 @@ def _evidence(
     found: dict[str, list[str]] = {}
     for key, words in ((USED, used), (MISLED, misled)):
         if words:
-            found[key] = list(dict.fromkeys(write.resolved(context, tasks.view, words)))
+            found[key] = list(write.resolved(context, tasks.view, words))
     named = [*found.get(USED, ()), *found.get(MISLED, ())]
     if placed.task.id in named:
         short = tasks.shorts[placed.task.id]

@@ -77,7 +77,7 @@ def memory_of(importer: str, record: Mapping[str, object], own_ids: Mapping[str,
         raise ValueError("no title")
     for key in values:
         if fields.BY_NAME[key].type is Type.IDS:
-            values[key] = tuple(own_ids.get(target, target) for target in values[key])
+            values[key] = tuple(dict.fromkeys(own_ids.get(target, target) for target in values[key]))
     identity = identity_of(importer, record)
     own = record.get("id")
     if own is not None and own != identity:

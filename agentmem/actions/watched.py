@@ -171,7 +171,7 @@ class Known:
             worktree=sight.worktree,
             path=sight.path,
             blob=sight.blob,
-            fields=(*change.fields, *(["body"] if change.body else [])),
+            fields=(*changes.told_of(change), *(["body"] if change.body else [])),
             note=change.retract or None,
         )
 

@@ -255,8 +255,9 @@ def with_settings(context: Context, new: Memory, settings: Sequence[str]) -> Mem
 
 
 def resolved(context: Context, view: View, references: Sequence[str]) -> tuple[str, ...]:
-    """The whole ids of the memories that ``references`` name."""
-    return tuple(view.columns.ids[selecting.by_reference(context.index, view, word)] for word in references)
+    """The whole ids of the memories that ``references`` name, each once: one may be named by its id and the start of it."""
+    found = (view.columns.ids[selecting.by_reference(context.index, view, word)] for word in references)
+    return tuple(dict.fromkeys(found))
 
 
 def _to_git(context: Context, path: str, message: str, commit: bool, stage: bool) -> None:

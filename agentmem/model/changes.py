@@ -260,6 +260,13 @@ def touched_by(change: Change) -> set[str]:
     return keys_of(change) | ({"body"} if change.body else set())
 
 
+def told_of(change: Change) -> dict[str, FieldEdit]:
+    """The fields as they are told: beside others a status that stays retracted says only that its writer knew."""
+    knew = {"status": FieldEdit(RETRACTED, RETRACTED)}
+    others = {key: edit for key, edit in change.fields.items() if knew.get(key) != edit}
+    return others if others or change.body else dict(change.fields)
+
+
 def items_of(edit: FieldEdit) -> set[str]:
     """The items of a list that an edit adds or removes."""
     return {item_key(item) for item in (*edit.add, *edit.remove)}

@@ -35,7 +35,8 @@ def between(old: bytes, new: bytes) -> tuple[FieldDifference, ...]:
 def said_by(change: changes.Change) -> tuple[FieldDifference, ...]:
     """What a change says, in the same form."""
     found = [
-        FieldDifference(key, edit.was, edit.to, edit.add, edit.remove) for key, edit in change.fields.items()
+        FieldDifference(key, edit.was, edit.to, edit.add, edit.remove)
+        for key, edit in changes.told_of(change).items()
     ]
     if change.retract is not None:
         found.insert(0, FieldDifference("retracted", None, change.retract))

@@ -258,6 +258,20 @@ def test_removed_and_brought_back(team):
     assert (first["what"], first["by"], first["commit"] is not None) == ("restored", "A. Uthor", True)
 
 
+def test_an_edit_of_what_is_retracted_tells_what_it_changes(team):
+    """That its writer knew of the retraction stands in the change, and is told as no change of the status."""
+    team.ok("retract", ID, "--reason", "closed")
+    team.commit("retracted")
+    branch(team)
+    team.ok("edit", ID, "--set", "tags+=birds")
+    (path,) = (team.store / "overlays").glob("*/*.md")
+    assert "to: retracted" in path.read_text()
+    for words in (("history", ID), ("overlay", "show")):
+        told = team.ok(*words)
+        assert "tags: +birds" in told and "→" not in told, told
+    assert [one["name"] for one in versions(team)[0]["fields"]] == ["tags"]
+
+
 def test_retracted_and_restored(team):
     """A retraction and its end are told as that, on trunk and as changes."""
     team.ok("retract", ID, "--reason", "wrong")

@@ -100,3 +100,15 @@ def test_a_batch_takes_no_question_beside_it(store):
         done = store.call("recall", *words, "--batch", "-", input=line)
         assert done.code == 2 and "does nothing with --batch" in done.err, done
     assert store.call("recall", "--batch", "-", "--kind", "fact", "--limit", "1", input=line).code == 0
+
+
+def test_what_is_named_twice_is_one(store):
+    """A list is a set: who needs a task by its id and the start of it needs it once, and so of what is superseded, or edited."""
+    first, old = task(store, "First"), store.remember(1)
+    twice = task(store, "Second", "--needs", first, "--needs", first[:6], "--needs", first)
+    new = store.json("add", "fact", "New", "--supersedes", old, "--supersedes", old[:5])["id"]
+    other = task(store, "Third")
+    store.ok("edit", other, "--set", f"needs+={first},{first[:6]}")
+    texts = {path.stem.rpartition("-")[2]: path.read_text() for path in store.store.glob("*/*.md")}
+    assert f"needs: [{first}]\n" in texts[twice] and f"supersedes: [{old}]\n" in texts[new]
+    assert f"needs: [{first}]\n" in texts[other]
