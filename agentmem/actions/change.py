@@ -1,5 +1,7 @@
 """Changing a memory that exists: edit, supersede, retract, restore."""
 
+import os
+import shlex
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -353,7 +355,7 @@ def _from_history(context: Context, reference: str) -> Changed:
     gone: dict[str, tuple[Memory, str, bytes]] = {}
     # what was written last and is in no commit is newer than what git has
     written = [(path, one.entry.text.encode("utf-8", "surrogateescape")) for path, one in lost.items()]
-    for path, data in [*written, *_gone(context)]:
+    for path, data in [*written, *_gone(context, prefix)]:
         if layout.is_memory(path):
             gone.setdefault((found := document.memory_of(path, data)).id, (found, path, data))
     fitting = [found for found, _, _ in gone.values() if found.id.startswith(prefix)]
@@ -365,12 +367,29 @@ def _from_history(context: Context, reference: str) -> Changed:
         along = _replacing(context, fitting[0], [found for found, _, _ in gone.values()])
         for one in (fitting[0], *along):
             found, path, data = gone[one.id]
+            _demand_room(context, path)
             saving.write_file(context, path, _of_here(context, found, path, data))
         path = gone[fitting[0].id][1]
         remark = lost[path].remark if path in lost else None
         return Changed(fitting[0], f"{context.place.name}/{path}", True, along=along, remark=remark)
     hint = "git fetch --unshallow" if context.repository.shallow else None
     raise NotFound(f"no memory {reference} in this store, its history here or the journal", hint)
+
+
+def _demand_room(context: Context, path: str) -> None:
+    """Stop where a file is at ``path``: an edit by hand has made something else of it, and is not to be lost either."""
+    place = context.place
+    if not os.path.lexists(os.path.join(place.root, path)):
+        return
+    from agentmem.git import revisions
+
+    name = f"HEAD:{context.repository.prefix}{place.name}/{path}"
+    is_held = revisions.objects_named(context.repository, [name])
+    was = f"git show {shlex.quote(name)}" if is_held else "agentmem restore --journal --json"
+    raise NeedsDecision(
+        f"not restored: {place.name}/{path} is here, and cannot be read as this memory",
+        f"what is wrong with it: agentmem check     what it was: {was}",
+    )
 
 
 def _replacing(context: Context, memory: Memory, gone: Sequence[Memory]) -> tuple[Memory, ...]:
@@ -399,11 +418,17 @@ def _of_here(context: Context, found: Memory, path: str, data: bytes) -> bytes:
     return saving.edited(context, path, data, [own], None)
 
 
-def _gone(context: Context) -> Iterator[tuple[str, bytes]]:
-    """Files that the store had and has no more, with their last content: from HEAD, from history, from the journal."""
+def _gone(context: Context, prefix: str) -> Iterator[tuple[str, bytes]]:
+    """Files that the store had and has no more, with their last content: from HEAD, from history, from the journal; those that
+    are here as well of which the name says that they were memories whose ids begin with ``prefix``.
+    """
     from agentmem.git import commits, objects
 
-    present = set(context.index.view().columns.paths)
+    present = {
+        path
+        for path in context.index.view().columns.paths
+        if not (layout.id_in_name(path) or "").startswith(prefix)
+    }
     below = context.repository.prefix + context.place.name
     versions = [
         pair for pair in commits.deleted_versions(context.repository, below) if pair[0] not in present

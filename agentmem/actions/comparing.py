@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
-from agentmem.actions import selecting, standing
+from agentmem.actions import doubtful, selecting, standing
 from agentmem.actions.context import Context
 from agentmem.errors import NotFound, UsageError
 from agentmem.git import history, revisions, state
@@ -89,7 +89,10 @@ def between(context: Context, old: str, new: str, forked: bool = False) -> Compa
         before = context.index.view_at(one, context.now)
     else:
         before = _view(context, old)
-    found = differing(context, before, _view(context, new))
+    after = _view(context, new)
+    if not new:
+        doubtful.tell_broken(context.index, after)
+    found = differing(context, before, after)
     return Compared(name, new or "worktree", tuple(found), tuple(context.index.notes))
 
 

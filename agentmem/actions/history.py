@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from agentmem.actions import selecting
+from agentmem.actions import doubtful, selecting
 from agentmem.actions.context import Context, Standpoint
 from agentmem.actions.past import NOW, Acts, Past
 from agentmem.errors import Ambiguous, NotFound
@@ -75,6 +75,7 @@ def of_memory(
     """
     past = Past(context, everywhere)
     identity = _identity(past, reference)
+    doubtful.tell_broken(context.index, past.view)
     found = versions(past, identity)
     successors = {past.view.columns.ids[i] for i in past.view.successors(identity)} - {identity}
     order = {acts.commit: number for number, acts in enumerate(past.acts)}

@@ -426,3 +426,23 @@ def test_what_is_in_a_commit_that_no_branch_holds(store, commands):
     assert store.json("restore", "--journal")["committed"] == []
     if commands[0].startswith("reset"):
         assert store.titles() == {"Batch limit is 5000", "Changed"}
+
+
+@pytest.mark.parametrize("committed", [True, False])
+@pytest.mark.parametrize("text", ["---\nid: x\ntitle: *x\n---\n", ""])
+def test_a_file_that_an_edit_by_hand_has_broken_stays(store, committed, text):
+    """It is here, so it is not written over: restore says that, and where to see what it was; what compares notes the file."""
+    new = add(store, "Here", "--body", "Precious.")
+    if committed:
+        store.commit()
+    path = store.store / f"facts/here-{new}.md"
+    path.write_text(text)
+    done = store.call("restore", new)
+    was = f"git show HEAD:.agentmem/facts/here-{new}.md" if committed else "agentmem restore --journal --json"
+    assert done.code == 4 and f"here-{new}.md is here, and cannot be read" in done.err and was in done.err
+    assert path.read_text() == text
+    if not committed:
+        assert "Precious." in store.json("restore", "--journal")["kept"][0]["text"]
+    elif text:
+        for words in (("diff", "HEAD"), ("history", new)):
+            assert f"here-{new}.md, which cannot be read: agentmem check" in store.call(*words).err
