@@ -1,5 +1,6 @@
 """Reading without a question: show, list, the status of it all."""
 
+import os
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,6 +11,7 @@ from agentmem.actions.selecting import Filters, Found
 from agentmem.errors import NotFound
 from agentmem.index.view import View
 from agentmem.model import ids
+from agentmem.store import layout
 
 if TYPE_CHECKING:
     from agentmem.actions.naming import Named, Names
@@ -31,8 +33,8 @@ class Status(NamedTuple):
 
     ``carried`` has how many files of which other branches are here uncommitted; ``lost`` counts writes of worktrees that are
     gone; ``trunk_guessed`` is trunk where the configuration does not say, not ``trunk_known``: nothing else tells either.
-    ``claims`` has a line for each task the asker holds.
-    ``hooked``: git's hooks take what is not committed along with the next commit, but for the files that are ``ignored``.
+    ``claims`` has a line for each task the asker holds. ``hooked``: git's hooks take what is not committed along with the next
+    commit, but for the files that are ``ignored`` and the ``removed`` ones, which somebody took away by hand.
     """
 
     view: Standpoint
@@ -50,6 +52,7 @@ class Status(NamedTuple):
     notes: tuple[str, ...] = ()
     hooked: bool = False
     ignored: int = 0
+    removed: int = 0
 
 
 def listed(context: Context, filters: Filters, limit: int | None) -> Listed:
@@ -208,6 +211,7 @@ def status(context: Context) -> Status:
         memories=sum(view.shown),
         hidden=len(view) - sum(view.shown),
         uncommitted=index.uncommitted(),
+        removed=_removed(context),
         carried=tuple(sorted(carried.items())),
         lost=len(rescuing.lost(context)),
         trunk_guessed=context.trunk if context.config.trunk is None else None,
@@ -229,6 +233,22 @@ def _ignored(context: Context) -> int:
         return 0
     top = context.repository.top
     return len(rules.ignored(top, paths, rules.ask_ignored(top, paths, tracked=False)))
+
+
+def _removed(context: Context) -> int:
+    """How many memories and changes somebody took away by hand, and git was not told: the hook adds what is there alone."""
+    place, below = context.place, f"{context.repository.prefix}{context.place.name}/"
+    gone = [
+        below + path
+        for path in context.index.uncommitted_paths()
+        if (layout.is_memory(path) or layout.is_change(path))
+        and not os.path.lexists(os.path.join(place.root, path))
+    ]
+    if not gone:
+        return 0
+    from agentmem.git import code
+
+    return len(code.known_paths(context.repository, gone))
 
 
 def _unreadable(context: Context) -> tuple[str, ...]:

@@ -248,11 +248,13 @@ def status(result: Status) -> str:
     facts = [count(result.memories, "memory", "memories")]
     if result.hidden:
         facts.append(f"{result.hidden} superseded, expired or retracted")
-    if result.uncommitted:
+    if kept := result.uncommitted - result.removed:
         takes = " (the next git commit takes them along)" if result.hooked and not result.broken else ""
         if result.ignored:
             takes = f" (an ignore rule hides {result.ignored} from git: agentmem doctor)"
-        facts.append(f"{result.uncommitted} not committed{takes}")
+        facts.append(f"{kept} not committed{takes}")
+    if result.removed:
+        facts.append(f"{result.removed} taken away by hand, which git was not told")
     lines = [f"{where(result.view)} · {you} · {', '.join(facts)}"]
     lines += [f"claim {safety.one_line(held)}" for held in result.claims]
     if result.trunk_guessed:

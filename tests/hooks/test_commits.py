@@ -654,3 +654,17 @@ def test_hooks_touch_no_file(hooked):
         git(hooked, *words)
         assert (hooked.path / path).read_bytes() == data and unclean(hooked) == [f"?? {path}"]
     assert not [name for name in os.listdir(hooked.path) if name.startswith("agentmem")]
+
+
+def test_what_was_taken_away_by_hand_is_told_by_itself(hooked):
+    """The next commit takes along what is there, and what git was told of: not a file that somebody took away."""
+    gone, staged_ = hooked.remember(1), hooked.remember(2)
+    hooked.commit()
+    hooked.remember(3)
+    (hooked.store / f"facts/m1-{gone}.md").unlink()
+    hooked.git("rm", "-q", f".agentmem/facts/m2-{staged_}.md")
+    (first, *_) = hooked.ok("status").splitlines()
+    assert "2 not committed (the next git commit takes them along), 1 taken away by hand" in first
+    hooked.git("commit", "-q", "-m", "work")
+    (first, *_) = hooked.ok("status").splitlines()
+    assert "not committed" not in first and "1 taken away by hand, which git was not told" in first
