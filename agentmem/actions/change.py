@@ -183,6 +183,8 @@ def parse_setting(setting: str, current: Memory) -> Edit:
     if operator and not is_list:
         raise UsageError(f"{key} is no list: use {key}=VALUE")
     items = fields.items_of(value)
+    if operator == "-" and value.strip() in getattr(current, key):
+        items = [value.strip()]  # written by hand, with a comma in it
     if operator:
         return Edit(key, "add" if operator == "+" else "remove", items)
     if not value.strip():

@@ -112,3 +112,12 @@ def test_what_is_named_twice_is_one(store):
     texts = {path.stem.rpartition("-")[2]: path.read_text() for path in store.store.glob("*/*.md")}
     assert f"needs: [{first}]\n" in texts[twice] and f"supersedes: [{old}]\n" in texts[new]
     assert f"needs: [{first}]\n" in texts[other]
+
+
+def test_tags_with_a_comma_between_are_two(store):
+    """As `--set` reads them; one that stands in a file with a comma in it can be taken out all the same."""
+    new = store.json("add", "fact", "Comma", "--tag", "a,b", "--tag", "b, c")["id"]
+    assert store.json("show", new)["memories"][0]["tags"] == ["a", "b", "c"]
+    by_hand = store.remember(1, tags="['a,b', d]")
+    assert store.json("edit", by_hand, "--set", "tags-=a,b")["changed"]
+    assert store.json("show", by_hand)["memories"][0]["tags"] == ["d"]

@@ -60,6 +60,7 @@ def add(
     """Write a memory."""
     from agentmem.actions import selecting, write
     from agentmem.errors import UsageError
+    from agentmem.model.fields import items_of
     from agentmem.model.memory import Memory
 
     call = ctx.obj
@@ -80,7 +81,7 @@ def add(
         title=title,
         role=role,
         body=text.replace("\r\n", "\n").replace("\r", "\n"),
-        tags=tuple(dict.fromkeys(tag or ())),
+        tags=tuple(dict.fromkeys(item for given in tag or () for item in items_of(given))),
         entities=tuple(dict.fromkeys(entity or ())),
         scope=context.globs_from_top(scope or ()),
         supersedes=tuple(dict.fromkeys(supersedes or ())),
