@@ -13,7 +13,7 @@ from agentmem.actions.write import ELSEWHERE, add, resolved
 from agentmem.errors import Ambiguous, NeedsDecision, NotFound, UsageError
 from agentmem.index.catalog import LINKS
 from agentmem.index.view import View
-from agentmem.model import cycles, document, fields, ids, kinds, memory, taskgraph
+from agentmem.model import cycles, document, fields, ids, kinds, memory, taskgraph, times
 from agentmem.model.editing import Edit
 from agentmem.model.fields import CONFLICTS, Type
 from agentmem.model.memory import Memory
@@ -53,7 +53,7 @@ def edit(
     """
     found = editable(context, reference)
     view = context.index.view()
-    edits = [parse_setting(setting, found.memory) for setting in settings]
+    edits = [parse_setting(_dated(context, setting), found.memory) for setting in settings]
     edits = [
         e._replace(value=_ids(context, view, e, found.memory))
         if isinstance(e.value, list) and e.key in fields.BY_NAME and fields.BY_NAME[e.key].type is Type.IDS
@@ -66,10 +66,22 @@ def edit(
         else e
         for e in edits
     ]
-    for e in edits if found.memory.kind == "task" and found.status != taskgraph.DONE else ():
+    for e in edits if found.memory.kind == "task" else ():
         if e.key == "needs" and e.op != "remove" and isinstance(e.value, list):
             _demand_no_cycle(view, found.memory.id, e.value)
     return _change(context, found, edits, body, branch, f"edit {reference} …")
+
+
+def _dated(context: Context, setting: str) -> str:
+    """``setting``, a moment to come such as ``expires=tomorrow`` as the time that it is."""
+    key, _, value = setting.partition("=")
+    if key.strip() != "expires" or not value.strip():
+        return setting
+    try:
+        times.parse_iso(value.strip())
+    except ValueError:
+        return f"{key}={times.format_iso(selecting.expiry(context, value.strip()))}"
+    return setting  # as it was typed
 
 
 def editable(context: Context, reference: str) -> Found:
@@ -90,12 +102,16 @@ def editable(context: Context, reference: str) -> Found:
 def _demand_no_cycle(view: View, task: str, needs: Sequence[str]) -> None:
     """Refuse a need that needs the task itself, directly or through others that are not done: none of them could start."""
     columns, at = view.columns, LINKS.index("needs")
+
+    def is_open(need: str) -> bool:
+        return need == task or view.tasks.get(need) != taskgraph.DONE  # it may be done, and be reopened
+
     links = {
-        columns.ids[i]: [need for need in columns.links[i][at] if view.tasks.get(need) != taskgraph.DONE]
+        columns.ids[i]: [*filter(is_open, columns.links[i][at])]
         for i in view.of_kind(kinds.NUMBER["task"])
         if i in columns.links
     }
-    links[task] = [need for need in needs if view.tasks.get(need) != taskgraph.DONE]
+    links[task] = [*filter(is_open, needs)]
     cycle = cycles.through(links, task)
     if cycle == [task]:
         raise UsageError(f"{view.shorts[task]} cannot need itself")
@@ -218,7 +234,8 @@ def supersede(
     """
     if (by is None) == (title is None):
         raise UsageError(
-            "a successor is needed", f'agentmem supersede {reference} --by ID     or --title "one line"'
+            "a successor is needed" if by is None else "one successor: --by and --title are two",
+            f'agentmem supersede {reference} --by ID     or --title "one line"',
         )
     old = _one(context, reference)
     if title is not None:

@@ -25,7 +25,8 @@ def run(subject: Subject) -> Iterator[Finding]:
         until = times.format_iso(subject.now + max(span, DAY))[:10]
         name = subject.shorts[memory.id]
         fix = f"agentmem edit {name} --set expires={until}     not true any more: agentmem retract {name} --reason TEXT"
-        message = f"expired {ago} ago, so no recall has it"
+        past = "just now" if ago == "now" else f"{ago} ago"
+        message = f"expired {past}, so no recall has it"
         yield told(subject, shown, ID, WARNING, ("expires", ""), message, fix)
 
 

@@ -36,6 +36,11 @@ def find(start: str, explicit: str | None = None) -> Place:
         root = os.path.normpath(os.path.join(start, explicit))
         if not os.path.isdir(root):
             raise NoStore(f"no store at {root}")
+        if os.path.lexists(os.path.join(root, ".git")):
+            raise NoStore(
+                f"{root} is the top of a repository, and no store: that is a folder in it",
+                f"--store names another folder than {layout.NAME}; where there is none, leave it out",
+            )
         _refuse_link(root)
         return Place(os.path.dirname(root), os.path.basename(root))
     folder = start

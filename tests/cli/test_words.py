@@ -121,3 +121,30 @@ def test_tags_with_a_comma_between_are_two(store):
     by_hand = store.remember(1, tags="['a,b', d]")
     assert store.json("edit", by_hand, "--set", "tags-=a,b")["changed"]
     assert store.json("show", by_hand)["memories"][0]["tags"] == ["d"]
+
+
+def test_small_mistakes_are_told_as_what_they_are(store):
+    """The top given for the store, two successors for one, a budget below nothing, no moment, a task that needs itself."""
+    old, new, job = store.remember(1), store.remember(2), task(store, "Job")
+    for words, code, said in (
+        (("--store", ".", "list"), 3, "is the top of a repository, and no store"),
+        (("supersede", old), 2, "a successor is needed"),
+        (("supersede", old, "--by", new, "--title", "x"), 2, "one successor: --by and --title are two"),
+        (("export", "agents-md", "--budget", "-1"), 2, "--budget must be 0 (no limit) or more"),
+        (("edit", old, "--set", "expires=someday"), 2, "'someday' is no moment"),
+        (("edit", job, "--set", f"needs+={job}"), 2, "cannot need itself"),
+    ):
+        done = store.call(*words)
+        assert done.code == code and said in done.err, (words, done)
+    store.ok("edit", old, "--set", "expires=tomorrow")
+    assert "expires: 2026-02-23T" in (store.store / f"facts/m1-{old}.md").read_text()
+    store.ok("edit", old, "--set", "expires=")
+    store.ok("done", job, "-m", "built")
+    done = store.call("edit", job, "--set", f"needs+={job}")
+    assert done.code == 2 and "cannot need itself" in done.err
+
+
+def test_what_expires_this_moment_did_so_just_now(store):
+    """An age below a minute is no age ago."""
+    store.ok("add", "decision", "Door code changes today", "--expires", "0 days")
+    assert "expired just now, so no recall has it" in store.ok("check")

@@ -101,6 +101,8 @@ def export(
     elif format == "madr":
         result = exporting.madr(context, filters, str(path))
     elif format == "agents-md":
+        if budget is not None and budget < 0:
+            raise UsageError("--budget must be 0 (no limit) or more")
         result = exporting.block(context, filters, path, context.config.budget if budget is None else budget)
     else:
         result = exporting.graph(context, filters, format, path, entities=not no_entities, alone=unlinked)
