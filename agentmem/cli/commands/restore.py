@@ -34,9 +34,9 @@ def restore(
 
         rescued = rescuing.rescue(call.context)
         return int(call.give_either(branching.rescued_json, branching.rescued, rescued))
-    from agentmem.actions import change
+    from agentmem.actions import restoring
 
-    result = change.restore(call.context, str(id), branch)
+    result = restoring.restore(call.context, str(id), branch)
     if call.json:
         from agentmem.output import jsonout
 
