@@ -470,7 +470,7 @@ def test_all_tasks_are_done(team):
     team.ok("done", team.first, "-m", "x")
     team.ok("done", team.second, "-m", "x", env=teams.later(5))
     assert team.ok("task", "list") == "agentmem: 2 of 2 tasks done. All of them: agentmem task list --all\n"
-    assert "no tasks. Write one" in team.ok("task", "list", "--role", "nobody")
+    assert "none of 2 tasks is such" in team.ok("task", "list", "--role", "nobody")
 
 
 def test_a_task_is_no_evidence_for_itself(team):
