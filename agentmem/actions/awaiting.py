@@ -62,29 +62,29 @@ def pending(repository: Repository, store: str, differences: Sequence[Difference
     root = os.path.join(repository.directory, store)
     void = receipting.void(repository, store, differences)
     done = {path.rpartition("/")[2] for path in overlays.receipt_paths(root) if path not in void}
-    folder = os.path.join(root, layout.OVERLAYS)
     found: dict[str, set[str]] = {}
-    for above, _, files in os.walk(folder):
-        for name in files:
-            path = f"{layout.OVERLAYS}/{os.path.relpath(above, folder).replace(os.sep, '/')}/{name}"
-            if layout.is_change(path) and layout.names_of_change(path)[2] not in done:
-                found.setdefault(layout.names_of_change(path)[1], set()).add(path)
-    every = len({layout.names_of_change(path)[2] for paths in found.values() for path in paths})
-    if not 0 < len(found) <= MOST:
-        return Pending(every, 0, ())
+    for path in overlays.all_change_paths(root):
+        found.setdefault(layout.names_of_change(path)[1], set()).add(path)
+    names = {memory: {layout.names_of_change(path)[2] for path in paths} for memory, paths in found.items()}
+    open_ = [memory for memory, changes in names.items() if changes - done]
+    if not 0 < len(open_) <= MOST:
+        return Pending(sum(len(names[memory] - done) for memory in open_), 0, ())
     from agentmem.model import applying, changes  # reads YAML: not where nothing waits
 
-    bases = {layout.id_in_name(path): path for path in reading.walk(root) if layout.is_memory(path)}
-    stuck: dict[str, int] = {}
-    for memory, paths in found.items():
-        parsed = [changes.parse(data)[0] for _, data in overlays.read(root, paths)]
+    bases = receipting.by_memory(root, list(reading.walk(root)))
+    ready, stuck = 0, dict[str, int]()
+    for memory in open_:
+        parsed = [changes.parse(data)[0] for _, data in overlays.read(root, found[memory])]
         left = applying.pending([one for one in parsed if one], done)
-        base = reading.read(root, bases[memory]) if memory in bases else None
-        if base is not None and applying.apply(base, left).conflicts:
-            taken = applying.promoted(base, left)[1]
+        seen = {identity for one in left for identity in one.after} - names[memory] - done
+        base = reading.read(root, bases[memory][0]) if memory in bases else None
+        if base is None or overlays.elsewhere(repository, store, seen):
+            continue  # of what is here no more, or after what is still to come: base does not take it up
+        taken = applying.promoted(base, left)[1]
+        ready += sum(one.id in taken for one in left)
+        if applying.apply(base, left).conflicts:
             stuck[memory] = sum(one.id not in taken for one in left)
-    number = sum(stuck.values())
-    return Pending(every - number, number, tuple(sorted(stuck)))
+    return Pending(ready, sum(stuck.values()), tuple(sorted(stuck)))
 
 
 def handed_on(repository: Repository, now: int) -> list[str]:

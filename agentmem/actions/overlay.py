@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentmem.actions import selecting, standing
+from agentmem.actions import selecting, standing, taking
 from agentmem.actions.context import Context, Standpoint
 from agentmem.actions.selecting import Found
 from agentmem.errors import NotFound, UsageError
@@ -23,25 +23,30 @@ PENDING, ABSORBED, CONFLICT, ORPHAN = "pending", "absorbed", "conflict", "orphan
 class Overlay(NamedTuple):
     """One branch as the view at hand has it; ``new`` counts its memories that trunk has not, the others count changes.
 
-    ``layer`` is own, merged or unmerged; ``carried`` counts files of it that are not committed here.
+    ``layer`` is own, merged or unmerged; ``held`` counts those pending that a promotion would leave; ``carried`` counts files of
+    it that are not committed here.
     """
 
     branch: str
     layer: str
     new: int = 0
     pending: int = 0
+    held: int = 0
     conflicts: int = 0
     absorbed: int = 0
     carried: int = 0
 
 
 class Listed(NamedTuple):
-    """The branches that have something here; ``orphans`` counts changes of memories that this tree has not."""
+    """The branches that have something here; ``orphans`` counts changes of memories that this tree has not, ``awaited`` are
+    branches that alone have a change after which one was made that is here.
+    """
 
     view: Standpoint
     trunk: str | None
     overlays: tuple[Overlay, ...]
     orphans: int
+    awaited: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -92,12 +97,15 @@ def listing(context: Context) -> Listed:
             count(view.foreign[position].branch, "pending", "unmerged")
             if pending.conflicts:
                 count(view.foreign[position].branch, "conflicts", "unmerged")
+    held, awaited = _held(context)
     for state, _, row in _states(context):
         layer = "own" if standing.is_own(context, here, row.branch) else "merged"
         if state == ABSORBED:
             count(row.branch, "absorbed", layer)
         elif state != ORPHAN:
             count(row.branch, "pending", layer)
+            if row.id in held:
+                count(row.branch, "held", layer)
             if state == CONFLICT:
                 count(row.branch, "conflicts", layer)
     for carried in index.carried:
@@ -105,7 +113,44 @@ def listing(context: Context) -> Listed:
     order = {"own": 0, "merged": 1, "unmerged": 2}
     overlays = [Overlay(branch, layers[branch], **found) for branch, found in counts.items()]
     overlays.sort(key=lambda overlay: (order[overlay.layer], overlay.branch))
-    return Listed(context.standpoint, context.trunk, tuple(overlays), len(index.orphans), tuple(index.notes))
+    return Listed(
+        context.standpoint,
+        context.trunk,
+        tuple(overlays),
+        len(index.orphans),
+        awaited,
+        tuple(index.notes),
+    )
+
+
+def _held(context: Context) -> tuple[set[str], tuple[str, ...]]:
+    """The pending changes that a promotion would leave, and the branches that some of them wait for."""
+    from agentmem.index import overlays
+    from agentmem.model import applying, changes
+
+    index = context.index
+    view = index.view()
+    held: set[str] = set()
+    awaited: dict[str, str] = {}
+    for identity, found in overlays.open_changes(view.columns, index.knowledge, index.bytes_of).items():
+        positions = [i for i in view.with_id(identity) if i not in view.foreign]
+        in_conflict = any(i in view.pending and view.pending[i].conflicts for i in positions)
+        if not in_conflict and not taking.missing(context, (row.after for _, row in found)):
+            continue
+        bases = {i: Entry(view.columns.paths[i], index.base_blob(i, view.columns)) for i in positions}
+        contents = index.bytes_of([*bases.values(), *(entry for entry, _ in found)])
+        parsed = [c for entry, _ in found if (c := changes.parse(contents.get(entry.blob, b""))[0])]
+        waits = taking.awaited(context, parsed)
+        awaited |= waits
+        taken = frozenset[str]().union(
+            *(
+                applying.promoted(contents[one.blob], parsed)[1]
+                for one in bases.values()
+                if one.blob in contents
+            )
+        )
+        held |= {change.id for change in parsed if waits or change.id not in taken}
+    return held, tuple(sorted(set(awaited.values())))
 
 
 def shown(context: Context, branch: str | None) -> Shown:

@@ -317,11 +317,7 @@ def _with_pending(
     change, _ = drawn
     every = [one.change for one in waiting]
     met = applying.apply(base, [*every, change])
-    if (
-        met.conflicts
-        or not taking.is_complete(context, every)
-        or taking.is_as_head(context, path, met.data, every)
-    ):
+    if met.conflicts or taking.awaited(context, every) or taking.is_as_head(context, path, met.data, every):
         return _as_change(context, found, path, make, named, branch, waiting)
     paths = {one.change.id: one.path for one in waiting}
     taking.take_up(context, change.memory, {path: (base, met.data)}, paths, every)

@@ -16,9 +16,16 @@ from agentmem.index.columns import Entry
 from agentmem.store import cache, layout, unfinished, writing
 
 
+class Waiting(NamedTuple):
+    """A memory with a change that was made after one that only ``branch`` has."""
+
+    found: Found
+    branch: str
+
+
 class Promoted(NamedTuple):
     """What base has taken up: the memories, how many changes; ``left`` are those of which a conflict stays, ``skipped`` those
-    that must be committed first, ``waits`` those with a change that was made after one that is not here.
+    that must be committed first, ``waits`` those with a change that was made after one that only another branch has.
     """
 
     branch: str
@@ -26,7 +33,7 @@ class Promoted(NamedTuple):
     changes: int
     left: tuple[Found, ...]
     skipped: tuple[Found, ...]
-    waits: tuple[Found, ...]
+    waits: tuple[Waiting, ...]
     orphans: int
     commit: str | None
     paths: tuple[str, ...]
@@ -88,6 +95,7 @@ def _promote_under(
     pending_here = overlays.open_changes(view.columns, index.knowledge, index.bytes_of)
     committed = overlays.open_changes(head, index.knowledge, index.bytes_of)
     blob_at = {path: head.blobs[i] for i, path in enumerate(head.paths)}
+    held = {path.rpartition("/")[2] for path in head.receipts}
     positions: dict[str, list[int]] = {}
     for i, identity in enumerate(view.columns.ids):
         if identity in pending_here or identity in committed:
@@ -95,7 +103,7 @@ def _promote_under(
     taken: list[Found] = []
     left: list[Found] = []
     skipped: list[Found] = []
-    waits: list[Found] = []
+    waits: list[Waiting] = []
     written: list[str] = []
     count = 0
     folder, record = cache.state_folder(context.repository.common_dir), None
@@ -129,7 +137,7 @@ def _promote_under(
             now = placing.base_text(context, files[path], path)
             bases[path] = now, new
             as_taken_up = as_taken_up and now == new
-        done = {change.id for change in parsed.values()} & taking.receipts(context, identity)
+        done = {change.id for change in parsed.values()} & (taking.receipts(context, identity) - held)
         # an edit that is not committed is not ours to commit; what a promotion left that was killed is
         edited = any(now not in (new, data[blob_at[path]]) for path, (now, new) in bases.items())
         others = done and not (as_taken_up and done <= receipts)
@@ -137,8 +145,8 @@ def _promote_under(
             if identity in pending_here:
                 skipped.append(one)
             continue
-        if not taking.is_complete(context, parsed.values()):
-            waits.append(one)
+        if awaited := taking.awaited(context, parsed.values()):
+            waits.append(Waiting(one, min(awaited.values())))
             continue
         settled = [change for change in parsed.values() if change.id in receipts]
         if len(settled) < len(parsed):
@@ -198,12 +206,16 @@ def _sweep(context: Context, branch: str | None, dry_run: bool) -> Swept:
         for _, row in found
     }
     root = context.place.root
+    known = taking.known_changes(head)
     absorbed = {
         path: rows[blob].branch
         for path, blob in head.changes.items()
         if blob in rows
         and overlays.is_named_so(path, rows[blob])  # what no view applies is not absorbed
         and rows[blob].id not in waiting
+        and known.issuperset(
+            rows[blob].after
+        )  # should what came before it come yet, it says what of that holds
         and (path not in dirty or not os.path.lexists(os.path.join(root, path)))
     }
     recorded = settings.overlays(context.repository) if absorbed else {}

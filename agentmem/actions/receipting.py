@@ -26,13 +26,13 @@ def void(
         for path, one in edited.items()
         if layout.is_memory(path) and _is_touched(root, repository, one, path)
     }
-    by_memory = _by_memory(root, edited)
+    named = by_memory(root, edited)
 
     def bases(memory: str) -> Collection[str]:
         # what is edited is looked at before all files are: a walk of ten thousand takes 30 ms
-        if any(path not in touched for path in by_memory.get(memory, ())):
-            return by_memory[memory]
-        return _by_memory(root, reading.walk(root)).get(memory, ())
+        if any(path not in touched for path in named.get(memory, ())):
+            return named[memory]
+        return by_memory(root, reading.walk(root)).get(memory, ())
 
     def read(paths: Sequence[str]) -> Mapping[str, bytes]:
         return dict(overlays.read(root, paths))
@@ -50,7 +50,7 @@ def _is_touched(root: str, repository: Repository, one: Difference, path: str) -
     return data is not None and objects.blob_id(data, repository.object_format) == one.old
 
 
-def _by_memory(root: str, paths: Collection[str]) -> dict[str, list[str]]:
+def by_memory(root: str, paths: Collection[str]) -> dict[str, list[str]]:
     """The files among ``paths`` of each memory: by their names, of those that are named for none by what they say."""
     from agentmem.model import document
 
@@ -85,7 +85,7 @@ def going(
         # of what was staged in part the commit has something else than is in the worktree
         if one.path not in chosen and not (one.path in staged and one.new is not None) and not one.deleted
     ]
-    bases = _by_memory(root, stays)
+    bases = by_memory(root, stays)
     new = {
         one.path: one.path.removeprefix(store + "/")
         for one in differences

@@ -20,14 +20,19 @@ def known_changes(columns: "Columns") -> set[str]:
     return known | {path.rpartition("/")[2] for path in columns.receipts}
 
 
-def is_complete(context: Context, pending: "Iterable[Change]") -> bool:
-    """Whether all that the writers of ``pending`` saw is at hand, or base has taken it up.
-
-    A change that was picked without the one before it must not be taken up: its receipt would count for that one too, which
-    is still to come.
-    """
+def missing(context: Context, after: "Iterable[Iterable[str]]") -> set[str]:
+    """Those of ``after``, what the writers of some changes saw, that are neither at hand nor taken up by base."""
     known = known_changes(context.index.columns)
-    return all(identity in known for change in pending for identity in change.after)
+    return {identity for seen in after for identity in seen if identity not in known}
+
+
+def awaited(context: Context, pending: "Iterable[Change]") -> dict[str, str]:
+    """What the writers of ``pending`` saw and only another branch has, with that branch: trunk must not take them up before it.
+
+    What neither is here nor on any branch was dropped, and nobody waits for it.
+    """
+    ids = missing(context, (change.after for change in pending))
+    return overlays.elsewhere(context.repository, context.place.name, ids)
 
 
 def take_up(
@@ -37,14 +42,17 @@ def take_up(
     paths: "Mapping[str, str]",
     changes: "Sequence[Change]",
 ) -> list[str]:
-    """Give ``memory`` its new bytes (old and new by path) and a receipt for each of ``changes`` (at ``paths``, by id) and for
-    what their writers saw, in one step; the paths that have been written or were so already.
+    """Give ``memory`` its new bytes (old and new by path), and each of ``changes`` (at ``paths``, by id) a receipt, in one step;
+    the paths that have been written or were so already.
 
     Raises:
         NotWritable: the disk refuses; all is as it was.
 
     """
-    receipts = _receipts_of(paths, changes)
+    # one that its writer saw and that is nowhere gets none: should it come yet, it must not pass for taken up
+    receipts = [
+        layout.receipt_path(layout.names_of_change(paths[change.id])[0], change.id) for change in changes
+    ]
     for path in receipts:
         saving.demand_writable(context, path)
     blobs = {path: context.index.blob_of(new) for path, (_, new) in bases.items()}
@@ -70,16 +78,6 @@ def take_up(
         raise
     unfinished.end(record)
     return [*bases, *receipts]
-
-
-def _receipts_of(paths: "Mapping[str, str]", changes: "Sequence[Change]") -> list[str]:
-    found: dict[str, None] = {}
-    for change in changes:
-        folder = layout.names_of_change(paths[change.id])[0]
-        for identity in (change.id, *change.after):
-            own = layout.names_of_change(paths[identity])[0] if identity in paths else folder
-            found.setdefault(layout.receipt_path(own, identity))
-    return list(found)
 
 
 def finish(context: Context, memory: str = "") -> None:

@@ -17,17 +17,22 @@ def superseded(links: Iterable[tuple[str, str, tuple[str, ...]]]) -> frozenset[s
 
 
 def absorbed(after: Mapping[str, Iterable[str]], receipts: Iterable[str]) -> set[str]:
-    """The ids of the changes that base has taken up: those with a receipt, and all that came before them.
+    """The ids of the changes that base has taken up: those with a receipt, but for those that came after one without.
 
-    ``after`` has, for each change at hand, the ids of those its writer saw.
+    ``after`` has, for each change at hand, the ids of those its writer saw. What base took up without the one before it, which
+    was nowhere then, counts again beside that: its writer knew better.
     """
-    found: set[str] = set()
-    todo = list(receipts)
+    found = set(receipts)
+    later: dict[str, list[str]] = {}
+    for identity, seen in after.items():
+        for earlier in seen:
+            later.setdefault(earlier, []).append(identity)
+    todo = [identity for identity in after if identity not in found]
     while todo:
-        identity = todo.pop()
-        if identity not in found:
-            found.add(identity)
-            todo.extend(after.get(identity, ()))
+        for identity in later.get(todo.pop(), ()):
+            if identity in found:
+                found.discard(identity)
+                todo.append(identity)
     return found
 
 

@@ -55,8 +55,12 @@ def overlays(result: Listed) -> str:
         lines.append(f"{count(result.orphans, 'change')} of memories that this tree has not: agentmem check")
     merged = [one for one in result.overlays if one.layer != "unmerged"]
     if result.trunk is not None and result.view.branch == result.trunk:
-        if any(one.pending > one.conflicts for one in merged):
+        if any(one.pending > one.held for one in merged):
             lines.append("trunk takes them up with: agentmem overlay promote")
+        lines += [
+            f"what was changed after a change of {safety.one_line(name)} that is not here waits: git merge {quoted(name)}"
+            for name in result.awaited
+        ]
         if any(one.conflicts for one in merged):
             lines.append("what is in CONFLICT waits for somebody to decide: agentmem check names it")
     return "\n".join(lines) + "\n"
@@ -74,6 +78,7 @@ def overlays_json(result: Listed) -> Record:
                 "layer": one.layer,
                 "new": one.new,
                 "pending": one.pending,
+                "held": one.held,
                 "conflicts": one.conflicts,
                 "absorbed": one.absorbed,
                 "carried": one.carried,
@@ -204,8 +209,8 @@ def promoted(result: Promoted, budget: int = 0) -> str:
         for found in result.skipped
     ]
     lines += [
-        f"{_line(found.memory)} | was changed after a change that is not here: merge its branch first"
-        for found in result.waits
+        f"{_line(one.found.memory)} | was changed after a change that is not here: git merge {quoted(one.branch)}"
+        for one in result.waits
     ]
     if result.orphans:
         lines.append(f"{count(result.orphans, 'change')} of memories that this tree has not stay pending")
@@ -223,7 +228,7 @@ def promoted_json(result: Promoted) -> Record:
         "changes": result.changes,
         "conflicts": [jsonout.memory(found) for found in result.left],
         "skipped": [found.memory.id for found in result.skipped],
-        "waits": [found.memory.id for found in result.waits],
+        "waits": [one.found.memory.id for one in result.waits],
         "orphans": result.orphans,
         "commit": result.commit,
     }

@@ -106,6 +106,7 @@ def _overlay_list() -> Schema:
         "layer": LAYER,
         "new": told(COUNT, "memories that trunk has not"),
         "pending": told(COUNT, "changes that trunk has not taken up"),
+        "held": told(COUNT, "pending changes that a promotion would leave"),
         "conflicts": told(COUNT, "pending changes that are in a conflict"),
         "absorbed": told(COUNT, "changes that trunk has taken up"),
         "carried": told(COUNT, "files that are not committed, here from another branch"),
@@ -137,7 +138,7 @@ def _overlay_promote() -> Schema:
         "changes": told(COUNT, "taken up"),
         "conflicts": told(some(schemas.memory()), "memories of which a conflict stays"),
         "skipped": told(IDS, "memories with edits that are not committed"),
-        "waits": told(IDS, "memories with a change made after one that is not here"),
+        "waits": told(IDS, "memories with a change made after one that only another branch has"),
         "orphans": told(COUNT, "changes of memories that are not here"),
         "commit": told(COMMIT, "null: nothing was written"),
     }

@@ -1,7 +1,7 @@
 """The overlay files of a worktree, read from the disk as they are at this moment; and whose they are."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from agentmem.git import settings
 from agentmem.git.repository import Repository
@@ -67,6 +67,27 @@ def read(root: str, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         data = reading.read(root, path)
         if data is not None:
             yield path, data
+
+
+def elsewhere(repository: Repository, store: str, changes: Collection[str]) -> dict[str, str]:
+    """Those of ``changes`` (ids not in the view at hand) that a branch has, local or as last fetched; with one such branch."""
+    if not changes or repository.head is None:
+        return {}
+    from agentmem.git import branches
+
+    listed = branches.listed(repository)
+    with branches.StoreTrees(repository, repository.prefix + store) as trees:
+        here = trees.of([repository.head]).get(repository.head)
+        tips = branches.tips(trees, listed) if here else []
+    differences = branches.differing(repository, [(here or "", tip.tree) for tip in tips])
+    found: dict[str, str] = {}
+    for tip in tips:
+        for one in differences.get((here or "", tip.tree), ()):
+            if one.new and layout.is_change(one.path):
+                identity = layout.names_of_change(one.path)[2]
+                if identity in changes:
+                    found.setdefault(identity, tip.name)
+    return found
 
 
 def _folders(root: str) -> list[str]:

@@ -307,6 +307,7 @@ def test_listing_and_showing(pending, shared):
         "layer": "own",
         "new": 1,
         "pending": 1,
+        "held": 0,
         "conflicts": 0,
         "absorbed": 0,
         "carried": 0,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentmem.model.lifecycle import ALL, derive, superseded, task_states
+from agentmem.model.lifecycle import ALL, absorbed, derive, superseded, task_states
 
 NONE: frozenset[str] = frozenset()
 
@@ -114,3 +114,19 @@ def test_every_status_is_known(
     assert status in ALL
     out = stored == "retracted" or replaced or (expires is not None and expires <= 100)
     assert (status in {"superseded", "expired", "retracted"}) is out
+
+
+@pytest.mark.parametrize(
+    ("after", "receipts", "out"),
+    [
+        ({"a": (), "b": ("a",)}, "ab", "ab"),
+        ({"a": (), "b": ("a",)}, "a", "a"),
+        ({"a": (), "b": ("a",), "c": ("b",)}, "bc", ""),
+        ({"b": ("a",)}, "b", "b"),
+        ({"b": ("a",)}, "ab", "ab"),
+        ({"a": ("b",), "b": ("a",), "c": ()}, "bc", "c"),
+    ],
+)
+def test_what_came_after_a_change_without_a_receipt_counts_beside_it(after, receipts, out):
+    """Taken up is what has a receipt; what was seen and is nowhere keeps nothing from it until it comes."""
+    assert absorbed(after, receipts) == set(out)
