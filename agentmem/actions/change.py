@@ -12,7 +12,7 @@ from agentmem.index.catalog import LINKS
 from agentmem.index.view import View
 from agentmem.model import cycles, document, fields, ids, kinds, memory, taskgraph, times
 from agentmem.model.editing import Edit
-from agentmem.model.fields import CONFLICTS, Type
+from agentmem.model.fields import Type
 from agentmem.model.memory import Memory
 
 LISTS = (Type.LIST, Type.IDS)
@@ -155,24 +155,12 @@ def write_edits(
     verb: str = "edit …",
 ) -> Changed:
     """Write ``edits`` and ``body`` where that is right, with what ends the conflicts that they decide; see ``placing.edit``."""
-    placed = placing.edit(context, found, [*edits, *_ended(found.memory, edits, body)], body, branch, verb)
+    placed = placing.edit(context, found, edits, body, branch, verb)
     if placed is None:
         return Changed(found.memory, found.path, changed=False)
     path = found.path.removeprefix(context.place.name + "/")
     now = document.memory_of(path, placed.data)
     return Changed(now, f"{context.place.name}/{placed.path}", changed=True, layer=placed.layer)
-
-
-def _ended(memory: Memory, edits: Sequence[Edit], body: str | None) -> list[Edit]:
-    """What takes out of a memory the conflicts that the merge driver has left there, of what an edit names: it decides these."""
-    left = memory.extra.get(CONFLICTS)
-    named = {edit.key for edit in edits} | (set() if body is None else {"body"})
-    if not isinstance(left, list) or CONFLICTS in named:
-        return []
-    open_still = [one for one in left if not (isinstance(one, dict) and one.get("field") in named)]
-    if len(open_still) == len(left):
-        return []
-    return [Edit(CONFLICTS, "set", open_still) if open_still else Edit(CONFLICTS, "delete")]
 
 
 def parse_setting(setting: str, current: Memory) -> Edit:

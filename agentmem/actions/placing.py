@@ -40,12 +40,17 @@ def edit(
     branch: str | None = None,
     verb: str = "edit …",
 ) -> Placed | None:
-    """Edit the fields ``edits`` and the ``body`` of one memory; see ``rewrite``."""
+    """Edit the fields ``edits`` and the ``body`` of one memory, which ends what a merge left of these; see ``rewrite``."""
+    from agentmem.model import document, undecided
+
     path = found.path.removeprefix(context.place.name + "/")
     named = {edit.key for edit in edits} | ({"body"} if body is not None else set())
-    return rewrite(
-        context, found, lambda data: saving.edited(context, path, data, edits, body), named, branch, verb
-    )
+
+    def make(data: bytes) -> bytes:
+        ended = undecided.ended(document.parse(data), named)
+        return saving.edited(context, path, data, [*edits, *ended], body)
+
+    return rewrite(context, found, make, named, branch, verb)
 
 
 def rewrite(
@@ -72,19 +77,42 @@ def rewrite(
     with saving.editing(context, found.memory.id):
         taking.finish(context, found.memory.id)
         waiting = _pending(context, found.memory.id)
-        if at is not None and not _in_place(context, found, at, bool(waiting)):
-            return _as_change(context, found, path, make, named, at, waiting)
+        in_place = at is None or _in_place(context, found, at, bool(waiting))
+        settled = None
+        if (waiting or not in_place) and _ends_a_merge(context, found, path, named):
+            settled = _written(context, found, path, make, named, None)
+            if not waiting:
+                return settled
+        if at is not None and not in_place:
+            return _as_change(context, found, path, make, named, at, waiting) or settled
         if waiting and at is not None:
-            return _with_pending(context, found, path, make, named, at, waiting)
-        data = base_text(context, found, path)
-        new = make(data)
-        if new == data:
-            return None
-        if at is not None and taking.give_back(context, found.memory.id, path, new):
-            now = _pending(context, found.memory.id)
-            return _as_change(context, found, path, lambda _: new, named, at, now)
-        saving.write_file(context, path, new, replace=True)
-        return Placed(new, path, "base")
+            return _with_pending(context, found, path, make, named, at, waiting) or settled
+        return _written(context, found, path, make, named, at)
+
+
+def _written(
+    context: Context, found: "Found", path: str, make: Make, named: Collection[str], at: str | None
+) -> Placed | None:
+    """Edit the memory's own file; where that would set base back beside receipts no commit holds, write a change of ``at``."""
+    data = base_text(context, found, path)
+    new = make(data)
+    if new == data:
+        return None
+    if at is not None and taking.give_back(context, found.memory.id, path, new):
+        now = _pending(context, found.memory.id)
+        return _as_change(context, found, path, lambda _: new, named, at, now)
+    saving.write_file(context, path, new, replace=True)
+    return Placed(new, path, "base")
+
+
+def _ends_a_merge(context: Context, found: "Found", path: str, named: Collection[str]) -> bool:
+    """Whether an edit of the fields ``named`` decides what a merge left undecided in the memory's own file.
+
+    That file is as no other branch has it: a change beside it would leave it so.
+    """
+    from agentmem.model import document, undecided
+
+    return not undecided.fields_of(document.parse(base_text(context, found, path))).isdisjoint(named)
 
 
 def is_in_place(context: Context, found: "Found") -> bool:

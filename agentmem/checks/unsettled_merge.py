@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from agentmem.checks.frame import Rule, Subject, at, short
+from agentmem.model import undecided
 from agentmem.model.fields import CONFLICTS
 from agentmem.model.findings import ERROR, Finding
 
 ID = "unsettled-merge"
-MARKERS = ("<<<<<<< ", ">>>>>>> ")
 
 
 def run(subject: Subject) -> Iterator[Finding]:
@@ -26,16 +26,12 @@ def run(subject: Subject) -> Iterator[Finding]:
             fix = f"agentmem show {name}, then: {changes.ending([str(one) for one in fields], name)}"
             line = file.document.lines.get(CONFLICTS, 1)
             yield at(subject, file, ID, ERROR, line, "a merge left two values, named here", fix)
-        body = file.document.body
-        if MARKERS[0] not in body or MARKERS[1] not in body:
-            continue
-        for offset, text in enumerate(body.split("\n")):
-            if text.startswith(MARKERS[0]):
-                name = short(subject, file)
-                fix = f"agentmem edit {name} --body -     with the text that holds"
-                line = file.document.body_line + offset
-                yield at(subject, file, ID, ERROR, line, "a merge left both texts between markers", fix)
-                break
+        marked = undecided.marked_line(file.document.body)
+        if marked is not None:
+            name = short(subject, file)
+            fix = f"agentmem edit {name} --body -     with the text that holds"
+            line = file.document.body_line + marked
+            yield at(subject, file, ID, ERROR, line, "a merge left both texts between markers", fix)
 
 
 RULE = Rule(ID, ERROR, "two sides of a merge that nobody decided between are no memory to act on", run)

@@ -128,6 +128,40 @@ def test_what_a_merge_left_in_the_file(store, shared):
     assert not [one for one in store.json("check")["findings"] if one["rule"] == "unsettled-merge"]
 
 
+@pytest.mark.parametrize("waiting", [False, True])
+@pytest.mark.parametrize("branch", ["feature", "main"])
+def test_the_advice_about_what_a_merge_left_works(store, shared, branch, waiting):
+    """On trunk and on a branch, with a change pending or none, an edit that names what is undecided ends that in the file."""
+    if waiting:
+        branch_that(store, "other", "edit", shared, "--set", "tags+=other")
+        store.git("switch", "-q", "main")
+    file = store.store / f"facts/m1-{shared}.md"
+    for name, number, importance in (("one", "Uno", 1), ("feature", "Eins", 5)):
+        store.git("switch", "-q", "-c", name, "main")
+        text = file.read_text().replace("One.", number)
+        file.write_text(text.replace("---\n", f"---\nimportance: {importance}\n", 1))
+        store.commit(name)
+    if branch == "main":
+        store.git("switch", "-q", "main")
+        store.git("merge", "-q", "feature")
+    store.git("merge", "-q", "one", check=False)
+    store.commit("merged")
+    if waiting:
+        store.git("merge", "-q", "-m", "other", "other")
+    only = ("check", "--json", "--only", "unsettled-merge")
+    assert len(store.call(*only).json["findings"]) == 2
+    edit(store, shared, "importance=5")
+    store.ok("edit", shared, "--body", "Uno, eins.")
+    assert store.json(*only[:1], *only[2:])["findings"] == []
+    text = file.read_text()
+    assert "conflicts" not in text and "importance: 5" in text and text.endswith("---\nUno, eins.\n")
+    now = show(store, shared)
+    assert (now["text"].strip(), now["importance"], now["conflicts"]) == ("Uno, eins.", 5, [])
+    assert ("other" in now["tags"]) is waiting
+    edit(store, shared, "tags+=more")
+    assert ("more" in file.read_text()) is (branch == "main")
+
+
 def test_retracted_here_and_changed_there(store, shared):
     """A retraction meets a change as two values do."""
     branch_that(store, "one", "retract", shared, "--reason", "no")
