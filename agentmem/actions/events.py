@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from agentmem.actions import deciding
 from agentmem.actions.context import Context, Standpoint
 from agentmem.actions.past import Acts, Past
 from agentmem.model import ids
@@ -67,7 +68,7 @@ def listed(
     found = [
         event for acts in past.acts if low <= acts.time < high and (event := _event(past, acts)) is not None
     ]
-    kept = found[:limit] if limit else found
+    kept = [_with_decided(past, event) for event in (found[:limit] if limit else found)]
     _credit(past, kept)
     gone: set[str] = set()  # by then: what comes back was not written by who brings it
     back: dict[str | None, set[str]] = {}
@@ -118,6 +119,22 @@ def _event(past: Past, acts: Acts) -> Event | None:
         acts=acts,
     )
     return event if event.identities else None
+
+
+def _with_decided(past: Past, event: Event) -> Event:
+    """``event``, where what took up changes of a memory and made more of it changed that: an edit on trunk is no promotion."""
+    decided = set()
+    for step in event.acts.steps if event.promoted else ():
+        if layout.is_memory(step.path) and step.old and step.new:
+            identity = past.name(step.path, step.new)
+            names = [one.path.rpartition("/")[2] for one in event.acts.steps if layout.is_receipt(one.path)]
+            receipts = [name for name in names if past.changes.get(name) == identity]
+            if receipts and deciding.decided(past, step.path, step.old, step.new, receipts):
+                decided.add(identity)
+    return event._replace(
+        changed=(*event.changed, *(one for one in event.promoted if one in decided)),
+        promoted=tuple(one for one in event.promoted if one not in decided),
+    )
 
 
 def _credit(past: Past, events: Sequence[Event]) -> None:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from agentmem.actions import doubtful, selecting
 from agentmem.actions.context import Context, Standpoint
+from agentmem.actions.deciding import decided
 from agentmem.actions.past import NOW, Acts, Past
 from agentmem.errors import Ambiguous, NotFound
 from agentmem.git import history
@@ -195,9 +196,26 @@ def _made_by(past: Past, acts: Acts, mine: Sequence[Step], settled: set[str]) ->
             yield version._replace(what=REMOVED)
     if receipts:
         taken = _file(past, base, files) if files else base._replace(path=mine[0].path)
-        yield taken._replace(what=PROMOTED, change=receipts[0] if len(receipts) == 1 else None)
+        yield from _taken_up(past, taken, receipts)
     elif files:
         yield _file(past, base, files)
+
+
+def _taken_up(past: Past, version: Version, receipts: Sequence[str]) -> Iterable[Version]:
+    """A promotion; of an edit on trunk, which takes up what is pending, that and what it made of it."""
+    promoted = version._replace(what=PROMOTED, change=receipts[0] if len(receipts) == 1 else None)
+    edit = None
+    if version.old and version.blob and version.what != RENAMED:
+        edit = decided(past, version.path, version.old, version.blob, receipts)
+    if edit is None:
+        yield promoted
+        return
+    ground = past.keep(edit.ground)
+    if ground != version.old:
+        fields = _between(past, version.path, version.old or "", version.path, ground)
+        yield promoted._replace(blob=ground, fields=fields)
+    made = version._replace(old=ground, fields=edit.fields)
+    yield made._replace(what=RESTORED if edit.stays else _verdict(past, made))
 
 
 def _changed(past: Past, version: Version) -> Version:

@@ -85,6 +85,12 @@ class Past:
         if wanted:
             self._texts |= self.index.bytes_of(wanted)
 
+    def keep(self, data: bytes) -> str:
+        """Have a text at hand that no commit holds; the id its blob would have."""
+        blob = self.index.blob_of(data)
+        self._texts[blob] = data
+        return blob
+
     def text(self, path: str, blob: str) -> bytes | None:
         """The bytes of one blob; None where this clone has not got them."""
         self.read([(path, blob)])
@@ -150,6 +156,16 @@ class Past:
         return {
             change: about
             for _, about, change in map(layout.names_of_change, {*paths, *self.view.columns.changes})
+        }
+
+    @cached_property
+    def change_files(self) -> Mapping[str, tuple[str, str]]:
+        """Path and blob of each change that was ever here, by its id."""
+        return {
+            layout.names_of_change(step.path)[2]: (step.path, step.new)
+            for acts in self.acts
+            for step in acts.steps
+            if step.new and layout.is_change(step.path)
         }
 
     @cached_property
