@@ -4,7 +4,7 @@ import random
 import subprocess
 from pathlib import Path
 
-from agentmem.model import applying, changes, editing
+from agentmem.model import applying, changes, editing, settling
 from agentmem.model.editing import Edit
 from agentmem.store import layout
 from tests import support
@@ -166,7 +166,7 @@ class History:
         for identity, path in self.memories("main").items():
             waiting = self.pending(tree, identity)
             if waiting:
-                tree[path], taken = applying.promoted(tree[path], waiting)
+                tree[path], taken = settling.promoted(tree[path], waiting)
                 folders = {one.id: layout.overlay_folder(one.branch) for one in waiting}
                 for change in taken:
                     if change in folders:

@@ -69,7 +69,7 @@ def pending(repository: Repository, store: str, differences: Sequence[Difference
     open_ = [memory for memory, changes in names.items() if changes - done]
     if not 0 < len(open_) <= MOST:
         return Pending(sum(len(names[memory] - done) for memory in open_), 0, ())
-    from agentmem.model import applying, changes  # reads YAML: not where nothing waits
+    from agentmem.model import applying, changes, settling  # reads YAML: not where nothing waits
 
     bases = receipting.by_memory(root, list(reading.walk(root)))
     ready, stuck = 0, dict[str, int]()
@@ -80,7 +80,7 @@ def pending(repository: Repository, store: str, differences: Sequence[Difference
         base = reading.read(root, bases[memory][0]) if memory in bases else None
         if base is None or overlays.elsewhere(repository, store, seen):
             continue  # of what is here no more, or after what is still to come: base does not take it up
-        taken = applying.promoted(base, left)[1]
+        taken = settling.promoted(base, left)[1]
         ready += sum(one.id in taken for one in left)
         if applying.apply(base, left).conflicts:
             stuck[memory] = sum(one.id not in taken for one in left)

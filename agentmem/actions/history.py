@@ -223,7 +223,10 @@ def _changed(past: Past, version: Version) -> Version:
     if change is None:
         return version._replace(what=CHANGED)
     status = change.fields.get("status")
-    back = status is not None and status.was == values.RETRACTED and status.to != values.RETRACTED
+    # it was retracted, or it was in doubt whether it was, and it is not
+    back = (
+        status is not None and status.to != values.RETRACTED and status.was in (values.RETRACTED, status.to)
+    )
     return version._replace(
         what=RETRACTED if change.retract is not None else RESTORED if back else CHANGED,
         at=change.created if change.created is not None else version.at,

@@ -126,7 +126,7 @@ def listing(context: Context) -> Listed:
 def _held(context: Context) -> tuple[set[str], tuple[str, ...]]:
     """The pending changes that a promotion would leave, and the branches that some of them wait for."""
     from agentmem.index import overlays
-    from agentmem.model import applying, changes
+    from agentmem.model import changes, settling
 
     index = context.index
     view = index.view()
@@ -144,7 +144,7 @@ def _held(context: Context) -> tuple[set[str], tuple[str, ...]]:
         awaited |= waits
         taken = frozenset[str]().union(
             *(
-                applying.promoted(contents[one.blob], parsed)[1]
+                settling.promoted(contents[one.blob], parsed)[1]
                 for one in bases.values()
                 if one.blob in contents
             )

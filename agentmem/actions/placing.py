@@ -332,11 +332,11 @@ def _with_pending(
 ) -> Placed | None:
     """Edit on trunk a memory with pending changes: base takes them up with the edit, which decides what it names.
 
-    What the edit decides may let others apply that a conflict had held back: so base becomes what all of them make together.
-    Where a conflict is left, the edit becomes a change as on any branch: base may take up no part of what is not settled. So it
+    What the edit decides may let others apply that a conflict had held back: so base becomes what all of them make together, but
+    for those of which a conflict is left. Where something else would show then the edit becomes a change as on any branch. So it
     does where base stays as it is committed, against what they say: nothing would tell that from a base that was set back.
     """
-    from agentmem.model import applying
+    from agentmem.model import settling
 
     base = base_text(context, found, path)
     drawn = _drawn(context, found, base, make, named, branch, waiting)
@@ -344,12 +344,13 @@ def _with_pending(
         return None
     change, _ = drawn
     every = [one.change for one in waiting]
-    met = applying.apply(base, [*every, change])
-    if met.conflicts or taking.awaited(context, every) or taking.is_as_head(context, path, met.data, every):
+    made = settling.edited(base, every, change)
+    taken = [one for one in every if made and one.id in made[1]]
+    if made is None or taking.awaited(context, every) or taking.is_as_head(context, path, made[0], taken):
         return _as_change(context, found, path, make, named, branch, waiting)
     paths = {one.change.id: one.path for one in waiting}
-    taking.take_up(context, change.memory, {path: (base, met.data)}, paths, every)
-    return Placed(met.data, path, "base")
+    taking.take_up(context, change.memory, {path: (base, made[0])}, paths, taken)
+    return Placed(made[0], path, "base")
 
 
 def text_of(context: Context, found: "Found") -> bytes:

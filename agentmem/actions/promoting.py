@@ -87,7 +87,7 @@ def _promote_under(
 ) -> Promoted:
     name = demand_trunk(context, branch, "overlay promote")
     from agentmem.index import overlays
-    from agentmem.model import applying, changes
+    from agentmem.model import changes, settling
 
     index = context.index
     view = index.view()
@@ -127,7 +127,7 @@ def _promote_under(
         taking.finish(context, identity)
         bases: dict[str, tuple[bytes, bytes]] = {}
         promoted = [
-            (path, applying.promoted(data[blob_at[path]], parsed.values()))
+            (path, settling.promoted(data[blob_at[path]], parsed.values()))
             for path in files
             if data.get(blob_at.get(path, "")) is not None
         ]

@@ -45,74 +45,22 @@ class Applied(NamedTuple):
 
 def pending(changes: Iterable[Change], receipts: Collection[str]) -> tuple[Change, ...]:
     """Those of ``changes`` that base has not taken up; of several with one id the same one counts always."""
-    by_id = _by_id(changes)
-    taken_up = lifecycle.absorbed({i: change.after for i, change in by_id.items()}, receipts)
-    return tuple(change for i, change in by_id.items() if i not in taken_up)
+    known = by_id(changes)
+    taken_up = lifecycle.absorbed({i: change.after for i, change in known.items()}, receipts)
+    return tuple(change for i, change in known.items() if i not in taken_up)
 
 
-def _by_id(changes: Iterable[Change]) -> dict[str, Change]:
+def by_id(changes: Iterable[Change]) -> dict[str, Change]:
+    """``changes`` by their ids; of several with one id the same one always."""
     found: dict[str, Change] = {}
     for change in sorted(changes, key=lambda change: (change.id, repr(change))):
         found.setdefault(change.id, change)
     return found
 
 
-def promoted(base: bytes, changes: Iterable[Change]) -> tuple[bytes, frozenset[str]]:
-    """Base with all that is settled taken up, and the ids of what gets a receipt: those changes, and what their writers saw.
-
-    What would show otherwise after it than before is not taken up: what it touches together with changes that are not settled
-    waits with them, or where that does not do, all.
-    """
-    left = tuple(_by_id(changes).values())
-    now = apply(base, left)
-    shown = _shown(now)
-    receipts: frozenset[str] = frozenset()
-    while now.promotable:
-        for taken in (now.promotable, _apart(left, now.promotable)):
-            named = taken.union(*(change.after for change in left if change.id in taken))
-            data = apply(base, [change for change in left if change.id in taken]).data
-            rest = pending(left, named)
-            after = apply(data, rest)
-            if taken and _shown(after) == shown:
-                base, left, now, receipts = data, rest, after, receipts | named
-                break  # once more: with less left, more may be settled
-        else:
-            break
-    return base, receipts
-
-
-def _apart(changes: Collection[Change], settled: Collection[str]) -> frozenset[str]:
-    """Those of ``settled`` that touch no key which a change that stays pending touches, and come after none that stays."""
-    order = Order(changes)
-    taken = frozenset(settled)
-    while True:
-        kept = {
-            key for i, change in order.changes.items() if i not in taken for key in values.touched_by(change)
-        }
-        left = frozenset(
-            i for i in taken if order.before(i) <= taken and not values.touched_by(order.changes[i]) & kept
-        )
-        if left == taken:
-            return taken
-        taken = left
-
-
-def _shown(applied: Applied) -> tuple[object, ...]:
-    """What a reader sees of a memory, whatever the order of its lists."""
-    parsed = document.parse(applied.data)
-    meta = {
-        key: sorted({item_key(item) for item in value}) if isinstance(value, list) else value
-        for key, value in parsed.meta.items()
-    }
-    sides = sorted(
-        (c.field, sorted((p.change, item_key(p.value)) for p in c.parties)) for c in applied.conflicts
-    )
-    return item_key(meta), parsed.body, sides
-
-
 def apply(base: bytes, changes: Iterable[Change]) -> Applied:
     """The text of a memory with its pending ``changes`` applied. Never fails: what cannot be applied is a conflict."""
-    order = Order(_by_id(changes).values())
+    order = Order(by_id(changes).values())
     if not order.changes:
         return Applied(base, (), frozenset())
     parsed = document.parse(base)

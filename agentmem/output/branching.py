@@ -152,13 +152,16 @@ def overlay_json(result: Shown) -> Record:
 
 def field_lines(field: FieldDifference) -> list[str]:
     """What became of one field: `title: A → B`, `tags: +a -b`, the body as a diff."""
-    if field.name == "retracted" and field.was is None:
+    if field.name == "retracted" and field.was is None and field.to is not None:
         return [f"reason: {_said(field.to)}"]
     if field.diff:
         return ["body:", *(safety.clean(line) for line in field.diff.split("\n"))]
     if field.add or field.remove:
         items = [f"+{_said(item)}" for item in field.add] + [f"-{_said(item)}" for item in field.remove]
         return [f"{safety.one_line(field.name)}: {' '.join(items)}"]
+    if field.was == field.to:  # to name it ended a conflict; a reason that there is none goes with the status
+        value = "active" if field.name == "status" and field.to is None else _said(field.to)
+        return [] if field.name == "retracted" else [f"{safety.one_line(field.name)}: stays {value}"]
     return [f"{safety.one_line(field.name)}: {_said(field.was)} → {_said(field.to)}"]
 
 

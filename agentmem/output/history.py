@@ -52,7 +52,8 @@ def _version_line(one: Version, shorts: Mapping[str, str], view: Standpoint) -> 
     if one.what == "removed" and one.change is not None:
         what = "took back a change"
     names = list(dict.fromkeys(safety.one_line(field.name) for field in one.fields))
-    known = {"retracted": ("status", "retracted"), "renamed": ("path",)}.get(one.what, ())
+    status = ("status", "retracted")
+    known = {"retracted": status, "restored": status, "renamed": ("path",)}.get(one.what, ())
     names = [name for name in names if name not in known]
     named = f": {', '.join(names)}" if names else ""
     line = f"{_head(view, one.at, one.commit, one.by)} {what}{named}{_why(one.subject)}"

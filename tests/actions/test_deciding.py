@@ -93,3 +93,25 @@ def test_a_promotion_alone_is_one(pending):
     assert told(pending) == [("promoted", [("importance", None, "4")]), *REST]
     (event, *_) = pending.json("history")["events"]
     assert (event["changed"], event["promoted"]) == ([], [ID])
+
+
+@pytest.mark.parametrize("trunk", [True, False])
+def test_what_is_decided_to_stay_beside_another_conflict(team, trunk):
+    """On trunk in base, on a branch as a change: it is told as restored, and that the status stays what it is."""
+    for name, words in (
+        ("one", ("edit", ID, "--set", "title=One")),
+        ("two", ("edit", ID, "--set", "title=Two")),
+        ("three", ("retract", ID, "--reason", "no more")),
+        ("four", ("edit", ID, "--set", "importance=4")),
+    ):
+        branch(team, name)
+        team.ok(*words)
+        team.commit(name)
+    merged(team, "one", "two", "three", "four")
+    if not trunk:
+        branch(team, "later")
+    assert team.json("restore", ID)["layer"] == ("base" if trunk else "own")
+    team.commit("decided")
+    text = team.ok("history", ID)
+    assert "restored (decided)" in text and "(none) → (none)" not in text
+    assert ("status: stays active\n" in text) is not trunk

@@ -625,21 +625,37 @@ def test_an_edit_on_trunk_decides_a_conflict(store, shared):
         store.commit("decided")
 
 
-def test_an_edit_on_trunk_that_leaves_a_conflict_is_a_change(store, shared):
-    """Base may take up no part of what is not settled: the edit waits with the rest, and nothing is lost."""
+def test_an_edit_on_trunk_beside_a_conflict(store, shared):
+    """Base takes up the edit with what is settled; the parties of the conflict stay pending, and nothing is lost."""
     branch_that(store, "one", "edit", shared, "--set", "title=One")
     branch_that(store, "two", "edit", shared, "--set", "title=Two")
-    merged(store, "one", "two")
-    base = (store.store / f"facts/m1-{shared}.md").read_bytes()
+    branch_that(store, "three", "edit", shared, "--set", "importance=4")
+    merged(store, "one", "two", "three")
     done = edit(store, shared, "tags+=b")
-    assert (store.store / f"facts/m1-{shared}.md").read_bytes() == base
-    assert done["layer"] == "own" and len(overlay(store)) == 3 and receipts(store) == []
+    text = (store.store / f"facts/m1-{shared}.md").read_text()
+    assert "importance: 4" in text and "title: Shared" in text
+    assert done["layer"] == "base" and len(overlay(store)) == 3 and len(receipts(store)) == 1
     now = show(store, shared)
     assert now["tags"] == ["a", "b"]
     assert {p["value"] for p in now["conflicts"][0]["parties"]} == {"One", "Two"}
     edit(store, shared, "title=Decided")
     now = show(store, shared)
     assert (now["title"], now["tags"], now["conflicts"]) == ("Decided", ["a", "b"], [])
+    assert len(receipts(store)) == len(overlay(store)) == 3
+
+
+def test_an_edit_on_trunk_of_what_a_party_of_a_conflict_says_too(store, shared):
+    """It waits with the rest, as a change: base cannot say that its writer had seen what the party says."""
+    branch_that(store, "one", "edit", shared, "--set", "title=One", "--set", "importance=4")
+    branch_that(store, "two", "edit", shared, "--set", "title=Two")
+    merged(store, "one", "two")
+    base = (store.store / f"facts/m1-{shared}.md").read_bytes()
+    done = edit(store, shared, "importance=5")
+    assert (store.store / f"facts/m1-{shared}.md").read_bytes() == base
+    assert done["layer"] == "own" and len(overlay(store)) == 3 and receipts(store) == []
+    edit(store, shared, "title=Decided")
+    now = show(store, shared)
+    assert (now["title"], now["importance"], now["conflicts"]) == ("Decided", 5, [])
 
 
 @pytest.mark.parametrize("keep", [True, False])

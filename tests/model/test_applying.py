@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from agentmem.model import applying, changes, document, editing, ids
+from agentmem.model import applying, changes, document, editing, ids, settling
 from agentmem.model.changes import Change
 from agentmem.model.editing import Edit
 
@@ -49,10 +49,10 @@ def view(applied):
 
 def check_promotion(base, every):
     before = applying.apply(base, every)
-    data, receipts = applying.promoted(base, every)
+    data, receipts = settling.promoted(base, every)
     rest = applying.pending(every, receipts)
     assert view(applying.apply(data, rest)) == view(before)
-    again, more = applying.promoted(data, rest)
+    again, more = settling.promoted(data, rest)
     assert more <= receipts
     assert again == data
     return data, receipts
@@ -124,7 +124,7 @@ def test_promotion_changes_no_view_and_no_order_counts(block):
         mixed = every[:]
         random.Random(seed).shuffle(mixed)
         assert applying.apply(base, mixed) == expected
-        assert applying.promoted(base, mixed) == applying.promoted(base, every)
+        assert settling.promoted(base, mixed) == settling.promoted(base, every)
         check_nothing_lost(base, every)
 
 
@@ -297,7 +297,7 @@ def test_the_same_id_twice_counts_the_same_whatever_the_order():
     base = text("title: t")
     one, two = change(1, base, text("title: u")), change(1, base, text("title: v"))
     assert applying.apply(base, [one, two]) == applying.apply(base, [two, one])
-    assert applying.promoted(base, [one, two]) == applying.promoted(base, [two, one])
+    assert settling.promoted(base, [one, two]) == settling.promoted(base, [two, one])
 
 
 def test_front_matter_that_cannot_be_edited_names_what_is_lost():
@@ -313,7 +313,7 @@ def test_a_broken_file_keeps_its_bytes(base):
     applied = applying.apply(base, [one])
     assert applied.data == base
     assert [c.field for c in applied.conflicts] == ["file"]
-    assert applying.promoted(base, [one]) == (base, frozenset())
+    assert settling.promoted(base, [one]) == (base, frozenset())
 
 
 def test_many_changes_and_long_chains():
