@@ -98,7 +98,7 @@ def _event(past: Past, acts: Acts) -> Event | None:
         elif layout.is_receipt(step.path):
             if step.new is not None and step.old is None and name in past.changes:
                 promoted[past.changes[name]] = None
-        else:
+        elif (step.commit, step.path) not in past.brought:
             old = past.name(step.path, step.old) if step.old else None
             new = past.name(step.path, step.new) if step.new else None
             if new and new == old:

@@ -167,7 +167,7 @@ def _mine(past: Past, acts: Acts, identity: str) -> list[Step]:
         else:
             old = step.old if step.old and past.name(step.path, step.old) == identity else None
             new = step.new if step.new and past.name(step.path, step.new) == identity else None
-            if old or new:
+            if (old or new) and (step.commit, step.path) not in past.brought:
                 found.append(step._replace(old=old, new=new))
     return found
 

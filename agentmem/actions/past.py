@@ -159,6 +159,30 @@ class Past:
         }
 
     @cached_property
+    def brought(self) -> Collection[tuple[str, str]]:
+        """Commit and path of what merges had from one of their sides, under another name there: a rename met an edit."""
+        paths: dict[str, set[str]] = {}
+        merged: list[Step] = []
+        for acts in self.acts:
+            for step in acts.steps:
+                if step.new and layout.is_memory(step.path):
+                    paths.setdefault(step.new, set()).add(step.path)
+                    if step.sides > 1:
+                        merged.append(step)
+        sides: dict[str, set[str]] = {}
+        found = set()
+        for step in merged:
+            if step.new and len(paths[step.new]) > 1:  # else no tree need be read: nobody else had it
+                for number in range(1, step.sides + 1):
+                    side = f"{step.commit}^{number}"
+                    if side not in sides:
+                        tree = objects.list_tree(self.repository, side, self._below[:-1])
+                        sides[side] = {blob for _, blob in tree}
+                    if step.new in sides[side]:
+                        found.add((step.commit, step.path))
+        return found
+
+    @cached_property
     def change_files(self) -> Mapping[str, tuple[str, str]]:
         """Path and blob of each change that was ever here, by its id."""
         return {

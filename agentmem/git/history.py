@@ -28,7 +28,8 @@ STEADY = (
 class Step(NamedTuple):
     """What one commit made of one file: ``old`` and ``new`` are blobs, None where there is none; ``path`` is from the top.
 
-    ``time`` is the committer's, seconds UTC: the moment from which a view of that commit is had.
+    ``time`` is the committer's, seconds UTC: the moment from which a view of that commit is had. ``sides`` counts what it was
+    made of: a merge has several.
     """
 
     commit: str
@@ -38,6 +39,7 @@ class Step(NamedTuple):
     path: str
     old: str | None
     new: str | None
+    sides: int = 1
 
 
 def steps(repository: Repository, starts: Sequence[str], paths: Iterable[str]) -> Iterator[Step]:
@@ -90,7 +92,7 @@ def _parse(out: bytes) -> Iterator[Step]:
         held = [blob if mode.startswith("100") else None for mode, blob in zip(modes, blobs, strict=True)]
         old = next((blob for blob in held[:-1] if blob), None)
         if old or held[-1]:  # else a link or a submodule
-            yield Step(*head, path, old, held[-1])
+            yield Step(*head, path, old, held[-1], parents)
 
 
 def boundary(repository: Repository) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""The history of an edit on trunk that takes up what is pending: what it decided is told as an edit, the rest as a promotion."""
+"""Who made what, in the history: an edit on trunk that takes up what is pending, a merge of a rename and an edit."""
 
 import pytest
 
@@ -93,6 +93,33 @@ def test_a_promotion_alone_is_one(pending):
     assert told(pending) == [("promoted", [("importance", None, "4")]), *REST]
     (event, *_) = pending.json("history")["events"]
     assert (event["changed"], event["promoted"]) == ([], [ID])
+
+
+def test_a_merge_of_a_rename_and_an_edit_made_neither(team):
+    """What one side has under another name is told once, by who made it; what a merge made of both is the merge's own."""
+    for again in (False, True):
+        name = f"moved-{again}"
+        branch(team, name)
+        (path,) = (team.store / "facts").iterdir()
+        team.git("mv", str(path), str(path.with_name(f"{name}.md")))
+        team.commit(f"{name}: rename")
+        team.git("switch", "-q", "main")
+        edit(team, "--set", f"title={name}")
+        team.commit(f"{name}: edit")
+        team.git("switch", "-q", name)
+        team.git("merge", "-q", "--no-commit", "main")
+        if again:
+            edit(team, "--set", "importance=3")
+        team.commit(f"{name}: merge")
+        team.git("switch", "-q", "main")
+        team.git("merge", "-q", "--no-edit", name)
+    subjects = [one["subject"] for one in versions(team)]
+    assert subjects[0] == "moved-True: merge"
+    assert sorted(subjects[1:]) == [
+        "add first",
+        *(f"moved-{again}: {what}" for again in (False, True) for what in ("edit", "rename")),
+    ]
+    assert "moved-False: merge" not in [one["subject"] for one in team.json("history")["events"]]
 
 
 @pytest.mark.parametrize("trunk", [True, False])
