@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from agentmem.actions import collecting, placing, recording, saving, selecting, vanishing
 from agentmem.actions.context import Context
 from agentmem.errors import AgentmemError, UsageError
+from agentmem.index import archive
 from agentmem.model import ids, times
 from agentmem.model.importers import sources
 from agentmem.model.importers.found import Found, Record
@@ -252,7 +253,11 @@ def _store(context: Context, batch: _Batch, update: bool, dry_run: bool) -> Impo
     index = context.index
     index.include_archived()  # what was forgotten here is known, and does not come back by itself
     view = index.view()
-    at = {identity: i for i, identity in enumerate(view.columns.ids)}
+    at = {
+        identity: i
+        for i, identity in enumerate(view.columns.ids)
+        if view.archived.get(i) != archive.NOT_COMMITTED  # taken away to have it imported again, perhaps
+    }
     there = [at[identity] for identity in batch.memories if identity in at]
     archived = [view.columns.ids[i] for i in there if i in view.archived]
     present = {

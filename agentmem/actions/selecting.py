@@ -329,8 +329,8 @@ class Found(NamedTuple):
 
     ``superseded_by`` has the ids of what replaces it, newest first. From ``layer`` on as ``standing.labelled`` fills it in:
     ``branch`` is where it was written or read, where that is not trunk; ``changed_by`` names the branches whose pending changes
-    are applied; ``archived`` is the commit that took it out of the tree. ``verdicts`` are on its citations, in their order,
-    where they were held against the code (``judging.judged``).
+    are applied; ``archived`` is the commit that took it out of the tree, empty where none has. ``verdicts`` are on its citations,
+    in their order, where they were held against the code (``judging.judged``).
     """
 
     position: int

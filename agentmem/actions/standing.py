@@ -183,8 +183,8 @@ def labelled(context: Context, found: Sequence[Found]) -> list[Found]:
         held = {path.removeprefix(prefix) for path in whole}
     out = []
     for one in found:
-        if taken := view.archived.get(one.position):
-            out.append(one._replace(archived=taken))  # where it was written is past
+        if one.position in view.archived:
+            out.append(one._replace(archived=view.archived[one.position]))  # where it was written is past
             continue
         origin = view.foreign.get(one.position)
         layer, branch = _layer(context, one, origin, here, on_trunk or one.path in held, known)

@@ -191,9 +191,9 @@ def whole(found: Found, shorts: Mapping[str, str]) -> str:
         lines.append(safety.clean(body))
     lines += notation.places(memory, found.verdicts, whole=True)
     place = safety.one_line(found.path)
-    if found.archived:
-        short = shorts[memory.id]
-        place = f"archived by {found.archived[:7]}, was {place}     bring it back: agentmem restore {short}"
+    if found.archived is not None:
+        taken = f"archived by {found.archived[:7]}" if found.archived else "deleted here, not committed"
+        place = f"{taken}, was {place}     bring it back: agentmem restore {shorts[memory.id]}"
     return "\n".join((*lines, place, "</memory>"))
 
 

@@ -1,5 +1,7 @@
 """What `show` says besides the memory's own text: what has taken its place."""
 
+import pytest
+
 from tests import support
 from tests.actions.keeping import put
 
@@ -83,3 +85,29 @@ def test_what_cannot_be_read_is_noted_with_each_answer(store):
     assert "and 1 more, which cannot be read" in store.call("list").err
     ran = store.call("show", broken[:8])
     assert ran.code == 2 and f".agentmem/facts/m-{broken}.md cannot be read as a memory" in ran.err
+
+
+@pytest.mark.parametrize("renamed", [True, False])
+def test_what_is_deleted_and_that_not_committed(store, renamed):
+    """It is shown as HEAD holds it, and said to be deleted here; an edit names the way back, and that brings the same."""
+    store.remember(1, "First", "Before.")
+    store.commit("add")
+    file = store.store / f"facts/m1-{support.identity(1)}.md"
+    if renamed:
+        file = file.rename(file.with_name("renamed.md"))
+        file.write_text(file.read_text().replace("Before.", "After."))
+        store.commit("rename and edit")
+    held = file.read_bytes()
+    file.unlink()
+    shown = store.ok("show", support.identity(1))
+    assert ("After." if renamed else "Before.") in shown
+    assert f"deleted here, not committed, was .agentmem/facts/{file.name} " in shown
+    (one,) = store.json("list", "--status", "archived")["memories"]
+    assert (one["id"], one["path"]) == (support.identity(1), f".agentmem/facts/{file.name}")
+    assert "agentmem restore" in store.call("edit", support.identity(1), "--set", "importance=2").err
+    store.ok("restore", support.identity(1))
+    assert file.read_bytes() == held
+    store.git("rm", "-q", str(file))
+    store.commit("gone")
+    head = store.git("rev-parse", "--short=7", "HEAD").strip()
+    assert f"archived by {head}, was" in store.ok("show", support.identity(1))

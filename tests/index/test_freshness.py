@@ -132,12 +132,12 @@ def test_what_was_only_touched_is_as_committed(project):
 
 
 def test_a_deleted_file_is_gone_at_once(project):
-    """No ghost of a deleted memory answers, whatever the index holds."""
+    """No ghost of a deleted memory answers, whatever the index holds; named by its id it is told as deleted."""
     gone = support.identity(3)
     path_of(project, gone).unlink()
     assert not any(title.split(" ", 1)[1] == "number 3" for title in project.titles("--limit", "0"))
     assert gone not in project.found("lease number 3")
-    assert project.call("show", gone).code == 2
+    assert "deleted here, not committed" in project.ok("show", gone)
 
 
 def test_a_renamed_file_is_the_same_memory(project):
