@@ -138,11 +138,11 @@ def _prefer_answers(
     """Let those of ``best`` count for more that have the ``kind`` of answer that is asked for, the more the fewer have it."""
     rows = [view.columns.rows[candidate.position] for candidate in best]
     memories = index.knowledge.memories(rows)
-    having = [
-        candidate
-        for candidate, row in zip(best, rows, strict=True)
-        if (one := memories.get(row)) is not None and asking.has(kind, f"{one.title}\n{one.body}")
-    ]
+    texts = [f"{memories[row].title}\n{memories[row].body}" if row in memories else "" for row in rows]
+    having = [candidate for candidate, text in zip(best, texts, strict=True) if asking.has(kind, text)]
+    if not having and kind.startswith(asking.OF):  # it may be called otherwise there
+        kind = asking.NUMBER
+        having = [candidate for candidate, text in zip(best, texts, strict=True) if asking.has(kind, text)]
     for candidate in having if len(having) < len(best) else ():
         value = 1 + weight * (1 - len(having) / len(best))
         candidate.factors.append(Factor(scoring.ANSWER, value, kind))

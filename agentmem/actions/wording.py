@@ -35,6 +35,9 @@ CONVERSED = 200
 LONG, READ = 1.5, 20
 """By how many times the mean a body is long, and how many of the best such are read passage by passage."""
 
+PART = 3
+"""Letters that each part of a word has at least that is read as two."""
+
 SAID = 40
 """Characters of a passage by which it is named."""
 
@@ -74,6 +77,7 @@ class Words:
             len(view), view.average_lengths, view.columns.lengths, ranking.b_of_bodies(view.spread)
         )
         self.postings = index.postings(list(wanted))
+        others += _written_apart(index, view, asked, self.postings)
         self.names_authors = _add_bylines(index, view, asked, self.postings)
         """Whether authors are asked for: of whom a memory is, its text does not say."""
         self.lexical = ranking.bm25f(asked.terms, self.postings, view.positions, self.statistics, weights)
@@ -320,6 +324,35 @@ def _other_names(index: Index, view: View, asked: Query) -> list[ranking.OtherNa
             if stands_for and terms and not asked.terms.keys() >= set(terms):
                 others.append(ranking.OtherName(terms, stands_for, name))
     return others
+
+
+def _written_apart(
+    index: Index, view: View, asked: Query, postings: dict[str, list[Posting]]
+) -> list[ranking.OtherName]:
+    """The words of ``asked`` that no memory has, as two that stand side by side in one: who asks for a rollback finds how to roll
+    back. What is looked up for it is put into ``postings``.
+    """
+    if asked.exact or not asked.terms:
+        return []
+    found: list[ranking.OtherName] = []
+    for chunk, terms in analysis.chunks(asked.plain):
+        is_word = len(terms) == 1 and chunk.isascii() and chunk.isalpha() and len(chunk) >= 2 * PART
+        if not is_word or any(row in view.positions for row, _ in postings.get(terms[0], ())):
+            continue
+        pairs = {
+            (*first, *second): f"{chunk[:at]} {chunk[at:]}"
+            for at in range(PART, len(chunk) - PART + 1)
+            if len(first := analysis.terms(chunk[:at])) == len(second := analysis.terms(chunk[at:])) == 1
+        }
+        known = index.postings(list({term for pair in pairs for term in pair}))
+        rows = {term: {row for row, _ in some if row in view.positions} for term, some in known.items()}
+        for (first_term, second_term), name in pairs.items():
+            both = sorted(rows.get(first_term, set()) & rows.get(second_term, set()))[:READ]
+            texts = (f"{one.title}\n{one.body}".lower() for one in index.knowledge.memories(both).values())
+            if any(name.lower() in text for text in texts):
+                postings.update({term: known[term] for term in (first_term, second_term)})
+                found.append(ranking.OtherName((first_term, second_term), frozenset(terms), name))
+    return found
 
 
 def _relatives(asked: Query, weights: Weights) -> dict[str, list[Relative]]:

@@ -11,6 +11,9 @@ LONGEST = 300
 """Characters of what may be one question: a longer text speaks of many things, and asks for them by its words."""
 
 MOMENT, DURATION, FREQUENCY, NUMBER = "a moment", "a duration", "how often", "a number"
+OF = "a number of "
+"""How a kind begins that counts something: what it is follows."""
+_COUNTED = r"\bhow (?:many|much) ([a-z][a-z-]{2,})\b(?! ago)|\bnumber of ([a-z][a-z-]{2,})\b"
 
 # "when x y" alone only says more of something
 _AUXILIARY = "did|do|does|was|were|is|are|will|would|has|have|had|can|could|should|must|may"
@@ -58,17 +61,24 @@ _SAY = {
 def wanted(question: str) -> str:
     """The kind of answer that ``question`` asks for; empty where its form tells none."""
     lowered = question.lower()
-    if len(question) > LONGEST or not any(word in lowered for word in ("how ", "when", "what ", "which ")):
+    if len(question) > LONGEST or not any(
+        word in lowered for word in ("how ", "when", "what ", "which ", "number of ")
+    ):
         return ""  # nothing is compiled for it
+    if counted := re.search(_COUNTED, lowered):
+        return f"{OF}{counted[1] or counted[2]}"
     found = re.search("|".join(_ASKS), lowered)
     return _KINDS[found.lastgroup] if found and found.lastgroup else ""
 
 
 def has(kind: str, text: str) -> bool:
-    """Whether ``text`` has an answer of that ``kind``."""
+    """Whether ``text`` has an answer of that ``kind``; of something that is counted, its number."""
     return _says(kind).search(text) is not None
 
 
 @cache
 def _says(kind: str) -> re.Pattern[str]:
+    if kind.startswith(OF):
+        counted = re.escape(kind.removeprefix(OF).removesuffix("s"))
+        return re.compile(rf"(?:\d|\b(?:{_WORDS})\b)[\d.,]*(?: [\w-]+){{0,2}} {counted}", re.IGNORECASE)
     return re.compile(_SAY[kind], re.IGNORECASE)

@@ -1009,3 +1009,14 @@ def test_a_name_of_several_parts_is_had_in_all_of_them(store: Project) -> None:
         "recall", "life-insurance glucose alarms, newborn ward, pager rota, siren volume", "--explain"
     )
     assert "life-insurance 0" in told
+
+
+def test_a_number_of_what_is_asked_for(store: Project) -> None:
+    """Of two that have a number the one that counts what is asked for is the answer, and --explain says of what."""
+    for number in range(20):
+        store.remember(100 + number, f"Robot {WORDS[number]} was seen", "In hall two.", created=OLD)
+    store.remember(1, "A dock needs 45 seconds to cool down", "The plate is hot.", created=OLD)
+    depot = store.remember(2, "The depot in Graz has 14 new docks and 62 aisles", "Counted.", created=OLD)
+    told = store.ok("recall", "how many docks", "--explain")
+    assert "kind of answer (a number of docks) 1.125" in told
+    assert store.found("how many docks")[0] == depot

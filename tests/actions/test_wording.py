@@ -293,3 +293,17 @@ def test_nothing_counts_for_more_than_what_answers(prose):
     hits = prose.json("recall", "access point moved jams gone", "--explain")["hits"]
     words = {hit["id"]: term["value"] for hit in hits for term in hit["explain"] if term["name"] == "words"}
     assert words[identity(5)] == words[identity(4)] == max(words.values()) == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "is_told"), [("rollback", True), ("rollback of a release", True), ("carpet", False)]
+)
+def test_a_word_that_is_written_as_two(filled, question, is_told):
+    """A word that no memory has is read as two where some memory has them side by side; apart they are two words."""
+    filled.remember(1, "Roll back a scheduler release", "Stop the worker first.", created=OLD)
+    filled.remember(2, "The car is in hall two", "No pet may ride in it.", created=OLD)
+    assert (filled.found(question)[:1] == [identity(1)]) == is_told
+    if is_told:
+        assert 'words (as "roll back") 1.0000' in filled.ok("recall", question, "--explain")
+    else:
+        assert filled.found(question) == []

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentmem.model import asking
-from agentmem.model.asking import DURATION, FREQUENCY, MOMENT, NUMBER
+from agentmem.model.asking import DURATION, FREQUENCY, MOMENT, NUMBER, OF
 from agentmem.model.query import parse
 
 
@@ -16,8 +16,11 @@ from agentmem.model.query import parse
         ("How long do we keep the logs?", DURATION),
         ("how long ago did we drop sqlite", MOMENT),
         ("how often does the sweeper run", FREQUENCY),
-        ("how many retries has a job", NUMBER),
-        ("how much memory does the indexer take", NUMBER),
+        ("how many retries has a job", OF + "retries"),
+        ("how much memory does the indexer take", OF + "memory"),
+        ("the number of aisles", OF + "aisles"),
+        ("how many days ago", NUMBER),
+        ("how much is it", NUMBER),
         ("what port does staging use", NUMBER),
         ("which version of git do we need", NUMBER),
         ("When did we move to Postgres?", MOMENT),
@@ -52,6 +55,9 @@ def test_what_is_wanted(question, kind):
         (FREQUENCY, "twice a day"),
         (NUMBER, "three retries"),
         (NUMBER, "listens on 8080"),
+        (OF + "docks", "The depot has 14 docks and 62 aisles"),
+        (OF + "docks", "one more dock"),
+        (OF + "memory", "takes 2.5 GB of memory"),
     ],
 )
 def test_what_has_it(kind, text):
@@ -92,3 +98,9 @@ def test_what_is_long_or_quoted_wants_nothing():
     assert asking.wanted("how long " + "x" * asking.LONGEST) == ""
     assert parse("how long is a loan", 0).answer == DURATION
     assert parse('"how long is a loan"', 0).answer == ""
+
+
+def test_a_number_of_something_else():
+    """What is counted is told from what is measured beside it."""
+    assert not asking.has(OF + "docks", "A dock needs 45 seconds to cool down")
+    assert not asking.has(OF + "aisles", "Aisle 31: jams after 14 s")
