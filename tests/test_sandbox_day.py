@@ -106,12 +106,11 @@ def test_a_day(sandbox):
         ("doctor",),
     ):
         assert ok(*words)
-    assert (
-        ok("forget", "--dry-run")
-        and ok("reflect", "--dry-run")
-        and ok("index", "status")
-        and ok("export", "jsonl")
-    )
+    assert ok("index", "status") and ok("export", "jsonl")
+    for verb in ("forget", "reflect"):  # what they would do is told, and that they could not
+        told = sandbox.run(verb, "--dry-run")
+        assert told.code == 0 and told.out.startswith("agentmem: ")
+        assert f": agentmem {verb} would be refused; this is what it finds in the view at hand\n" in told.err
     assert ok("init").startswith("kept")
     # claims, and what is handed on
     for words, at in (((other,), other), ((mine,), mine), ((other, "--resume"), other), ((), other)):
