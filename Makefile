@@ -56,6 +56,7 @@ bench: .venv/installed .venv/dev
 	  'admission.py' \
 	  'abstaining.py' \
 	  'plain.py' \
+	  'lists.py' \
 	  'conversations.py' \
 	  'growth.py' \
 	  'token_estimate.py' \

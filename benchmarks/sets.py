@@ -220,10 +220,12 @@ def every(team_folder: str) -> list[Set]:
     return [one for one in found if one is not None]
 
 
-def agentmem(directory: str, *words: str) -> None:
-    """Run a command of the tool on the store in ``directory``."""
+def agentmem(directory: str, *words: str, may: int = 0) -> None:
+    """Run a command of the tool on the store in ``directory``; its exit code may be ``may``."""
     command = [sys.executable, "-m", "agentmem", "-C", directory, *words]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    done = subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
+    if done.returncode not in (0, may):
+        raise subprocess.CalledProcessError(done.returncode, command)
 
 
 def filled(directory: str, one: Set, meaning: bool = False) -> str:
@@ -242,7 +244,7 @@ def filled(directory: str, one: Set, meaning: bool = False) -> str:
         source = directory + ".jsonl"
         with open(source, "w", encoding="utf-8") as file:
             file.writelines(json.dumps(record) + "\n" for record in one.records)
-        agentmem(directory, "import", "jsonl", source)
+        agentmem(directory, "import", "jsonl", source, may=1)  # turns with hidden characters are left out
     if meaning:
         with open(os.path.join(store, "config.toml"), "a", encoding="utf-8") as file:
             file.write(MEANING)
