@@ -64,7 +64,7 @@ class Words:
         """``allowed`` says of each position whether it may be shown; ``deep``: evidence is wanted of many, as by a manager."""
         self.deep = deep
         self.index, self.view, self.asked, self.allowed, self.weights = index, view, asked, allowed, weights
-        others = _other_names(index, view, asked)
+        others = [*_other_names(index, view, asked), *_written_together(asked, weights)]
         known = _relatives(asked, weights)
         wanted = dict.fromkeys(
             [
@@ -326,6 +326,17 @@ def _other_names(index: Index, view: View, asked: Query) -> list[ranking.OtherNa
     return others
 
 
+def _written_together(asked: Query, weights: Weights) -> list[ranking.OtherName]:
+    """Two words of ``asked`` that stand side by side as one: who asks for time zones means a timezone."""
+    if asked.exact or len(asked.terms) > weights.relative_terms:
+        return []
+    return [
+        ranking.OtherName(tuple(analysis.terms(one + other)), frozenset((*first, *second)), one + other)
+        for (one, first), (other, second) in pairwise(analysis.chunks(asked.plain))
+        if one.isalpha() and other.isalpha() and len(first) == len(second) == 1
+    ]
+
+
 def _written_apart(
     index: Index, view: View, asked: Query, postings: dict[str, list[Posting]]
 ) -> list[ranking.OtherName]:
@@ -362,12 +373,6 @@ def _relatives(asked: Query, weights: Weights) -> dict[str, list[Relative]]:
     if asked.exact or not weights.relative or len(asked.terms) > weights.relative_terms:
         return {}
     known = {term: relatives.relatives(term) for term in asked.terms}
-    for (one, first), (other, second) in pairwise(analysis.chunks(asked.plain)):
-        if one.isalpha() and other.isalpha() and len(first) == len(second) == 1:
-            joined = one + other  # who asks for time zones means a timezone
-            together = Relative(joined, analysis.terms(joined)[0], 1.0)
-            known[first[0]] = [together, *known[first[0]]]
-            known[second[0]] = [together, *known[second[0]]]
     return {
         term: wanted
         for term, some in known.items()

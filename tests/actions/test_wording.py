@@ -307,3 +307,11 @@ def test_a_word_that_is_written_as_two(filled, question, is_told):
         assert 'words (as "roll back") 1.0000' in filled.ok("recall", question, "--explain")
     else:
         assert filled.found(question) == []
+
+
+def test_two_words_that_are_written_as_one(filled):
+    """They are the same words: nothing is asked that the memory has not."""
+    filled.remember(1, "The supervisor screen polls every second; there is no websocket", created=OLD)
+    filled.remember(2, "The web page of the site is in hall two", created=OLD)
+    assert filled.found("web socket")[0] == identity(1)
+    assert 'words (as "websocket") 1.0000' in filled.ok("recall", "web socket", "--explain")
