@@ -85,10 +85,23 @@ def shown(context: Context, references: Sequence[str], budget: int | None = None
     """What ``references`` name: memories by id, whole, in git's history where the tree has them no more; else the page of an
     entity, a path or a symbol, each in at most ``budget`` tokens (None: as configured; 0: no limit).
 
+    What is not here and not in its history may be on another branch: recall and brief name such ids.
+
     Raises:
         NotFound, Ambiguous: see ``selecting.by_reference`` and ``naming``.
 
     """
+    try:
+        return _shown(context, references, budget)
+    except NotFound:
+        if not context.index.is_at_hand:
+            raise
+        context.begin_again()  # what other branches have belongs to a view from its beginning
+        context.index.include_others()
+        return _shown(context, references, budget)
+
+
+def _shown(context: Context, references: Sequence[str], budget: int | None) -> Shown:
     index = context.index
     chosen: dict[str, int] = {}
     missing: dict[str, NotFound] = {}

@@ -111,3 +111,25 @@ def test_what_is_deleted_and_that_not_committed(store, renamed):
     store.commit("gone")
     head = store.git("rev-parse", "--short=7", "HEAD").strip()
     assert f"archived by {head}, was" in store.ok("show", support.identity(1))
+
+
+def test_what_another_branch_alone_has(store):
+    """What recall with all branches names show finds, and says whose it is; what no branch has is still not known."""
+    store.git("switch", "-qc", "other")
+    there = put(store, 1, title="Kennel by the door")
+    put(store, 2, "entity", title="Kennel", aliases="[Zwinger]")
+    store.commit()
+    store.git("switch", "-q", "main")
+    here = put(store, 3, title="Cats wait upstairs")
+    assert there in store.found("kennel door", "--all-branches")
+    assert "other, NOT merged here" in head(store, there[:6])
+    shown = store.json("show", here, there, "Zwinger")
+    assert [(one["id"], one["layer"], one["branch"]) for one in shown["memories"]] == [
+        (here, "base", None),
+        (there, "unmerged", "other"),
+    ]
+    assert "Kennel" in store.ok("show", "Zwinger")
+    assert f"no memory {support.identity(4)}" in store.call("show", support.identity(4)).err
+    store.git("switch", "-q", "--detach", "HEAD")
+    assert "other, NOT merged here" in head(store, there)
+    assert store.call("show", there, "--branch", "main").code == 2
