@@ -13,6 +13,7 @@ from agentmem.actions.surroundings import Surroundings
 from agentmem.actions.tasks import Tasks
 from agentmem.model import kinds, ranking, scopes, scoring, taskgraph, verdict
 from agentmem.model.digest import shortened
+from agentmem.model.folding import folded
 from agentmem.model.taskgraph import Placed
 
 GUIDES = ("decision", "convention", "procedure", "fact", "entity", "reflection")
@@ -140,7 +141,7 @@ class Bearing:
         for pattern in dict.fromkeys(patterns):
             folder = _folder(pattern)
             for key in ("cite", "scope", "glob") if folder else ():
-                for path, row in index.knowledge.named_below(key, folder.casefold() + "/"):
+                for path, row in index.knowledge.named_below(key, folded(folder) + "/"):
                     if key == "glob" or scopes.matches(pattern, path):
                         strength[row] = strength.get(row, 0.0) + 0.5
         near = [i for i in eligible if columns.rows[i] in strength]

@@ -12,6 +12,7 @@ from agentmem.actions.rankers import BASELINE, Question, Ranked, Ranker
 from agentmem.errors import NotFound, UsageError
 from agentmem.index.view import View
 from agentmem.model import ids, labels, metrics, packing, scopes
+from agentmem.model.folding import folded
 from agentmem.model.labels import Label
 
 SEED = 1
@@ -271,7 +272,7 @@ class _Names:
         if ids.is_prefix(prefix):
             begin = bisect.bisect_left(self._ids, prefix)
             found = {one for one in self._ids[begin : begin + 2] if one.startswith(prefix)}
-        found = found or self._sources.get(reference.casefold(), set())
+        found = found or self._sources.get(folded(reference), set())
         if len(found) > 1:
             raise UsageError(f"{place}: {reference} names several memories", "give more of the id")
         return next(iter(found), None)

@@ -10,6 +10,7 @@ from agentmem.actions.selecting import Found
 from agentmem.learning import fitting
 from agentmem.learning.fitting import Row
 from agentmem.model import retention, scopes
+from agentmem.model.folding import folded
 from agentmem.model.retention import Features, Weights
 from agentmem.model.usage import Use
 
@@ -150,4 +151,4 @@ class _Store:
 
 def _paths(found: Found) -> tuple[str, ...]:
     named = (*(cite.path for cite in found.memory.cites), *found.memory.scope)
-    return tuple(dict.fromkeys(scopes.normal(path).casefold() for path in named))
+    return tuple(dict.fromkeys(folded(scopes.normal(path)) for path in named))

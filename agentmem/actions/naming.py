@@ -16,6 +16,7 @@ from agentmem.actions.selecting import Found
 from agentmem.errors import Ambiguous, UsageError
 from agentmem.git.renames import Renames
 from agentmem.model import kinds, safety, scopes
+from agentmem.model.folding import folded
 
 ENTITY, FILE, SYMBOL = "entity", "file", "symbol"
 FORMS = (ENTITY, FILE, SYMBOL)
@@ -42,7 +43,7 @@ class Named(NamedTuple):
     def aliases(self) -> tuple[str, ...]:
         """What else it is called."""
         known = dict.fromkeys(name for one in self.pages for name in (one.memory.title, *one.memory.aliases))
-        return tuple(name for name in known if name.casefold() != self.name.casefold())
+        return tuple(name for name in known if folded(name) != folded(self.name))
 
 
 class Names:
@@ -81,7 +82,7 @@ class Names:
             for value, row in self._index.knowledge.all_named(key):
                 if value not in known and self._is_shown(row) and len(known) < COMPARED:
                     known[value] = row
-        wanted = reference.casefold()
+        wanted = folded(reference)
         found = difflib.get_close_matches(wanted, known, NEAR, 0.6)
         found += [one for one in known if one.rpartition("/")[2].startswith(wanted)]
         return [self._spelled(one, known[one]) for one in dict.fromkeys(found)][:NEAR]
@@ -96,7 +97,7 @@ class Names:
             *(cite.path for cite in memory.cites),
             *map(scopes.normal, memory.scope),
         )
-        return safety.one_line(next((one for one in written if one.casefold() == name), name))
+        return safety.one_line(next((one for one in written if folded(one) == name), name))
 
     def _is_shown(self, row: int) -> bool:
         shown = self._view.shown
@@ -110,7 +111,7 @@ class Names:
         return self._path(name) if form == FILE else self._symbol(name)
 
     def _entity(self, name: str) -> Named | None:
-        wanted = name.casefold()
+        wanted = folded(name)
         knowledge, view = self._index.knowledge, self._view
         number = kinds.NUMBER["entity"]
         pages = [
@@ -122,18 +123,16 @@ class Names:
         if not pages and not any(self._is_shown(row) for _, row in knowledge.named("entity", [wanted])):
             return None
         found = selecting.fetch(self._index, view, view.newest_first(dict.fromkeys(pages)))
-        found = sorted(found, key=lambda one: one.memory.title.casefold() != wanted)
+        found = sorted(found, key=lambda one: folded(one.memory.title) != wanted)
         names = dict.fromkeys(
-            [wanted, *(one.casefold() for f in found for one in (f.memory.title, *f.memory.aliases))]
+            [wanted, *(folded(one) for f in found for one in (f.memory.title, *f.memory.aliases))]
         )
         title = found[0].memory.title if found else name
         return Named(title, ENTITY, tuple(names), pages=tuple(found))
 
     def _symbol(self, name: str) -> Named | None:
-        rows = self._index.knowledge.named("symbol", [name.casefold()])
-        return (
-            Named(name, SYMBOL, (name.casefold(),)) if any(self._is_shown(row) for _, row in rows) else None
-        )
+        rows = self._index.knowledge.named("symbol", [folded(name)])
+        return Named(name, SYMBOL, (folded(name),)) if any(self._is_shown(row) for _, row in rows) else None
 
     def _path(self, name: str) -> Named | None:
         for path in self._candidates(name):
@@ -166,7 +165,7 @@ class Names:
 
     def _is_named(self, path: str) -> bool:
         """Whether a memory is about ``path``, or about something below it."""
-        knowledge, wanted = self._index.knowledge, path.casefold()
+        knowledge, wanted = self._index.knowledge, folded(path)
         return any(
             self._is_shown(row)
             for key in ("cite", "scope")
@@ -212,18 +211,18 @@ class Names:
         )
 
     def _by_its_end(self, reference: str) -> Named | None:
-        end = "/" + scopes.normal(reference).casefold()
+        end = "/" + folded(scopes.normal(reference))
         rows: dict[str, int] = {}
         for key in ("cite", "scope"):
             for value, row in self._index.knowledge.all_named(key):
                 if value.endswith(end) and self._is_shown(row):
                     rows.setdefault(value, row)
         records = self._index.knowledge.fields(list(rows.values()))
-        spelled = {one.casefold(): one for record in records.values() for one in _paths_of(record)}
+        spelled = {folded(one): one for record in records.values() for one in _paths_of(record)}
         present = {self.all_names(spelled.get(value, value))[0] for value in rows}
         if not self._context.repository.bare and self._index.is_at_hand:
             moved = (self._history.now(path) for path in self._missing)
-            present |= {path for path in moved if f"/{path}".casefold().endswith(end)}
+            present |= {path for path in moved if folded(f"/{path}").endswith(end)}
         found = sorted(present)
         if not found:
             return None

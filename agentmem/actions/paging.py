@@ -12,6 +12,7 @@ from agentmem.actions.selecting import Found
 from agentmem.actions.tasks import Tasks
 from agentmem.model import digest, kinds, notation, scopes, taskgraph, times, tokens
 from agentmem.model.digest import Digest, Line, shortened
+from agentmem.model.folding import folded
 from agentmem.model.memory import first_paragraph
 from agentmem.model.taskgraph import Placed
 
@@ -215,6 +216,6 @@ def _covers(patterns: Iterable[str], named: Named) -> bool:
 
 
 def _says(title: str, named: Named) -> bool:
-    words = f" {''.join(char if char.isalnum() or char in '._-/' else ' ' for char in title.casefold())} "
-    names = named.names or tuple(path.casefold() for path in named.paths)
+    words = f" {''.join(char if char.isalnum() or char in '._-/' else ' ' for char in folded(title))} "
+    names = named.names or tuple(folded(path) for path in named.paths)
     return any(f" {name} " in words for name in names)

@@ -7,6 +7,7 @@ from typing import Any
 from agentmem.index.index import Index
 from agentmem.index.view import View
 from agentmem.model import ranking, scopes
+from agentmem.model.folding import folded
 
 SEEDS = 10
 """The best so many speak for what is about the same."""
@@ -81,11 +82,11 @@ def _places(record: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
     """The places of a memory, each with how it is spelt there."""
     for pattern in record.get("scope", ()):
         normal = scopes.normal(pattern)
-        yield ("glob" if scopes.is_glob(pattern) else "scope", normal.casefold()), normal
+        yield ("glob" if scopes.is_glob(pattern) else "scope", folded(normal)), normal
     for path, *_ in record.get("cites", ()):
-        yield ("scope", path.casefold()), path
+        yield ("scope", folded(path)), path
     for entity in record.get("entities", ()):
-        yield ("entity", entity.casefold()), entity
+        yield ("entity", folded(entity)), entity
 
 
 def _sharing(index: Index, view: View, votes: Mapping[Place, object]) -> dict[Place, set[int]]:

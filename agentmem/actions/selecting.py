@@ -10,6 +10,7 @@ from agentmem.index.columns import NO_TIME
 from agentmem.index.index import Index
 from agentmem.index.view import View
 from agentmem.model import ids, kinds, lifecycle, memory, safety, scopes, times
+from agentmem.model.folding import folded
 from agentmem.model.memory import Memory
 from agentmem.store import layout
 
@@ -223,7 +224,7 @@ def _tell_unknown(index: Index, key: str, values: Sequence[str], also: str = "")
     for value in values:
         if not any(knowledge.named(one, [value]) for one in keys):
             known = dict.fromkeys(name for one in keys for name, _ in knowledge.all_named(one))
-            near = nearest(value.casefold(), list(known)[:COMPARED])
+            near = nearest(folded(value), list(known)[:COMPARED])
             index.notes.once(f'no memory has the {key} "{safety.one_line(value)}"; {near}'.rstrip("; "))
 
 
@@ -278,7 +279,7 @@ def _about(index: Index, paths: Sequence[str]) -> dict[int, float]:
         for parent in scopes.with_parents(path)[1:]
     }
     for value, row in knowledge.named("scope", parents):
-        depth = next((d for parent, d in parents.items() if parent.casefold() == value), 1)
+        depth = next((d for parent, d in parents.items() if folded(parent) == value), 1)
         meet(row, 0.8 / depth)
     matching: dict[str, float] = {}
     for pattern, row in knowledge.all_named("glob"):
@@ -291,7 +292,7 @@ def _about(index: Index, paths: Sequence[str]) -> dict[int, float]:
         path for path in paths if not index.is_at_hand or not os.path.isfile(os.path.join(top, path))
     ):
         for key in ("cite", "scope", "glob"):
-            for _, row in knowledge.named_below(key, folder.casefold() + "/"):
+            for _, row in knowledge.named_below(key, folded(folder) + "/"):
                 near[row] = max(near.get(row, 0.0), BELOW)
     return near
 

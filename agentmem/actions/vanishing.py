@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from agentmem.actions import selecting
 from agentmem.actions.context import Context
+from agentmem.model.folding import folded
 
 if TYPE_CHECKING:
     from agentmem.index.view import View
@@ -19,9 +20,9 @@ def vanished(
         importers[path].add(importer)
     if not importers:
         return []
-    folded = {path.casefold() for path in importers}
+    paths = {folded(path) for path in importers}
     named = context.index.knowledge.all_named("source_id")
-    rows = {row for value, row in named if value.partition("#")[0] in folded}
+    rows = {row for value, row in named if value.partition("#")[0] in paths}
     positions = [
         i
         for row in rows

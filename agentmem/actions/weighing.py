@@ -10,6 +10,7 @@ from agentmem.checks import near_duplicate
 from agentmem.git import history
 from agentmem.index.view import View
 from agentmem.model import lifecycle, reflection, retention, scopes, verdict
+from agentmem.model.folding import folded
 from agentmem.model.memory import Memory
 from agentmem.model.reflection import Group
 from agentmem.model.retention import Facts, Features, Links, Weights
@@ -157,7 +158,7 @@ def links_of(view: View, found: Sequence[Found]) -> Links:
     """How the memories ``found`` hang together; see ``retention.Links``."""
     mentions = retention.Mentions(one.memory.id for one in found)
     pages = {
-        name.casefold(): one.memory.id
+        folded(name): one.memory.id
         for one in found
         if one.memory.kind == "entity"
         for name in (one.memory.title, *one.memory.aliases)
@@ -178,7 +179,7 @@ def links_of(view: View, found: Sequence[Found]) -> Links:
         # a reflection stands for its sources: it does not need them
         sources = () if memory.kind == "reflection" else memory.sources
         named = {*memory.needs, *sources, *filter(None, (memory.plan,))}
-        named |= {pages[name.casefold()] for name in memory.entities if name.casefold() in pages}
+        named |= {pages[folded(name)] for name in memory.entities if folded(name) in pages}
         if memory.kind != "reflection":
             named |= mentions(memory.body)
         # that it replaces one is a link to the past, unless the text speaks of it
@@ -328,7 +329,7 @@ class _Heat:
 
     def __init__(self, context: Context) -> None:
         touched, commits = history.touches(context.repository, context.store_path, COMMITS)
-        self._paths = {path.casefold(): heat for path, heat in retention.heat(touched, commits).items()}
+        self._paths = {folded(path): heat for path, heat in retention.heat(touched, commits).items()}
         self._folders: dict[str, float] = {}
         for path, heat in self._paths.items():
             for folder in scopes.with_parents(path)[1:]:
@@ -342,7 +343,7 @@ class _Heat:
 
     def _of(self, pattern: str) -> float:
         if pattern not in self._known:
-            plain = scopes.normal(pattern).casefold()
+            plain = folded(scopes.normal(pattern))
             if scopes.is_glob(pattern):
                 heat = max((h for p, h in self._paths.items() if scopes.matches(pattern, p)), default=0.0)
             else:

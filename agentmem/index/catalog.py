@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from agentmem.model import scopes
 from agentmem.model.fields import CONFLICTS
+from agentmem.model.folding import folded
 from agentmem.model.memory import Citation, Memory, Problem, first_paragraph
 
 if TYPE_CHECKING:
     from agentmem.index.record import Record
 
 T = TypeVar("T")
-VERSION = 14
+VERSION = 15
 SCHEMA = """
 CREATE TABLE info(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE doc(
@@ -311,7 +312,7 @@ class Catalog:
     def named(self, key: str, values: Iterable[str]) -> list[tuple[str, int]]:
         """``(value, row)`` of each blob that has one of ``values`` (case folded) under ``key``; see ``names_of``."""
         found: list[tuple[str, int]] = []
-        for part in _parts(sorted({_text(value).casefold() for value in values})):
+        for part in _parts(sorted({folded(_text(value)) for value in values})):
             query = f"SELECT value, row FROM name WHERE key = ? AND value IN ({_marks(part)})"
             found.extend(self._db.execute(query, (key, *part)))
         return found
@@ -330,19 +331,19 @@ def names_of(memory: Memory) -> Iterator[tuple[str, str]]:
     """The exact names by which a memory can be looked up, case folded: (key, value) pairs."""
     for key, values in (("tag", memory.tags), ("entity", memory.entities), ("alias", memory.aliases)):
         for value in values:
-            yield key, value.casefold()
+            yield key, folded(value)
     for pattern in memory.scope:
-        yield ("glob" if scopes.is_glob(pattern) else "scope"), scopes.normal(pattern).casefold()
+        yield ("glob" if scopes.is_glob(pattern) else "scope"), folded(scopes.normal(pattern))
     for cite in memory.cites:
-        yield "cite", cite.path.casefold()
+        yield "cite", folded(cite.path)
         if cite.symbol:
-            yield "symbol", cite.symbol.casefold()
-            yield "symbol", cite.symbol.rpartition(".")[2].casefold()
+            yield "symbol", folded(cite.symbol)
+            yield "symbol", folded(cite.symbol.rpartition(".")[2])
     for key, single in (("author", memory.by), ("role", memory.role), ("source_id", memory.source_id)):
         if single:
-            yield key, single.casefold()
+            yield key, folded(single)
     if memory.kind == "entity" and memory.title:
-        yield "alias", memory.title.casefold()
+        yield "alias", folded(memory.title)
     left = memory.extra.get(CONFLICTS)
     for entry in left if isinstance(left, list) else ():
         if isinstance(entry, dict) and isinstance(entry.get("field"), str):

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from agentmem.model import memory as memories
 from agentmem.model import names, quantities, scopes, statements
+from agentmem.model.folding import folded
 from agentmem.model.memory import Memory
 from agentmem.model.quantities import words_of
 from agentmem.model.statements import Statement, Word
@@ -108,8 +109,8 @@ def _one_place(one: Memory, other: Memory) -> bool:
     if one.plan and other.plan and (one.plan, one.phase) != (other.plan, other.phase):
         return False
     if one.entities and other.entities:
-        mine = {entity.casefold() for entity in one.entities}
-        if mine.isdisjoint(entity.casefold() for entity in other.entities):
+        mine = {folded(entity) for entity in one.entities}
+        if mine.isdisjoint(folded(entity) for entity in other.entities):
             return False
     if one.scope and other.scope:
         return any(scopes.meet(mine, theirs) for mine in one.scope for theirs in other.scope)

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from agentmem.model import analysis, asking, bylines, ids
+from agentmem.model.folding import folded
 
 FILTERS = ("kind", "tag", "entity", "by", "role", "status", "file", "since", "until")
 """The fields that may stand as ``field:value`` in a question, the same as the options of that name."""
@@ -105,7 +106,7 @@ class Query(NamedTuple):
     def terms_of(self, name: str) -> frozenset[str]:
         """The terms that ``name``, one of its names, has as it is spelt there: a symbol's parts are told by its capitals."""
         forms = name, *_other_number(name)
-        spelt = (run for run in _runs(_SPLIT(self.plain)) if run.casefold() in forms)
+        spelt = (run for run in _runs(_SPLIT(self.plain)) if folded(run) in forms)
         return frozenset(term for run in spelt for term in analysis.terms(run)) & self.terms.keys()
 
     @property
@@ -221,7 +222,7 @@ def _other_number(name: str) -> tuple[str, ...]:
 
 def _names(words: list[str]) -> list[str]:
     """Runs of one to three words, case folded: what may be the name of an entity, an alias or a tag."""
-    return [run.casefold() for run in _runs(words)]
+    return [folded(run) for run in _runs(words)]
 
 
 def _runs(words: list[str]) -> list[str]:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from agentmem.model.folding import folded
+
 _WILD = re.compile(r"[*?\[]")
 _memo: dict[str, re.Pattern[str]] = {}
 
@@ -35,7 +37,7 @@ def with_parents(path: str) -> list[str]:
 
 def matches(pattern: str, path: str) -> bool:
     """Whether ``pattern`` covers ``path``, letter case ignored."""
-    plain, wanted = normal(pattern).casefold(), normal(path).casefold()
+    plain, wanted = folded(normal(pattern)), folded(normal(path))
     if plain == ".":
         return True
     if wanted == plain:  # also where the name itself has brackets: app/[id]/page.tsx
@@ -65,7 +67,7 @@ def overlap(one: Iterable[str], other: Iterable[str]) -> bool:
 
 
 def _fixed(pattern: str) -> str:
-    return _WILD.split(normal(pattern).casefold(), maxsplit=1)[0]
+    return _WILD.split(folded(normal(pattern)), maxsplit=1)[0]
 
 
 def _translate(pattern: str) -> str:

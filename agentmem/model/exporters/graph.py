@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from agentmem.model import ids, safety
 from agentmem.model.exporters.shown import Shown
+from agentmem.model.folding import folded
 
 LINKS = ("supersedes", "needs", "closes", "reopens", "sources", "related")
 SHARED = 2
@@ -53,27 +54,27 @@ def graph(memories: Iterable[Shown], *, entities: bool = True, alone: bool = Fal
         if target in known and target != one.memory.id
     ]
     pages = {
-        name.casefold(): one.memory.id
+        folded(name): one.memory.id
         for one in every
         if one.memory.kind == "entity"
         for name in (one.memory.title, *one.memory.aliases)
     }
     named: dict[str, tuple[str, list[str]]] = {}
-    plans = {one.memory.title.casefold(): one.memory.id for one in every if one.memory.kind == "plan"}
+    plans = {folded(one.memory.title): one.memory.id for one in every if one.memory.kind == "plan"}
     for one in every:
         plan = one.memory.plan
         if (
             plan
-            and (target := plan if plan in known else plans.get(plan.casefold()))
+            and (target := plan if plan in known else plans.get(folded(plan)))
             and target != one.memory.id
         ):
             edges.append((one.memory.id, "plan", target))
         for entity in one.memory.entities:
-            page = pages.get(entity.casefold())
+            page = pages.get(folded(entity))
             if page is not None and page != one.memory.id:
                 edges.append((one.memory.id, "about", page))
             elif page is None:
-                named.setdefault(entity.casefold(), (entity, []))[1].append(one.memory.id)
+                named.setdefault(folded(entity), (entity, []))[1].append(one.memory.id)
     shared = [(name, of) for name, of in named.values() if len(of) >= SHARED] if entities else []
     edges += [(one, "about", f"@{name}") for name, of in shared for one in of]
     edges = list(dict.fromkeys(edges))
