@@ -351,7 +351,7 @@ def _areas(index: Index, view: View, words: Words, among: Iterable[int]) -> dict
         cited = (f"{path} {symbol}" if symbol else path for path, symbol, *_ in record.get("cites", ()))
         paths[position] = [*record.get("scope", ()), *cited]
     spelt = [(word.parts, word.wholes) for word in words.asked.words]
-    return ranking.areas(lexical, paths, spelt, analysis.terms)
+    return ranking.areas(lexical, paths, spelt, analysis.written)
 
 
 def _temporal(

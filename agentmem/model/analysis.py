@@ -4,7 +4,8 @@ A plain word gives its stem. A name of several words gives the stem of each, and
 is what its spellings share: ``claimNext``, ``ClaimNext``, ``claim_next``, ``claim-next`` all give
 ``claimnext``. What is written with separators is also kept whole, as written but for case; a path gives
 its base name too. Marks on Latin letters are left out: ``Müller`` gives what ``Muller`` does. Scripts
-written without spaces give pairs of characters.
+written without spaces give pairs of characters; what is written in them is found by one character as
+well, where that is a word (``written``).
 """
 
 import re
@@ -45,9 +46,9 @@ _CHUNKS = re.compile(rf"\w+(?:{_JOINT}\w+)*").findall
 _RUN = rf"[^\W{_UNSPACED}](?:[^\W{_UNSPACED}]|[{_MARKS}])*"
 
 _MARKED = str.maketrans(
-    dict(zip("øØłŁđĐ", "oOlLdD", strict=True)) | {"æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe"}
+    dict(zip("øØłŁđĐı", "oOlLdDi", strict=True)) | {"æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe"}
 )
-"""Latin letters that Unicode does not part from their marks."""
+"""Latin letters that Unicode does not part from their marks, and the dotless i, whose capital is I."""
 _PLAIN = re.compile("[A-Z]?[a-z]+|[A-Z]{2,}s?").fullmatch
 _NUMERIC = re.compile(r"[0-9]+(?:[-.:/][0-9]+)*").fullmatch
 _MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt][0-9]").match
@@ -80,6 +81,20 @@ def terms(text: str) -> list[str]:
         text = unicodedata.normalize("NFKC", text)
     chunks = _wide().findall(text) if not text.isascii() and _is_wide(text) else _CHUNKS(text)
     return list(islice(chain.from_iterable(map(_memo.__getitem__, chunks)), MAX_TERMS))
+
+
+def written(text: str) -> list[str]:
+    """The terms that ``text`` is found by: its own, and each character of Han and of Hangul in it.
+
+    One character may be a word there (cat, dog), or a word with its particle be two. A question of
+    several characters does not ask for each: most texts share one.
+    """
+    found = terms(text)
+    if text.isascii() or not _is_wide(text):
+        return found
+    runs = (run for run in _wide().findall(unicodedata.normalize("NFKC", text)) if len(run) > 1)
+    singles = (char for run in runs for char in _words_alone().findall(run))
+    return list(islice(chain(found, singles), MAX_TERMS))
 
 
 def chunks(text: str) -> list[tuple[str, tuple[str, ...]]]:
@@ -122,6 +137,11 @@ def _wide() -> re.Pattern[str]:
 @cache
 def _unspaced() -> re.Pattern[str]:
     return re.compile(f"[{_UNSPACED}]")
+
+
+@cache
+def _words_alone() -> re.Pattern[str]:
+    return re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7a3]")
 
 
 def _expand(chunk: str) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ def best(
     """
     found = Passage("", 0.0)
     for text in parts:
-        terms = analysis.terms(text)
+        terms = analysis.written(text)
         norm = least + slope * len(terms)
         often = {term: terms.count(term) / norm for term in gains.keys() & set(terms)}
         if not often:

@@ -48,7 +48,7 @@ def fields_of(memory: Memory) -> tuple[str, str, str, str]:
 
 
 def words_of(
-    memory: Memory, terms: Callable[[str], Iterable[str]] = analysis.terms
+    memory: Memory, terms: Callable[[str], Iterable[str]] = analysis.written
 ) -> tuple[dict[str, int], Lengths]:
     """Each term's packed frequencies, and the fields' lengths."""
     title, names, places, body = ([*terms(text)] if text else [] for text in fields_of(memory))

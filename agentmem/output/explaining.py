@@ -93,7 +93,7 @@ def _shared(hit: Hit, asked_for: str) -> tuple[list[str], int]:
         *memory.scope,
         *cited,
     )
-    held = {term for text in texts for term in analysis.terms(text)}
+    held = {term for text in texts for term in analysis.written(text)}
     words = dict.fromkeys(word.strip(".,:;!?\"'()[]`") for word in asked_for.split())
     asked = [
         (word, [query.word_of(chunk, terms) for chunk, terms in chunks])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentmem.model.analysis import MAX_LENGTH, MAX_TERMS, STOP_WORDS, symbol_parts, terms
+from agentmem.model.analysis import MAX_LENGTH, MAX_TERMS, STOP_WORDS, symbol_parts, terms, written
 from agentmem.model.stemming import stem
 
 WORDS = st.lists(st.from_regex("[a-z]{2,8}", fullmatch=True), min_size=2, max_size=4)
@@ -44,12 +44,21 @@ WORDS = st.lists(st.from_regex("[a-z]{2,8}", fullmatch=True), min_size=2, max_si
         ("Müller façade ŁÓDŹ Bjørn", ["muller", "facad", "lodz", "bjorn"]),
         ("naïveCache", ["naiv", "cach", "naivecache", "naivecach"]),
         ("Ёлка ガラス", ["ёлка", "ガラ", "ラス"]),
+        ("ışıklı Işıklı IŞIKLI İşi", ["isikli", "isikli", "isikli", "isi"]),
         ("", []),
     ],
 )
 def test_reads_as_programmers_do(text: str, expected: list[str]) -> None:
     """Each kind of word, name, path, number and script gives the terms that the design names."""
     assert terms(text) == expected
+
+
+def test_one_character_is_a_word_of_what_is_written() -> None:
+    """Each of Han and Hangul in a run of them is one to be found by; of kana and Thai, and of what is no such text, none is."""
+    assert written("猫の予約 锁") == ["猫の", "の予", "予約", "锁", "猫", "予", "約"]
+    assert written("약을 ガラス ไทย") == [*terms("약을 ガラス ไทย"), "약", "을"]
+    for text in ("claimNext in Müller's queue", "Ёлка", "हिन्दी", ""):
+        assert written(text) == terms(text)
 
 
 def test_symbols_keep_their_whole_and_their_words() -> None:
@@ -94,6 +103,7 @@ def test_takes_any_text(text: str) -> None:
     assert found == terms(text)
     assert all(0 < len(term) <= 2 * MAX_LENGTH * 4 for term in found)
     assert not any(term.isspace() for term in found)
+    assert written(text)[: len(found)] == found
     symbol_parts(text)
 
 
