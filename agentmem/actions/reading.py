@@ -71,14 +71,27 @@ def listed(context: Context, filters: Filters, limit: int | None) -> Listed:
     )
 
 
+class Work(NamedTuple):
+    """What is known of an open task beyond the view at hand: ``by`` whom it was done on a ``branch`` that is not merged here, or
+    is held ``until`` (seconds UTC) when.
+    """
+
+    by: str
+    branch: str | None = None
+    until: int | None = None
+
+
 class Shown(NamedTuple):
-    """Whole memories and pages of things, each in the order they were asked for."""
+    """Whole memories and pages of things, each in the order they were asked for; ``work`` has, by id, the tasks among them that
+    are open here and somebody has done or is on.
+    """
 
     view: Standpoint
     memories: tuple[Found, ...]
     pages: "tuple[Page, ...]" = ()
     notes: tuple[str, ...] = ()
     shorts: Mapping[str, str] = MappingProxyType({})
+    work: Mapping[str, Work] = MappingProxyType({})
 
 
 def shown(context: Context, references: Sequence[str], budget: int | None = None) -> Shown:
@@ -137,7 +150,32 @@ def _shown(context: Context, references: Sequence[str], budget: int | None) -> S
         notes=(*index.notes, *notes),
         shorts=view.shorts,
     )
-    return result._replace(pages=_pages(context, named, budget)) if named else result
+    if named:
+        result = result._replace(pages=_pages(context, named, budget))
+    opened = [
+        one.memory.id for one in memories if one.memory.kind == "task" and one.status in ("open", "failed")
+    ]
+    return result._replace(work=_work(context, opened)) if opened and context.index.is_at_hand else result
+
+
+def _work(context: Context, opened: Sequence[str]) -> dict[str, Work]:
+    """Which of the tasks that are ``opened`` here were done elsewhere or are held: by their files they are free."""
+    from agentmem.actions.board import Board
+    from agentmem.actions.tasks import Tasks
+
+    context.begin_again()  # what other branches have closed belongs to a view from its beginning
+    board = Board(context)
+    tasks = Tasks(context, board)
+    found = {}
+    for task in opened:
+        placed, held, done = tasks.by_id.get(task), board.held.get(task), board.done.get(task)
+        if placed is not None and placed.closed_on:
+            closing = tasks.closing_of(task)
+            by = closing.by if closing else done.claim.agent if done else ""
+            found[task] = Work(by, branch=placed.closed_on)
+        elif held is not None:
+            found[task] = Work(held.claim.agent, until=held.end)
+    return found
 
 
 def _owned(context: Context, memories: Sequence[Found]) -> Sequence[Found]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from agentmem.actions.indexing import IndexStatus
     from agentmem.actions.initialise import Initialised
     from agentmem.actions.merging import MergedFile
-    from agentmem.actions.reading import Listed, Shown, Status
+    from agentmem.actions.reading import Listed, Shown, Status, Work
     from agentmem.actions.recall import Recalled
     from agentmem.actions.selecting import Found
     from agentmem.actions.write import Added
@@ -132,7 +132,10 @@ def list_line(found: Found, shorts: Mapping[str, str], view: Standpoint) -> str:
 
 def shown(result: Shown) -> str:
     """Whole memories, and pages."""
-    told = "".join(whole(found, result.shorts) + "\n" for found in result.memories)
+    told = "".join(
+        whole(found, result.shorts, worked(result.work.get(found.memory.id))) + "\n"
+        for found in result.memories
+    )
     if result.pages:
         from agentmem.output import pages
 
@@ -140,8 +143,18 @@ def shown(result: Shown) -> str:
     return told
 
 
-def whole(found: Found, shorts: Mapping[str, str]) -> str:
-    """One memory with all that is known of it."""
+def worked(work: Work | None) -> str:
+    """Who has done a task that is open here, and where, or who is on it."""
+    if work is None:
+        return ""
+    by = safety.one_line(work.by)
+    if work.branch is not None:
+        return f"done on {safety.one_line(work.branch)}{f' by {by}' if by else ''}, NOT merged here"
+    return f"{by} is on it until {times.format_iso(work.until or 0)[11:16]}Z"
+
+
+def whole(found: Found, shorts: Mapping[str, str], work: str = "") -> str:
+    """One memory with all that is known of it; ``work``: see ``worked``."""
     from agentmem.actions import standing
     from agentmem.model import notation
 
@@ -151,7 +164,7 @@ def whole(found: Found, shorts: Mapping[str, str]) -> str:
     by = " ".join(part for part in (memory.by, role) if part)
     status = standing.status_of(found, shorts)
     said = (status, "this branch")  # the line has both already
-    notes = [note for note in standing.notes_of(found, shorts) if note not in said]
+    notes = [note for note in (work, *standing.notes_of(found, shorts)) if note and note not in said]
     head = " ".join(
         part for part in (memory.id, memory.kind, status, created, safety.one_line(by), found.layer) if part
     ) + "".join(f" | {note}" for note in notes)

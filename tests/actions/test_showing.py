@@ -3,6 +3,7 @@
 import pytest
 
 from tests import support
+from tests.actions import teams
 from tests.actions.keeping import put
 
 
@@ -133,3 +134,21 @@ def test_what_another_branch_alone_has(store):
     store.git("switch", "-q", "--detach", "HEAD")
     assert "other, NOT merged here" in head(store, there)
     assert store.call("show", there, "--branch", "main").code == 2
+
+
+def test_a_task_that_is_open_here_alone(store):
+    """Where another branch has done it that is told, with by whom; of one that is held by whom and until when."""
+    done, held, free = (teams.task(store, title) for title in ("Schema for kennels", "Kennel page", "Fridge"))
+    store.commit("tasks")
+    other = teams.worktree(store, "db")
+    assert teams.claim(other, done, agent="anna").code == 0
+    other.ok("done", "-m", "written", "--commit", env=teams.as_agent("anna"))
+    assert teams.claim(other, held, agent="ben", at=60).code == 0
+    assert "agentmem show" in teams.claim(store, done).err
+    assert "task open" in head(store, done) and head(store, done).endswith(
+        " | done on db by anna, NOT merged here>"
+    )
+    assert head(store, held).endswith(" | ben is on it until 11:43Z>")
+    assert head(store, free).endswith(" tester base>")
+    store.git("merge", "-q", "db")
+    assert "task done" in head(store, done) and " | " not in head(store, done)
