@@ -139,29 +139,35 @@ def _with_decided(past: Past, event: Event) -> Event:
 
 def _credit(past: Past, events: Sequence[Event]) -> None:
     """Have at hand what ``_by`` reads."""
-    past.read((path, blob) for event in events for path, blob in _written(event.acts))
+    past.read((path, blob) for event in events for path, blob in _written(past, event))
 
 
-def _written(acts: Acts) -> Iterable[tuple[str, str]]:
-    """The files that say who wrote them: new memories, and changes."""
+def _written(past: Past, event: Event) -> Iterable[tuple[str, str]]:
+    """The files that say who wrote them: changes, and memories that are new, which one under a new name is not."""
     return (
         (step.path, step.new)
-        for step in acts.steps
-        if step.new and step.old is None and not layout.is_receipt(step.path)
+        for step in event.acts.steps
+        if step.new
+        and step.old is None
+        and not layout.is_receipt(step.path)
+        and (layout.is_change(step.path) or past.name(step.path, step.new) in event.added)
     )
 
 
 def _by(past: Past, event: Event, back: Collection[str]) -> str | None:
-    written = [(path, blob) for path, blob in _written(event.acts) if path not in back]
+    written = [(path, blob) for path, blob in _written(past, event) if path not in back]
     authors = {past.word(path, blob, "by") for path, blob in written}
     return authors.pop() if len(authors) == 1 and None not in authors else event.acts.author or None
 
 
 def _file_of(past: Past, acts: Acts, identity: str) -> tuple[str, str] | None:
-    """Path and blob of the memory's own file: of this commit, else of the view, else of whoever last touched it."""
-    for step in acts.steps:
-        if layout.is_memory(step.path):
-            for blob in (step.new, step.old):
-                if blob and past.name(step.path, blob) == identity:
-                    return step.path, blob
+    """Path and blob of the memory's own file: of this commit (what it made, else what it took away), else of the view, else of
+    whoever last touched it.
+    """
+    steps = [step for step in acts.steps if layout.is_memory(step.path)]
+    made = ((step.path, step.new) for step in steps)
+    was = ((step.path, step.old) for step in steps)
+    for path, blob in (*made, *was):
+        if blob and past.name(path, blob) == identity:
+            return path, blob
     return past.latest.get(identity)

@@ -581,3 +581,19 @@ def test_who_brings_a_memory_back_did_not_write_it(store):
     store.commit()
     newest, _, first, *_ = store.json("history")["events"]
     assert first["by"] == "db-1" and newest["by"] == "A. Uthor"
+
+
+def test_who_renames_a_memory_did_not_write_it(team):
+    """The commit's author did that, and the title is the one that the commit gave it, wherever the new name sorts."""
+    for name, title in (("z.md", "Second"), ("a.md", "Third")):
+        (old,) = (team.store / "facts").glob("*.md")
+        text = old.read_text().replace("First", title).replace("Second", title)
+        old.unlink()
+        team.write(f"facts/{name}", text)
+        team.git("add", "-A")
+        team.git("commit", "-qm", title, "--author", "Cora Cat <c@example.org>")
+    lines = team.ok("history").splitlines()[1:]
+    assert [line.split(" ", 2)[2].partition(" ~1 ")[0] for line in lines[:2]] == ["Cora Cat", "Cora Cat"]
+    assert [line.rpartition(" fact ")[2] for line in lines] == ['"Third"', '"Second"', '"First"']
+    said = team.json("history")["events"]
+    assert [one["by"] for one in said] == ["Cora Cat", "Cora Cat", "ann"]
