@@ -132,6 +132,7 @@ def test_places_that_cannot_be_written_are_told(known, tmp_path):
         (("sqlite", "link"), "link is a link"),
         (("dot", "a", "--out", "b"), "one place to write"),
         (("jsonl", "--out", "x"), "export jsonl takes no name"),
+        (("jsonl", "x"), "hint: agentmem export jsonl     (it goes to standard output)"),
     ):
         done = known.call("export", *words)
         assert (done.code, said in done.err) == (2, True), done

@@ -34,7 +34,11 @@ def export(
     since: Annotated[str | None, typer.Option("--since", help="Only what was written since WHEN.")] = None,
     until: Annotated[str | None, typer.Option("--until", help="Only what was written before WHEN.")] = None,
     status: Annotated[
-        list[str] | None, typer.Option("--status", help="This status in place of those in force.")
+        list[str] | None,
+        typer.Option(
+            "--status",
+            help="Only this status. Without it agents-md has what is in force, the others whatever the tree has.",
+        ),
     ] = None,
     budget: Annotated[
         int | None, typer.Option("--budget", help="Tokens of an agents-md block; 0: all.")
@@ -70,7 +74,8 @@ def export(
         return int(call.give(schemas.text(known[wanted])))
     if format == "jsonl" and path is not None:
         raise UsageError(
-            f'export jsonl takes no name, as "{path}" would be', f"agentmem export jsonl > {path}"
+            f'export jsonl takes no name, as "{path}" would be',
+            "agentmem export jsonl     (it goes to standard output)",
         )
     if format in ("sqlite", "madr") and path is None:
         where = (
