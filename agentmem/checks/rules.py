@@ -13,6 +13,7 @@ from agentmem.checks import (
     cite_missing,
     cite_unverifiable,
     contradiction,
+    created_ahead,
     duplicate_id,
     expired,
     file_name_id,
@@ -65,6 +66,7 @@ RULES: tuple[Rule, ...] = (
     near_duplicate.RULE,
     contradiction.RULE,
     expired.RULE,
+    created_ahead.RULE,
     unused_ignore.RULE,
 )
 

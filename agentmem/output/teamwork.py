@@ -24,6 +24,8 @@ SCOPES = 4
 """Globs of a scope that are printed."""
 CYCLES = "agentmem check --only task-cycle"
 """What names every cycle, and the need that is best taken out."""
+MOST_CYCLES = 3
+"""Cycles that are named in a line."""
 
 
 def clock(seconds: int) -> str:
@@ -281,7 +283,10 @@ def offered(result: Offered) -> str:
         rest.append(f"{len(result.excluded) - 2} more wait for exclusive claims")
     if len(result.waiting) > 2:
         rest.append(f"{len(result.waiting) - 2} more wait for merges")
-    rest += [f"cycle: {circle(one, result.shorts)}: {CYCLES}" for one in result.cycles[:1]]
+    if knots := [circle(one, result.shorts) for one in result.cycles[:MOST_CYCLES]]:
+        more = len(result.cycles) - len(knots)
+        named = "; ".join([*knots, *([f"{more} more"] if more else [])])
+        rest.append(f"cycle{'s' if len(result.cycles) > 1 else ''}: {named}: {CYCLES}")
     if result.blocked:
         rest.append(f"{result.blocked} blocked")
     if result.claimed:

@@ -247,6 +247,19 @@ def test_a_cycle_that_a_merge_has_closed(team):
         assert f"{one[:6]} is blocked: {circle}\nagentmem check --only task-cycle     " in lost.err
 
 
+def test_each_of_several_cycles_is_named(store):
+    """By next, up to three of them, with how many more there are."""
+    for number in range(1, 6):
+        store.remember(number, f"T{number}", kind="task", needs=f"[{support.identity(number)}]")
+    told = store.ok("next")
+    assert told.startswith("nothing is free.\ncycles: ") and told.count(" needs itself; ") == 3
+    assert " needs itself; 2 more: agentmem check --only task-cycle · 5 blocked\n" in told
+    for number in (3, 4, 5):
+        next((store.store / "tasks").glob(f"m{number}-*")).unlink()
+    circles = [f"{one[:6]} needs itself" for one in sorted(map(support.identity, (1, 2)))]
+    assert f"cycles: {'; '.join(circles)}: agentmem check --only task-cycle · 2 blocked\n" in store.ok("next")
+
+
 def test_claims_says_what_looks_dead(team):
     """The board has who, on what, how long, from where; what was not renewed for half its lease looks dead."""
     claim(team, team.first, "--role", "api", agent="a")
