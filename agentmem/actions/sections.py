@@ -27,7 +27,7 @@ class Sections(Whereabouts):
         where, done, going = self.where(), self.done_since(), self.in_progress()
         return {
             WHERE: where,
-            f"{SINCE} {self.clock(self.since)}": done,
+            f"{SINCE} {self.moment(self.since)}": done,
             PROGRESS: going,
             NEXT: next_,
             BEWARE: self.beware(),

@@ -227,6 +227,12 @@ class Whereabouts(Bearing):
         """The time of day of a moment (seconds UTC)."""
         return f"{times.format_iso(moment)[11:16]}Z"
 
+    def moment(self, moment: int) -> str:
+        """The time of day of a moment, with its day where that is not today."""
+        day = times.format_iso(moment)[:10]
+        today = times.format_iso(self.now)[:10]
+        return self.clock(moment) if day == today else f"{day} {self.clock(moment)}"
+
     def age(self, moment: int | None) -> str:
         """How long ago a moment was."""
         return times.age(max(self.now - (self.now if moment is None else moment), 0))

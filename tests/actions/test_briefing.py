@@ -106,6 +106,23 @@ def test_the_same_twice(team):
     assert team.ok("brief", env=API) == team.ok("brief", env=API)
 
 
+@pytest.mark.parametrize(
+    ("since", "heading"),
+    [
+        ("2026-02-22T09:00:00Z", "09:00Z"),
+        ("yesterday", "2026-02-21 00:00Z"),
+        ("2026-01-01T09:00:00Z", "2026-01-01 09:00Z"),
+    ],
+)
+def test_since_another_day(team, since, heading):
+    """The heading has the day where it is not this one."""
+    team.ok("claim", team.first, env=API)
+    team.ok("done", "-m", "route and schema", env=API)
+    told = team.ok("brief", "--since", since, env=QA).splitlines()
+    assert f"## Done since {heading}" in told
+    assert sections(team, QA)["done_since"]
+
+
 def test_what_was_done_on_another_branch(team):
     """What another has finished is told with its branch until it is merged, and what waits for that says so."""
     team.git("switch", "-q", "-c", "feature/jobs")
