@@ -37,6 +37,11 @@ class Changed(NamedTuple):
     stands: str = "is so already"
 
 
+def shorts_of(context: Context, *memories: Memory) -> ids.ShortIds:
+    """The printed form of each id, those of ``memories`` too, which a write may have brought."""
+    return ids.ShortIds({*context.index.view().columns.ids, *(one.id for one in memories)})
+
+
 def edit(
     context: Context, reference: str, settings: Sequence[str], body: str | None, branch: str | None = None
 ) -> Changed:

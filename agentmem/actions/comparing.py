@@ -22,7 +22,7 @@ _FORM = "agentmem diff main..feature/queue     or one name, to compare it with t
 
 
 class Difference(NamedTuple):
-    """One memory: added, removed, changed, superseded (``by`` whom) or retracted, and in which fields.
+    """One memory: added, removed, changed, superseded (``by`` whom, as its id is printed) or retracted, and in which fields.
 
     ``status`` is that of an added one which is not in force: superseded, retracted or expired by then.
     """
@@ -223,7 +223,10 @@ def _told(
             status = None
         if status == SUPERSEDED:
             by = _successor(other[0], identity)
-        yield Difference(identity, shorts[identity], memory.kind, memory.title, what, fields, by, status)
+        successor = shorts.get(by, by[: ids.SHORT]) if by else None
+        yield Difference(
+            identity, shorts[identity], memory.kind, memory.title, what, fields, successor, status
+        )
 
 
 def _fields(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentmem.model import ids, safety
+from agentmem.model import safety
 from agentmem.output.branching import field_json, field_lines
 from agentmem.output.packed import packed
 from agentmem.output.text import count, titled
@@ -36,7 +36,7 @@ def compared(result: Compared, budget: int = 0) -> str:
 def _difference_line(one: Difference) -> str:
     status = one.status or (one.what if one.what in ("superseded", "retracted") else None)
     note = f" | {status}" if status else ""
-    note += f" by {one.by[: ids.SHORT]}" if status == "superseded" and one.by else ""
+    note += f" by {one.by}" if status == "superseded" and one.by else ""
     return f"{SIGNS[one.what]} {one.short} {one.kind} {titled(one.title)}{note}"
 
 

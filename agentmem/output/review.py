@@ -90,7 +90,7 @@ def _row(one: Difference, found: Found | None, undecided: Sequence[str]) -> str:
 
 def _about(one: Difference, found: Found | None, undecided: Sequence[str]) -> str:
     if "superseded" in (one.what, one.status):
-        return f"by {code(one.by[:6])}" if one.by else "superseded"
+        return f"by {code(one.by)}" if one.by else "superseded"
     if one.status:
         return one.status
     if one.what in ("retracted", "removed"):

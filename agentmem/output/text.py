@@ -234,16 +234,16 @@ def added(result: Added, branch: str | None, trunk: str | None, now: int) -> str
     return "\n".join(lines) + "\n"
 
 
-def changed(result: Changed, verb: str) -> str:
+def changed(result: Changed, verb: str, shorts: Mapping[str, str]) -> str:
     """What an edit did."""
-    short = result.memory.id[: ids.SHORT]
+    short = shorts[result.memory.id]
     if not result.changed:
         lines = [f"{short} {result.stands}: nothing changed", *filter(None, [result.remark])]
         return "\n".join(lines) + "\n"
     how = " (a change of this branch)" if result.layer == "own" else ""
     lines = [f"{verb} {short} {result.memory.kind} {titled(result.memory.title)}{how}"]
     lines += [
-        f"{verb} {one.id[: ids.SHORT]} {one.kind} {titled(one.title)} with it: it replaces {short}"
+        f"{verb} {shorts[one.id]} {one.kind} {titled(one.title)} with it: it replaces {short}"
         for one in result.along
     ]
     lines += [result.remark] if result.remark else []

@@ -152,3 +152,17 @@ def test_a_task_that_is_open_here_alone(store):
     assert head(store, free).endswith(" tester base>")
     store.git("merge", "-q", "db")
     assert "task done" in head(store, done) and " | " not in head(store, done)
+
+
+def test_ids_that_begin_alike_are_told_apart(store):
+    """By each verb that names what it has written, and by diff: what is printed names one memory."""
+    one, other = "7k3m9qaaaaa1", "7k3m9qaaaaa2"
+    for name in (one, other):
+        store.write(f"decisions/{name}.md", support.memory(name, "decision", f"Case {name[-1]}"))
+    store.commit()
+    assert store.ok("edit", one, "--set", "tags+=x").startswith(f"edited {one} ")
+    assert store.ok("retract", one, "--reason", "no").startswith(f"retracted {one} ")
+    assert store.ok("restore", one).startswith(f"restored {one} ")
+    assert store.ok("supersede", one, "--by", other) == f'{other} decision "Case 2" supersedes {one}\n'
+    assert f"{one} was superseded by {other} already" in store.call("supersede", one, "--by", other).err
+    assert f"superseded by {other}\n" in store.ok("diff", "HEAD")

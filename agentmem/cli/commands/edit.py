@@ -43,4 +43,8 @@ def edit(
         return int(call.give(jsonout.line(jsonout.changed(result, "edit"))))
     from agentmem.output import text
 
-    return int(call.give(text.changed(result, "edited")))
+    return int(
+        call.give(
+            text.changed(result, "edited", change.shorts_of(call.context, result.memory, *result.along))
+        )
+    )

@@ -34,7 +34,7 @@ def restore(
 
         rescued = rescuing.rescue(call.context)
         return int(call.give_either(branching.rescued_json, branching.rescued, rescued))
-    from agentmem.actions import restoring
+    from agentmem.actions import change, restoring
 
     result = restoring.restore(call.context, str(id), branch)
     if call.json:
@@ -43,4 +43,8 @@ def restore(
         return int(call.give(jsonout.line(jsonout.changed(result, "restore"))))
     from agentmem.output import text
 
-    return int(call.give(text.changed(result, "restored")))
+    return int(
+        call.give(
+            text.changed(result, "restored", change.shorts_of(call.context, result.memory, *result.along))
+        )
+    )

@@ -27,4 +27,8 @@ def retract(
         return int(call.give(jsonout.line(jsonout.changed(result, "retract"))))
     from agentmem.output import text
 
-    return int(call.give(text.changed(result, "retracted")))
+    return int(
+        call.give(
+            text.changed(result, "retracted", change.shorts_of(call.context, result.memory, *result.along))
+        )
+    )

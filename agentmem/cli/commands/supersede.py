@@ -25,15 +25,16 @@ def supersede(
 ) -> int:
     """Replace a memory by another; the old file stays as it is."""
     from agentmem.actions import change
-    from agentmem.model import ids
 
     call = ctx.obj
     old, new, path, layer = change.supersede(
         call.context, id, by, title, call.text_or_stdin(body) or "", branch
     )
+    shorts = change.shorts_of(call.context, old.memory, new)
+    short, other = shorts[new.id], shorts[old.memory.id]
     if old.superseded_by:
-        known = ", ".join(one[: ids.SHORT] for one in old.superseded_by)
-        call.note(f"{old.memory.id[: ids.SHORT]} was superseded by {known} already")
+        known = ", ".join(shorts[one] for one in old.superseded_by)
+        call.note(f"{other} was superseded by {known} already")
     if call.json:
         from agentmem.output import jsonout
 
@@ -47,5 +48,4 @@ def supersede(
         return int(call.give(jsonout.line(record)))
     from agentmem.model import safety
 
-    short, other = new.id[: ids.SHORT], old.memory.id[: ids.SHORT]
     return int(call.give(f'{short} {new.kind} "{safety.one_line(new.title)}" supersedes {other}\n'))
