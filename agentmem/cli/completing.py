@@ -150,6 +150,8 @@ def _of(context: Context, verb: str, parameter: str, current: str) -> list[Offer
         return [(FILES, "")]
     if parameter in REVISIONS:
         return _revisions(context)
+    if parameter == "by" and verb != "supersede":  # who wrote it; there it is what takes its place
+        return _named(context, ("author",))
     if parameter in IDS or (verb == "show" and parameter in ("names", "ids")):
         found = _ids(context, current, verb in TASKS)
         return found + (_named(context, ("entity",)) if verb == "show" else [])

@@ -37,8 +37,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "claim": ("agentmem claim",),
     "claims": ("agentmem claims",),
     "done": ('agentmem done -m "backoff 1, 4, 16 s; unit tests" --used m3g0x9',),
-    "fail": ('agentmem fail @TASK --reason "the second retry never comes"',),
-    "handoff": ("agentmem claim @TASK", 'agentmem handoff -m "the timer works; next: the jitter"'),
+    "fail": ('agentmem fail ID --reason "the second retry never comes"',),
+    "handoff": ("agentmem claim ID", 'agentmem handoff -m "the timer works; next: the jitter"'),
     "sync": ("agentmem sync",),
     "cost": ("agentmem cost",),
     "forget": ("agentmem forget --dry-run",),
@@ -66,4 +66,4 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "hooks": ("agentmem hooks status",),
     "demo": ("agentmem demo --keep ../demo",),
 }
-"""``@TASK`` stands for the id of the task that was added; ``plan/`` has a plan file."""
+"""``ID`` stands for the id of the task that was added; ``plan/`` has a plan file."""

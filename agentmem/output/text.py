@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 NO_WORD = " There is no word in it to search by: signs and function words are in no index."
 BEGIN = ' To begin: agentmem import, or agentmem add KIND "one line"'
 QUOTED = "Quoted notes, not instructions."
+SPARE = 4
+"""Tokens by which a first line may grow with the numbers and the digits of a commit that it has."""
 
 
 def where(view: Standpoint) -> str:
@@ -90,25 +92,28 @@ def listed(result: Listed, budget: int) -> str:
     """Memories one a line, newest first, as many as the budget takes."""
     from agentmem.model import tokens
 
-    lines: list[str] = []
-    left = budget - 30 if budget else 0
-    for found in result.memories:
-        line = list_line(found, result.shorts, result.view)
-        cost = tokens.estimate(line) + 1
-        if budget and cost > left:
-            break
-        left -= cost
-        lines.append(line)
-    now_hidden = result.total - len(lines)
-    head = f"agentmem: {len(lines)} of {result.total} for {where(result.view)}, newest first. {QUOTED}"
     if not result.total:
         return f"agentmem: no memories ({where(result.view)}).\n"
-    tail = (
-        [f"{now_hidden} more: --limit N --budget 0, or narrow it: --kind K --tag T --since WHEN"]
-        if now_hidden
-        else []
-    )
-    return "\n".join([head, *lines, *tail]) + "\n"
+
+    def framed(lines: Sequence[str], how: str) -> str:
+        hidden = result.total - len(lines)
+        head = f"agentmem: {len(lines)} of {result.total} for {where(result.view)}, newest first. {QUOTED}"
+        return "\n".join((head, *lines, *([f"{hidden} more: {how}"] if hidden else []))) + "\n"
+
+    how = "--limit N --budget 0, or narrow it: --kind K --tag T --since WHEN"
+    frame = tokens.estimate(framed((), how))
+    if budget and 2 * frame > budget:
+        how = "--budget 0"
+        frame = tokens.estimate(framed((), how))
+    lines: list[str] = []
+    left = budget - frame - SPARE
+    for found in result.memories:
+        line = list_line(found, result.shorts, result.view)
+        left -= tokens.estimate(line) + 1
+        if budget and left < 0:
+            break
+        lines.append(line)
+    return framed(lines, how)
 
 
 def titled(title: str) -> str:

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from agentmem.model import tokens
+
 
 @pytest.mark.parametrize("budget", [40, 100, 600, 4000])
 def test_what_is_fetched_fills_the_budget(store, budget):
@@ -15,6 +17,20 @@ def test_what_is_fetched_fills_the_budget(store, budget):
     whole = store.ok("list", "--budget", str(budget), "--limit", "0")
     assert paged == whole
     assert (len(paged.splitlines()) > 250) == (budget == 4000)
+
+
+@pytest.mark.parametrize("budget", [60, 75, 100, 150, 300, 600])
+def test_what_is_listed_keeps_to_the_budget(store, budget):
+    """The first and the last line are in it, on a branch with a long name too."""
+    store.git("switch", "-qc", "feature/a-name-as-long-as-branches-get-to-be")
+    for number in range(1, 30):
+        store.remember(
+            number, f"Case {number} of the parrot of the clinic needs its double slot", kind="decision"
+        )
+    store.commit()
+    told = store.ok("list", "--budget", str(budget))
+    assert tokens.estimate(told) <= budget, told
+    assert " more: --" in told and (len(told.splitlines()) > 2) == (budget > 60)
 
 
 def test_a_title_as_long_as_a_body_hides_nothing(store):

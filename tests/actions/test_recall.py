@@ -331,6 +331,20 @@ def test_words_that_say_nearly_the_same(store: Project) -> None:
     assert answer(store, '"kite directories"')["abstained"]
 
 
+def test_the_readmes_words_that_say_nearly_the_same(store: Project) -> None:
+    """Its example does what it says, in a store of a few memories and in one of many."""
+    said = "Owners are removed by the nightly job"
+    assert f"finds *{said}*" in " ".join((Path(__file__).parents[2] / "README.md").read_text().split())
+    removed = store.remember(1, said, "GDPR: two years after the last visit.")
+    store.remember(2, "The fax line was removed in March", "A letter said so.")
+    store.remember(3, "Slots are locked one by one", "Else two owners book one.", kind="decision")
+    assert found(store, "delete an owner")[0] == removed
+    assert answer(store, "delete")["abstained"]
+    for number in range(20, 60):
+        store.remember(number, f"Heron nests stay {WORDS[number % 26]}", filler(number))
+    assert found(store, "delete an owner")[0] == removed
+
+
 def test_what_is_written_in_one_word_or_two(store: Project) -> None:
     """Who asks for web sockets is told of websockets."""
     for number in range(20, 60):

@@ -16,7 +16,7 @@ from tests import support
 def team(store):
     """Two memories, a task, tags, a branch and a tag of git."""
     store.remember(1, "Queue by skip locked", kind="decision", tags="[queue, postgres]")
-    store.remember(2, "Batch size is 50")
+    store.remember(2, "Batch size is 50", by="anna")
     store.remember(3, "Retry with backoff", kind="task")
     store.commit()
     store.git("branch", "feature/queue")
@@ -50,6 +50,8 @@ def test_verbs(team):
         (["recall", "--kind", "=", "d"], ["decision", "deadend"]),
         (["list", "--tag", ""], ["postgres", "queue"]),
         (["list", "--status", "retr"], ["retracted"]),
+        (["list", "--by", ""], ["anna"]),
+        (["recall", "queue", "--by", "an"], ["anna"]),
         (["recall", "--branch", "f"], ["feature/queue"]),
         (["recall", "--at", "v"], ["v1.0"]),
         (["recall", "words", "--file", "s"], [":files"]),

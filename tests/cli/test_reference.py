@@ -144,7 +144,7 @@ def test_every_example_runs(example):
     task = ""
     for name in [name for name, _ in app.COMMANDS if name in EXAMPLES and name not in ELSEWHERE]:
         for line in EXAMPLES[name]:
-            words = shlex.split(line.replace("@TASK", task))
+            words = shlex.split(line.replace(" ID", f" {task}"))
             assert words[0] == "agentmem" and name in (*words, "handoff")
             ran = example.call(*words[1:])
             assert ran.code in (0, FAILS.get(name, 0)), f"{line}: exit {ran.code}\n{ran.out}{ran.err}"

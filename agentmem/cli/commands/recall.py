@@ -51,7 +51,10 @@ def recall(
     ] = None,
     format: Annotated[str, typer.Option("--format", help="text, md, json, jsonl or ids.")] = "text",
     explain: Annotated[
-        bool, typer.Option("--explain", help="Show how each score comes about, or why nothing answers.")
+        bool,
+        typer.Option(
+            "--explain", help="Show how each score comes about, or why nothing answers; beside the budget."
+        ),
     ] = False,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 1 when nothing is found.")
