@@ -297,16 +297,17 @@ def _names(index: Index, view: View, asked: Query, files: Sequence[str], words: 
                     is_firm = key == "source_id" or (is_much(value, positions) and not is_word)
                     counts = WORD if is_word else words.share(value) if words else 1.0
                     meet(value, positions, strength * counts, is_firm)
-        for other, _ in (
-            words.others if words else ()
-        ):  # what a page gives another name of is named by that as well
-            new = [
-                position
-                for _, row in knowledge.named("entity", [other.name])
-                for position in view.positions_of(row)
-                if position not in near
-            ]
-            meet(f"{other.name}, by another name", new, 1.5, not words or words.are_much(other.stands_for))
+        # what a page gives another name of is named by that as well, and so is what is written as one word
+        for other, _ in words.others if words else ():
+            for key, strength in (("alias", 2.0), ("entity", 1.5)):
+                new = [
+                    position
+                    for _, row in knowledge.named(key, [other.name])
+                    for position in view.positions_of(row)
+                    if position not in near
+                ]
+                is_firm = words is None or words.are_much(other.stands_for)
+                meet(f"{other.name}, by another name", new, strength, is_firm)
     at_hand = [scopes.normal(path) for path in files]
     for row, strength in selecting.about_files(index, at_hand).items() if at_hand else ():
         meet(at_hand[0] if len(at_hand) == 1 else "--file", view.positions_of(row), strength)
