@@ -178,7 +178,7 @@ def links_of(view: View, found: Sequence[Found]) -> Links:
             continue
         # a reflection stands for its sources: it does not need them
         sources = () if memory.kind == "reflection" else memory.sources
-        named = {*memory.needs, *sources, *filter(None, (memory.plan,))}
+        named = {*memory.needs, *memory.related, *sources, *filter(None, (memory.plan,))}
         named |= {pages[folded(name)] for name in memory.entities if folded(name) in pages}
         if memory.kind != "reflection":
             named |= mentions(memory.body)

@@ -210,10 +210,11 @@ def test_what_never_goes(store, monkeypatch):
         "used by 2 tasks": put(store, 4, importance="1"),
         "proposed: not accepted yet": put(store, 5, status="proposed", importance="1"),
     }
-    cited = [put(store, number, "log") for number in (11, 12, 13)]
+    cited = [put(store, number, "log") for number in (11, 12, 13, 14)]
     put(store, 20, "task", needs=f"[{cited[0]}]")
     put(store, 21, "decision", body=f"It rests on {cited[1]}.", pin="true")
     put(store, 22, "fact", sources=f"[{cited[2]}]", pin="true")
+    put(store, 27, "decision", related=f"[{cited[3]}]", pin="true")
     page = put(store, 23, "entity", title="JobQueue", importance="1")
     put(store, 24, "fact", entities="[jobqueue]", pin="true")
     done = put(store, 25, "task", plan=names["plan that is not over"], importance="1")
@@ -225,7 +226,7 @@ def test_what_never_goes(store, monkeypatch):
     for why, name in names.items():
         if not why.startswith("plan"):  # no plan in force is worth so little
             assert found[name] == why
-    assert [found[name] for name in cited] == ["cited"] * 3
+    assert [found[name] for name in cited] == ["cited"] * 4
     assert found[done] == "of a plan that is not over"
     assert page not in gone(store)
 
