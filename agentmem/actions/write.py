@@ -13,7 +13,7 @@ from agentmem.errors import NeedsDecision, UsageError
 from agentmem.git import rules
 from agentmem.index import record
 from agentmem.index.view import View
-from agentmem.model import emitting, fields, ids, memory, safety, similarity
+from agentmem.model import emitting, fields, ids, lifecycle, memory, safety, similarity
 from agentmem.model.fields import Type
 from agentmem.model.memory import Memory
 from agentmem.store import layout
@@ -31,13 +31,15 @@ ELSEWHERE = {
 
 AHEAD = 86_400
 """Seconds by which `created` may be ahead of this clock: clocks differ, and a date alone is a day of somewhere else."""
+RETRACTED = "retracted"
 CANDIDATES = 8
 """Sketches looked at exactly for being near-duplicates."""
 
 
 class Added(NamedTuple):
-    """A memory that was written; ``similar`` are those that say nearly the same, nearest first, ``near`` all that it was compared
-    with but for those that it supersedes; ``admission`` is None where it was not judged. ``hidden``: git would not add its file.
+    """A memory that was written; ``similar`` are those in force that say nearly the same, nearest first, ``past`` those that said
+    so and were retracted or replaced, ``near`` all in force that it was compared with but for those that it supersedes;
+    ``admission`` is None where it was not judged. ``hidden``: git would not add its file.
     """
 
     memory: Memory
@@ -46,6 +48,7 @@ class Added(NamedTuple):
     similar: tuple[Found, ...] = ()
     shorts: Mapping[str, str] = MappingProxyType({})
     near: tuple[Found, ...] = ()
+    past: tuple[Found, ...] = ()
     admission: "Admission | None" = None
     hidden: bool = False
 
@@ -61,7 +64,8 @@ def add(
     """Write ``new`` (its id, time, author, role and branch filled in where it has none).
 
     Raises:
-        NeedsDecision: one that says the same exists, and not ``force``; UsageError: the title is empty or not one line.
+        NeedsDecision: one that says the same exists, or was retracted, and not ``force``; UsageError: the title is empty or not
+        one line.
 
     """
     if not new.title.strip():
@@ -81,11 +85,16 @@ def add(
         supersedes=resolved(context, view, new.supersedes),
     )
     data = saving.compose(new)  # what must not be written is refused before it is compared with what is there
-    near = candidates(context, view, new)
-    alike = similar(new, near)
+    every = candidates(context, view, new, past=True)
+    near = [found for found in every if view.shown[found.position]]
+    alike = [found for found in similar(new, near) if found.memory.id not in new.supersedes]
     for found in alike:
-        if _says_no_more(new, found.memory) and not force and found.memory.id not in new.supersedes:
+        if _says_no_more(new, found.memory) and not force:
             raise NeedsDecision(*_says_this_already(context, view, new, found))
+    past = _past(view, new, every, alike)
+    for found in past:
+        if found.status == RETRACTED and not force and _is_word_for_word(new, found.memory):
+            raise NeedsDecision(*_was_retracted(context, view, found))
     goes = commit or stage  # which takes what git would not
     asked = None if goes else rules.ask_ignored(context.repository.top, [_from_top(context, new)])
     written = saving.create(context, new, data)
@@ -98,9 +107,10 @@ def add(
         new,
         f"{context.place.name}/{written.path}",
         layer,
-        tuple(found for found in alike if found.memory.id not in new.supersedes),
+        tuple(alike),
         ids.ShortIds([*view.columns.ids, new.id]),
         tuple(found for found in near if found.memory.id not in new.supersedes),
+        tuple(past),
         hidden=hidden,
     )
 
@@ -156,18 +166,31 @@ def note_if_long(written: Memory) -> list[str]:
     ]
 
 
-def _says_this_already(context: Context, view: View, new: Memory, found: Found) -> tuple[str, str]:
+def _about(context: Context, known: Memory) -> str:
     from agentmem.model.digest import shortened
 
-    short = view.shorts[found.memory.id]
-    about = [f'"{shortened(found.memory.title, memory.MAX_TITLE)}"']
-    if found.memory.branch:
-        about.append(found.memory.branch)
-    if found.memory.created is not None:
+    about = [f'"{shortened(known.title, memory.MAX_TITLE)}"']
+    if known.branch:
+        about.append(known.branch)
+    if known.created is not None:
         from agentmem.model import times
 
-        about.append(times.age(max(context.now - found.memory.created, 0)))
-    said = f"not added: {short} already says this ({', '.join(about)})"
+        about.append(times.age(max(context.now - known.created, 0)))
+    return ", ".join(about)
+
+
+def _was_retracted(context: Context, view: View, found: Found) -> tuple[str, str]:
+    short, reason = view.shorts[found.memory.id], found.memory.retracted
+    why = f": {safety.one_line(reason)}" if reason else ""
+    return (
+        f"not added: {short} said this ({_about(context, found.memory)}) and was retracted{why}",
+        f"if it holds after all: agentmem restore {short}     to add it anyway: --force",
+    )
+
+
+def _says_this_already(context: Context, view: View, new: Memory, found: Found) -> tuple[str, str]:
+    short = view.shorts[found.memory.id]
+    said = f"not added: {short} already says this ({_about(context, found.memory)})"
     from agentmem.model import citing
 
     if lacking := citing.lacking(found.memory, new):
@@ -181,17 +204,41 @@ def _says_this_already(context: Context, view: View, new: Memory, found: Found) 
     )
 
 
-def candidates(context: Context, view: View, new: Memory) -> list[Found]:
-    """What the view has in force whose sketches are like those of ``new``: the few of thousands that are worth a look."""
+def candidates(context: Context, view: View, new: Memory, past: bool = False) -> list[Found]:
+    """What the view has in force whose sketches are like those of ``new``: the few of thousands that are worth a look. With what
+    is ``past``: also what was retracted or superseded.
+    """
     sketch, topic = similarity.signature(new.title, new.body), similarity.topic_signature(new.title)
     near = [
         *similarity.nearest(sketch, bytes(view.columns.sketches), similarity.SKETCH_ALIKE)[:CANDIDATES],
         *similarity.nearest(topic, bytes(view.columns.topics), similarity.TOPIC_ALIKE)[:CANDIDATES],
     ]
     shown = view.shown
-    return selecting.fetch(
-        context.index, view, dict.fromkeys(position for position, _ in near if shown[position])
-    )
+
+    def counts(position: int) -> bool:
+        return bool(shown[position]) or (
+            past
+            and position not in view.foreign
+            and view.status(position) in (RETRACTED, lifecycle.SUPERSEDED)
+        )
+
+    wanted = dict.fromkeys(position for position, _ in near if counts(position))
+    return selecting.fetch(context.index, view, wanted)
+
+
+def _past(view: View, new: Memory, every: Sequence[Found], alike: Sequence[Found]) -> list[Found]:
+    """Those of ``every`` that said the same as ``new`` or nearly and are past, with what stands in their place now; not what was
+    replaced by one that is ``alike``, and told instead, nor what ``new`` replaces.
+    """
+    told = {found.memory.id for found in alike} | set(new.supersedes)
+    past = []
+    for found in every:
+        if view.shown[found.position]:
+            continue
+        stand = tuple(view.columns.ids[i] for i in view.newest_first(view.in_place_of(found.memory.id)))
+        if told.isdisjoint((found.memory.id, *stand)):
+            past.append(found._replace(superseded_by=stand) if stand else found)
+    return similar(new, past)
 
 
 def similar(new: Memory, near: Sequence[Found]) -> list[Found]:
@@ -207,9 +254,13 @@ def similar(new: Memory, near: Sequence[Found]) -> list[Found]:
     return [found for _, _, found in sorted(scored, key=lambda entry: entry[:2])]
 
 
+def _is_word_for_word(new: Memory, known: Memory) -> bool:
+    return similarity.same(new.title, new.body, known.title, known.body)
+
+
 def _says_no_more(new: Memory, known: Memory) -> bool:
     """Whether ``known`` says the same, or, of a title alone, the same with a reason besides."""
-    if similarity.same(new.title, new.body, known.title, known.body):
+    if _is_word_for_word(new, known):
         return True
     alone = similarity.same(new.title, new.body, known.title, "")
     return alone and (new.kind, new.plan) == (known.kind, known.plan)

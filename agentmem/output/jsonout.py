@@ -236,6 +236,15 @@ def added(result: Added) -> Record:
         "path": result.path,
         "layer": result.layer,
         "similar": [_titled(found) for found in result.similar],
+        "past": [
+            {
+                **_titled(found),
+                "status": found.status,
+                "retracted": found.memory.retracted and safety.one_line(found.memory.retracted),
+                "superseded_by": list(found.superseded_by),
+            }
+            for found in result.past
+        ],
         "admission": admission
         and {
             "worth": admission.worth,

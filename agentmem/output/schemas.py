@@ -289,6 +289,15 @@ def _show() -> Schema:
 
 def _add() -> Schema:
     near = told(some(closed({"id": ID, "title": TEXT})), "what says nearly the same, nearest first")
+    past = closed(
+        {
+            "id": ID,
+            "title": TEXT,
+            "status": {"enum": ["retracted", lifecycle.SUPERSEDED]},
+            "retracted": told(TEXT_OR_NULL, "the reason; null: none was given, or it was not retracted"),
+            "superseded_by": told(IDS, "what stands in its place now, newest first"),
+        }
+    )
     judged: Schema = closed(
         {
             "worth": told(SHARE, "the chance that it is worth keeping; 0: it says nothing"),
@@ -301,7 +310,8 @@ def _add() -> Schema:
     )
     judged["type"] = ["object", "null"]
     judged = told(judged, "null: not judged, as by `task add`")
-    return {"id": ID, "path": TEXT, "layer": LAYER, "similar": near, "admission": judged}
+    before = told(some(past), "what said so and is past, nearest first")
+    return {"id": ID, "path": TEXT, "layer": LAYER, "similar": near, "past": before, "admission": judged}
 
 
 def _changed() -> Schema:

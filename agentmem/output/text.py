@@ -221,22 +221,31 @@ def added(result: Added, branch: str | None, trunk: str | None, now: int) -> str
     short = shorts.get(result.memory.id, result.memory.id[: ids.SHORT])
     on = f" ({safety.one_line(branch)})" if branch else ""
     lines = [f"added {short} {result.memory.kind} {titled(result.memory.title)}{on}"]
-    for found in result.similar[:3]:
+    for found in (*result.similar, *result.past)[:3]:
         other = found.memory
         about = [other.branch or trunk or "trunk"]
         if other.created is not None:
             about.append(times.age(max(now - other.created, 0)))
         if other.by:
             about.append(other.by)
-        lines.append(
-            f"like {shorts[other.id]} {other.kind} {titled(other.title)} ({safety.one_line(', '.join(about))})."
-            f" Replaces it? agentmem supersede {shorts[other.id]} --by {short}"
-        )
+        past, ask = _past(found, shorts, short)
+        told = safety.one_line(", ".join(about) + past)
+        lines.append(f"like {shorts[other.id]} {other.kind} {titled(other.title)} ({told}){ask}")
     if result.admission and result.admission.doubt:
         from agentmem.output import doubts
 
         lines.append(doubts.line(result, result.admission, shorts, short))
     return "\n".join(lines) + "\n"
+
+
+def _past(found: Found, shorts: Mapping[str, str], short: str) -> tuple[str, str]:
+    """Why what says nearly the same as the new ``short`` is past, empty where it is in force; and what may follow of it."""
+    if found.status == "retracted":
+        return "; retracted" + (f": {found.memory.retracted}" if found.memory.retracted else ""), ""
+    if found.superseded_by:
+        by = shorts[found.superseded_by[0]]
+        return f"; superseded by {by}", f". Holds again? agentmem supersede {by} --by {short}"
+    return "", f". Replaces it? agentmem supersede {shorts[found.memory.id]} --by {short}"
 
 
 def changed(result: Changed, verb: str, shorts: Mapping[str, str]) -> str:

@@ -115,7 +115,7 @@ def test_the_one_with_the_evidence_stays(store):
     assert f"without this evidence\nto give it that: {where}     to add it anyway: --force" in refused.err
     store.ok("retract", short, "--reason", "again")
     store.ok("cite", known, "src/claim.py#claim_next", "src/claim.py:1")
-    assert "agentmem retract" in store.ok("add", *new, *cite)
+    assert "agentmem retract" in store.ok("add", *new, *cite, "--force")
 
 
 def test_a_title_that_will_be_shown_cut_is_told(store):
@@ -165,6 +165,54 @@ def test_a_title_alone_that_is_known_says_no_more(store):
         "add", "decision", "Convert units in the driver", "--body", "The wire has no units at all."
     )
     assert ran.code == 0 and "Replaces it?" in ran.out
+
+
+def test_what_was_retracted_is_not_taken_back_in_unsaid(store):
+    """Word for word it needs a decision, with the reason; what says nearly the same is added, and told."""
+    title, body = "The broker loses one in fifty messages at shift change", "Counted on a laptop over Wi-Fi."
+    old = store.json("add", "fact", title, "--body", body)["id"]
+    store.ok("retract", old, "--reason", "the Wi-Fi lost them")
+    ran = store.call("add", "fact", title.upper(), "--body", body)
+    assert ran.code == 4 and ran.err == (
+        f'error: not added: {old[:6]} said this ("{title}", now) and was retracted: the Wi-Fi lost them\n'
+        f"if it holds after all: agentmem restore {old[:6]}     to add it anyway: --force\n"
+    )
+    _, like = store.ok("add", "fact", title, "--body", "Counted on the wire.").splitlines()
+    assert like == f'like {old[:6]} fact "{title}" (main, now, tester; retracted: the Wi-Fi lost them)'
+    added = store.json("add", "fact", title, "--body", body, "--force")
+    assert added["past"] == [
+        {
+            "id": old,
+            "title": title,
+            "status": "retracted",
+            "retracted": "the Wi-Fi lost them",
+            "superseded_by": [],
+        }
+    ]
+    ran = store.call("add", "fact", title, "--body", body)  # which is in force, and outweighs what is past
+    assert ran.code == 4 and "already says this" in ran.err
+
+
+def test_what_was_superseded_is_told(store):
+    """With what stands in its place now; not where that is told, or replaced, itself."""
+    title, body = "Waves are cut at 240 lines", "The totes buffer."
+    old = store.json("add", "decision", title, "--body", body)["id"]
+    second = store.json("supersede", old, "--title", "Each wave ends with the hour", "--body", "By clock.")[
+        "id"
+    ]
+    third = store.json(
+        "supersede", second, "--title", "From May on no cuts", "--body", "Conveyor two is out."
+    )["id"]
+    added, like = store.ok("add", "decision", title, "--body", "Totes again.").splitlines()
+    short = added.split()[1]
+    assert like == (
+        f'like {old[:6]} decision "{title}" (main, now, tester; superseded by {third[:6]}).'
+        f" Holds again? agentmem supersede {third[:6]} --by {short}"
+    )
+    successor = store.json("supersede", short, "--title", "Waves are cut at 180 lines")["id"]
+    found = store.json("add", "decision", "Waves are cut at 200 lines")
+    assert [one["id"] for one in found["similar"]] == [successor] and short not in str(found["past"])
+    assert store.json("add", "decision", title, "--body", body, "--supersedes", third[:8])["past"] == []
 
 
 @pytest.mark.parametrize(
