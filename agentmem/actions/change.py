@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agentmem.actions import doubtful, placing, selecting
+from agentmem.actions import doubtful, placing, referring, selecting
 from agentmem.actions.context import Context
 from agentmem.actions.selecting import Found
 from agentmem.actions.write import ELSEWHERE, add, resolved
-from agentmem.errors import NotFound, UsageError
+from agentmem.errors import UsageError
 from agentmem.index.catalog import LINKS
+from agentmem.index.index import Index
 from agentmem.index.view import View
-from agentmem.model import cycles, document, fields, ids, kinds, memory, taskgraph, times
+from agentmem.model import cycles, document, fields, kinds, memory, taskgraph, times
 from agentmem.model.editing import Edit
 from agentmem.model.fields import Type
 from agentmem.model.memory import Memory
@@ -133,21 +134,17 @@ def _ids(context: Context, view: View, wanted: Edit, current: Memory) -> list[st
 
 
 def _one(context: Context, reference: str) -> Found:
-    try:
-        return here(context, reference)
-    except NotFound:
-        if not ids.is_prefix(reference.lower()):
-            raise
-        context.index.include_archived()
-        if not context.index.view().with_id(reference.lower()):
-            raise
-        raise NotFound(f"{reference} is archived", f"agentmem restore {reference}, then try again") from None
+    index, view = context.index, context.index.view()
+    return _found(index, view, referring.one(index, view, reference), reference)
 
 
 def here(context: Context, reference: str) -> Found:
     """The one memory of the view that ``reference`` names; see ``selecting.by_reference``, ``doubtful.demand_one``."""
     index, view = context.index, context.index.view()
-    position = selecting.by_reference(index, view, reference)
+    return _found(index, view, selecting.by_reference(index, view, reference), reference)
+
+
+def _found(index: Index, view: View, position: int, reference: str) -> Found:
     return selecting.fetch(index, view, [doubtful.demand_one(index, view, position, reference)])[0]
 
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from agentmem.actions import citing as acts
-from agentmem.actions import placing, saving, selecting
+from agentmem.actions import placing, referring, saving, selecting
 from agentmem.actions.context import Context
 from agentmem.actions.saving import Refused
 from agentmem.actions.selecting import Found
@@ -51,7 +51,7 @@ def cite(
         )
     index = context.index
     view = index.view()
-    found = selecting.fetch(index, view, [selecting.by_reference(index, view, reference)])[0]
+    found = selecting.fetch(index, view, [referring.one(index, view, reference)])[0]
     if found.memory.kind == "log":
         raise UsageError(
             "a log entry is never edited: it records what happened", "agentmem add fact … --cite PATH#SYMBOL"

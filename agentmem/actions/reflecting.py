@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from agentmem.actions import archiving, departed, forgetting, phrasing, saving, selecting, weighing
+from agentmem.actions import archiving, departed, forgetting, phrasing, referring, saving, selecting, weighing
 from agentmem.actions.archiving import held_by_head
 from agentmem.actions.context import Context, Standpoint
 from agentmem.actions.saving import Refused
@@ -269,7 +269,7 @@ def _which(undone: Undone) -> str:
 
 def _taken_back(context: Context, reference: str) -> tuple[Undone, Found, dict[str, bytes]]:
     view = context.index.view()
-    found = selecting.fetch(context.index, view, [selecting.by_reference(context.index, view, reference)])[0]
+    found = selecting.fetch(context.index, view, [referring.one(context.index, view, reference)])[0]
     one = found.memory
     short = view.shorts[one.id]
     if one.kind != "reflection" or one.source != reflection.SOURCE:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from agentmem.actions import selecting
+from agentmem.actions import referring, selecting
 from agentmem.actions.board import Board, Seen
 from agentmem.actions.context import Context
 from agentmem.actions.selecting import Found
@@ -284,7 +284,8 @@ class Tasks:
             name.rpartition("-")[2].startswith(prefix) for name in names
         ):
             return NotFound(f"the file of {reference} cannot be read as a memory", "agentmem check")
-        return NotFound(f"no task {reference}", "agentmem task list")
+        gone = referring.archived(self.context.index, reference)
+        return gone or NotFound(f"no task {reference}", "agentmem task list")
 
 
 def owners_of(context: Context, view: View, failed: Collection[str]) -> dict[str, str]:

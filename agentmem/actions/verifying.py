@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agentmem.actions import selecting
+from agentmem.actions import referring, selecting
 from agentmem.actions.context import Context, Standpoint
 from agentmem.actions.selecting import Found
 from agentmem.checks.evidence import Evidence
@@ -44,7 +44,7 @@ def verify(context: Context, references: Sequence[str] = (), fix: bool = False) 
     """The verdicts on the citations of the memories that ``references`` name, else of all that are in force.
 
     Raises:
-        UsageError: ``fix`` while one looks from elsewhere; NotFound, Ambiguous: see ``selecting.by_reference``.
+        UsageError: ``fix`` while one looks from elsewhere; NotFound, Ambiguous: see ``referring.one``.
 
     """
     index = context.index
@@ -52,7 +52,7 @@ def verify(context: Context, references: Sequence[str] = (), fix: bool = False) 
     if fix and not index.is_at_hand:
         raise UsageError("--fix edits files of this worktree: it goes with no other revision or branch")
     if references:
-        positions = [selecting.by_reference(index, view, reference) for reference in references]
+        positions = [referring.one(index, view, reference) for reference in references]
     else:
         cited = {row for _, row in index.knowledge.all_named("cite")}
         positions = [

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from agentmem.actions import saving, selecting
+from agentmem.actions import referring, saving, selecting
 from agentmem.actions.branch import branch_for_writing
 from agentmem.actions.context import Context
 from agentmem.actions.selecting import Found
@@ -307,7 +307,7 @@ def with_settings(context: Context, new: Memory, settings: Sequence[str]) -> Mem
 
 def resolved(context: Context, view: View, references: Sequence[str]) -> tuple[str, ...]:
     """The whole ids of the memories that ``references`` name, each once: one may be named by its id and the start of it."""
-    found = (view.columns.ids[selecting.by_reference(context.index, view, word)] for word in references)
+    found = (view.columns.ids[referring.one(context.index, view, word)] for word in references)
     return tuple(dict.fromkeys(found))
 
 

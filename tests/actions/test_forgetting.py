@@ -298,12 +298,43 @@ def test_archived_is_read_in_history(store):
     assert "fact archived" in shown and f"agentmem restore {name[:6]}" in shown
     assert store.json("show", name)["memories"][0]["status"] == "archived"
     assert store.call("show", "zzzzzz").code == 2
-    for words in (("edit", name, "--set", "tags=x"), ("retract", name, "--reason", "no")):
-        assert f"{name} is archived" in store.call(*words).err
-    assert "no memory zzzzzz" in store.call("edit", "zzzzzz", "--set", "tags=x").err
     assert store.titles("--at", before, "--status", "expired") == {"The batch size is fifty"}
     assert store.titles("--at", before, "--status", "archived") == set()
     assert store.call("check").code == 0
+
+
+def test_who_names_what_is_archived_is_told(store):
+    """Every verb that goes on with a memory says so in the same words; what there never was is told as that."""
+    gone = put(store, 1, expires=OLD)[:6]
+    task = put(store, 2, "task")
+    done = put(store, 3, "task", expires=OLD)
+    support.put(store.path / "a.py", "A = 1\n")
+    store.commit()
+    assert store.json("forget")["candidates"]
+    verbs = (
+        ("edit", gone, "--set", "tags=x"),
+        ("retract", gone, "--reason", "no"),
+        ("supersede", gone, "--title", "Other"),
+        ("add", "fact", "Other", "--supersedes", gone),
+        ("add", "fact", "Other", "--set", f"related={gone}"),
+        ("cite", gone, "a.py"),
+        ("verify", gone),
+        ("task", "add", "Other", "--needs", gone),
+        ("done", task, "-m", "all of it", "--used", gone),
+        ("reflect", "--undo", gone),
+    )
+    for words in verbs:
+        ran = store.call(*words)
+        assert (ran.code, ran.err) == (
+            2,
+            f"error: {gone} is archived\nhint: agentmem restore {gone}, then try again\n",
+        )
+        assert (
+            "no memory zzzzzz"
+            in store.call(*("zzzzzz" if gone == w else w.replace(gone, "zzzzzz") for w in words)).err
+        )
+    assert f"{done} is archived" in store.call("claim", done).err
+    assert store.json("show", task)["memories"][0]["status"] == "open"
 
 
 def test_an_archived_successor_counts_for_nothing(store):
