@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agentmem.actions import doubtful, placing, referring, selecting
+from agentmem.actions import departed, doubtful, placing, referring, selecting
 from agentmem.actions.context import Context
 from agentmem.actions.selecting import Found
 from agentmem.actions.write import ELSEWHERE, add, resolved
 from agentmem.errors import UsageError
+from agentmem.git import objects
 from agentmem.index.catalog import LINKS
 from agentmem.index.index import Index
 from agentmem.index.view import View
-from agentmem.model import cycles, document, fields, kinds, memory, taskgraph, times
+from agentmem.model import cycles, document, fields, ids, kinds, memory, safety, taskgraph, times
+from agentmem.model.digest import shortened
 from agentmem.model.editing import Edit
 from agentmem.model.fields import Type
 from agentmem.model.memory import Memory
@@ -156,13 +158,45 @@ def write_edits(
     branch: str | None = None,
     verb: str = "edit …",
 ) -> Changed:
-    """Write ``edits`` and ``body`` where that is right, with what ends the conflicts that they decide; see ``placing.edit``."""
+    """Write ``edits`` and ``body`` where that is right, with what ends the conflicts that they decide; see ``placing.edit``.
+
+    Where that would bring back what it replaced, and that is archived, it is said.
+    """
     placed = placing.edit(context, found, edits, body, branch, verb)
     if placed is None:
         return Changed(found.memory, found.path, changed=False)
     path = found.path.removeprefix(context.place.name + "/")
     now = document.memory_of(path, placed.data)
-    return Changed(now, f"{context.place.name}/{placed.path}", changed=True, layer=placed.layer)
+    remark = _not_back(context, found.memory, now)
+    return Changed(now, f"{context.place.name}/{placed.path}", True, layer=placed.layer, remark=remark)
+
+
+def _not_back(context: Context, before: Memory, after: Memory) -> str | None:
+    """What to say of what ``before`` replaced and ``after`` does not, and would be in force again were it not archived."""
+    freed = _replaced(before) - _replaced(after)
+    if not freed:
+        return None
+    view = context.index.view()
+
+    def is_free(old: str) -> bool:
+        return {view.columns.ids[i] for i in view.replacing.get(old, ())} <= {before.id}
+
+    gone = [old for old in freed if not view.with_id(old) and is_free(old)]
+    lines = []
+    for identity, (path, blob) in sorted(departed.departed(context, gone).items()):
+        for _, data in objects.read_blobs(context.repository, [blob]):
+            old = document.memory_of(path, data)
+            if old.status != "retracted" and (old.expires is None or old.expires > context.now):
+                short = identity[: ids.SHORT]
+                title = shortened(safety.one_line(old.title), memory.MAX_TITLE)
+                told = f'{short} {old.kind} "{title}", which it replaced, is archived'
+                lines.append(f"{told}: agentmem restore {short}")
+    return "\n".join(lines) or None
+
+
+def _replaced(one: Memory) -> set[str]:
+    """What ``one`` replaces as it stands: a proposal and what was retracted replace nothing."""
+    return set(one.supersedes) if one.status == "active" else set()
 
 
 def parse_setting(setting: str, current: Memory) -> Edit:

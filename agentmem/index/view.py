@@ -118,7 +118,7 @@ class View:
         return origin is not None and (origin.branch, identity) in self.superseded_elsewhere
 
     @cached_property
-    def _replacing(self) -> dict[str, list[int]]:
+    def replacing(self) -> dict[str, list[int]]:
         """The positions in force, or replaced in turn, that replace each superseded id."""
         found: dict[str, list[int]] = {}
         for i, links in self.columns.links.items():
@@ -131,7 +131,7 @@ class View:
         """The positions of what is in force in the place of the superseded ``identity``, however often it was replaced."""
         found, todo, seen = [], [identity], {identity}
         while todo:
-            for i in self._replacing.get(todo.pop(), ()):
+            for i in self.replacing.get(todo.pop(), ()):
                 new = self.columns.ids[i]
                 if new not in seen:
                     seen.add(new)
@@ -153,7 +153,7 @@ class View:
         identity = self.columns.ids[position]
         among = [
             i
-            for i in self._replacing.get(identity, ())
+            for i in self.replacing.get(identity, ())
             if self.columns.ids[i] != identity and (position in self.archived or i not in self.archived)
         ]
         return list(dict.fromkeys(self.columns.ids[i] for i in self.newest_first(among)))

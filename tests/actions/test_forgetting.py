@@ -375,6 +375,26 @@ def test_what_was_superseded_comes_back_superseded(store):
     assert "superseded by" in store.ok("show", first)
 
 
+def test_what_would_come_back_were_it_not_archived_is_told(store):
+    """Who takes back what replaced a memory hears that this one is archived; not where another replaces it, or it was wrong."""
+    old, wrong = put(store, 1, title="Waves are cut at 240 lines"), put(store, 2, status="retracted")
+    both = put(store, 3, title="Waves are cut at 200 lines")
+    put(store, 4, "decision", supersedes=f"[{both}]")
+    new = put(store, 5, "decision", supersedes=f"[{old}, {wrong}, {both}]")
+    store.commit()
+    later = {"AGENTMEM_NOW": "2026-03-22T10:00:00Z"}
+    forgot = store.call("forget", "--json", env=later).json["candidates"]
+    assert {one["id"] for one in forgot} == {old, wrong, both}
+    told = f'{old[:6]} fact "Waves are cut at 240 lines", which it replaced, is archived: agentmem restore {old[:6]}\n'
+    said = store.ok("retract", new, "--reason", "the conveyor is back").splitlines(keepends=True)
+    assert said[1:] == [told]
+    assert store.ok("edit", new, "--set", "tags=x").count("\n") == 1  # it replaced nothing by then
+    store.ok("restore", new)
+    assert store.ok("edit", new, "--set", f"supersedes-={old}").splitlines(keepends=True)[1:] == [told]
+    store.ok("restore", old)
+    assert store.json("show", old)["memories"][0]["status"] == "active"
+
+
 def test_restore_of_what_has_expired(store):
     """It is back, and who asked for it is told that nothing shows it, and how to have that changed."""
     name = put(store, 1, expires="2026-02-21")
