@@ -10,7 +10,7 @@ from agentmem.actions.change import Changed, here, write_edits
 from agentmem.actions.context import Context
 from agentmem.actions.selecting import Found
 from agentmem.errors import Ambiguous, NeedsDecision, NotFound
-from agentmem.model import document, ids
+from agentmem.model import document, ids, safety
 from agentmem.model.editing import Edit
 from agentmem.model.memory import Memory
 from agentmem.store import layout
@@ -24,11 +24,19 @@ def restore(context: Context, reference: str, branch: str | None = None) -> Chan
 
     """
     done = _restored(context, reference, branch)
-    if done.memory.expires is None or done.memory.expires > context.now:
-        return done
-    fix = f"agentmem edit {done.memory.id} --set expires=DATE"
-    expired = f"it has expired: no answer has it, and forget takes it again: {fix}"
-    return done._replace(remark="\n".join(filter(None, (done.remark, expired))))
+    back = done.memory
+    remarks = [done.remark] if done.remark else []
+    if back.status == "retracted":
+        # its file was gone besides: that it is wrong was said by somebody, and is taken back by who says so
+        why = f": {safety.one_line(back.retracted)}" if back.retracted else ""
+        fix = f"agentmem restore {back.id[: ids.SHORT]}"
+        remarks.append(
+            f"it is retracted still{why}. No answer has it; if it holds after all, once more: {fix}"
+        )
+    if back.expires is not None and back.expires <= context.now:
+        fix = f"agentmem edit {back.id} --set expires=DATE"
+        remarks.append(f"it has expired: no answer has it, and forget takes it again: {fix}")
+    return done._replace(remark="\n".join(remarks) or None)
 
 
 def _restored(context: Context, reference: str, branch: str | None) -> Changed:

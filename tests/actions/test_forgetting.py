@@ -395,6 +395,21 @@ def test_what_would_come_back_were_it_not_archived_is_told(store):
     assert store.json("show", old)["memories"][0]["status"] == "active"
 
 
+def test_restore_of_what_was_retracted_and_archived(store):
+    """Its file comes back, and it is said that the retraction stands; once more takes that back, and says nothing of it."""
+    name = put(store, 1, title="One in fifty is lost", status="retracted", retracted="the Wi-Fi lost them")
+    store.commit()
+    assert store.call("forget", env={"AGENTMEM_NOW": "2026-03-22T10:00:00Z"}).code == 0
+    assert store.ok("restore", name).splitlines() == [
+        f'restored {name[:6]} fact "One in fifty is lost"',
+        "it is retracted still: the Wi-Fi lost them. No answer has it; if it holds after all, once more:"
+        f" agentmem restore {name[:6]}",
+    ]
+    assert store.json("show", name)["memories"][0]["status"] == "retracted"
+    assert len(store.ok("restore", name).splitlines()) == 1
+    assert store.json("show", name)["memories"][0]["status"] == "active"
+
+
 def test_restore_of_what_has_expired(store):
     """It is back, and who asked for it is told that nothing shows it, and how to have that changed."""
     name = put(store, 1, expires="2026-02-21")
