@@ -93,6 +93,10 @@ def recall(
     index = context.index
     view = index.view()
     asked = understood(context, question, context.now, names_kinds=not filters.kinds)
+    if asked.unread:
+        from agentmem.actions import fieldwords
+
+        fieldwords.note(context, asked)
     filters = selecting.merged(context, filters, asked.filters)
     view = index.view()  # a filter in the question may have asked for what is archived
     doubtful.tell_broken(index, view)

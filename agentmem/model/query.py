@@ -12,6 +12,7 @@ FILTERS = ("kind", "tag", "entity", "by", "role", "status", "file", "since", "un
 """The fields that may stand as ``field:value`` in a question, the same as the options of that name."""
 
 _FIELD = re.compile(rf"(?<!\S)({'|'.join(FILTERS)}):(\"[^\"]+\"|[^\s\"]+)", re.IGNORECASE | re.ASCII)
+_LIKE_A_FIELD = re.compile(r"(?<!\S)([A-Za-z]{2,10}):(\"[^\"]+\"|[^\s\":/\\][^\s\":\\]*)(?!\S)", re.ASCII)
 _PHRASE = re.compile(r'"([^"\n]{2,200})"')
 _PATH = re.compile(r"(?<![\w/.])(?:[\w.@+-]+/)+[\w.@+-]*\w|(?<![\w/.])[\w-]+\.[A-Za-z]{1,5}(?![\w/.])")
 _SPLIT = re.compile(r"[^\s,;()\[\]{}\"'`]+").findall
@@ -65,7 +66,7 @@ class Query(NamedTuple):
     how often it stands, time words left out; ``after`` and ``before`` are the span that these point at, seconds UTC, None where
     it is open; ``asks_when``: the question is when something was; ``plain`` is the text that ``terms`` are from. ``kinds`` are
     the kinds that it asks for beside other words, with the terms that say so; ``people`` may be authors; ``answer`` is the kind
-    of answer that it wants (``asking``).
+    of answer that it wants (``asking``). ``unread`` has what looks like ``field:value`` and is words.
     """
 
     text: str
@@ -83,6 +84,7 @@ class Query(NamedTuple):
     kinds: Mapping[str, frozenset[str]] = MappingProxyType({})
     people: tuple[str, ...] = ()
     answer: str = ""
+    unread: tuple[tuple[str, str], ...] = ()
 
     @property
     def words(self) -> list[Word]:
@@ -210,6 +212,7 @@ def parse(
         kinds=kinds,
         people=() if exact else bylines.people(left),
         answer="" if exact else asking.wanted(rest),
+        unread=tuple((field.lower(), value.strip('"')) for field, value in _LIKE_A_FIELD.findall(rest)),
     )
 
 

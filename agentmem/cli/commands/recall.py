@@ -16,7 +16,10 @@ FORMATS = ("text", "md", "json", "jsonl", "ids")
 def recall(
     ctx: typer.Context,
     query: Annotated[
-        list[str] | None, typer.Argument(help='What to find: words, "phrases", field:value.')
+        list[str] | None,
+        typer.Argument(
+            help='What to find: words, "phrases", FIELD:VALUE; fields: kind tag entity by role status file since until.'
+        ),
     ] = None,
     kind: Annotated[list[str] | None, typer.Option("--kind", help="Only this kind.")] = None,
     tag: Annotated[list[str] | None, typer.Option("--tag", help="Only with this tag.")] = None,
