@@ -18,12 +18,16 @@ MOST = 4
 SURE = 0.95
 """The share of a question, read so, that one memory must have: any word is one letter away from some other."""
 
+LOOKED = 8
+"""Memories of which the spelling of a word is looked up."""
+
+_LETTERS = re.compile(r"[^\W\d_]+").findall
 _WORDS = re.compile(rf"(?<![\w./-])[A-Za-z]{{{SHORTEST},30}}(?![\w/-])")
 
 
 def corrected(index: Index, view: View, asked: Query, allowed: Sequence[int]) -> dict[str, str]:
     """The words of ``asked`` that no memory has and that are no common words of English, each with the known word that is one
-    letter away; the one that most memories have, the first in the alphabet among equals.
+    letter away, as memories write it; the one that most memories have, the first in the alphabet among equals.
     """
     words = dict.fromkeys(_WORDS.findall(asked.text))
     terms = {word: analysis.terms(word) for word in words}
@@ -47,8 +51,30 @@ def corrected(index: Index, view: View, asked: Query, allowed: Sequence[int]) ->
             (term for term, count in counts.items() if count), key=lambda t: (-counts[t], t), default=None
         )
         if best is not None:
-            out[word] = stems[best]
+            rows = [row for row, _ in found[best]]
+            out[word] = _written(index, view, best, rows, allowed, word.lower()) or stems[best]
     return out
+
+
+def _written(
+    index: Index, view: View, term: str, rows: Sequence[int], allowed: Sequence[int], word: str
+) -> str | None:
+    """The word of ``term`` as memories of ``rows`` write it, the most like ``word``: what gives the same stem may be none."""
+    import difflib
+
+    places = (position for row in rows for position in view.positions_of(row) if allowed[position])
+    newest = [view.columns.rows[position] for position in view.newest_first(places)[:LOOKED]]
+    forms = {
+        form
+        for memory in index.knowledge.memories(newest).values()
+        for form in _LETTERS(f"{memory.title}\n{memory.body}".lower())
+        if analysis.terms(form) == [term]
+    }
+
+    def likeness(form: str) -> float:
+        return difflib.SequenceMatcher(None, word, form).ratio()
+
+    return max(sorted(forms), key=likeness, default=None)
 
 
 def _count(view: View, postings: Sequence[tuple[int, int]], allowed: Sequence[int]) -> int:

@@ -53,6 +53,23 @@ def test_in_json_too(spelt):
 
 
 @pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("emergncy", "emergency"),
+        ("capcity", "capacity"),
+        ("recomendation", "recommendation"),
+        ("accidntal", "accidental"),
+        ("bufer", "buffer"),
+    ],
+)
+def test_it_is_read_as_a_word_that_a_memory_has(spelt, wrong, right):
+    """Not as one that no memory has and that gives the same stem; of the forms that memories write, the one most like it."""
+    spelt.remember(3, "Emergency stop is hard-wired", "The recommendation is a PLC.", created=OLD)
+    spelt.remember(4, "Capacity of the buffer", "It buffers what is accidental, and recommends.", created=OLD)
+    assert asked(spelt, wrong)[1] == f'note: read "{wrong}" as "{right}"\n'
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "pasture",  # two letters from postgres
