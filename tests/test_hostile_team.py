@@ -244,7 +244,7 @@ def test_deleted_while_claimed(team):
     for path in team.store.glob(f"tasks/*{team.first}.md"):
         path.unlink()
     (team.path / goal["path"]).unlink()
-    assert "no task" in clean(team.call("done", team.first), 2).err
+    assert f"{team.first} is archived" in clean(team.call("done", team.first), 2).err
     assert holders(team)[team.first] == ("tester", "held")
     clean(team.call("done", other, "-m", "It works"))
     assert team.json("plan", "show")["plans"][0]["done"] == 1, "among the tasks of no plan"

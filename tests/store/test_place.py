@@ -11,9 +11,11 @@ from tests.support import Project
 TITLE = "The zebra crossing"
 
 
-def works(project, *options):
-    """Add, list, recall, show, edit and status work here; the memory's id."""
-    added = project.json("add", "fact", TITLE, "--body", "Stripes.", *options)
+def works(project, *options, again=False):
+    """Add, list, recall, show, edit and status work here; the memory's id. ``again``: what was retracted word for word."""
+    added = project.json(
+        "add", "fact", TITLE, "--body", "Stripes.", *(("--force",) if again else ()), *options
+    )
     name = added["id"]
     assert TITLE in project.titles(*options)
     assert name in project.found("zebra stripes", *options)
@@ -43,7 +45,7 @@ def test_inside_the_store_itself(store):
     name = works(Project(store.store))
     folder = Project(store.store / "facts")
     folder.ok("retract", name, "--reason", "again")
-    works(folder)
+    works(folder, again=True)
 
 
 def test_the_nearest_store_wins(store):
