@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
-from agentmem.actions import judging, offering, selecting
+from agentmem.actions import filed, judging, offering, selecting
 from agentmem.actions.board import Board
 from agentmem.actions.context import Context
 from agentmem.actions.selecting import Found
@@ -137,7 +137,7 @@ class Bearing:
         """
         index, columns = self.context.index, self.view.columns
         at_hand = [*self.paths, *self.around.touched]
-        strength = selecting.about_files(index, at_hand) if at_hand else {}
+        strength = filed.about_files(index, at_hand) if at_hand else {}
         for pattern in dict.fromkeys(patterns):
             folder = _folder(pattern)
             for key in ("cite", "scope", "glob") if folder else ():
@@ -167,7 +167,7 @@ class Bearing:
         """What the files that ``patterns`` cover were called before."""
         index = self.context.index
         plain = dict.fromkeys(folder for pattern in patterns if (folder := _folder(pattern)))
-        return [name for path in plain for name in selecting.called(index, path, index.renames)[1:]]
+        return [name for path in plain for name in filed.called(index, path, index.renames)[1:]]
 
     def _worded(self, eligible: Sequence[int], patterns: Sequence[str], words: str) -> dict[int, float]:
         """The same by a recall for ``words``, with the files at hand: where little is known of the very files."""

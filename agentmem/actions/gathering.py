@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentmem.actions import selecting
+from agentmem.actions import filed, selecting
 from agentmem.actions.wording import FIRST, Words
 from agentmem.index.columns import NO_TIME
 from agentmem.index.index import Index
@@ -299,6 +299,7 @@ def _names(index: Index, view: View, asked: Query, files: Sequence[str], words: 
                     meet(value, positions, strength * counts, is_firm)
         # what a page gives another name of is named by that as well, and so is what is written as one word
         for other, _ in words.others if words else ():
+            is_firm = words is None or words.are_much(other.stands_for)
             for key, strength in (("alias", 2.0), ("entity", 1.5)):
                 new = [
                     position
@@ -306,14 +307,13 @@ def _names(index: Index, view: View, asked: Query, files: Sequence[str], words: 
                     for position in view.positions_of(row)
                     if position not in near
                 ]
-                is_firm = words is None or words.are_much(other.stands_for)
                 meet(f"{other.name}, by another name", new, strength, is_firm)
     at_hand = [scopes.normal(path) for path in files]
-    for row, strength in selecting.about_files(index, at_hand).items() if at_hand else ():
+    for row, strength in filed.about_files(index, at_hand).items() if at_hand else ():
         meet(at_hand[0] if len(at_hand) == 1 else "--file", view.positions_of(row), strength)
     for path in dict.fromkeys(map(scopes.normal, asked.paths)):
-        for row, strength in selecting.about_files(index, [path]).items():
-            meet(path, view.positions_of(row), strength, strength >= selecting.ITSELF or is_much(path))
+        for row, strength in filed.about_files(index, [path]).items():
+            meet(path, view.positions_of(row), strength, strength >= filed.ITSELF or is_much(path))
     if near and len(near) <= MOST_LINKED:
         last_first = reversed(list(enumerate(view.columns.ids))) if view.columns.links else ()
         by_id = {identity: i for i, identity in last_first}  # the first of an id is the view's own

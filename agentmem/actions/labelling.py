@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentmem.actions import evaluating, selecting, usage
+from agentmem.actions import evaluating, filed, selecting, usage
 from agentmem.actions.context import Context
 from agentmem.actions.evaluating import Posed
 from agentmem.actions.rankers import Question
@@ -96,7 +96,7 @@ def _finished(context: Context) -> list[Event]:
             if position is None or not files:
                 continue
             begun = max(columns.created[position], columns.created[i] - context.config.claim_ttl)
-            near = selecting.about_files(index, files)
+            near = filed.about_files(index, files)
             relevant = {
                 columns.ids[p]
                 for row in near

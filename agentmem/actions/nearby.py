@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from agentmem.actions import recall, selecting
+from agentmem.actions import filed, recall, selecting
 from agentmem.actions.context import Context
 from agentmem.actions.selecting import Filters
 from agentmem.model import kinds, packing
@@ -21,7 +21,7 @@ def about(
     """
     index = context.index
     view = index.view()
-    near = selecting.about_files(index, files)
+    near = filed.about_files(index, files)
     wanted = tuple(name for name in kinds.NAMES if name not in QUIET)
     eligible = selecting.positions(index, view, Filters(files=tuple(files), kinds=wanted))
     rows, identities, created = view.columns.rows, view.columns.ids, view.columns.created

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from agentmem.actions import judging, selecting, standing
+from agentmem.actions import filed, judging, selecting, standing
 from agentmem.actions.board import Board, Seen
 from agentmem.actions.context import Context
 from agentmem.actions.naming import ENTITY, FILE, Named
@@ -116,7 +116,7 @@ def _about(context: Context, named: Named) -> dict[int, float]:
             for _, row in index.knowledge.named("symbol", named.names):
                 found.setdefault(row, 0.5)
         return found
-    return selecting.about_files(index, named.paths)
+    return filed.about_files(index, named.paths)
 
 
 def _memories(context: Context, found: Sequence[Found], weight: float, several: bool) -> Iterable[Line]:

@@ -29,7 +29,7 @@ def restore(context: Context, reference: str, branch: str | None = None) -> Chan
     if back.status == "retracted":
         # its file was gone besides: that it is wrong was said by somebody, and is taken back by who says so
         why = f": {safety.one_line(back.retracted)}" if back.retracted else ""
-        fix = f"agentmem restore {back.id[: ids.SHORT]}"
+        fix = f"agentmem restore {back.id}"
         remarks.append(
             f"it is retracted still{why}. No answer has it; if it holds after all, once more: {fix}"
         )

@@ -7,7 +7,7 @@ the code: whoever changed a line is never failed by a note that he never saw.
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from agentmem.actions import comparing, conflicting, judging, selecting, subjects
+from agentmem.actions import comparing, conflicting, filed, judging, selecting, subjects
 from agentmem.actions.checking import Checked
 from agentmem.actions.clashes import Clash
 from agentmem.actions.comparing import Difference
@@ -225,7 +225,7 @@ class _Review:
     def _guides(self, view: View) -> list[Found]:
         """The decisions and conventions about what the change touches, the nearest first."""
         index = self.context.index
-        about = selecting.about_files(index, self.paths) if self.paths else {}
+        about = filed.about_files(index, self.paths) if self.paths else {}
         near = [
             (-about[view.columns.rows[i]], view.columns.ids[i], i)
             for i in range(len(view))

@@ -4,18 +4,18 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from agentmem.actions import filed
 from agentmem.actions.context import Context
 from agentmem.errors import Ambiguous, NotFound, UsageError
 from agentmem.index.columns import NO_TIME
 from agentmem.index.index import Index
 from agentmem.index.view import View
-from agentmem.model import ids, kinds, lifecycle, memory, safety, scopes, times
+from agentmem.model import ids, kinds, lifecycle, memory, safety, times
 from agentmem.model.folding import folded
 from agentmem.model.memory import Memory
 from agentmem.store import layout
 
 if TYPE_CHECKING:
-    from agentmem.git.renames import Renames
     from agentmem.model import verdict
 
 _MAY_BE_REPLACED = (lifecycle.SUPERSEDED, lifecycle.ARCHIVED)
@@ -83,7 +83,7 @@ def can_be(context: Context, field: str, value: str) -> bool:
     except UsageError:
         return False
     if field == "file":  # `a.py:3:7` after the word file is no question about a path
-        return bool(about_files(context.index, filters.files)) or os.path.lexists(
+        return bool(filed.about_files(context.index, filters.files)) or os.path.lexists(
             os.path.join(context.repository.top, *filters.files)
         )
     named = {"tag": ("tag",), "entity": ("entity", "alias"), "role": ("role",), "by": ("author",)}.get(field)
@@ -212,8 +212,8 @@ def positions(index: Index, view: View, filters: Filters) -> list[int]:
         found = [i for i in found if rows[i] in having]
         _tell_unknown(index, "entity", filters.entities, "alias")
     if filters.files:
-        about = about_files(index, filters.files)
-        found = [i for i in found if rows[i] in about]
+        near = filed.about_files(index, filters.files)
+        found = [i for i in found if rows[i] in near]
     return found
 
 
@@ -239,78 +239,6 @@ def _all_names(index: Index, view: View, names: Iterable[str]) -> list[str]:
 
 COMPARED = 5_000
 """Names that an unknown one is compared with at most."""
-
-ITSELF = 1.0
-"""How close a citation of a file, or its path as scope, is to it."""
-BELOW = 0.6
-"""How close what is about something below a folder is to it."""
-
-
-def about_files(index: Index, files: Iterable[str]) -> dict[int, float]:
-    """The rows that are about one of ``files``, with how closely: ``ITSELF`` for a citation or the path itself as scope, less for
-    a folder above it, a glob or, of a folder, what is below it, and more where several of the files are met.
-
-    A file is known by each name that it had, and one that is gone by what it is called now.
-    """
-    paths = list(dict.fromkeys(map(scopes.normal, files)))
-    known = [name for path in paths for name in called(index, path, index.renames)]
-    near = _about(index, known)
-    if (
-        not near and index.is_at_hand and index.knowledge.all_named("cite")
-    ):  # git is asked: a file may be moving just now
-        moving = [name for path in paths for name in called(index, path, index.moving)]
-        near = _about(index, moving) if set(moving) - set(known) else near
-    return near
-
-
-def _about(index: Index, paths: Sequence[str]) -> dict[int, float]:
-    near: dict[int, float] = {}
-    knowledge = index.knowledge
-
-    def meet(row: int, strength: float) -> None:
-        near[row] = near.get(row, 0.0) + strength
-
-    for key in ("cite", "scope"):
-        for _, row in knowledge.named(key, paths):
-            meet(row, ITSELF)
-    parents = {
-        parent: len(path.split("/")) - len(parent.split("/"))
-        for path in paths
-        for parent in scopes.with_parents(path)[1:]
-    }
-    for value, row in knowledge.named("scope", parents):
-        depth = next((d for parent, d in parents.items() if folded(parent) == value), 1)
-        meet(row, 0.8 / depth)
-    matching: dict[str, float] = {}
-    for pattern, row in knowledge.all_named("glob"):
-        if pattern not in matching:
-            matching[pattern] = sum(0.7 for path in paths if scopes.matches(pattern, path))
-        if matching[pattern]:
-            meet(row, matching[pattern])
-    top = index.repository.top
-    for folder in (
-        path for path in paths if not index.is_at_hand or not os.path.isfile(os.path.join(top, path))
-    ):
-        for key in ("cite", "scope", "glob"):
-            for _, row in knowledge.named_below(key, folded(folder) + "/"):
-                near[row] = max(near.get(row, 0.0), BELOW)
-    return near
-
-
-def called(index: Index, path: str, renames: "Renames") -> list[str]:
-    """``path``, what it is called now where it is gone, and what it was called before; a name that another file has by now is
-    that one's.
-    """
-    repository = index.repository
-
-    def is_there(name: str) -> bool:
-        return (
-            index.is_at_hand and not repository.bare and os.path.lexists(os.path.join(repository.top, name))
-        )
-
-    now = path if is_there(path) else renames.now(path)
-    former = [name for name in renames.before(now) if not is_there(name)]
-    return list(dict.fromkeys((path, now, *former)))
 
 
 class Conflict(NamedTuple):

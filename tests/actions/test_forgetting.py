@@ -403,7 +403,7 @@ def test_restore_of_what_was_retracted_and_archived(store):
     assert store.ok("restore", name).splitlines() == [
         f'restored {name[:6]} fact "One in fifty is lost"',
         "it is retracted still: the Wi-Fi lost them. No answer has it; if it holds after all, once more:"
-        f" agentmem restore {name[:6]}",
+        f" agentmem restore {name}",
     ]
     assert store.json("show", name)["memories"][0]["status"] == "retracted"
     assert len(store.ok("restore", name).splitlines()) == 1

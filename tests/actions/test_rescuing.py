@@ -23,6 +23,12 @@ def nothing_lost(project: Project) -> bool:
     return "no worktree any more" not in project.ok("status") and rescued(project) == (0, 0)
 
 
+def wiped(store, new, setting):
+    """Edit a memory, and have git put its file back."""
+    edit(store, new, setting)
+    store.git("checkout", "-q", ".")
+
+
 def test_a_removed_worktree_comes_back(feature, shared):
     """Memories and changes that were not committed are written again, byte for byte, and said to be the branch's."""
     feature.git("switch", "-q", "main")
@@ -225,8 +231,7 @@ def test_an_edit_of_trunk_is_brought_back_on_trunk(store):
     """An edit in place is told where it was made: elsewhere it would be an edit of that branch."""
     new = add(store, "Here")
     store.commit()
-    edit(store, new, "title=Better")
-    store.git("checkout", "-q", ".")
+    wiped(store, new, "title=Better")
     store.git("switch", "-q", "-c", "other")
     assert nothing_lost(store)
     store.git("switch", "-q", "main")
@@ -237,8 +242,7 @@ def test_what_somebody_has_edited_since_stays(store):
     """A hand edit is never overwritten, and nothing calls it lost; who asks for it is told how to see what was there."""
     new = add(store, "Here")
     store.commit()
-    edit(store, new, "title=Lost")
-    store.git("checkout", "-q", ".")
+    wiped(store, new, "title=Lost")
     path = store.store / f"facts/here-{new}.md"
     path.write_text(path.read_text() + "By hand.\n")
     by_hand = path.read_bytes()
@@ -300,8 +304,7 @@ def test_a_lost_edit_stays_known_while_others_are_made_without_it(store):
     """Git has put a file back, and it was edited since, committed too: the edit before is told, and merged into that."""
     new = add(store, "Door code is on the left")
     store.commit()
-    edit(store, new, "title=Door code cost an hour")
-    store.git("checkout", "-q", ".")
+    wiped(store, new, "title=Door code cost an hour")
     edit(store, new, "tags=door")
     told_lost(store, 1)
     store.commit("tags alone")
@@ -321,10 +324,8 @@ def test_what_both_have_changed_is_a_conflict(store):
     """The newest comes back, as it was; an older one is merged only when it is asked for again, and named until then."""
     new = add(store, "First")
     store.commit()
-    edit(store, new, "title=Wiped")
-    store.git("checkout", "-q", ".")
-    edit(store, new, "title=Later")
-    store.git("checkout", "-q", ".")
+    wiped(store, new, "title=Wiped")
+    wiped(store, new, "title=Later")
     told_lost(store, 2)
     told = store.ok("restore", "--journal")
     assert '"Later"' in told and f"it is older; to have it merged: agentmem restore {new[:6]}" in told
