@@ -3,12 +3,13 @@
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import combinations
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from agentmem.actions import standing
 from agentmem.actions.board import Board
 from agentmem.actions.clashes import Clash
 from agentmem.actions.context import Context
+from agentmem.actions.works import Meeting, Work, renamed
 from agentmem.errors import GitFailed, GitRefused
 from agentmem.evidence import trees
 from agentmem.git import branches, code, history, objects, overlaps, revisions, settings, state, trunk
@@ -36,16 +37,6 @@ MAX_PAIRS = 60
 """Pairs of other branches that are looked into: git is asked twice or more for each."""
 
 
-class Work(NamedTuple):
-    """What one branch or worktree has changed: ``tip`` None where it is not committed, ``fork`` the commit it began at."""
-
-    name: str
-    tip: str | None
-    fork: str
-    paths: frozenset[str]
-    folder: str | None = None
-
-
 def find(context: Context, board: Board, names: Sequence[str] = ()) -> list[Clash]:
     """What the code at hand and other branches and worktrees (or those of ``names``) change both, and these among each other,
     the surest first; and the claims whose scopes meet.
@@ -54,10 +45,11 @@ def find(context: Context, board: Board, names: Sequence[str] = ()) -> list[Clas
     own = _own(context)
     if own is not None:
         others = list(_others(context, names))
+        meeting = Meeting(context, renamed(context, others))
         for other in others:
-            found += _between(context, own, other)
-        for one, other in _pairs(context, own, others):
-            found += _between(context, one, other)
+            found += _between(context, own, other, meeting.files(own, other))
+        for one, other in _pairs(context, own, others, meeting):
+            found += _between(context, one, other, meeting.files(one, other))
     if not names:
         found += _scopes(board)
     order = (UNMERGEABLE, SAME_SYMBOL, SAME_FILE, SCOPES)
@@ -83,14 +75,22 @@ def warnings(
     among = paths if len(paths) <= AMONG else ()
     beside = Ahead(lambda: list(_worktrees(context, among)) if paths else [])
     stuck, same = [], []
-    others = [other for other in _branches(context, (), trunk_moved) if mine & other.paths]
-    for number, other in enumerate(others):
+    meeting = Meeting(context, context.index.renames)
+    own = Work("", None, repository.head, frozenset(mine))
+    others = [
+        (other, met) for other in _branches(context, (), trunk_moved) if (met := meeting.files(own, other))
+    ]
+    for number, (other, met) in enumerate(others):
         asked = touched and number < MERGED
-        beyond = overlaps.unmergeable(repository, repository.head, str(other.tip)) if asked else []
-        stuck += [f"git cannot merge {other.name}: both change {path}" for path in beyond if path in mine]
-        same += [f"{other.name} also changes {path}" for path in sorted({*paths} & other.paths - {*beyond})]
+        beyond = {*(overlaps.unmergeable(repository, repository.head, str(other.tip)) if asked else ())}
+        for path, theirs in met:
+            if path in beyond or theirs in beyond:
+                stuck.append(f"git cannot merge {other.name}: both change {_called(path, theirs)}")
+            elif path in paths:
+                same.append(f"{other.name} also changes {_called(path, theirs)}")
+    own = own._replace(paths=frozenset(paths))
     for other in beside.result:
-        shared = sorted({*paths} & other.paths)
+        shared = [_called(*pair) for pair in meeting.files(own, other)]
         who = (holder(other) or other.name.removesuffix(UNCOMMITTED)) if shared else ""
         stuck += [f"{who} also changes {path}, uncommitted" for path in shared]
     return list(dict.fromkeys([*stuck, *same]))[:MOST]
@@ -131,7 +131,9 @@ def _others(context: Context, names: Sequence[str]) -> Iterator[Work]:
         yield from _worktrees(context)
 
 
-def _pairs(context: Context, own: Work, others: Sequence[Work]) -> Iterator[tuple[Work, Work]]:
+def _pairs(
+    context: Context, own: Work, others: Sequence[Work], meeting: Meeting
+) -> Iterator[tuple[Work, Work]]:
     """Those of ``others`` that change one file, two by two, ``MAX_PAIRS`` at most; not what is of one branch, of the one at hand
     or of trunk, nor what one has of the other.
     """
@@ -140,16 +142,16 @@ def _pairs(context: Context, own: Work, others: Sequence[Work]) -> Iterator[tupl
     works = [work for work in others if work.name.removesuffix(UNCOMMITTED) not in trunks]
     by_path: dict[str, list[int]] = {}
     for number, work in enumerate(works):
-        for path in work.paths:
+        for path in {*work.paths, *map(meeting.name, work.paths)}:
             by_path.setdefault(path, []).append(number)
-    meeting = {pair for numbers in by_path.values() for pair in combinations(numbers, 2)}
+    likely = {pair for numbers in by_path.values() for pair in combinations(numbers, 2)}
     looked_at = 0
-    for one, other in ((works[i], works[j]) for i, j in sorted(meeting)):
+    for one, other in ((works[i], works[j]) for i, j in sorted(likely)):
         if one.name.removesuffix(UNCOMMITTED) == other.name.removesuffix(UNCOMMITTED):
             continue
         if looked_at == MAX_PAIRS:
             context.index.notes.once(
-                f"only {MAX_PAIRS} of {len(meeting)} pairs of other branches were looked into: agentmem conflicts BRANCH BRANCH"
+                f"only {MAX_PAIRS} of {len(likely)} pairs of other branches were looked into: agentmem conflicts BRANCH BRANCH"
             )
             return
         looked_at += 1
@@ -237,41 +239,46 @@ def _code(context: Context, paths: "frozenset[str] | set[str]") -> frozenset[str
 # -- what meets
 
 
-def _between(context: Context, own: Work, other: Work) -> Iterator[Clash]:
-    shared = sorted(own.paths & other.paths)
-    if not shared:
+def _between(context: Context, own: Work, other: Work, met: Sequence[tuple[str, str]]) -> Iterator[Clash]:
+    """The conflicts in the files ``met`` that both change."""
+    if not met:
         return
     both = (own.name, other.name)
     mine = context.standpoint.commit if own.folder is None and own.tip is None else own.tip
     stuck = set(overlaps.unmergeable(context.repository, mine, other.tip)) if mine and other.tip else set()
-    for path in shared[:MAX_FILES]:
-        named, theirs = _symbols(context, own, path), _symbols(context, other, path)
+    for pair in met[:MAX_FILES]:
+        named, theirs = _symbols(context, own, pair), _symbols(context, other, pair[::-1])
         same = [name for name in named if name in theirs]
-        if path in stuck:
+        paths, path = tuple(dict.fromkeys(pair)), _called(*pair)
+        if stuck.intersection(pair):
             about = f": {', '.join(same[:3])}" if same else ""
-            yield Clash(UNMERGEABLE, (), both, (path,), f"git cannot merge {path}{about}")
+            yield Clash(UNMERGEABLE, (), both, paths, f"git cannot merge {path}{about}")
         elif same:
-            yield Clash(SAME_SYMBOL, (), both, (path,), f"both change {', '.join(same[:3])} in {path}")
+            yield Clash(SAME_SYMBOL, (), both, paths, f"both change {', '.join(same[:3])} in {path}")
         else:
             apart = ", in different places" if named and theirs else ""
-            yield Clash(SAME_FILE, (), both, (path,), f"both change {path}{apart}")
-    if len(shared) > MAX_FILES:
-        rest = tuple(shared[MAX_FILES:])
-        yield Clash(SAME_FILE, (), both, rest, f"both change {len(rest)} files more")
+            yield Clash(SAME_FILE, (), both, paths, f"both change {path}{apart}")
+    if len(met) > MAX_FILES:
+        rest = tuple(dict.fromkeys(path for pair in met[MAX_FILES:] for path in pair))
+        yield Clash(SAME_FILE, (), both, rest, f"both change {len(met) - MAX_FILES} files more")
 
 
-def _symbols(context: Context, work: Work, path: str) -> list[str]:
-    """The symbols in whose lines a file was changed, the innermost of each."""
+def _called(path: str, theirs: str) -> str:
+    return path if path == theirs else f"{path} ({theirs} there)"
+
+
+def _symbols(context: Context, work: Work, names: tuple[str, str]) -> list[str]:
+    """The symbols in whose lines a file was changed, the innermost of each; ``names``: as ``work`` calls it, and another."""
     from agentmem import symbols
 
     repository = context.repository
     if work.folder is not None:
         repository = repository._replace(directory=work.folder, prefix="")
-    lines = overlaps.touched(repository, work.fork, work.tip, path)
-    text = _text(context, work, path)
+    lines = overlaps.touched(repository, work.fork, work.tip, names)
+    text = _text(context, work, names[0])
     if text is None:
         return []
-    declared = context.verifier.sources.symbols(path, text)
+    declared = context.verifier.sources.symbols(names[0], text)
     around = (symbols.enclosing(declared, first, last) for first, last in lines)
     return list(dict.fromkeys(one.name for one in around if one is not None))
 

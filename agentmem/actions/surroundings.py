@@ -70,9 +70,9 @@ class Surroundings:
         return history.apart(repository, repository.head, tips) if tips else None
 
     def _warned(self) -> list[str]:
-        from agentmem.actions import colliding
+        from agentmem.actions import colliding, works
 
-        def holder(work: colliding.Work) -> str | None:
+        def holder(work: works.Work) -> str | None:
             self._reading.result  # noqa: B018 (it is waited for)
             return colliding.holder(self._board, work)
 

@@ -1,7 +1,7 @@
 """What branches and worktrees have changed since they left trunk, and whether git could merge them."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from agentmem.git import branches, process
@@ -45,11 +45,15 @@ def changed(repository: Repository, work: Iterable[Line]) -> dict[str, frozenset
     return {tip: frozenset(one.path for one in differences.get(pair, ())) for tip, pair in pairs.items()}
 
 
-def touched(repository: Repository, fork: str, tip: str | None, path: str) -> list[tuple[int, int]]:
-    """The lines (first, last) of ``path`` that ``tip`` (None: the worktree) has changed since ``fork``, as it has them now."""
+def touched(
+    repository: Repository, fork: str, tip: str | None, names: Collection[str]
+) -> list[tuple[int, int]]:
+    """The lines (first, last) of a file that ``tip`` (None: the worktree) has changed since ``fork``, as it has them now;
+    ``names`` are what it is called at either.
+    """
     ends = [fork] if tip is None else [fork, tip]
     out = process.run(
-        repository.top, "diff", "-U0", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", *ends, "--", path
+        repository.top, "diff", "-U0", "--no-color", "--no-ext-diff", "--no-textconv", "-M", *ends, "--", *names
     ).out  # fmt: skip
     return [(int(first), int(first) + max(int(count or 1), 1) - 1) for first, count in re.findall(_HUNK, out)]
 

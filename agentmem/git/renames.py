@@ -56,15 +56,13 @@ class Renames:
         return frozenset(found)
 
 
-def read(repository: Repository, commit: str | None, since: str | None = None) -> Renames | None:
-    """The renames in the newest part of the history of ``commit``, after ``since``; None where git does not say.
+def read(repository: Repository, commits: Sequence[str], since: str | None = None) -> Renames | None:
+    """The renames in the newest part of the history of ``commits``, after ``since``; None where git does not say.
 
     As git finds them: a file that was written anew by more than half is none. In a partial clone only those of unchanged files:
     for others it would have to fetch contents.
     """
-    if commit is None:
-        return Renames()
-    ends = (commit,) if since is None else (commit, f"^{since}")
+    ends = commits if since is None else (*commits, f"^{since}")
     words = ("log", "--format=", "--no-show-signature", f"-n{COMMITS}")
     return _found(repository, words, ends)
 

@@ -15,15 +15,17 @@ MOST = 5_000
 
 def committed(repository: Repository, commit: str | None, folder: str | None) -> Renames:
     """The renames in the history of ``commit``; those of HEAD are kept in ``folder`` (None: nowhere)."""
-    if commit is None or commit != repository.head or folder is None:
-        return renames.read(repository, commit) or Renames()
+    if commit is None:
+        return Renames()
+    if commit != repository.head or folder is None:
+        return renames.read(repository, [commit]) or Renames()
     key = zlib.crc32(repository.git_dir.encode("utf-8", "surrogateescape"))
     path = os.path.join(folder, f"renames-{key:08x}")
     known, kept = _kept(path)
     if known == commit:
         return kept
     since = known if known and history.comes_before(repository, known, commit) else None
-    found = renames.read(repository, commit, since)
+    found = renames.read(repository, [commit], since)
     if found is None:
         return kept if since else Renames()
     whole = Renames((*found.pairs, *(kept.pairs if since else ()))[:MOST])

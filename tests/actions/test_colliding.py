@@ -106,6 +106,69 @@ def test_what_two_other_worktrees_have_not_committed(project):
     assert found(project) == told
 
 
+def test_a_file_that_was_renamed_is_the_same_file(project):
+    """A branch that left before the rename and one that left after it change one file, wherever one stands."""
+    branch(project, "old", "return 1", "return 11")
+    project.git("switch", "-q", "main")
+    project.git("mv", "src/x.py", "src/y.py")
+    project.commit("rename")
+    branch(project, "new", "return 1", "return 12", "src/y.py")
+    branch(project, "far", "d = 5", "d = 55", "src/y.py")
+    seen = "src/y.py (src/x.py there)"
+    apart = ("same-file", ("far", "old"), f"both change {seen}, in different places")
+    assert found(project) == [
+        ("merge-conflict", ("new", "old"), f"git cannot merge {seen}: one"),
+        ("same-file", ("far", "new"), "both change src/y.py, in different places"),
+        apart,
+    ]
+    assert found(project, "far", "old") == [apart]
+    project.git("switch", "-q", "old")
+    assert ("merge-conflict", ("old", "new"), "git cannot merge src/x.py (src/y.py there): one") in found(
+        project
+    )
+    assert ("same-file", ("old", "main"), "both change src/x.py (src/y.py there)") in found(project)
+    paths = [one["paths"] for one in project.json("conflicts", "new")["conflicts"]]
+    assert paths == [["src/x.py", "src/y.py"]]
+
+
+def test_a_name_that_another_file_has_by_now_is_not_the_renamed_one(project):
+    """Only who has not seen the rename has the file by its old name."""
+    project.git("mv", "src/x.py", "src/y.py")
+    project.commit("rename")
+    support.put(project.path / "src" / "x.py", "def new():\n    return 1\n")
+    project.commit("another x")
+    branch(project, "one", "return 1", "return 11")
+    branch(project, "other", "return 1", "return 12", "src/y.py")
+    assert found(project) == []
+
+
+def test_a_rename_that_is_not_committed(project):
+    """What is renamed here, and changed on a branch that has not seen it: git could merge it, and it is one file."""
+    branch(project, "a", "return 1", "return 11")
+    project.git("switch", "-q", "main")
+    project.git("mv", "src/x.py", "src/y.py")
+    told = ("same-file", ("main", "a"), "both change src/y.py (src/x.py there)")
+    assert found(project) == [told]
+    file = project.path / "src" / "y.py"
+    file.write_text(file.read_text().replace("return 1", "return 2"))
+    assert found(project) == [("same-symbol", ("main", "a"), "both change one in src/y.py (src/x.py there)")]
+
+
+def test_a_brief_tells_of_a_renamed_file_that_another_changes(project):
+    """As the edit at hand calls it, and as the other does."""
+    branch(project, "old", "return 1", "return 11")
+    project.git("switch", "-q", "main")
+    project.git("mv", "src/x.py", "src/y.py")
+    project.commit("rename")
+    project.git("switch", "-q", "-c", "new")
+    file = project.path / "src" / "y.py"
+    file.write_text(file.read_text().replace("return 1", "return 2"))
+    beware = project.call("brief").out
+    assert "- old also changes src/y.py (src/x.py there)\n" in beware
+    project.commit("new")
+    assert "- git cannot merge old: both change src/y.py (src/x.py there)\n" in project.call("brief").out
+
+
 def test_pairs_of_others_have_an_end(project, monkeypatch):
     """Of very many pairs some are looked into, and that is said."""
     from agentmem.actions import colliding
