@@ -70,7 +70,7 @@ def _telling(name: str, weight: float, found: Mapping[int, tuple[float, str]]) -
 
 class Gathered(NamedTuple):
     """What was found. ``keep`` are the positions that are worth a rank, none where nothing answers, and ``most`` how many of them
-    are worth showing; ``plain``: there was nothing to find by, and ``keep`` is in order, newest first. ``read`` has the words of
+    are worth showing; ``plain``: there was nothing to find by, and ``keep`` is in order of age. ``read`` has the words of
     the question that were read as others; ``nearest`` is what comes nearest where nothing answers; ``open`` is how much of the
     question the words leave open, 0 to 1.
     """
@@ -121,8 +121,8 @@ def gather(
         nothing_else = not asked.filters and not asked.dated
         if (files and not asked.text.strip()) or (asked.text.strip() and nothing_else):
             return NOTHING_FOUND
-        newest = view.newest_first(p for p in eligible if asked.spans(view.columns.created[p]))
-        return Gathered((), newest, len(newest), plain=True)
+        aged = _by_age(view, asked, eligible)
+        return Gathered((), aged, len(aged), plain=True)
     evidence = words.evidence if words else {}
     first = ranking.order(scores, view.columns.ids, FIRST)
     sure = set(scores) if asked.exact else {p for p in first if evidence.get(p, 0.0) >= 1}
@@ -355,11 +355,18 @@ def _areas(index: Index, view: View, words: Words, among: Iterable[int]) -> dict
     return ranking.areas(lexical, paths, spelt, analysis.written)
 
 
+def _by_age(view: View, asked: Query, positions: Iterable[int]) -> list[int]:
+    """Those of ``positions`` in the span that the question names, from the end that it is after: the newest, else the oldest."""
+    created = view.columns.created
+    within = (position for position in positions if asked.spans(created[position]))
+    return view.oldest_first(within) if asked.oldest else view.newest_first(within)
+
+
 def _temporal(
     view: View, asked: Query, scores: Mapping[int, float], entity: Mapping[int, float]
 ) -> dict[int, float]:
-    """What falls into the span that the question names, the newest at 1, the oldest at half; of one that asks when, what says
-    when something happened. Nothing where the question has no time words.
+    """What falls into the span that the question names, the newest (where it is after the oldest, these) at 1, the last at half;
+    of one that asks when, what says when something happened. Nothing where the question has no time words.
     """
     if not asked.dated:
         return {}
@@ -367,5 +374,5 @@ def _temporal(
     matched = {*scores, *entity}
     if asked.asks_when:
         matched = {p for p in matched if view.kind(p) in EVENTS}
-    within = view.newest_first(p for p in matched if created[p] != NO_TIME and asked.spans(created[p]))
+    within = _by_age(view, asked, (p for p in matched if created[p] != NO_TIME))
     return {position: 1 - place / (2 * len(within)) for place, position in enumerate(within)}

@@ -102,9 +102,11 @@ def rank(
     formula; ``uses`` what is known of the use of memories. Ages are as of ``clock`` (seconds UTC): who asks for what was known
     until some moment stands at that moment.
     """
+    if asked.oldest:
+        weights = weights._replace(recency=0.0, fresh=0.0)  # no being new stands against it
     gathered = gathering.gather(index, view, asked, eligible, files, weights, meaning, learned is not None)
     if gathered.plain:
-        found = [_newest(position, place) for place, position in enumerate(gathered.keep, 1)]
+        found = [_by_age(asked, position, place) for place, position in enumerate(gathered.keep, 1)]
         return Ranking(found, scoring.in_order, len(found), abstained=False)
     scorer = scoring.fixed({arm.name: arm.weight for arm in gathered.arms})
     if learned is not None:
@@ -149,9 +151,9 @@ def _prefer_answers(
         candidate.scored(scorer)
 
 
-def _newest(position: int, place: int) -> Candidate:
+def _by_age(asked: Query, position: int, place: int) -> Candidate:
     candidate = Candidate(position)
-    candidate.arms = {"newest": 1 / place}
+    candidate.arms = {"oldest" if asked.oldest else "newest": 1 / place}
     candidate.scored(scoring.in_order)
     return candidate
 

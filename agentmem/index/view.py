@@ -281,6 +281,11 @@ class View:
         """The positions of the memories whose id starts with ``prefix``."""
         return [i for i, identity in enumerate(self.columns.ids) if identity.startswith(prefix)]
 
+    def oldest_first(self, positions: Iterable[int]) -> list[int]:
+        """``positions`` by creation, oldest first; those without a time last, ties by id."""
+        created, identities = self.columns.created, self.columns.ids
+        return sorted(positions, key=lambda i: (created[i] == NO_TIME, created[i], identities[i]))
+
     def newest_first(self, positions: Iterable[int]) -> list[int]:
         """``positions`` by creation, newest first; those without a time last, ties by id."""
         created, identities = self.columns.created, self.columns.ids

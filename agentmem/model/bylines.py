@@ -9,7 +9,7 @@ import re
 from agentmem.model import analysis
 
 _FLAGS = re.IGNORECASE | re.ASCII
-_ONE_OF = r"(?:newest|latest|last|recent|which|what|any|every|each|first)"
+_ONE_OF = r"(?:newest|latest|last|recent|oldest|earliest|which|what|any|every|each|first)"
 _KIND = re.compile(
     rf"\b(?:(decision|convention|procedure|reflection|fact)s|{_ONE_OF} (decision|convention|procedure|reflection|fact)"
     r"|(dead[ -]?end)s?|(decide)d?|(decision|convention|procedure|reflection|fact)(?= (?:on|about|regarding|concerning)\b))\b",
@@ -18,13 +18,14 @@ _KIND = re.compile(
 _LAST = re.compile(r"^\W*(?:\S+\s+){1,2}(decision|convention|procedure|reflection|fact)\W*$", _FLAGS)
 """Of two or three words the last, "rollback decision"; in a longer question it may be any word."""
 _ALONE = re.compile(
-    r"\b(?:(task|plan|entitie)s|(?:newest|latest|last|open|current) (task|plan|entity)|(log) entr(?:y|ies))\b",
+    r"\b(?:(task|plan|entitie)s|(?:newest|latest|last|oldest|earliest|first|open|current) (task|plan|entity)"
+    r"|(log) entr(?:y|ies))\b",
     _FLAGS,
 )
 """Kinds whose names are words of every day: they are meant only where nothing else is asked."""
 _ASIDE = frozenset(
     analysis.terms(
-        "newest latest last recent new open which what any every each first show list know known there take"
+        "newest latest last most recent oldest earliest new open which what any every each first show list know known there take"
     )
 )
 """What stands beside a kind and asks for nothing more."""

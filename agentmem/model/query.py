@@ -17,7 +17,7 @@ _PHRASE = re.compile(r'"([^"\n]{2,200})"')
 _PATH = re.compile(r"(?<![\w/.])(?:[\w.@+-]+/)+[\w.@+-]*\w|(?<![\w/.])[\w-]+\.[A-Za-z]{1,5}(?![\w/.])")
 _SPLIT = re.compile(r"[^\s,;()\[\]{}\"'`]+").findall
 _DATED = re.compile(
-    r"\b(?:ago|yesterday|today|this|last|past|recent(?:ly)?|lately|latest|newest|before|until|after|since|between|on|around|at|in"
+    r"\b(?:ago|yesterday|today|this|last|past|recent(?:ly)?|lately|latest|newest|oldest|earliest|before|until|after|since|between|on|around|at|in"
     r"|during|when|(?:start|beginning) of|from (?=jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w+)\b",
     re.IGNORECASE | re.ASCII,
 ).search
@@ -27,7 +27,10 @@ _HOW_MANY = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 """What asks for a number says nothing of what is counted."""
-_NEWEST = re.compile(r"\b(?:recent(?:ly)?|lately|latest|newest)\b", re.IGNORECASE | re.ASCII).search
+_NEWEST = re.compile(
+    r"\b(?:recent(?:ly)?|lately|latest|newest|oldest|earliest)\b", re.IGNORECASE | re.ASCII
+).search
+_FIRST = re.compile(r"\bfirst\b", re.IGNORECASE | re.ASCII).search
 _FRAME = re.compile(
     r"\b(?:should|shall|might|ought to|still|(?:may|must) (?:i|we|you|they|one)"
     r"|(?:do|does|did) (?:we|i|you|they) (?:still )?(?:need|have|want) to)\b",
@@ -64,9 +67,10 @@ class Query(NamedTuple):
 
     ``exact``: it is quoted phrases and nothing else, so they must all stand as they are. ``terms`` has each analysed term and
     how often it stands, time words left out; ``after`` and ``before`` are the span that these point at, seconds UTC, None where
-    it is open; ``asks_when``: the question is when something was; ``plain`` is the text that ``terms`` are from. ``kinds`` are
-    the kinds that it asks for beside other words, with the terms that say so; ``people`` may be authors; ``answer`` is the kind
-    of answer that it wants (``asking``). ``unread`` has what looks like ``field:value`` and is words.
+    it is open; ``asks_when``: the question is when something was; ``oldest``: of the span the oldest are meant. ``plain`` is the
+    text that ``terms`` are from. ``kinds`` are the kinds that it asks for beside other words, with the terms that say so;
+    ``people`` may be authors; ``answer`` is the kind of answer that it wants (``asking``). ``unread`` has what looks like
+    ``field:value`` and is words.
     """
 
     text: str
@@ -80,6 +84,7 @@ class Query(NamedTuple):
     after: int | None = None
     before: int | None = None
     asks_when: bool = False
+    oldest: bool = False
     plain: str = ""
     kinds: Mapping[str, frozenset[str]] = MappingProxyType({})
     people: tuple[str, ...] = ()
@@ -183,10 +188,9 @@ def parse(
     if not exact:
         left = _FRAME.sub(" ", _HOW_MANY.sub(r"\1", left))
     terms = _terms(left)
-    newest = (
-        "newest " if _NEWEST(rest) and not _NEWEST(left) else ""
-    )  # a time word that says which of a kind is meant
-    kinds, alone = ({}, False) if exact or not names_kinds else bylines.kinds(newest + left.strip())
+    # a time word that says which of a kind is meant
+    said = _FRAME.sub(" ", rest) if _NEWEST(rest) and not _NEWEST(left) else left
+    kinds, alone = ({}, False) if exact or not names_kinds else bylines.kinds(said)
     alone = alone and all(accepts("kind", kind) for kind in kinds)
     if alone:
         filters += (("kind", kind) for kind in kinds)
@@ -208,6 +212,7 @@ def parse(
         after=span.after if span else None,
         before=span.before if span else None,
         asks_when=span.asks_when if span else False,
+        oldest=(span is not None and span.oldest) or (alone and _FIRST(left) is not None),
         plain=left if terms else "",
         kinds=kinds,
         people=() if exact else bylines.people(left),

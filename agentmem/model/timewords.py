@@ -48,6 +48,7 @@ _SLACK = (
 )
 """Days that a span reaches back, with some slack: who says the past month means five weeks as well."""
 _NEWEST = re.compile(r"\b(?:(?:most )?recent|latest|newest)(?: (?:memor(?:y|ies)|notes?))?\b", _FLAGS)
+_OLDEST = re.compile(r"\b(?:oldest|earliest)(?: (?:memor(?:y|ies)|notes?))?\b", _FLAGS)
 _WEEK = re.compile(r"\b(this|last) week\b", _FLAGS)
 _THE_MONTH = re.compile(r"\b(this|last) month\b", _FLAGS)
 _WEEKEND = re.compile(r"\b(?:last|(?:the|this) past) weekend\b", _FLAGS)
@@ -73,13 +74,14 @@ _WHEN = re.compile(
 
 class Span(NamedTuple):
     """What time words say: a span (seconds UTC; ``after`` inclusive, ``before`` exclusive, None: open), whether the question is
-    when something was; ``rest`` is the question without them.
+    when something was; ``rest`` is the question without them; ``oldest``: the oldest of the span are meant.
     """
 
     after: int | None
     before: int | None
     asks_when: bool
     rest: str
+    oldest: bool = False
 
 
 def read(text: str, now: int, moment: Moment = lambda name: None) -> Span:
@@ -91,7 +93,8 @@ def read(text: str, now: int, moment: Moment = lambda name: None) -> Span:
             found = span(match, now, moment)
             if found is not None:
                 after, before = found
-                return Span(after, before, asks_when, rest[: match.start()] + " " + rest[match.end() :])
+                left = rest[: match.start()] + " " + rest[match.end() :]
+                return Span(after, before, asks_when, left, pattern is _OLDEST)
     return Span(None, None, asks_when, rest)
 
 
@@ -196,8 +199,8 @@ def _the_month(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
     return int(before.timestamp()), int(first.timestamp())
 
 
-def _newest(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
-    """The newest there are, however old."""
+def _ever(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
+    """The newest or the oldest there are, whenever that was."""
     return EVER, None
 
 
@@ -219,7 +222,8 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], int, Moment], Bo
     *((pattern, _slack(days)) for pattern, days in _SLACK),
     (_WEEK, _week),
     (_THE_MONTH, _the_month),
-    (_NEWEST, _newest),
+    (_NEWEST, _ever),
+    (_OLDEST, _ever),
 )
 
 

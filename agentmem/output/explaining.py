@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SAYS = {
     "newest": "one divided by its place, newest first; nothing was asked to match",
+    "oldest": "one divided by its place, oldest first; nothing was asked to match",
     "words": "how well its words match what is asked, against the best match",
     "first": "1 for the best match by words, 1/2 for the second, and so on",
     "covered": "the share of the question's words that it has, rare ones counting more",

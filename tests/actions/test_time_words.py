@@ -68,6 +68,20 @@ def test_what_falls_into_the_span_ranks_up(dated, question, inside):
     assert timed == set(found[: len(inside)]) == {identity(number) for number in inside}
 
 
+def test_of_what_matches_alike_the_oldest_where_it_is_asked_for(dated):
+    """The oldest of what has the words comes first, and --explain says by which end of time it was placed."""
+    for word, order in (("oldest", [1, 3, 4]), ("newest", [4, 3, 1])):
+        found = dated.found(f"{word} rule about the gateway", "--limit", "4")
+        assert [one for one in found if one != identity(2)] == [identity(number) for number in order]
+    assert "oldest first" in dated.ok("recall", "first convention", "--explain")
+
+
+def test_first_is_a_word_beside_others(dated):
+    """What is checked first is no question of age."""
+    hits = dated.json("recall", "what does the gateway first learn", "--explain")["hits"]
+    assert hits and not any(term["name"] == "time" for hit in hits for term in hit["explain"])
+
+
 def test_a_commit_is_a_moment_too(dated):
     """A commit's id stands for its time."""
     commit = dated.git("rev-parse", "v1.3").strip()
@@ -86,6 +100,9 @@ def test_a_commit_is_a_moment_too(dated):
         ("what changed on 2026-01-20", [3]),
         ("newest", [4, 3, 2, 1]),
         ("latest convention", [4, 3, 2, 1]),
+        ("what is the newest convention?", [4, 3, 2, 1]),
+        ("the earliest convention", [1, 2, 3, 4]),
+        ("first convention", [1, 2, 3, 4]),
         ("what changed yesterday", []),
     ],
 )

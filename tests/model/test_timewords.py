@@ -159,7 +159,7 @@ def test_forms(text, after, before):
 )
 def test_what_is_no_moment_stays_as_words(text):
     """What names no time that has been, no tag and no commit here is left as it stands, and points nowhere."""
-    assert read(text, NOW, moment) == (None, None, False, text)
+    assert read(text, NOW, moment)[:4] == (None, None, False, text)
     asked = parse(f"{text} zebra", NOW, moment=moment)
     assert not asked.dated
     assert asked.terms == parse(f"{text} zebra", NOW, moment=lambda name: None).terms
