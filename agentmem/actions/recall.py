@@ -49,10 +49,10 @@ class Recalled(NamedTuple):
     """What recall gives. ``omitted`` counts what matched and is not among ``hits``, ``searched`` what was looked through; of
     what is omitted, ``repeats`` has the ids of what says the same as a hit.
 
-    ``words`` is the question as it was understood: without filters and time words, misspelt words as they were read; ``empty``:
-    there is no memory at all; ``nearest`` is what comes nearest where nothing answers, and ``met`` then has the words that are
-    asked for, each with how many of the memories have it; ``exact``: nothing but quoted phrases is asked for; ``wordless``: the
-    question has signs and function words alone, which no index has.
+    ``words`` is the question as it was understood: without filters and time words, misspelt words as they were read, which
+    ``read`` has; ``empty``: there is no memory at all; ``nearest`` is what comes nearest where nothing answers, and ``met`` then
+    has the words that are asked for, each with how many of the memories have it; ``exact``: nothing but quoted phrases is asked
+    for; ``wordless``: the question has signs and function words alone, which no index has.
     """
 
     query: str
@@ -67,6 +67,7 @@ class Recalled(NamedTuple):
     notes: tuple[str, ...] = ()
     shorts: Mapping[str, str] = MappingProxyType({})
     words: str = ""
+    read: Mapping[str, str] = MappingProxyType({})
     empty: bool = False
     nearest: tuple[Nearest, ...] = ()
     met: tuple[tuple[str, int], ...] = ()
@@ -124,6 +125,7 @@ def recall(
         notes=tuple(index.notes),
         shorts=view.shorts,
         words=asked.reading(found.read).plain,
+        read=found.read,
         empty=not len(view),
         nearest=_nearest(context, index, view, found.nearest[:MOST_NEAREST], budget),
         met=_met(index, view, asked, eligible) if found.abstained else (),

@@ -127,7 +127,10 @@ def units(
     position_of: Mapping[int, int],
     size: int,
 ) -> list[Unit]:
-    """The words of a question as they count: a name by its whole where any memory has that, else by its parts."""
+    """The words of a question as they count: a name by its whole where any memory has that, else by its parts.
+
+    Of a name of which no memory has the whole, nor every part, the others say little: SwiftUI is nothing that a "ui" tells of.
+    """
     from agentmem.model.background import SAYS
 
     def says(term: str) -> float:
@@ -141,11 +144,14 @@ def units(
     found: dict[tuple[str, ...], Unit] = {}
     for word in words:
         whole = frequency(word.wholes) if word.wholes else 0
+        known = 1.0
+        if not whole and word.is_run_together:
+            known = sum(frequency((part,)) > 0 for part in word.parts) / len(word.parts)
         for terms in [word.wholes] if whole else [(part,) for part in word.parts]:
             count = whole or frequency(terms)
             least = min(map(says, terms), default=1.0)
             aside = word.aside and (terms not in found or found[terms].aside)
-            found[terms] = Unit(terms, ranking.idf(size, count) * least, least, count, aside)
+            found[terms] = Unit(terms, ranking.idf(size, count) * least, least * known**2, count, aside)
     return list(found.values())
 
 

@@ -57,6 +57,11 @@ class Word(NamedTuple):
     wholes: tuple[str, ...] = ()
     aside: bool = False
 
+    @property
+    def is_run_together(self) -> bool:
+        """Whether it is several words written as one, SwiftUI: of a hyphen or a slash each part is a word as well."""
+        return len(self.parts) > 1 and all(whole.isalnum() for whole in self.wholes)
+
     def is_in(self, held: Container[str]) -> bool:
         """Whether a text whose terms are ``held`` has it: whole, or all of its parts."""
         return any(term in held for term in self.wholes) or all(term in held for term in self.parts)

@@ -53,6 +53,13 @@ def is_known(term: str) -> bool:
     return term in SAYS or bool(relatives(term))
 
 
+def is_english(term: str) -> bool:
+    """Whether ``term`` is the stem of a word of English, common or less so."""
+    from agentmem.model.english import STEMS
+
+    return is_known(term) or f" {term} " in f" {STEMS.get(term[:1], '')} ".replace("\n", " ")
+
+
 def near(
     known: Mapping[str, Sequence[Relative]],
     postings: Mapping[str, Sequence[Posting]],

@@ -4,6 +4,8 @@ it takes for others: to it "business" is "busy" and "production" a "product".
 
 import re
 
+from agentmem.model.variants import american
+
 _C = "[^aeiou]"
 _V = "[aeiouy]"
 _CS = f"{_C}[^aeiouy]*"
@@ -96,6 +98,7 @@ _STEMS = {form: line.split()[0] for line in _OWN.strip().split("\n") for form in
 
 def stem(word: str) -> str:
     """The stem of ``word``, lower-case ASCII letters; a word of one or two letters is its own stem."""
+    word = american(word)
     return _STEMS.get(word) or (word if len(word) < 3 else _porter(word))
 
 

@@ -54,7 +54,7 @@ act action8 actor6 role3 behave2 theatre2 stage2
 action act8 behavior4 active4
 activ action4
 activist politician5 founder3 revolutionary3 protest3 journalist2
-actor actress7 act6 cast5 director4 theatre3 theater3 film3 cinema3
+actor actress7 act6 cast5 director4 theatre3 film3 cinema3
 actress actor7 woman4 singer3 cast3 famous2
 actual really8 genuinely7 indeed6 truly5 apparently5 still4 damn4 yeah4
 acut severe3 endemic2
@@ -67,7 +67,7 @@ addr appended2
 address recipient4 mail2 postal2
 adequ sufficient7 appropriate6 proper5 substantial5 properly4 decent3 considerable3 enough2
 adher stick7 glue7 sticky5 firmly4 onto2
-adjac neighboring9 neighbouring5 contiguous5 interspersed4 nearest4 vertical3 toward3 perpendicular2
+adjac neighboring9 contiguous5 interspersed4 nearest4 vertical3 toward3 perpendicular2
 adjust lower4 tighter3 altered3 modifications3 change3 offset3
 admin administrator9
 administr admin9 executive7 management6 office5 department4 authority4 leadership3 elder3
@@ -153,9 +153,8 @@ amount quantity6 pounds5 dollars5 monetary5 portion4 usd4 price4 tons3
 amplitud wave5 fourier4 harmonic3 rms2 frequency2
 anal ass4
 analog similar8 akin6 metaphor6 equivalent6 similarly4 resembles3 intuitive3
-analys analyzed9 analysis9 examination5 study5 research4 investigation4 assessment4 evaluation3
-analysi analyzed9 analyses9 evaluation3 examination3 measure3 study2 investigation2
-analyz analyses9 analysis9 examination7 investigation5 study5 evaluation4 research3 assessment3
+analysi analyzed9 evaluation3 examination3 measure3 study2 investigation2
+analyz analysis9 examination7 investigation5 study5 evaluation4 research3 assessment3
 ancestor ancestry9 descendants7 grandfather4 relatively4 predecessor4 original3 cousin3 darwin3
 ancestri ancestors9 ethnic5 heritage5 relatively5 census5 grandfather4 cousin4 inhabitants3
 anchor knot3 tied3 stakes2
@@ -220,7 +219,7 @@ armi military9 infantry9 soldiers8 troops8 regiment6 navy6 battalion5 corps5
 armor hardened5 shield3 strongest2
 around near6 nearby6 under4 roughly4 during2 away2
 arrai bytearray4 matrix3 matrices3
-arrang order7 organised6 reordering6 permutation5 sort5 organization3 sortable2
+arrang order7 organised6 reordering6 permutation5 sort5 sortable2
 arrest jail8 convicted5 crime4 criminal4 police4 accused3 parole3 assault2
 arriv delivery7 delivered6 coming5 ship4 received4 obtained3 brought2 accompanied2
 arrow bow6
@@ -240,7 +239,7 @@ ass anal4
 assault violence5 attack4 violent3 arrested2 abuse2
 assembl built4 manufacturing3
 assert dispute5 implies4 verified4 statement4 proved3 argument3 proof3 claimed3
-assess evaluation7 examination6 analyses4 analyzed3
+assess evaluation7 examination6 analyses4
 asset wealth5 financial4 investment3 estate3
 assign allotted3 allocated3
 assist helper3 aid2
@@ -261,16 +260,15 @@ attent focused3 focus3
 attornei lawyer9 behalf4 court3 law2 accused2
 attract sexual3 desire3 gay3
 attribut traits3
-audienc crowd6 viewers4 theatre4 participated3 theater3
+audienc crowd6 viewers4 theatre4 participated3
 audio speaker7 stereo6 acoustic5 sound4 music4 listen4 radio4 record3
 augment enhanced2
 aunt uncle8 grandmother7 cousin6 sister4 nephew4 grandfather4 mother4 family3
 auth authentication9 authorization9
 authent auth9 authorization9 credentials7 password6 unauthorized6 login5 ssn4 security4
 author wrote6 writer6 creator5 contributor4 written4 publication3 published3 songwriter3
-authoris authorization5 permitted5 permission4 obliged4 entitled4 unauthorized4 request3 approved3
 authority government6 police5 administration4 jurisdiction4 principal3 agency3 enforcement3 leader3
-authorization auth9 authentication9 unauthorized8 permission6 authorised5 credentials5 access5 password4
+authorization auth9 authentication9 unauthorized8 permission6 credentials5 access5 password4
 auto automatic9 automated7 manual6
 autoclass classname6 metaclass6 dataclass6 classmethod6 subclass6 superclass5 class5 classification3
 autom automatic9 auto7 manual6 software3 robotic3 script2
@@ -287,7 +285,7 @@ awai distant5 behind4 off3 fled3 hidden2 isolated2 unnoticed2 around2
 await waiting5 delayed5 eagerly5 async3 forthcoming3
 awaken woken8 wake7 asleep4 slept3 dawn2
 awar familiar4 realized4 knowledge3 knew3 recognizable2
-award prize8 medal6 honours6 honor6 winner5 won5 praised4 trophy3
+award prize8 medal6 honours6 winner5 won5 praised4 trophy3
 ax axis9 plot4 perpendicular3 geometric3 rectangular2
 axi axes9 plot7 chart6 graph5 curve4 rotation3 slope3 perpendicular3
 """,
@@ -355,10 +353,9 @@ beg desperate3
 began beginning9 started9 begun9 initially6 startup4 debut4 inaugural4 launched4
 begin began9 started9 begun9 initially7 prologue6 inaugural4 startup4 debut3
 begun began9 beginning9 started7 initially5 ceased4 prologue4 imminent3 rise3
-behalf attorney4 role3 ownership3 owner3 whom3 authorised3 administration3 authorization2
-behav behavior9 behaviour8 obey4 obedience4 act2
-behavior behaviour9 behave9 action4 obedience4 psychology3 habits3
-behaviour behavior9 behave8
+behalf attorney4 role3 ownership3 owner3 whom3 authorised3 administration3
+behav behavior9 obey4 obedience4 act2
+behavior behave9 action4 obedience4 psychology3 habits3
 behind front6 back5 forward4 away4 backward4 hidden3 underneath3
 belief believe9 faith8 religion7 religious6 agnostic4 spiritual3 prayer2
 believ belief9 convinced4 think4 faith3 thought3 truth3
@@ -579,8 +576,7 @@ celebr festival7 ceremony6 anniversary4 holiday4 birthday4 honor3 traditional3 p
 cell biology4 biological3
 cemeteri grave9 buried9 funeral7 monument5
 censu demographic6 ancestry5 population4
-center centre9 middle6 central5
-centr center9 middle5 central4
+center middle6 central5
 central northwest7 downtown7 southeast6 eastern5 center5 northeast5 nearby4 headquarters4
 centuri decades8 era4 lifetime3 modern3 years3 medieval3 epoch3 contemporary2
 ceremoni wedding7 celebrated6 traditional4
@@ -634,7 +630,7 @@ children kids9 child7 childhood6 youth5 daughter4 parents4 childless3 siblings3
 chile china3 country3 japan3
 chin neck4 jaw3 forehead2
 china japan9 country8 chile3 international3 soviet3 overseas2
-chocol milk4 sugar4 flavor3 food3 flavour3 coffee3
+chocol milk4 sugar4 flavor3 food3 coffee3
 choic choose9 chose9 decision8 decided8 chosen7 picked6 option4 selected4
 choir singing7 chorus6 vocals6 congregation5 orchestra4 church3 music3 musicians3
 choos chose9 choice9 chosen9 decided9 selected9 picked8 decision8 preferred4
@@ -645,7 +641,7 @@ chosen choose9 picked8 selected8 chose8 choice7 decided6 decision4
 chrome browser9 html3
 chunk portion7 split4 halves4 slice3 piece3 multipart3 part3
 church congregation9 catholic7 worship7 chapel6 religion5 cathedral5 religious5 baptist5
-cinema theater9 film9 movie9 theatre8 documentary3 studio3 television3 actor3
+cinema theater9 film9 movie9 documentary3 studio3 television3 actor3
 cipher crypt9 encryption8 security3
 circl circular9 radius9 encircled7 arc3 shape3 geometry3 triangle3 diameter3
 circuit wire4 electric3 breaker3
@@ -701,7 +697,7 @@ coars finer3 shear2 soil2
 coast coastal9 shore9 beach7 ocean6 sea6 bay5 pacific5 harbor4
 coastal coast9 shore9 beach8 sea6 ocean6 gulf6 maritime4 harbor4
 coat jacket9
-code opcode7 bytecode6 returncode5 program4 programme2
+code opcode7 bytecode6 returncode5 program4
 codec bytecode4 encoded3 opcode2
 codepoint entrypoint5 endpoint4 breakpoint3 bytecode3
 coeffici polynomial6 equation6 formula4 calculated3 expression3 constant2
@@ -719,8 +715,7 @@ collis intersection3
 colon digest3
 colonel lieutenant7 sergeant6 admiral3 military3 regiment3 captain3 chairman2 col2
 coloni settlers6 inhabitants3 territory3 commonwealth3
-color colour9 truecolor8 rgb6 darker5 shade4 palette3 style3 highlighted3
-colour color9 truecolor8 rgb6 darker4 shade3 style2
+color truecolor8 rgb6 darker5 shade4 palette3 style3 highlighted3
 column tabular8 row6 table6 sql4 col4 matrix4 matrices3 semicolons2
 com site8 website8 www8 url4 online3 web3
 combat battle9 fight8 war7 fighter7 fought5 military5 troops4 soldiers4
@@ -778,7 +773,7 @@ conceal hide6 sneak5 mask4 hidden3 opaque2 suppressed2
 concentr mixture3 proportion3 quantity3
 concept notion8 theory4
 concern worry8 cautious4 regarding4 considerable4 problematic3 care3
-concert venue9 tour7 festival6 musicians5 music4 theater4 theatre4 orchestra3
+concert venue9 tour7 festival6 musicians5 music4 theater4 orchestra3
 concis formal3 unambiguous3 clarity2
 conclud conclusion9 result4 succeed4 proved3 verified3 succeeded3 implies2 asserted2
 conclus concluded9 summarized4 summary3
@@ -847,7 +842,7 @@ conveni advantage5 handy4 disadvantage4 benefit4 efficient3 useless3 simplicity3
 convent customary7 traditional6 traditionally6 standard6 universal3 guidelines3 commonly3
 converg sequence6 infinite3 infinity3 series3
 convers converted9 calculated4 multiplied3 decimal3 transformed3 decrement2 output2 subtract2
-conversation talk9 dialogue7 chat7 communications6 discussion4 speech4 speak4 dialog3
+conversation talk9 dialogue7 chat7 communications6 discussion4 speech4 speak4
 convert conversion9 transformed4 output2
 convict criminal8 accused6 crime6 guilty6 arrested5 sentence5 jail5 verdict4
 convinc believe4 argued2 sense2
@@ -957,7 +952,7 @@ danger risk7 threat5 harm5 scared4 threatened4 fear4 violent3 afraid3
 dangl hanging2 unhandled2
 danish norwegian9 swedish9 dutch6 german5 french5 portuguese4 finnish4 welsh2
 dark darker9 shadow5 daylight4 nights3
-darker dark9 bright5 color5 colour4 truecolor4 shade4 contrast3 light3
+darker dark9 bright5 color5 truecolor4 shade4 contrast3 light3
 darwin evolution8 evolved6 species4 ape4 genetic4 ancestors3
 data database5 userdata5 statistics3
 databas db9 sql7 data5 table4 userdata4 oracle4 schema3 query3
@@ -1002,9 +997,8 @@ deeper deep9 depth7 deeply6 shallow4
 deepli deep7 deeper6 wildly3 richly3 tightly3 depth2
 defeat beaten7 beat6 destroyed6 destruction5 fought5 fight4 losing4 killed3
 defect fault5 deficiency4 bug4 repair4 failure4
-defenc defense9 defending9 attack4 guard4 protection4 threat4 martial3 shield2
-defend defence9 defense9 protection6 guard4 opponent3 battle2 combat2 martial2
-defens defence9 defending9 guard4 threat4 offensive3 attack3 protection3 shield2
+defend defence9 protection6 guard4 opponent3 battle2 combat2 martial2
+defens defending9 guard4 threat4 offensive3 attack3 protection3 shield2
 defici defects4 inability4 diagnosed3 disease3 inadequate3
 defin definitely9 characterized6 mean5 notion5 described4 terminology4 declared3 denotes3
 definit defined9 mean6 terminology4 notion4 characterized3 meaningless3
@@ -1084,7 +1078,6 @@ diagon triangular5 perpendicular4 rectangular2
 diagram graph5 chart5 plot4 graphics3 visualises3 draw2
 dialect accent7 locale4 lang4 phonetic4 language3 english2
 dialog prompted3 conversation3
-dialogu conversation7 speech5 talk3 textual3
 diamet inch9 radius6 size6 small5 smallest5 larger5 bigger4 length4
 diamond pearl3 stone3
 dictionari vocabulary7 lexical6 lexicographically6 terminology3 corpus3 noun2
@@ -1118,7 +1111,6 @@ disappear vanished9 gone7 invisible6 absent5 absence4 empty4 abandoned4 hidden3
 disappoint surprise5 hope4 upset3 unexpected3
 disast crisis8 disastrous4 explosion4 hurricane3 rescue3 emergency3 fault2
 disastr destruction5 ineffective5 terrible4 disaster4 horribly4 bad3 problematic3 destroyed2
-disc disk9
 discard dispose6 reused5 recycling4 retained4 dismissed4 removed4 reclaimed4 preserved4
 disclosur information4 publicly4 privacy4 revealed3 secret3 exposed2
 disconnect restart4 detached3 unavailable3 withdrew2
@@ -1132,7 +1124,7 @@ discret finite3 integer3
 discuss debate6 talk5 argued4 conversation4 mentioned3 topics3 spoken2
 diseas diagnosed8 health5 ill5 medical5 medicine4 cancer4 clinical4 deficiency3
 dish meal3 restaurant3 catering3 dining3 feed3 cook3 satellite3
-disk disc9 filesystem5 storage4 partition3 volume3 drive3
+disk filesystem5 storage4 partition3 volume3 drive3
 dismiss vanished4 discarded4 dropped4 departed4 demoted4 demolished3 disappeared3 ignored3
 dispatch handler4 operations4 duty3 delivered2
 displai show6 screen6 shown6 rendered5 view4 demonstrated3 present3 visible3
@@ -1186,7 +1178,7 @@ drag carried3 moved3 movement2 transport2
 dragon snake3 monster2
 drain sink5 plumbing5 pipe4 basin3 dumped2
 drake cyrus3
-drama entertainment4 theatre3 comedy3 narrative3 theater3 violence2
+drama entertainment4 theatre3 comedy3 narrative3 violence2
 dramat significantly4 wildly4 substantial4 vastly3 abruptly3
 draw drawn9 sketch8 drew6 illustrated5 painting5 graphics4 canvas4 painter3
 drawn draw9 drew6 sketch5 painting4 illustrated4 painter3
@@ -1313,7 +1305,7 @@ ensembl classification3
 ensur assure8 guarantee6 verified4 insisted3 protection3 cautious2 prevent2 trust2
 enter entry8 entrance6 inserted5 input4 login3 accepted2
 enterpris business5 corporation4 industry3 company3 executive3
-entertain media5 drama4 television4 comedy4 theatre3 culture3 theater3 money3
+entertain media5 drama4 television4 comedy4 theatre3 culture3 money3
 entir whole9 altogether7 entirety6 pure4 whatsoever4 fully3 overall3 total3
 entireti entire6 whole5 fully4 throughout3
 entiti schema3
@@ -1349,7 +1341,7 @@ estat ownership3 inherited3 assets3 wealth3 mansion2
 estim approximately7 approx4 average3 calculated3
 etc especially3 particularly3 also2
 ethnic racial7 ancestry5 indigenous4 culture4 immigrants3 inhabitants3 heritage3 tribe3
-evalu assessment7 analyzed4 analyses3 analysis3 calculated3 examination2 praised2
+evalu assessment7 analyzed4 analysis3 calculated3 examination2 praised2
 even albeit3 especially3
 evenli uneven6 proportion3 average3
 event occasions4 festival3 celebrated3 occurred3
@@ -1363,7 +1355,7 @@ evolut evolved9 darwin8 genetic5 creation5 biology4 species3 reproduction3 biolo
 evolv evolution9 darwin6 genetic4 species3 ancestors2 natural2
 exact total4 roughly3
 exactli true8 truly5 hence5 really5 agreed4 genuinely4 necessarily3 except3
-examin inspection9 investigation7 analyzed7 study7 assessment6 analyses5 probe5 test4
+examin inspection9 investigation7 analyzed7 study7 assessment6 probe5 test4
 exampl instance4
 exc proc5 func4 desc2
 exce exceeded9 maximum7 limited7 increased6 greater5 max5 maxsize5 excess4
@@ -1452,9 +1444,8 @@ fat eat4 pounds3 weight3
 fatal death8 killed7 died6 killer5 die5 murder5 dying5 dead5
 father dad9 parents7 mother7 grandfather5 mom5 son3 daughter3 husband3
 fault failure6 defects5 blame5 repair3 crash3 corruption3 disaster2
-favor favour9 preferred3 encouraged3
+favor preferred3 encouraged3
 favorit best3
-favour favor9 preferred2
 fd wds5 fna4 fname3 fmt2
 fear scared8 afraid8 risk6 dangerous4 threat3 terror3 panic3 safety3
 feasibl viable3 efficient2 possible2
@@ -1512,8 +1503,7 @@ flame burning6 fire6 smoke4 heat3 fuel3 gas3
 flash blinked3
 flat flattened9 bent5 slant4 uneven4 shape2 leaned2
 flatten flat9 folded4 bent3
-flavor flavour9 taste9 chocolate3 fruit3
-flavour flavor9 taste9 recipe3 scent3 chocolate3
+flavor taste9 chocolate3 fruit3
 fled escape8 runaway4 exit4 departed4 departure4 leave3 resigned3 away3
 fleet naval7 squadron7 maritime7 admiral6 navy6 boat3 harbor3 cargo3
 flesh meat6 skin5 body5 blood3
@@ -1713,7 +1703,7 @@ grandmoth grandfather9 aunt7 mother6 uncle4 cousin4 widow3 elder3 wife3
 grandson nephew9 grandfather7 uncle5 child4 youngest4 cousin4 daughter3 young3
 grant entitled2
 graph vertex8 plot7 chart7 diagram5 axis5 curve4 node4 graphics3
-graphic visual6 image4 draw4 plot4 chart4 visualises4 illustrated4 screen3
+graphic visual6 image4 draw4 plot4 chart4 illustrated4 screen3
 grass dirt4 garden3 crops3 plant3 outdoor3
 grave cemetery9 buried9 funeral6
 graviti newton3 mass3 fall3 orbit2 floating2 earth2
@@ -1728,13 +1718,13 @@ grin smile9 happy3 sighed3 laughed3 joy3
 grip hand5 stick4 thumb4 slippery3 grabbed3 fingers3 fist3 hold3
 gross nasty5
 ground soil5 foreground4 land3 underground3 dirt3
-group organization6 gathered4 aggregate4 organised4 clusters4 team3 trio3 crowd3
+group organization6 gathered4 aggregate4 clusters4 team3 trio3 crowd3
 grove mason3 monument3
 grow grew9 grown9 growth9 crops4 expanded4 plant2
 grown growing9 grew9 growth5 plant3 crops3
 growth growing9 grew6 grown5 proliferation5 increased4
 guarante ensure6 chance5 assure4 promise4 certainty3 bet3
-guard protection5 security4 defending4 defence4 defense4 patrol4 threat3 regiment3
+guard protection5 security4 defending4 defence4 patrol4 threat3 regiment3
 guess bet4 possible3 chance3 probably3 presumably3
 guest host5 visitors4 party3 member3 hotel3
 gui boy4 girl4 men3
@@ -1844,9 +1834,8 @@ holidai celebrated4 weekend4 calendar3 festival3 weekdays2
 home house9 residential7 households6 mansion3 residents3
 honei bees4
 honest truth6 truthy5 genuinely5 lies4 lie3 really2 lying2
-honor honours9 award6 honorary5 tribute4 medal4 outstanding4 praised4 celebrated3
-honorari honours6 honor5 devoted2 archbishop2
-honour honor9 honorary6 award6 outstanding4 recognised3 medal3 respectively3
+honor award6 honorary5 tribute4 medal4 outstanding4 praised4 celebrated3
+honorari honours6 devoted2 archbishop2
 hook hung4 hanging4
 hop jump4 walked3
 hope hopefully9 wish7 expected5 disappointed4 gonna3 thought3 sad3 someday2
@@ -1890,13 +1879,13 @@ id identifier9
 idea suggested5 thought4 advice3 think3
 ident identified7 identification4 unique4 equal3
 identif identified9 identity4 recognized3 recognition3
-identifi id9 identification9 identity7 recognized6 distinguished4 recognised4 recognizable4 specified4
+identifi id9 identification9 identity7 recognized6 distinguished4 recognizable4 specified4
 idl inactive5
 iff conf3 unless2
 ignor excluded8 neglected6 suppressed6 disregard6 avoid5 omitted4 eliminated3 absent3
 ill sick6 disease5 health4 diagnosed3 medical2
 illeg prohibited5 crime3 violation3 forbidden3
-illustr draw5 sketch5 visual5 drawn4 visualises4 art4 graphics4 demonstrated3
+illustr draw5 sketch5 visual5 drawn4 art4 graphics4 demonstrated3
 imag photo9 picture9 photographs8 graphics4 gallery4 texture3 recognition3 illustrated3
 imagin think4 thought3 expected3
 imaginari complex4 realnum3
@@ -2052,7 +2041,7 @@ inventori stock5 quantity4 catalog4 items4 supply4 collector3 vendor3 wholesale2
 invers inverted9 reverse4 flip3 reciprocal2
 invert inverse9 reverse6 flip6 backward5 upward4 clockwise3
 invest finance6 financial6 fund5 roi5 economic5 spend4 market4 economy3
-investig examination7 analyzed5 evidence5 inspection5 suspected4 analyses4 suspicion3 study3
+investig examination7 analyzed5 evidence5 inspection5 suspected4 suspicion3 study3
 invis unnoticed7 hidden6 disappeared6 vanished5 absence3 absent3
 invit added8 sent7 add6 offered5 submitted5 ready4 request3 sold3
 invoc directive2
@@ -2380,7 +2369,7 @@ meanwhil meantime5 however5 although5 though4 also4 too4 furthermore4 whilst3
 measur meters6 ruler5 scale4 dimensions4 inch4 diameter3 width3 quantity3
 meat chicken6 food6 flesh6 cattle4 meal4 lamb3 cook3 eat2
 mechan robotic5 artificial3 machinery3
-medal award6 trophy4 bronze4 honor4 honours3 prize2
+medal award6 trophy4 bronze4 honor4 prize2
 media entertainment5 television4 journalist3 audio3 broadcast3 newspaper2
 median average4 percentile4 mid2 middle2
 medic medicine9 doctor9 physician9 clinical8 patients6 hospital6 health6 disease5
@@ -2423,7 +2412,7 @@ mick punk3
 microsecond datetime4 seconds4 mtime4 time3 duration2 timestamp2 utc2
 microtest unittest6 test6 doctest5 experimental3 mock3
 mid middle8 median2
-middl mid8 center6 centre5 central3 upper3 halfway3 midst2 median2
+middl mid8 center6 central3 upper3 halfway3 midst2 median2
 midst middle2
 might maybe6 probably6 perhaps5 possible4 sure4 should3 certainly3
 migrat transferred6 relocated6 travel3 moved3 imported3 export2
@@ -2548,9 +2537,8 @@ need required8 request8 necessary7 wanted6 sought5 must3 desperate3 desire3
 neg minus8 opposite4 bad2
 neglect ignored6 absent5 miss4 omitted3 overlook3 orphan3 lack3 abandoned2
 negoti bargain7 compromise6 deal6 agreement4 bid4 payment3 dealt2 contract2
-neighbor neighbouring9 adjacent9 nearby7 neighborhood5 nearest5 near3 local3 closest3
-neighborhood suburb9 neighbouring7 urban7 residential7 downtown6 village5 neighboring5 town5
-neighbour neighboring9 neighborhood7 adjacent5 suburb4 inhabitants3 village3 local3 nearby3
+neighbor adjacent9 nearby7 neighborhood5 nearest5 near3 local3 closest3
+neighborhood suburb9 neighbouring7 urban7 residential7 downtown6 village5 town5
 neither either9 both9 nor6 whichever6 latter2
 nephew grandson9 uncle9 cousin7 siblings5 grandfather4 aunt4
 nervou brain3 noisy3 noise3
@@ -2586,7 +2574,6 @@ nonsens stupid5 crap4 bogus3
 nor neither6 either4 non3 otherwise3 rather3
 nord norwegian5 northern4 swedish3
 normal standard2
-normalis standard3
 northeast northern9 southeast8 northwest8 southwest7 eastern6 region5 central5 nearby5
 northern northeast9 southern7 northwest5 southeast5 region5 eastern5 nord4 eastward4
 northwest northeast8 central7 southeast6 southwest6 northern5 western4 eastern4 northwestern4
@@ -2678,8 +2665,7 @@ orchestra symphony8 instruments7 musicians6 music5 percussion5 composed5 violin4
 order reordering8 arranged7 sort7 sortable3
 ordinari unusual4 uncommon3 regular3 obscure2
 organ biological3
-organis organization9 arranged6 group4 allocated3
-organization organised9 group6 management4 corporation4 hierarchy3 leadership3 institute3 collaboration3
+organization group6 management4 corporation4 hierarchy3 leadership3 institute3 collaboration3
 orient rotation6 clockwise5 tilted5 landscape4 perpendicular3 slant3 portrait3 angle3
 origin ancestors3 source3 invented3
 orphan abandoned6 childless5 adopted4 neglected3 runaway3 lone3
@@ -2701,7 +2687,7 @@ outlin encircled3 sheet3 boundary2 illustrated2 draw2
 output stdout6 print3 produced3 converted2 conversion2
 outright explicitly3 partly3 directly3 entire2
 outsid outdoor9 street4 snow4 weather3 nearby3 porch2
-outstand honor4 honours4 impressed3 acknowledged2
+outstand honor4 impressed3 acknowledged2
 overal total6 regardless4 altogether3 entire3 ultimately3
 overflow widening4 wider4 exceed3
 overlap intersection6 interference5 offset3 inclusion3 simultaneously2
@@ -2820,7 +2806,7 @@ perform perf9 competed4 concert3 achieved2
 perhap maybe9 probably9 possible9 somehow6 certainly5 potential5 might5 somewhat5
 period cycle5 recurring4 monthly4 frequently3
 perman persistent6 lifetime4 forever4 indefinitely3
-permiss allowed7 permitted6 authorization6 restricted5 forbidden5 access5 unauthorized5 authorised4
+permiss allowed7 permitted6 authorization6 restricted5 forbidden5 access5 unauthorized5
 permit allowed7 permission6 prohibited6 restricted6 license5 authorised5 legal4 regulations4
 permut arranged5 shuffled4
 perpendicular geometry6 orthogonal6 geometric5 vertical4 angle4 horizontal4 diagonal4 circular4
@@ -2931,7 +2917,7 @@ predecessor successor9 superseded5 eldest5 preceding5 ancestors4 descendants3 su
 predefin specified2
 predic clause4 statement3 conjunction3 syntax3
 prefectur province7 japan6 region4 peninsula4 provincial3 township3 subsidiary2
-prefer option5 choose4 choice3 chose3 favor3 rather3 desire2 favour2
+prefer option5 choose4 choice3 chose3 favor3 rather3 desire2
 prefix slash3 shortened3
 pregnant childless3 birth3
 preliminari tentatively6
@@ -2992,14 +2978,13 @@ professor teacher7 faculty7 academic4 teaching3 students2 principal2
 profil tracker3
 profit revenue8 earned4 sales4 investment3 economic3 buy2
 prog pkg3
-program programme9 software9 python6 code4 unix3 gnu3 computer3 compilation3
+program software9 python6 code4 unix3 gnu3 computer3 compilation3
 programm program9 software4 python3 development3 unix2 code2
 programmat commandline3 script3 api3
 progress gradually6 advanced6 success5 transition4 continued4 increasingly2 throughout2
 prohibit forbidden9 forbid9 disallow7 ban7 violation5 illegal5 limited4 legal4
 project task3 building2
 prolifer growth5 cancer2
-prologu beginning6 begun4 initially4 introduction4 intro3 began3 inaugural2 debut2
 promin notable8 famous4 popular3 widespread3
 promis guarantee4 assure3
 promot advertising4 encouraged3 sponsored3
@@ -3052,7 +3037,7 @@ push shoved7 force4
 py python9
 pyc scipy4 glibc4 cpython3 proc2
 pygment numpy2
-python py9 program6 scipy5 importlib4 numpy4 pip3 programme3 cpython3
+python py9 program6 scipy5 importlib4 numpy4 pip3 cpython3
 """,
     "q": """
 quad square3
@@ -3137,10 +3122,9 @@ recip cook5 meal5 food3 flavour3 bread3 breakfast2
 recipi mail7 received5 email5 envelope5 exchange4 send4 address4 delivered4
 reciproc fraction8 ratio8 denominator5 decimal5 proportion4 infinity3 inverse2
 reclaim recycling6 restored6 retained4 discarded4 reused4 recovered3 freed3 recreation3
-recogn recognised9 recognizable9 recognition9 identified6 detective5 distinguished4 identification3 classified3
-recognis recognized9 recognizable6 identified4 honours3 acknowledged3 recognition3 distinguished3
-recognit recognized9 classification7 recognizable6 descriptor5 detective5 image3 classified3 recognised3
-recogniz recognized9 recognised6 recognition6 distinguished5 identified4 aware2
+recogn recognizable9 recognition9 identified6 detective5 distinguished4 identification3 classified3
+recognit recognized9 classification7 recognizable6 descriptor5 detective5 image3 classified3
+recogniz recognized9 recognition6 distinguished5 identified4 aware2
 recommend suggested9 advised8 advice4 guide3 review2
 recompil compilation5
 reconstruct recovered6 recreation5 rebuilt5 restored4 rebuilding3 preserved3 recycling2 decomposition2
@@ -3250,7 +3234,7 @@ resolv res4 resolution3 fixed3
 resort tourism6 hotel6 tourist5 destination3 camp3
 resourc link3 content3 guide2
 resp response9 ftp3
-respect honours3 regarding3 honor2
+respect honours3 regarding3
 respond replied9 answer4 response4 commented4
 respons resp9 responded4 answer2
 restart reset8 refreshing6 reopened5 unable5 crash4 disconnected4 retracted3 reverted3
@@ -3284,7 +3268,7 @@ rewind wind3
 rewrit overwrite6
 rewritten overwritten8 overwrite6 wrote2
 rfc protocol5 packet3
-rgb colour6 color6 truecolor6 pixel4
+rgb colour6 truecolor6 pixel4
 rh lhs9
 rhythm dance4 music3 percussion3 drums3
 rice food3 agricultural3 crops2
@@ -3460,7 +3444,7 @@ sex sexual9 marriage4 intimate4 kiss3 romance2
 sexi hot7 beautiful7 cute4 thank3 pleasure3 welcome3
 sexual sex9 intimate6 gay5 gender3 inappropriate3 romance3 attracted3
 sha hash2
-shade shadow4 color4 sun4 truecolor4 darker4 palette3 colour3 light3
+shade shadow4 color4 sun4 truecolor4 darker4 palette3 light3
 shadow dark5 shade4 light4 ghost4
 shah khan6 dynasty3
 shake shook9 handshake2
@@ -3476,7 +3460,7 @@ shell bash5
 shelter cozy3 habitat3 camp3 volunteer3 rescue3 house2 retreat2
 shelv shelf9 cabinet3
 sheriff deputy5 police5 jail3 office3 mayor3 patrol3 criminal3 clerk3
-shield barrier4 armored3 protection3 defence2 defense2
+shield barrier4 armored3 protection3 defence2
 shift moved5 transformed3 transition3 switch3 offset2
 ship delivery5 delivered5 arrived4 maritime4 package4 trade3 send3 cargo3
 shirt clothes6 wearing4 logo4 worn4 wore3 dress2
@@ -3606,7 +3590,7 @@ sock shoes3 socket2
 socket server3 connector3 port3 sock2
 soft hardened6 softly6 rough4
 softli quietly7 gently6 gentle6 soft6 quiet4 whispered3 strongly2 silent2
-softwar program9 adobe5 app4 application4 programme4 tools4 automated3 python3
+softwar program9 adobe5 app4 application4 tools4 automated3 python3
 soil dirt7 ground5 agricultural4 crops3 concrete3 clay3 plant3 garden3
 solar sun9 daylight4 planet3 moon2
 solari sun5
@@ -3648,8 +3632,7 @@ speak talk9 spoken8 speech6 spoke5 conversation4 say3 hear2
 speaker audio7 acoustic6 stereo3 bass3 sound3 voice2
 spec specification9 cpu2 spectra2 specified2
 speci creature7 animal6 wildlife6 darwin4 genus4 habitat4 biological3 ecosystem3
-special specialised8 particularly3 particular3 versatile3 specific2
-specialis special8 professional3
+special particularly3 particular3 versatile3 specific2
 specif spec9 specified7 standard4 particular4 guidelines3 special2
 specifi specific7 identified4 explicitly3 spec2 indicated2 predefined2
 spectra spectrum9 frequency3 spec2
@@ -3699,7 +3682,7 @@ stale cache2
 stamp envelope4 postal4 mark3 signature3
 stand stood9
 standalon independent5 portable4 alone3 solo3 lone3
-standard convention6 customary5 guidelines4 specific4 universal3 normalised3 regular2 normal2
+standard convention6 customary5 guidelines4 specific4 universal3 normalised3 regular2
 stare gaze7 glanced5 eyes4 sight4 eyed3 looked3 vision2
 start began9 beginning9 begun7 startup6 launched5 initially4 debut3
 startup started6 launched6 initially5 began4 beginning4 inaugural3
@@ -3760,7 +3743,7 @@ struck strike8 hit7 punch2
 structur construction6 architecture5 abstract3 hierarchical3 schema3 constructor2 hierarchy2
 struggl difficulty8 difficult7 trouble6 challenge4 failed3 suffered3 failure3 tough3
 student academic6 campus6 university5 school5 college5 grade5 pupils4 junior4
-studi research7 examination7 science5 analyses5 analyzed5 academic4 scientific4 students4
+studi research7 examination7 science5 analyses5 academic4 scientific4 students4
 studio production4 editor4 film4 cinema3 academy3 theater2
 stuff things6 something3 nothing3 info2
 stupid dumb9 nonsense5 foolish4 funny3 crap3 lame3
@@ -3887,7 +3870,7 @@ tamil lang5 finnish3 romanian3 welsh3
 tangent slope6 curve4 differentiation4 derived4 angle3 perpendicular3
 target aimed6 hit2
 task project3
-tast flavour9 flavor9 tongue4 smell3
+tast flavour9 tongue4 smell3
 taught teaching9 learning9 lessons9 education6 teacher4
 tax revenue6 pay2
 tbar lpar3
@@ -3933,8 +3916,7 @@ textual text8 corpus6 lexicographically6 docstring4 lexical4 prose4 contextual4 
 textur image3 material3 unwrapped3
 textwrap unwrapped5 wrapped4 gettext3
 thank welcome8 glad6 anytime6 amazing5 please4 nice3 sexy3 beautiful3
-theater theatre9 cinema9 concert4 venue4 music3 film3 audience3 movie3
-theatr theater9 cinema8 venue5 concert4 audience4 drama3 actor3 entertainment3
+theater cinema9 concert4 venue4 music3 film3 audience3 movie3
 their ours9 his4 yours3 whose3 mine3 own2
 theme style4 background3 stylesheet3
 theoret hypothetical4 impossible4 necessarily3 technical3 possible3
@@ -3951,7 +3933,7 @@ those ones3
 though however9 although9 except7 yet5 meanwhile4 really4 still4 despite4
 thought think9 mind5 opinion5 wonder4 idea4 imagine3 hope3 believe3
 thread concurrently4 chatter3 contention3
-threat threatened9 attack6 terror5 dangerous5 enemy4 defence4 defense4 fear3
+threat threatened9 attack6 terror5 dangerous5 enemy4 defence4 fear3
 threaten threat9 dangerous4 provoked4 attack3 defending3 violent3 unsafe3 violence3
 threshold minimum3 peak2
 threw thrown9 throw9 tossed8 send3
@@ -4070,7 +4052,7 @@ troubl problem8 difficulty7 struggle6 problematic4 difficult3 unable3 issue2
 trough under4 beneath4 underneath4
 truck vehicle8 ford5 car5 cargo3 diesel3 cab3 trailer2
 true exactly8 fair6 really6 truly5 agreed4 necessarily4 disagree4 though4
-truecolor color8 colour8 rgb6 darker4 shade4 palette3
+truecolor color8 rgb6 darker4 shade4 palette3
 truli really9 genuinely8 exactly5 actually5 true5 indeed5 glad4 agreed4
 truncat shortened4 terminated4 concatenated3
 trunk cargo5 vehicle3 roof3
@@ -4108,7 +4090,7 @@ unaccept inappropriate6 appropriate5 awful5 frowned4 terrible4 problematic3 unsu
 unaffect untouched3
 unalt filter4
 unambigu concise3 explicitly3
-unauthor authorization8 authentication6 permission5 authorised4 password3 credentials3 login2
+unauthor authorization8 authentication6 permission5 password3 credentials3 login2
 unavail unable7 cannot5 inactive4 enabled3 disconnected3 absent3
 unbacktrack fallback3 reverse2
 unblock proxy2
@@ -4235,7 +4217,7 @@ vehicl car9 truck8 drive6 ford5 passenger5 driver4 engine3 road3
 veloc speed8 mph7 motion5 accelerate4
 vendor merchant6 distributors5 supply4 purchased3 inventory3 package3 trade3
 ventur endeavors2
-venu concert9 stadium6 facilities5 theatre5 festival4 theater4 arena3 place3
+venu concert9 stadium6 facilities5 theatre5 festival4 arena3 place3
 venv conv5 sev4 env4 argv3
 ver version9 usr4 str3
 verb grammar3
@@ -4274,7 +4256,6 @@ vision eyes7 sight7 blind6 perspective5 gaze5 eyed5 visual4 view3
 visit visitors9 tourist6 tour5 travel5 tourism5 explore4 going3 trip3
 visitor visit9 tourist7 tourism4 guest4
 visual graphics6 illustrated5 vision4 intuitive3 perspective2 sight2
-visualis chart5 illustrated4 graphics4 plot3 diagram3 analyses2
 vocabulari words7 dictionary7 lexical7 keyword5 lexicographically4 noun4 synonym4 terminology3
 vocal singing9 voice9 singer6 choir6 sang5 chorus5 music4 sung4
 voic vocals9 singing4 singer3 audio3 phonetic3 sound3 speech3 speaker2

@@ -168,6 +168,7 @@ def recalled(result: Recalled) -> Record:
         "omitted": result.omitted,
         "repeats": list(result.repeats),
         "abstained": result.abstained,
+        "read": [{"word": word, "read": known} for word, known in result.read.items()],
         "hits": [hit(one) for one in result.hits],
         "nearest": [_titled(one.found) for one in result.nearest],
         "met": [{"word": safety.one_line(word), "memories": count} for word, count in result.met],

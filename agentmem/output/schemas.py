@@ -251,6 +251,10 @@ def _recall() -> Schema:
         "omitted": told(COUNT, "memories that matched and are not among the hits"),
         "repeats": told(IDS, "those of them that say the same as a hit"),
         "abstained": told(FLAG, "there was too little evidence for an answer"),
+        "read": told(
+            some(closed({"word": TEXT, "read": TEXT})),
+            "misspelt words of the query, each with the word of the store that it was read as",
+        ),
         "hits": told(some(closed(_hit())), "best first"),
         "nearest": told(some(closed({"id": ID, "title": TEXT})), "where nothing answers: what comes nearest"),
         "met": told(

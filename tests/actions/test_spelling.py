@@ -49,7 +49,23 @@ def test_in_json_too(spelt):
     done = spelt.call("recall", "pgbouncr", "--json")
     assert done.json["query"] == "pgbouncr"
     assert done.json["hits"][0]["id"] == identity(1)
-    assert 'read "pgbouncr"' in done.err
+    assert 'read "pgbouncr"' in done.err and done.json["read"] == [{"word": "pgbouncr", "read": "pgbouncer"}]
+    assert spelt.json("recall", "pgbouncer")["read"] == []
+
+
+@pytest.mark.parametrize("word", ["casino", "drone", "gate", "sentry", "spoon", "CORS", "Kore"])
+def test_a_word_of_english_is_not_misspelt_nor_is_an_abbreviation(spelt, word):
+    """However near to a word of the store; and what is near to a stem alone is near to no word."""
+    for number, text in enumerate(("a case was done", "an entry of the date", "the core and its spool"), 3):
+        spelt.remember(number, f"It notes {text}", created=OLD)
+    found, err = asked(spelt, word)
+    assert found == ([identity(5)] if word == "Kore" else []) and ("read" in err) == (word == "Kore")
+
+
+def test_what_is_written_in_capitals_is_read_as_what_is(spelt):
+    """An abbreviation with two letters swapped is that abbreviation, and no word of every day."""
+    spelt.remember(3, "The LOINC code of the ward", "It is not enough alone.", created=OLD)
+    assert asked(spelt, "LONIC code") == ([identity(3)], 'note: read "LONIC" as "loinc"\n')
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,17 @@ from hypothesis import strategies as st
 
 from agentmem.model import ranking
 from agentmem.model.background import SAYS
-from agentmem.model.coverage import BY_CHANCE, FEWEST, LEAST_OPEN, MOST, Coverage, coverage, left_open, units
+from agentmem.model.coverage import (
+    BY_CHANCE,
+    FEWEST,
+    LEAST_OPEN,
+    MASS,
+    MOST,
+    Coverage,
+    coverage,
+    left_open,
+    units,
+)
 from agentmem.model.query import Word, parse
 from agentmem.model.ranking import DEFAULT, Statistics
 from agentmem.model.words import TITLE_AT
@@ -53,6 +63,16 @@ def test_a_name_that_nobody_has_counts_by_its_parts():
     assert found.words == 2
     assert found.weight(1) == pytest.approx(ranking.idf(SIZE, 2) + ranking.idf(SIZE, 1))
     assert found.weight(2) == pytest.approx(ranking.idf(SIZE, 2))
+
+
+def test_a_part_of_a_name_that_is_not_known_whole_says_little():
+    """A "ui" tells nothing of SwiftUI; where both words of a name are known, or it is written apart, each is a word."""
+    camel, apart = Word(("swift", "ui"), ("swiftui",)), Word(("swift", "ui"), ("swiftui", "swift-ui"))
+    some = covered([camel], {"ui": [1, 2]}), covered([apart], {"ui": [1, 2]})
+    assert some[0].evidence(1) == pytest.approx(some[1].evidence(1) * (1 / 4) ** MASS)
+    assert covered([camel], {"ui": [1, 2], "swift": [2]}).evidence(2) > 1
+    whole = covered([camel], {"swiftui": [1], "ui": [1, 2]})
+    assert whole.evidence(1) > 1 and whole.words == 1
 
 
 def test_any_form_of_a_whole_is_enough():
