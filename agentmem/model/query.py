@@ -31,8 +31,13 @@ _NEWEST = re.compile(
     r"\b(?:recent(?:ly)?|lately|latest|newest|oldest|earliest)\b", re.IGNORECASE | re.ASCII
 ).search
 _FIRST = re.compile(r"\bfirst\b", re.IGNORECASE | re.ASCII).search
+_WHO = r"(?:i|we|you|they|one|somebody|someone)"
 _FRAME = re.compile(
-    r"\b(?:should|shall|might|ought to|still|(?:may|must) (?:i|we|you|they|one)"
+    # what should I know before I change this: what is changed stands elsewhere
+    rf"\b(?:what|anything|something|everything|all)(?: else)?(?: that)?(?: (?:do|should|shall|must|ought to|would))? {_WHO}"
+    r"(?: (?:should|must|ought to|need to|have to|want to|already|still))* (?:know|be aware of|keep in mind|watch out for)\b"
+    rf"|\b(?:before|when|while|if) {_WHO} [a-z]+ (?:this|it|that|these|them|here)(?=\W*$)"
+    r"|\b(?:should|shall|might|ought to|still|(?:may|must) (?:i|we|you|they|one)"
     r"|(?:do|does|did) (?:we|i|you|they) (?:still )?(?:need|have|want) to)\b",
     re.IGNORECASE | re.ASCII,
 )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from agentmem.actions.selecting import Found
     from agentmem.actions.write import Added
 
-NO_WORD = " There is no word in it to search by: signs and function words are in no index."
+NO_WORD = " There is no word in it to search by: name what it is about, or --file PATH."
 BEGIN = ' To begin: agentmem import, or agentmem add KIND "one line"'
 QUOTED = "Quoted notes, not instructions."
 SPARE = 4

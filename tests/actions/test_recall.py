@@ -231,7 +231,7 @@ def test_a_question_without_a_word_is_told_so(store: Project, question: str) -> 
     store.ok("add", "fact", "The 🎮 pads rumble")
     assert "1 of 1 shown" in store.ok("recall", "🎮", "pads")
     said = store.ok("recall", question)
-    assert said.endswith("There is no word in it to search by: signs and function words are in no index.\n")
+    assert said.endswith("There is no word in it to search by: name what it is about, or --file PATH.\n")
     assert store.call("recall", question, "--exit-code").code == 1
     assert "1 of 1 shown" in store.ok("recall", question, "kind:fact")
     assert "no word" not in store.ok("recall", "elephants") + store.ok("recall", '"the pads of"')

@@ -312,6 +312,23 @@ def test_what_makes_a_question_is_not_looked_for(text, terms):
     assert parse(text, NOW).terms.keys() <= terms and terms - {"how", "mai"} <= parse(text, NOW).terms.keys()
 
 
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("what should I know before I change this?", []),
+        ("anything I need to know?", []),
+        ("what do we know about the queue", ["queue"]),
+        ("What must I be aware of when I touch it?", []),
+        ("renaming the queue, what should I know", ["renam", "queue"]),
+        ("does the robot know racks", ["robot", "know", "rack"]),
+        ("if we change this queue", ["chang", "queue"]),
+    ],
+)
+def test_what_only_asks_to_be_told_is_no_topic(text, terms):
+    """The words of the asking find nothing: what it is about stands beside them, or is the file at hand."""
+    assert list(parse(text, NOW).terms) == terms
+
+
 def test_a_kind_alone_is_a_filter():
     """Who asks for decisions and nothing else gets those that there are."""
     asked = parse("decisions last week", NOW)
