@@ -168,7 +168,8 @@ def gather(
     ]
     if weights.area_arm and words:
         arms.append(_telling("areas", weights.area_arm, _areas(index, view, words, keep)))
-    if weights.related_arm and not asked.exact:
+    # where a file alone is asked for, what shares its folder would speak for what does, against what cites the file itself
+    if weights.related_arm and asked.terms and not asked.exact:
         from agentmem.actions import relating
 
         found = relating.related(index, view, worded, named_so, allowed)

@@ -996,6 +996,18 @@ def test_the_name_of_a_kind_is_a_word_among_those_of_a_kind(team: Project) -> No
     assert team.found("decisions", "--kind", "fact") == [support.identity(7)]
 
 
+def test_of_a_file_what_cites_it_comes_first(store: Project) -> None:
+    """However many have its folder for scope, and whatever these have in common."""
+    support.put(store.path / "src" / "delta.py", "def fails():\n    return 1\n")
+    store.commit("code")
+    store.ok("add", "fact", "Deltas hold for three days", "--cite", "src/delta.py#fails")
+    for word in ("Locking", "Caching", "Queues", "Leases", "Units", "Phones", "Blasts"):
+        store.ok("add", "convention", f"{word} are of the border", "--scope", "src/**")
+    store.commit("memory")
+    hits = store.json("recall", "--file", "src/delta.py")["hits"]
+    assert len(hits) == 6 and hits[0]["title"] == "Deltas hold for three days"
+
+
 def test_a_file_of_which_nothing_is_known(team: Project) -> None:
     """A file alone is the question: nothing is known of it, whatever is the newest."""
     (team.path / "Makefile").write_text("all:\n")
