@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from agentmem.model import similarity
 from agentmem.model.analysis import terms
 from agentmem.model.memory import Memory
+from agentmem.model.numberwords import in_digits
 from agentmem.model.substance import gives_reason, is_place
 
 if TYPE_CHECKING:
@@ -36,8 +37,7 @@ HEAD = 12
 LISTING_REST = 1.0
 """What a listing may say (``background.SAYS``) beside its names: that it is one."""
 
-_COUNTED = "zero one two three four five six seven eight nine ten eleven twelve"
-_DIGITS = {word: str(number) for number, word in enumerate(_COUNTED.split())}
+_DIGITS = {"zero": "0", "one": "1"}
 _NEGATIONS = frozenset(["no", "not", "never", "without", "cannot", "none", "neither", "nor"])
 _SENTENCES = r"(?<=[.!?;])\s+|\n+"
 _NAMES = r"[\w$][\w$./-]*[\w$]|[\w$]"
@@ -88,9 +88,9 @@ def said_by(memory: Memory, other: Memory) -> bool:
     """Whether ``other`` says all that ``memory`` does: one sentence of it the title, and it the rest."""
     if memory.kind in EVENTS or other.kind in EVENTS:
         return False
-    title = set(terms(memory.title))
-    every = title | set(terms(memory.body))
-    if len(title) < FEWEST or _share(every, {*terms(other.title), *terms(other.body)}) < ALL_OF_IT:
+    title = set(_numbered(memory.title))
+    every = title | set(_numbered(memory.body))
+    if len(title) < FEWEST or _share(every, {*_numbered(other.title), *_numbered(other.body)}) < ALL_OF_IT:
         return False
     denies = _denies(memory.title)
     if any(_denies(sentence) for sentence in re.split(_SENTENCES, memory.body)) and not _denies(other.body):
@@ -99,7 +99,11 @@ def said_by(memory: Memory, other: Memory) -> bool:
     if not numbers <= _numbers(f"{other.title} {other.body}"):
         return False
     for sentence in (other.title, *re.split(_SENTENCES, other.body)):
-        if _share(title, set(terms(sentence))) >= ALL_OF_IT and denies == _denies(sentence):
+        if (
+            _share(title, set(_numbered(sentence))) >= ALL_OF_IT
+            and denies == _denies(sentence)
+            and similarity.same_order(memory.title, sentence)
+        ):
             return _numbers(memory.title) <= _numbers(sentence)
     return False
 
@@ -155,7 +159,7 @@ def _coded(words: Mapping[str, float], passage: Passage) -> float:
     """The share of what is told, by weight, that the passage has; a number that it lacks leaves nothing."""
     lines = passage.lines if len(passage.lines) <= PASSAGE else passage.lines[:HEAD]
     text = "\n".join([passage.symbol or "", *lines])
-    said = {_DIGITS.get(term, term) for term in terms(text)}
+    said = set(_numbered(text))
     total = sum(words.values())
     names = set(terms(passage.symbol or ""))
     if (
@@ -173,10 +177,14 @@ def _told(text: str) -> dict[str, float]:
     from agentmem.model.background import SAYS
 
     found = {}
-    for term in terms(text):
-        word = _DIGITS.get(term, term)
+    for word in _numbered(text):
         found[word] = 1.0 if word[0].isdigit() else SAYS.get(word, 1.0)
     return found
+
+
+def _numbered(text: str) -> list[str]:
+    """The terms of ``text``, numbers in digits."""
+    return [_DIGITS.get(term, term) for term in terms(in_digits(text))]
 
 
 def _share(some: Collection[str], all_: Collection[str]) -> float:
@@ -191,5 +199,4 @@ def _denies(text: str) -> bool:
 
 
 def _numbers(text: str) -> set[str]:
-    found = (_DIGITS.get(term, term) for term in terms(text))
-    return {term for term in found if term[0].isdigit()}
+    return {term for term in _numbered(text) if term[0].isdigit()}

@@ -87,11 +87,12 @@ def relation(one: Said, other: Said) -> str | None:
 
 
 def _is_of_another(one: Said, other: Said) -> bool:
-    """Whether a word stands in the place of another, in the titles or in short bodies: the lobby and the relay, tabs and spaces.
+    """Whether a word stands in the place of another, in the titles or in short bodies: the lobby and the relay, tabs and spaces;
+    or the words of the titles are the same and who does what to whom is not.
 
     "Something" in the place of a word, or one that says nearly the same, is no other one.
     """
-    if _swaps(one.title, other.title):
+    if _swaps(one.title, other.title) or not similarity.same_order(one.title, other.title):
         return True
     return max(len(text.body.split()) for text in (one, other)) <= SHORT and _swaps(one.body, other.body)
 

@@ -11,6 +11,7 @@ from collections import Counter
 from math import ceil
 
 from agentmem.model.analysis import STOP_WORDS, terms
+from agentmem.model.numberwords import in_digits
 from agentmem.model.stemming import stem
 
 SAME = 1.0
@@ -139,9 +140,23 @@ def rivals(title_a: str, body_a: str, title_b: str, body_b: str) -> bool:
     return overlap(title_a, body_a, title_b, body_b) >= ALIKE
 
 
+def same_order(one: str, other: str) -> bool:
+    """Whether the terms that two texts share come in the same order in both, from whichever of them one begins: what stands first
+    may stand last, but who exchanges subject and object says another thing.
+    """
+    first, second = (list(dict.fromkeys(terms(text))) for text in (one, other))
+    mine, yours = (
+        [t for t in some if t in others] for some, others in ((first, set(second)), (second, set(first)))
+    )
+    if not mine:
+        return True
+    start = yours.index(mine[0])
+    return mine == yours[start:] + yours[:start]
+
+
 def other_numbers(one: str, other: str) -> bool:
     """Whether each of two texts has a number that the other has not: who leaves one out does not say another."""
-    first, second = (set(re.findall(r"\d+", text)) for text in (one, other))
+    first, second = (set(re.findall(r"\d+", in_digits(text))) for text in (one, other))
     return not (first <= second or second <= first)
 
 
@@ -157,7 +172,7 @@ def topic_signature(title: str) -> bytes:
 
 
 def _without_numbers(title: str) -> str:
-    return " ".join(word for word in title.split() if not _NUMBER(word))
+    return " ".join(word for word in in_digits(title).split() if not _NUMBER(word))
 
 
 def sets_apart(title_a: str, body_a: str, title_b: str, body_b: str) -> str | None:
@@ -273,7 +288,8 @@ def _title_words(title: str) -> dict[str, bool]:
     """The words of a title as they are compared, and whether each may be a name."""
     found: dict[str, bool] = {}
     before = ""
-    for word in _TITLE_WORDS(unicodedata.normalize("NFKC", title).replace("'", "").replace("’", "")):
+    plain = in_digits(unicodedata.normalize("NFKC", title).replace("'", "").replace("’", ""))
+    for word in _TITLE_WORDS(plain):
         low = word.casefold()
         if low not in STOP_WORDS or low in _NEGATIONS or low in _SETS_APART:
             key = (
@@ -293,7 +309,7 @@ def _has_digit(word: str) -> bool:
 
 def _apart_in_body(body_a: str, body_b: str) -> str | None:
     """In a short body one number or one negation is the message, too; and in a long one, where hardly anything else differs."""
-    words_a, words_b = (Counter(normal(body).split()) for body in (body_a, body_b))
+    words_a, words_b = (Counter(normal(in_digits(body)).split()) for body in (body_a, body_b))
     if not words_a or not words_b:
         return None
     only_a, only_b = (words_a - words_b).keys(), (words_b - words_a).keys()

@@ -103,6 +103,25 @@ def test_a_denial_is_not_said_by_its_contrary():
     )
 
 
+def test_who_does_what_to_whom_is_another_statement():
+    """The same words exchanged say the opposite; what stands first may stand last."""
+    said = other("On line contention the host gives way to the analyser")
+    assert not admission.said_by(memory("Analyser gives way to the host on line contention"), said)
+    assert admission.said_by(memory("The host gives way to the analyser on line contention"), said)
+
+
+def test_a_number_in_words_is_a_number():
+    """Sixty days are not said by thirty, nor by 30."""
+    for kept in ("thirty", "30"):
+        said = other(f"Spooled messages are kept for {kept} days after the core has taken them")
+        assert admission.said_by(
+            memory("Spooled messages are kept for 30 days after the core has taken them"), said
+        )
+        assert not admission.said_by(
+            memory("Spooled messages are kept for sixty days after the core has taken them"), said
+        )
+
+
 def test_events_are_each_their_own():
     """Two entries, or two tasks, that say the same are about two things."""
     for kind in ("log", "task", "plan"):

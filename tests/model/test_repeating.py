@@ -32,6 +32,9 @@ OPPOSITE = {PART: FULLER, FULLER: PART, SAME: SAME, RIVALS: RIVALS, None: None}
         (("The lobby waits for lost players", BODY), ("The relay waits for lost players", BODY), None),
         (("Indentation", "Use tabs in all files."), ("Indentation", "Use spaces in all files."), None),
         (("A lost job is deleted", BODY), ("A lost job is removed", BODY), SAME),
+        (("The host yields to the relay", BODY), ("The relay yields to the host", BODY), None),
+        (("In the gateway, retry twice", BODY), ("Retry twice in the gateway", BODY), SAME),
+        (("Retries wait five seconds", BODY), ("Retries wait nine seconds", BODY), RIVALS),
         ((TITLE, BODY), (TITLE.replace("lease", "something"), BODY), SAME),
     ],
 )
