@@ -24,6 +24,8 @@ MOST_REPEATS = 3
 """The ids of so many that say the same as what is shown are told."""
 
 SEPARATOR_TOKENS = 2
+AHEAD = "Better, and too long for the budget (show ID): "
+"""What stands before the titles of those that are better than all that is shown in more."""
 """Between two titles in a line: a dot and what joining makes of the words beside it."""
 
 
@@ -165,7 +167,10 @@ def _pack(
     """
     found, texts, costs = laid_out(context, index, view, [c.position for c in chosen])
     same = sum(len(repeats[candidate.position]) for candidate in chosen)
-    levels = packing.pack(costs, budget, frame(context, total, same))
+    around = frame(context, total, same)
+    levels = packing.pack(costs, budget, around)
+    if packing.ahead(levels):
+        levels = packing.pack(costs, budget, around + tokens.estimate(AHEAD) + 1)
     hits = []
     for candidate, one, three, cost, level in zip(chosen, found, texts, costs, levels, strict=True):
         if level is None:
@@ -223,14 +228,12 @@ def laid_out(
         [notation.block(q, detail) for detail in (packing.TITLE, packing.PARAGRAPH, packing.FULL)]
         for q in quoted
     ]
-    costs = [
-        packing.Costs(
-            tokens.estimate(title) + SEPARATOR_TOKENS,
-            tokens.estimate(paragraph) + 1,
-            tokens.estimate(full) + 1,
-        )
-        for title, paragraph, full in texts
-    ]
+    costs = []
+    for text in texts:
+        title, paragraph, full = (tokens.estimate(one) for one in text)
+        if paragraph >= full:  # what says that there is more costs more than what there is
+            paragraph, text[1] = full, text[2]
+        costs.append(packing.Costs(title + SEPARATOR_TOKENS, paragraph + 1, full + 1))
     return found, texts, costs
 
 

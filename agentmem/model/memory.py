@@ -205,6 +205,11 @@ def name_of(path: str) -> str:
 
 def first_paragraph(body: str) -> str:
     """The first paragraph of ``body``, headings skipped, on one line."""
+    return " ".join(first_lines(body))
+
+
+def first_lines(body: str) -> list[str]:
+    """The lines of the first paragraph of ``body``, headings skipped."""
     lines: list[str] = []
     for line in body.splitlines():
         stripped = line.strip()
@@ -213,7 +218,7 @@ def first_paragraph(body: str) -> str:
                 break
             continue
         lines.append(stripped)
-    return " ".join(lines)
+    return lines
 
 
 def as_meta(memory: Memory) -> dict[str, object]:

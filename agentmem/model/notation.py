@@ -5,12 +5,14 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from agentmem.model import citing, safety, times, verdict
-from agentmem.model.memory import Citation, Memory, first_paragraph
+from agentmem.model.memory import Citation, Memory, first_lines
 from agentmem.model.packing import FULL, PARAGRAPH, TITLE
 from agentmem.model.verdict import Found
 
 WIDTH = 100
 BRANCH_WIDTH = 40
+ITEMS = 4
+"""Items of a list that a paragraph shows."""
 PLACES = 6
 """Citations of one memory that are printed where not all were asked for."""
 TITLE_WIDTH = 90
@@ -72,14 +74,30 @@ def block(quoted: Quoted, detail: str) -> str:
     lines = [f"<memory {head}>", safety.one_line(memory.title), *quoted.conflicts]
     body = without_title(memory)
     if detail == PARAGRAPH:
-        paragraph = safety.one_line(first_paragraph(body))
-        lines += textwrap.wrap(paragraph, WIDTH, break_long_words=False, break_on_hyphens=False)
-        if len(paragraph) < len(safety.one_line(body)):
+        shown = [safety.one_line(part) for part in _parts(first_lines(body))][: 1 + ITEMS]
+        for part in shown:
+            lines += textwrap.wrap(part, WIDTH, break_long_words=False, break_on_hyphens=False)
+        if len(" ".join(shown)) < len(safety.one_line(body)):
             lines.append(f"… (show {quoted.short})")
     elif detail == FULL and body:
         lines.append(safety.clean(body))
     lines += places(memory, quoted.verdicts)
     return "\n".join((*lines, "</memory>"))
+
+
+def _parts(lines: Sequence[str]) -> list[str]:
+    """A paragraph as one line; of a list what stands before it, and each item: steps that run together can be read no more."""
+    starts = [at for at, line in enumerate(lines) if _is_item(line)]
+    if len(starts) < 2:
+        return [" ".join(lines)]
+    ends = [*starts[1:], len(lines)]
+    items = [" ".join(lines[start:end]) for start, end in zip(starts, ends, strict=True)]
+    return [" ".join(lines[: starts[0]]), *items]
+
+
+def _is_item(line: str) -> bool:
+    mark, _, text = line.partition(" ")
+    return bool(text) and (mark in ("-", "*", "+") or (mark[-1] in ".)" and mark[:-1].isdecimal()))
 
 
 def places(memory: Memory, verdicts: Sequence[Found] = (), whole: bool = False) -> list[str]:

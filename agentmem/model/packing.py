@@ -9,7 +9,7 @@ WHOLE = 3
 
 
 class Costs(NamedTuple):
-    """Tokens of one memory at each level of detail. ``paragraph`` may equal ``full`` where there is no more to tell."""
+    """Tokens of one memory at each level of detail, where ``paragraph`` is never more than ``full``."""
 
     title: int
     paragraph: int
@@ -21,7 +21,7 @@ def pack(items: Sequence[Costs], budget: int, overhead: int = 0) -> list[str | N
 
     ``budget`` is in tokens, 0 for no limit; ``overhead`` is what the frame costs. Each item first gets its title, then its
     first paragraph, then the best three all their text, as far as the budget goes: so a better one is never without a line
-    in favour of a worse one's detail.
+    in favour of a worse one's detail, and what has no room for its own leaves it to those after it.
     """
     if budget <= 0:
         return [FULL] * len(items)
@@ -34,14 +34,22 @@ def pack(items: Sequence[Costs], budget: int, overhead: int = 0) -> list[str | N
         levels[i] = TITLE
     for i, item in enumerate(items):
         rise = item.paragraph - item.title
-        if levels[i] is None or rise > left:
+        if levels[i] is None:
             break
+        if rise > left:
+            continue
         left -= rise
         levels[i] = PARAGRAPH
         if i < WHOLE and item.full - item.paragraph <= _share(left, i, items, levels):
             left -= item.full - item.paragraph
             levels[i] = FULL
     return levels
+
+
+def ahead(levels: Sequence[str | None]) -> int:
+    """How many of the first are shown as titles though one after them is shown in more: the better ones had no room."""
+    shown = [level in (PARAGRAPH, FULL) for level in levels]
+    return shown.index(True) if True in shown else 0
 
 
 def _share(left: int, i: int, items: Sequence[Costs], levels: Sequence[str | None]) -> int:

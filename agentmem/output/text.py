@@ -59,22 +59,27 @@ def recalled(result: Recalled) -> str:
     blocks = [hit for hit in result.hits if hit.detail != packing.TITLE]
     total = len(result.hits) + result.omitted
     lines = [f"agentmem: {len(blocks)} of {total} shown for {where(result.view)}. {QUOTED}"]
+    titled = [hit for hit in result.hits if hit.detail == packing.TITLE]
+    better = packing.ahead([hit.detail for hit in result.hits])
+    if better:
+        from agentmem.actions import recall
+
+        lines.append(recall.AHEAD + " · ".join(hit.text for hit in titled[:better]))
     for hit in blocks:
         lines.append(hit.text)
         if hit.explain:
             from agentmem.output import explaining
 
             lines.append(explaining.why(hit, result.words))
-    titled = [hit for hit in result.hits if hit.detail == packing.TITLE]
     same = result.repeats
-    left = total - len(blocks) - len(same)
+    left = total - len(blocks) - len(same) - better
     if left:
-        parts = [hit.text for hit in titled]
+        parts = [hit.text for hit in titled[better:]]
         if result.omitted > len(same):
             parts.append(f"+{result.omitted - len(same)}")
         lines.append(
             f"{left} more (show ID): " + " · ".join(parts)
-            if titled
+            if titled[better:]
             else f"{left} more: raise --budget or --limit"
         )
     if same:

@@ -737,6 +737,31 @@ def test_limits_hold(zoo: Project) -> None:
         assert len(result["hits"]) + result["omitted"] == 12
 
 
+def test_a_better_one_that_is_too_long_is_told_before_the_others(store: Project) -> None:
+    """The best has its title first, and the room that it cannot use goes to those after it, within the budget."""
+    steps = "\n".join(f"- Step {n}: {'stop the pump and wait for the valve ' * 3}" for n in range(1, 9))
+    store.remember(1, "Pump downtime", steps, "procedure", created=OLD)
+    store.remember(2, "The pump has a downtime form", "Printed on paper.", created=OLD)
+    for budget in range(90, 200, 10):
+        told = store.ok("recall", "pump downtime", "--budget", str(budget))
+        assert tokens.estimate(told) <= budget, told
+    told = store.ok("recall", "pump downtime", "--budget", "140").splitlines()
+    best = f'{support.identity(1)[:6]} procedure "Pump downtime"'
+    assert told[0].startswith("agentmem: 1 of 2 shown for main")
+    assert told[1] == f"Better, and too long for the budget (show ID): {best}"
+    assert told[3] == "The pump has a downtime form" and told[-1] == "</memory>"
+
+
+def test_a_list_is_shown_by_its_items(store: Project) -> None:
+    """The paragraph of a list has a line for each of its first items, and says that there are more."""
+    steps = "\n".join(f"{n}. Stop pump {n}, and wait\n   for its valve" for n in range(1, 9))
+    store.remember(1, "Pump downtime", f"In this order:\n{steps}", "procedure", created=OLD)
+    told = store.ok("recall", "pump downtime", "--budget", "130").splitlines()
+    items = [f"{n}. Stop pump {n}, and wait for its valve" for n in range(1, 5)]
+    assert told[2:8] == ["Pump downtime", "In this order:", *items]
+    assert told[8].startswith("… (show ")
+
+
 @pytest.mark.parametrize("limit", ["0", "6", "3"])
 def test_budgets_hold(zoo: Project, limit: str) -> None:
     """All text output keeps to a budget of 60 tokens or more; a higher one shows no fewer; what is left out is counted."""

@@ -32,10 +32,16 @@ def test_never_over_the_budget(items: list[Costs], budget: int, overhead: int) -
 
 @given(ITEMS, BUDGET, OVERHEAD)
 def test_no_gap_before_what_is_shown(items: list[Costs], budget: int, overhead: int) -> None:
-    """Nothing is shown after something left out, and no paragraph after a mere title."""
+    """Nothing is shown after something left out, and a mere title stands only where there is no room for the paragraph."""
     levels = pack(items, budget, overhead)
-    ranks = [min(RISING.index(level), RISING.index(PARAGRAPH)) for level in levels]
-    assert ranks == sorted(ranks, reverse=True)
+    shown = [level is not None for level in levels]
+    assert shown == sorted(shown, reverse=True)
+    left = budget - overhead - spent(items, levels)
+    assert all(
+        item.paragraph - item.title > left
+        for item, level in zip(items, levels, strict=True)
+        if level == TITLE
+    )
 
 
 @given(ITEMS, BUDGET, OVERHEAD)
@@ -88,6 +94,7 @@ def test_the_next_paragraph_goes_before_the_first_ones_rest() -> None:
     assert pack(items, 10 + 10 + 20 + 70 + 29) == [PARAGRAPH, PARAGRAPH]
     assert pack(items, 10 + 10 + 20 + 70 + 30) == [FULL, PARAGRAPH]
     assert pack(items, 49) == [PARAGRAPH, TITLE]
+    assert pack([Costs(10, 300, 300), *items], 69) == [TITLE, PARAGRAPH, TITLE]
     assert pack(items, 19) == [TITLE, None]
     assert pack(items, 9) == [None, None]
 

@@ -96,7 +96,7 @@ def test_all_that_a_score_can_have_is_explained():
     from agentmem.actions import differing
     from agentmem.model import scoring
 
-    said = {differing.STANDS_FOR, differing.OUTDATED, differing.EMPTY, "newest"}
+    said = {differing.STANDS_FOR, differing.OUTDATED, differing.EMPTY, "newest", "oldest"}
     assert {*scoring.SIGNALS, *said} == explaining.SAYS.keys()
 
 
