@@ -10,8 +10,14 @@ from agentmem.model import document
 MAX_TITLE = 100
 """Characters of a title that is made from running text."""
 MAX_SLUG = 80
+RULE = 3
+"""Dashes up to which a line of them below a text is a rule as often as it makes a heading of it."""
 
 _HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*))?$")
+_UNDERLINE = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
+_UNDERLINED = re.compile(r" {0,3}(?![-*+]\s|[#>|<])(?=.*[^\W_])\S.*$")
+_NO_HEADING = re.compile(r"\s*\d{1,9}[.)]\s|.*[.!?:;,。！？…]\s*$")
+"""An item of a list, or a sentence: below it dashes are a rule."""
 _FENCE = re.compile(r"\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)?(`{3,}|~{3,})(.*)$")
 _CODE = re.compile(r"(?ms)^[ \t]*(`{3,}|~{3,}).*?(?:^[ \t]*\1|\Z)")
 _RULE = re.compile(r"\s*(?:-(?:[ \t]*-){2,}|\*(?:[ \t]*\*){2,}|_(?:[ \t]*_){2,})?\s*")
@@ -66,26 +72,46 @@ def sections(text: str) -> list[Section]:
         content = content[parts.body :]
     found: list[tuple[int, str, list[Line], int | None, int]] = [(0, "", [], None, before + 1)]
     above = [0]
+
+    def start(level: int, heading: str, number: int) -> None:
+        while found[above[-1]][0] >= level:
+            above.pop()
+        found.append((level, heading, [], above[-1], number))
+        above.append(len(found) - 1)
+
     fence = ""
     for number, raw in enumerate(content.split("\n"), before + 1):
+        own = found[-1][2]
         mark = _FENCE.match(raw)
         if fence:
             closes = mark and mark[1][0] == fence[0] and len(mark[1]) >= len(fence) and not mark[2].strip()
-            found[-1][2].append(Line(raw, True))
+            own.append(Line(raw, True))
             fence = "" if closes else fence
         elif mark and not (mark[1][0] == "`" and "`" in mark[2]):
             fence = mark[1]
-            found[-1][2].append(Line(raw, True))
+            own.append(Line(raw, True))
         elif heading := _HEADING.match(raw):
-            level = len(heading[1])
-            while found[above[-1]][0] >= level:
-                above.pop()
-            text_of = (heading[2] or "").strip().rstrip("#").strip()
-            found.append((level, text_of, [], above[-1], number))
-            above.append(len(found) - 1)
+            start(len(heading[1]), (heading[2] or "").strip().rstrip("#").strip(), number)
+        elif (line := _UNDERLINE.match(raw)) and _is_underlined(own, line[1]):
+            start(1 if line[1][0] == "=" else 2, own.pop().text.strip(), number - 1)
         else:
-            found[-1][2].append(Line(raw))
+            own.append(Line(raw))
     return [Section(level, heading, tuple(lines), parent, at) for level, heading, lines, parent, at in found]
+
+
+def _is_underlined(lines: Sequence[Line], mark: str) -> bool:
+    """Whether the last of ``lines``, a section's own so far, is a heading (setext) by the ``mark`` below it: a paragraph of one
+    line, and, where the mark may as well be a rule, one that stands alone and is no sentence or field.
+    """
+    if not lines or lines[-1].fenced or not _UNDERLINED.match(lines[-1].text):
+        return False
+    text, above = lines[-1].text, lines[:-1]
+    if above and above[-1].text.strip():
+        return False
+    if mark[0] == "=":
+        return True
+    sure = len(mark) > RULE or (above and not _FIELD.match(text))
+    return bool(sure) and not _NO_HEADING.match(text)
 
 
 def boxes(lines: Iterable[Line]) -> tuple[list[Line], list[Item]]:

@@ -441,6 +441,25 @@ def test_files_without_a_heading() -> None:
     assert [r["kind"] for r in records("decisions.md", "- Use A\n- Use B\n")] == ["decision"] * 2
 
 
+@pytest.mark.parametrize(
+    ("text", "headings"),
+    [
+        ("Title\n=====\ntext\n\nPart\n---\nmore\n", [(1, "Title", 1), (2, "Part", 5)]),
+        ("# T\nPart one\n--------\n", [(1, "T", 1), (2, "Part one", 2)]),
+        ("1. Use X\n========\n", [(1, "1. Use X", 1)]),
+        ("# T\n\nA sentence ends.\n----\n", [(1, "T", 1)]),
+        ("# T\n\nStatus: done\n---\n", [(1, "T", 1)]),
+        ("# T\n\ntwo lines\nof text\n-------\n", [(1, "T", 1)]),
+        ("# T\n\n- item\n-------\n\n| a |\n---\n\n1. one\n----\n", [(1, "T", 1)]),
+        ("# T\n\n```\nPart\n----\n```\n----\n\n***\n---\n", [(1, "T", 1)]),
+    ],
+)
+def test_a_line_that_is_underlined_is_a_heading(text: str, headings: list[tuple[int, str, int]]) -> None:
+    """A rule below a sentence, a list, a table or code stays a rule."""
+    found = plantext.sections(text)
+    assert [(one.level, one.heading, one.line) for one in found[1:]] == headings
+
+
 def test_rules_at_the_start_are_no_front_matter() -> None:
     """Text between two rules is text."""
     found = records("notes.md", "---\n# T\ntext\n---\nmore\n")

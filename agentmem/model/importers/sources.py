@@ -123,7 +123,10 @@ def of_folder(path: str, names: Collection[str], heads: Sequence[str]) -> str | 
 
 def _has_status(text: str) -> bool:
     return (
-        re.search(r"(?mi)^(?:#+\s*status\b|\s*[*+-]?\s*(?:\*\*)?status(?:\*\*)?\s*:|#+\s*decision\b)", text)
+        re.search(
+            r"(?mi)^(?:#+\s*(?:status|decision)\b|\s*[*+-]?\s*(?:\*\*)?status(?:\*\*)?\s*:|(?:status|decision)[ \t]*\n-{3,})",
+            text,
+        )
         is not None
     )
 
