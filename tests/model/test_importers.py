@@ -171,6 +171,53 @@ def test_statuses_of_decisions(status, kind, kept):
         assert (one.record["kind"], one.record.get("status")) == (kind, kept), text
 
 
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        ("OAuth 2.0 for partners", "OAuth 2.0 for partners"), ("S3 for media", "S3 for media"),
+        ("Python 3 everywhere", "Python 3 everywhere"), ("C++20 for the engine", "C++20 for the engine"),
+        ("42 is the answer", "42 is the answer"), ("3-tier services", "3-tier services"), ("2.0 is the API", "2.0 is the API"),
+        ("ADR: 4 eyes principle", "ADR: 4 eyes principle"), ("0051", "0051"),
+        ("51. Use Kafka", "Use Kafka"), ("0007. Use Kafka", "Use Kafka"), ("12 - Use Kafka", "Use Kafka"),
+        ("7: Use Kafka", "Use Kafka"), ("ADR 12: Use Kafka", "Use Kafka"), ("ADR-0051 Use Kafka", "Use Kafka"),
+        ("[ADR-0051] Use Kafka", "Use Kafka"), ("[ADR-51]: 3 brokers", "3 brokers"), ("adr-0051-use-kafka", "use-kafka"),
+        ("0051 Use Kafka", "Use Kafka"), ("0051-use-kafka", "use-kafka"),
+    ],
+)  # fmt: skip
+def test_of_a_title_only_the_records_number_is_cut(heading, title):
+    """Numbers that a decision is about stay in its title, whether a heading has it or the front matter."""
+    for text in (
+        f"# {heading}\n\n## Decision\nx.\n",
+        f"---\ntitle: {json.dumps(heading)}\n---\n## Decision\nx.\n",
+    ):
+        (one,) = adr.read([File("adr/0051-t.md", text)]).records
+        assert one.record["title"] == title
+
+
+def test_a_records_name_as_title_keeps_its_numbers():
+    """Without a heading the file's name is the title, its own number aside."""
+    found = adr.read([File("adr/0007-python-3.md", "Why.\n"), File("adr/http-2.md", "Why.\n")])
+    assert titles(found) == [("decision", "Python 3"), ("decision", "Http 2")]
+
+
+def test_a_record_with_underlined_headings_has_its_title_and_status():
+    """Headings written as a line with ``===`` or ``---`` below are headings: what was rejected or replaced is not in force."""
+    text = "{}\n====================\n\nStatus\n------\n{}\n\nDecision\n--------\nOne VM.\n"
+    found = adr.read(
+        [
+            File("adr/0090-ci.md", text.format("Use Jenkins", "Superseded by [91](0091-gha.md)")),
+            File("adr/0091-gha.md", text.format("91. GitHub Actions", "Accepted")),
+            File("adr/0092-cron.md", text.format("Use Perl", "\nRejected")),
+        ]
+    )
+    assert titles(found) == [
+        ("decision", "Use Jenkins"), ("decision", "GitHub Actions"), ("deadend", "Rejected: Use Perl"),
+    ]  # fmt: skip
+    assert found.records[1].record["supersedes"] == ["adr/0090-ci.md"]
+    assert [one.record["body"] for one in found.records] == ["## Decision\nOne VM."] * 3
+    assert sources.of_file("docs/0090-ci.md", text) == "adr"
+
+
 def test_nothing_of_a_record_is_dropped():
     """Who was asked, a technical story, words under the status, keys of other templates: all stay with the decision."""
     text = """---

@@ -31,7 +31,13 @@ MAX_NAME = 60
 """Characters of who decided up to which they are one author."""
 _READ = ("status", "date", "created", "decider", "decisionmaker", "author", "title", "tag")
 _NUMBER = re.compile(r"(?:adr[-_ ]?)?(\d{1,8})(?=[-_. ]|$)", re.IGNORECASE)
-_HEADING = re.compile(r"(?:adr[-_ ]?)?\d{1,8}\s*(?:[.:)–—-]|\s)\s*(?=\S)", re.IGNORECASE)
+_HEADED = re.compile(
+    r"[\[(]?adr[-_ #]*\d{1,8}[\])]?(?:\s*[.:)–—-](?!\d)\s*|\s+)(?=\S)"
+    r"|(?:\d{1,8}(?:\s*[.:)]|\s+[–—-])|\[\d{1,8}\][.:]?)\s+(?=\S)",
+    re.IGNORECASE,
+)
+"""What is written as a record's number where a title begins; any other number there, *3 regions*, is what the title says."""
+_PLAIN_NUMBER = re.compile(r"(\d{1,8})(?:\s+|_|-(?=[^\W\d]))(?=\S)")
 _META = re.compile(
     r"^\s*(?:>\s*|\|\s*)?(?:[*+-]\s+)?(?:\*\*|__)?"
     r"(status|date|deciders?|decision[- ]makers?|authors?|technical story|tags?|consulted|informed)"
@@ -147,7 +153,8 @@ def _record(file: File, whole: Note, found: Found) -> _Adr | None:
     sections = plantext.sections(whole.body)
     top = next((one for one in sections if one.level == 1 and one.heading), None)
     heading = top.heading if top else None
-    title = plain(whole.meta.get("title")) or heading or named(_NUMBER.sub("", file.stem, count=1))
+    number = _NUMBER.match(file.stem)
+    title = plain(whole.meta.get("title")) or heading or named(file.stem[number.end() if number else 0 :])
     if title.startswith(("{", "[short title", "[title")):
         found.problem(file.path, whole.line, "no record: a template")
         return None
@@ -192,7 +199,6 @@ def _record(file: File, whole: Note, found: Found) -> _Adr | None:
     if not re.search(r"\w", text) and not said:
         found.problem(file.path, whole.line, "no record: it has no text")
         return None
-    number = _NUMBER.match(file.stem)
     deciders = meta.get("decider") or meta.get("decisionmaker") or meta.get("author") or ""
     by = plain(deciders) if not _BLANK.match(deciders) and not deciders.startswith("[") else None
     if by and len(by) > MAX_NAME:
@@ -205,7 +211,7 @@ def _record(file: File, whole: Note, found: Found) -> _Adr | None:
     return _Adr(
         file,
         whole.line,
-        _HEADING.sub("", title, count=1).strip() or title,
+        _unnumbered(title, number[1] if number else None),
         text,
         first.lower(),
         said,
@@ -215,6 +221,14 @@ def _record(file: File, whole: Note, found: Found) -> _Adr | None:
         int(number[1]) if number else None,
         kept(rest, read, "adr"),
     )
+
+
+def _unnumbered(title: str, number: str | None) -> str:
+    """A title without the record's number before it: one written as such, or as the file's name has it."""
+    if match := _HEADED.match(title):
+        return title[match.end() :]
+    match = _PLAIN_NUMBER.match(title)
+    return title[match.end() :] if match and match[1] == number else title
 
 
 def _status(said: str) -> str:
