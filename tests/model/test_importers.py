@@ -133,6 +133,50 @@ def test_what_is_struck_out_is_done_and_what_was_ticked_happened():
     assert found.records[3].record["body"] == "- [x] Made the store\n- [ ] Docs"
 
 
+@pytest.mark.parametrize(
+    ("reader", "path", "name"), [(agentfiles.read, "CLAUDE.md", "CLAUDE.md"), (markdown.read, "notes.md", "Notes")]
+)  # fmt: skip
+def test_a_heading_titles_only_what_is_below_it(reader, path, name):
+    """Text before the first heading is called as the file is; a section is about the heading of level 1 above it."""
+    text = """Amounts are integer cents.
+
+# Deploy
+Push a tag.
+
+## Old
+FTP, until May.
+
+# Conventions
+Always open a pull request.
+
+## Older
+Redis streams lost acknowledgements.
+"""
+    found = reader([File(path, text)])
+    assert [one.record["title"] for one in found.records] == [
+        name, "Deploy", "Deploy: Old", "Conventions", "Conventions: Older",
+    ]  # fmt: skip
+    # ids hang on these, which are what they were
+    assert found.records[0].record["source_id"] == f"{path}#deploy"
+
+
+def test_what_a_section_is_about_gives_its_kind():
+    """Below a heading of level 1 a section is what that one says, and before all of them what the file's name says."""
+    text = "Cents.\n\n# Deploy\n\n## Old\nFTP.\n\n# Conventions\n\n## Older\nStreams.\n"
+    found = markdown.read([File("notes.md", text)])
+    assert titles(found) == [
+        ("fact", "Notes"), ("procedure", "Deploy: Old"), ("convention", "Conventions: Older"),
+    ]  # fmt: skip
+
+
+def test_an_underlined_first_heading_is_the_title_and_not_in_the_text():
+    """Serena's memories and notes of a vault lose the heading that their title is, in either way of writing it."""
+    text = "Code style rules\n================\nTabs.\n"
+    for read, path in ((markdown.serena, ".serena/memories/style.md"), (wiki.obsidian, "style.md")):
+        (one,) = read([File(path, text)]).records
+        assert (one.record["title"], one.record["body"]) == ("Code style rules", "Tabs.")
+
+
 def test_a_number_that_two_records_have_names_none():
     """Where branches met, numbers occur twice: a link tells which is meant, a bare number is reported."""
     text = "# {}. T{}\n\n## Status\n\n{}\n\n## Decision\nx.\n"

@@ -42,7 +42,7 @@ def _read(file: File, there: set[str], found: Found) -> None:
     heading = prose.first_heading(whole.body)
     told = heading if heading and not _TITLES.fullmatch(heading) else None
     title = "" if folder else told or ""
-    reader = prose.Reader(file, whole, found, title=title)
+    reader = prose.Reader(file, whole, found, title=title, name="")
     start = len(found.records)
     scope = [f"{folder}/**"] if folder else []
     reader.read(prose.kind_of, prefix=f"{folder}: " if folder else "", shared={"scope": scope})

@@ -28,24 +28,24 @@ def read(files: Sequence[File]) -> Found:
     found = Found()
     for file in files:
         whole = note(file._replace(text=without_own_block(file.text)), found)
-        title = plain(whole.meta.get("title")) or prose.first_heading(whole.body) or named(file.stem)
-
-        def kind(part: Part, title: str = title) -> str:
-            named_kind = prose.kind_of_heading(title)
-            return prose.kind_of(part, named_kind or "fact")
-
+        name = plain(whole.meta.get("title")) or named(file.stem)
+        title = plain(whole.meta.get("title")) or prose.first_heading(whole.body) or name
         shared = kept(whole.meta, READ, "note") | {
             "tags": words(whole.meta.get("tags")),
             "by": plain(whole.meta.get("author")) or plain(whole.meta.get("by")),
         }
         time = moment(whole.meta.get("created")) or moment(whole.meta.get("date"))
-        reader = prose.Reader(file, whole, found, title=title, depth=DEPTH)
+        reader = prose.Reader(file, whole, found, title=title, name=name, depth=DEPTH)
         start = len(found.records)
-        reader.read(kind, shared=shared)
+        reader.read(_kind, shared=shared)
         for taken in found.records[start:]:
             if time:
                 taken.record.setdefault("created", time)
     return found
+
+
+def _kind(part: Part) -> str:
+    return prose.kind_of(part, prose.kind_of_heading(part.about) or "fact")
 
 
 def serena(files: Sequence[File]) -> Found:
@@ -63,6 +63,6 @@ def serena(files: Sequence[File]) -> Found:
         kind = prose.kind_of_heading(name) or prose.kind_of_heading(title) or "fact"
         sections = plantext.sections(whole.body)
         alone = heading and sections[0].lines == () and sections[1].heading == heading
-        body = whole.body.split("\n", 1)[1] if alone and "\n" in whole.body else whole.body
+        body = prose.below_first_heading(whole.body) if alone and "\n" in whole.body else whole.body
         found.add(file.path, whole.line, record(kind, title, body.strip("\n"), file.path))
     return found

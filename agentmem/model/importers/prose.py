@@ -1,7 +1,7 @@
 """Markdown that people and agents write for themselves: sections as memories, a list of rules as one memory each."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -58,10 +58,13 @@ _RULE = re.compile(
 
 
 class Part(NamedTuple):
-    """One section that became a memory, or a bullet of it: what an importer decides its kind and title by."""
+    """One section that became a memory, or a bullet of it: what an importer decides its kind and title by. ``about`` is what it
+    stands under: the file's title, or the heading of level 1, where the file has more than the one that is its title.
+    """
 
     heading: str
     above: tuple[str, ...]
+    about: str
     text: str
     time: str | None
     bullet: bool
@@ -77,13 +80,15 @@ class Reader:
         found: Found,
         *,
         title: str,
+        name: str | None = None,
         depth: int = DEPTH,
         day: str | None = None,
     ) -> None:
-        """``title`` is what the file is about, where its headings say too little; ``day`` (ISO) that of all in it, whose headings
-        may state the time of day alone.
+        """``title`` is what the file is about, where its headings say too little; ``name`` what the text before them is called,
+        where the title is one of them; ``day`` (ISO) that of all in it, whose headings may state the time of day alone.
         """
         self.file, self.found, self.title, self.day = file, found, title, day
+        self.name = title if name is None else name
         self.anchors = Anchors(file.path)
         self.before = body.line - 1
         self.sections = _gathered(plantext.sections(body.body), depth)
@@ -101,6 +106,7 @@ class Reader:
             lines: list[Line] = list(section.lines)
             time, heading = planhints.stamp(section.heading, self.day)
             above = tuple(one.heading for one in plantext.chain(self.sections, place)[1:] if one.heading)
+            about = self._about(place)
             items: list[Item] = []
             if divide and _LIST.fullmatch(heading.strip(" :*_")):
                 rest, items = plantext.bullets(lines)
@@ -113,8 +119,8 @@ class Reader:
             if _only_when(text):
                 self.found.problem(self.file.path, line, "says only when it was written")
             elif _SAYS.search(text):
-                part = Part(heading, above, text, time, False)
-                title = self._title(heading, section.level, above, prefix)
+                part = Part(heading, above, about, text, time, False)
+                title = self._title(part, section.level, prefix)
                 self._take(line, part, title, text, heading or self.title, kind, shared)
             for item in items:
                 when, said = planhints.stamp(item.text)
@@ -123,7 +129,7 @@ class Reader:
                 if len(shown.split()) <= SHORT and more and len(shown) + len(more) < plantext.MAX_TITLE:
                     shown, more = f"{shown}: {more}", ""  # a label says nothing without what it labels
                 body = "\n".join(piece for piece in (more, plantext.body(item.lines)) if piece)
-                part = Part(heading, above, item.text, when or time, True)
+                part = Part(heading, above, about, item.text, when or time, True)
                 self._take(line, part, f"{prefix}{shown}", body, anchor, kind, shared)
 
     def generic(self, heading: str) -> bool:
@@ -143,14 +149,22 @@ class Reader:
         made = record(kind(part), title, body, self.anchors.take(anchor), part.time, **shared)
         self.found.add(self.file.path, line, made)
 
-    def _title(self, heading: str, level: int, above: Sequence[str], prefix: str) -> str:
-        shown = planhints.unprefixed(heading).strip(" :*_")
+    def _about(self, place: int) -> str:
+        """What the section at ``place`` stands under; below the first heading of level 1 that is the file's title."""
+        if self.sections[place].level == 0:
+            return self.name
+        top = next((one for one in plantext.chain(self.sections, place) if one.level == 1), None)
+        first = next((one for one in self.sections if one.level == 1), None)
+        return self.title if top is None or top is first else top.heading
+
+    def _title(self, part: Part, level: int, prefix: str) -> str:
+        shown = planhints.unprefixed(part.heading).strip(" :*_")
         if not shown or (level == 1 and self.generic(shown)):
-            shown = self.title or self.file.path.rpartition("/")[2]
+            shown = part.about or self.file.path.rpartition("/")[2]
             return f"{prefix}{shown}" if not prefix.startswith(shown) else shown
         if level > 1 and len(shown.split()) <= SHORT:
-            around = next((one for one in above if one.casefold() != shown.casefold()), "")
-            around = around if level > 2 and around else self.title
+            around = next((one for one in part.above if one.casefold() != shown.casefold()), "")
+            around = around if level > 2 and around else part.about
             if around and around.casefold() not in shown.casefold() and not prefix.startswith(f"{around}: "):
                 shown = f"{around}: {shown}"
         return f"{prefix}{shown}"
@@ -181,6 +195,14 @@ def _gathered(sections: Iterable[Section], depth: int) -> list[Section]:
         lines = (*host.lines, head, *section.lines)
         kept[above] = Section(host.level, host.heading, lines, host.parent, host.line)
     return kept
+
+
+def below_first_heading(text: str) -> str:
+    """The text below the heading that it begins with."""
+    sections = plantext.sections(text)
+    lines = text.split("\n")
+    end = sections[2].line if len(sections) > 2 else len(lines) + 1
+    return "\n".join(lines[end - 1 - len(sections[1].lines) :])
 
 
 def first_heading(text: str) -> str | None:

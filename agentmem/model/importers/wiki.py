@@ -118,7 +118,9 @@ def _note(file: File, whole: Note, names: Mapping[str, str], found: Found, *, ob
         title = heading or named(title)
     body, items = _observations(whole.body, whole.line) if observed else (whole.body, [])
     if heading and heading.casefold() == title.casefold():
-        body = re.sub(rf"(?m)\A\s*#[ \t]+{re.escape(heading)}[ \t]*#*[ \t]*$\n?", "", body, count=1)
+        said = re.escape(heading)
+        own = rf"(?m)\A\s*(?:#[ \t]+{said}[ \t]*#*|{said}[ \t]*\n {{0,3}}=+)[ \t]*$\n?"
+        body = re.sub(own, "", body, count=1)
     inline = _TAG.findall(_FENCED.sub("", body))
     stated = (*words(whole.meta.get("tags")), *words(whole.meta.get("tag")))
     tags = [tag.lstrip("#") for tag in (*(one for text in stated for one in text.split()), *inline)]
