@@ -136,9 +136,8 @@ def _read(source: Source, files: "Sequence[File]", rename: Mapping[str, str]) ->
         from agentmem.model import planfiles
 
         found = Found()
-        for file in files:
-            for record in planfiles.records(file.path, file.text):
-                found.add(file.path, 0, record)
+        for path, record in planfiles.read((file.path, file.text) for file in files):
+            found.add(path, 0, record)
         return found
     if source.name == "jsonl":
         from agentmem.model.importers import lines

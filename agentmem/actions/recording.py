@@ -78,6 +78,8 @@ def memory_of(importer: str, record: Mapping[str, object], own_ids: Mapping[str,
     for key in values:
         if fields.BY_NAME[key].type is Type.IDS:
             values[key] = tuple(dict.fromkeys(own_ids.get(target, target) for target in values[key]))
+    if "plan" in values:
+        values["plan"] = own_ids.get(values["plan"], values["plan"])
     identity = identity_of(importer, record)
     own = record.get("id")
     if own is not None and own != identity:

@@ -1,7 +1,7 @@
 """The parser behind ``import plan``: phase files, agents' logs and overviews as records with front matter's keys.
 
-Pure and the same each time: a record hangs on its own file alone, times are those that the text states, links to
-other records are their ``source_id``.
+Pure and the same each time: a record hangs on its own file alone (its plan also on a plan file beside that of its phase), times
+are those that the text states, links to other records are their ``source_id``.
 """
 
 import re
@@ -67,9 +67,23 @@ def classify(path: str, text: str) -> str:
 
 def records(path: str, text: str) -> list[Record]:
     """The memories in the file ``path`` (from the repository's top) as front matter's keys, ``body``, ``source_id``."""
-    reader = _File(path, text)
-    made = {"phase": reader.phase, "log": reader.log, "overview": reader.overview}[classify(path, text)]()
-    return list(made)
+    return [record for _, record in read([(path, text)])]
+
+
+def read(files: Iterable[tuple[str, str]]) -> list[tuple[str, Record]]:
+    """The memories in ``files`` (path and text), each with its path; the tasks of a phase's file are of the plan beside it."""
+    readers = [_File(path, text) for path, text in files]
+    made = [(reader.path, record) for reader in readers for record in reader.read()]
+    beside: dict[str, list[str]] = {}
+    for reader in readers:
+        if reader.plan and not reader.stem_phase:
+            beside.setdefault(_folder(reader.path), []).append(reader.plan)
+    for reader in readers:
+        whole = beside.get(_folder(reader.path), []) if reader.stem_phase and reader.folder_plan else []
+        plan = whole[0] if len(whole) == 1 else reader.plan or reader.folder_plan
+        for record in reader.unplanned if plan else ():
+            record["plan"] = plan
+    return made
 
 
 class _File:
@@ -77,6 +91,7 @@ class _File:
 
     def __init__(self, path: str, text: str) -> None:
         self.path = path
+        self.kind = classify(path, text)
         self.sections = plantext.sections(text)
         self.anchors = Anchors(path)
         stem = path.rpartition("/")[2].removesuffix(".md")
@@ -84,6 +99,11 @@ class _File:
         self.name = memory.name_of(path)
         self.labels: dict[str, str] = {}
         self.plan: str | None = None
+        """The source id of the plan that the whole file is."""
+        self.unplanned: list[Record] = []
+        """Its tasks, and their ends, of which the text names no plan but this."""
+        self.plan_title: str | None = None
+        self.folder_plan = _folder_plan(path)
         self.stem_phase = planhints.phase_of_stem(stem)
         self.fields = [plantext.stated(section.lines) for section in self.sections]
         self.times: list[str | None] = []
@@ -102,6 +122,10 @@ class _File:
 
     # what each kind of file gives
 
+    def read(self) -> list[Record]:
+        """All of it."""
+        return list({"phase": self.phase, "log": self.log, "overview": self.overview}[self.kind]())
+
     def phase(self) -> Iterator[Record]:
         rests, tasks = self._boxes()
         root = next((place for place, section in enumerate(self.sections) if section.level == 1), 0)
@@ -118,12 +142,16 @@ class _File:
                     lines += [Line(f"{'#' * section.level} {section.heading}"), Line("")]
                 lines += (*map(Line, plantext.body(rests[place]).split("\n")), Line(""))
         # a plan that says nothing but its name and its phases is one, too
-        if self._is_plan(root) and (root in texts or len(set(groups)) > 1):
-            self.plan = self.titles[root]
+        whole = self._is_plan(root) and (root in texts or len(set(groups)) > 1)
+        if whole:
+            self.plan_title = self.titles[root]
             texts.setdefault(root, [])
         for place in range(len(self.sections)):
             if place in texts:
-                yield self._plan(place, texts[place])
+                plan = self._plan(place, texts[place])
+                if whole and place == root:
+                    self.plan = str(plan["source_id"])
+                yield plan
             if kind := kinds[place]:
                 yield from self._remembered(place, kind, rests[place])
             yield from self._tasks(place, tasks[place])
@@ -217,13 +245,19 @@ class _File:
                 "tags": [task.label] if task.label else [],
             }
             needs = [self.labels[label] for label in task.needs]
-            yield self._record(
-                "task", task.title, task.body, self.times[place], None, needs=needs, **own, **shared
-            )
+            made = [
+                self._record(
+                    "task", task.title, task.body, self.times[place], None, needs=needs, **own, **shared
+                )
+            ]
             if task.done:
                 anchor = f"done {name.rpartition('#')[2]}"
                 time = task.finished or self.times[place]
-                yield self._record("log", f"Done: {task.title}", "", time, anchor, closes=[name], **shared)
+                made.append(
+                    self._record("log", f"Done: {task.title}", "", time, anchor, closes=[name], **shared)
+                )
+            self.unplanned += made if plan in (None, self.plan_title) else []
+            yield from made
 
     def _record(
         self, kind: str, title: str, body: str, created: str | None, anchor: str | None = None, **more: object
@@ -304,7 +338,7 @@ class _File:
         return self.sections[root].level == 1 and not is_phase and not words <= _GENERIC | _PLANS | _NO_PLAN
 
     def _phase(self, place: int) -> tuple[str | None, str | None]:
-        plan = self._stated(place, "plan") or self._folder_plan() or self.plan
+        plan = self._stated(place, "plan")
         for section in plantext.chain(self.sections, place):
             before, phase = planhints.phase_of_heading(section.heading)
             if phase:
@@ -312,12 +346,6 @@ class _File:
                 # "Phase 4A" alone is better told by a file name that has its words
                 return before or plan, named if named.startswith(f"{phase} ") else phase
         return plan, self.stem_phase
-
-    def _folder_plan(self) -> str | None:
-        folders = self.path.split("/")[:-1]
-        if len(folders) > 1 and folders[-2].lower() in _PLANS and folders[-1].lower() not in _NO_PLAN:
-            return folders[-1]
-        return None
 
     def _author(self, place: int) -> tuple[str | None, str | None]:
         """Who wrote a log: as it says, else by the file's name."""
@@ -337,6 +365,18 @@ class _File:
 
 def _stem(path: str) -> str:
     return path.rpartition("/")[2].lower().removesuffix(".md")
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _folder_plan(path: str) -> str | None:
+    """The plan that a folder of plans names: of ``plans/billing/phase-1.md`` it is billing."""
+    folders = path.split("/")[:-1]
+    if len(folders) > 1 and folders[-2].lower() in _PLANS and folders[-1].lower() not in _NO_PLAN:
+        return folders[-1]
+    return None
 
 
 def _folder_words(path: str) -> set[str]:

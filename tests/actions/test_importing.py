@@ -185,7 +185,7 @@ def test_beads_keep_their_state(kept, store):
         "0" if isinstance(begun["priority"], str) else 0,
         "in_progress",
     )
-    assert begun["plan"] == "Billing v1" and begun["tags"] == ["api", "feature"]
+    assert begun["plan"] == one["Billing v1"]["id"] and begun["tags"] == ["api", "feature"]
     assert "## Acceptance\nNo mail on Sundays." in one["Reminders"]["body"]
     assert "- 2026-01-04T10:00:00Z ada: wait for the lawyers" in one["Reminders"]["body"]
     assert store.ok("next").startswith(f"{begun['id'][:6]} P0 ")

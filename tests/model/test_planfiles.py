@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentmem.model import fields, kinds, memory, planhints, plantasks, plantext
-from agentmem.model.planfiles import classify, records
+from agentmem.model.planfiles import classify, read, records
 
 PHASE = """---
 status: active
@@ -511,14 +511,36 @@ def test_tasks_know_roles_that_the_file_declares() -> None:
 
 
 def test_a_file_with_phases_is_a_plan_of_its_title():
-    """Its tasks are of the plan that its first heading names, text below it or not; a heading such as Tasks names none."""
+    """Its tasks, and their ends, name the plan that its first heading is, text below it or not; Tasks is no such heading."""
     text = "# Kiosk rollout\n\n## Phase 1: Hardware\n- [x] Order kiosks\n\n## Phase 2: Software\n- [ ] SIP2 client\n"
     found = records("plan/kiosk.md", text)
-    assert [one["title"] for one in found if one["kind"] == "plan"] == ["Kiosk rollout"]
-    assert [one.get("plan") for one in found if one["kind"] == "task"] == ["Kiosk rollout"] * 2
+    (plan,) = (one for one in found if one["kind"] == "plan")
+    assert (plan["title"], plan["source_id"]) == ("Kiosk rollout", "plan/kiosk.md#kiosk-rollout")
+    assert [(one["kind"], one["plan"]) for one in found if one["kind"] != "plan"] == [
+        ("task", plan["source_id"]), ("log", plan["source_id"]), ("task", plan["source_id"]),
+    ]  # fmt: skip
+    again = records("plan/kiosk.md", text.replace("Phase 2", "Kiosk rollout: Phase 2"))
+    assert {one["plan"] for one in again if one["kind"] == "task"} == {plan["source_id"]}
     for heading in ("Tasks", "Plan", "TODO", "Phase 1: Hardware"):
         named = records("plan/kiosk.md", text.replace("Kiosk rollout", heading, 1))
         assert not [one for one in named if one.get("plan")]
+
+
+def test_the_tasks_of_a_folder_are_of_the_plan_in_it():
+    """A plan's own file keeps its tasks; a phase's file beside it has those of that plan, and alone names the folder."""
+    whole = ("plans/billing/plan.md", "# Invoice rollout\n\n## Phase 1\n- [x] Split the table\n")
+    phase = ("plans/billing/phase-2.md", "# API work\nBy May.\n\n## Tasks\n- [ ] Serve it\n")
+    bare = ("plans/billing/phase-3.md", "- [ ] Bill it\n")
+    name = "plans/billing/plan.md#invoice-rollout"
+
+    def plans(*files: tuple[str, str]) -> list[Any]:
+        return [record.get("plan") for _, record in read(files) if record["kind"] in ("task", "log")]
+
+    assert plans(whole, phase, bare) == plans(bare, phase, whole) == [name] * 4
+    assert plans(phase, bare) == ["plans/billing/phase-2.md#api-work", "billing"]
+    assert plans(whole, ("plans/billing/ui.md", "# UI\nx\n\n## Phase 1\n- [ ] y\n"), bare) == [
+        name, name, "plans/billing/ui.md#ui", "billing",
+    ]  # fmt: skip
 
 
 def test_words_of_a_title_are_no_label():

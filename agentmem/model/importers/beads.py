@@ -205,7 +205,7 @@ def _above(issue: _Issue, issues: Mapping[str, _Issue]) -> list[_Issue]:
 
 def _plan(issue: _Issue, issues: Mapping[str, _Issue]) -> str | None:
     epic = next((one for one in _above(issue, issues) if one.type == "epic"), None)
-    return " ".join(str(epic.value["title"]).split()) if epic else None
+    return epic.id if epic else None
 
 
 def _leaves(name: str, issues: Mapping[str, _Issue], seen: set[str]) -> Iterable[str]:
