@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentmem.actions import collecting, placing, recording, saving, selecting, vanishing
+from agentmem.actions import collecting, placing, recording, renaming, saving, selecting, vanishing
 from agentmem.actions.context import Context
 from agentmem.errors import AgentmemError, UsageError
 from agentmem.index import archive
@@ -78,6 +78,15 @@ class _Batch:
     """Memories here of a commit that was written anew since, by a rebase or a pick."""
 
 
+class _Here(NamedTuple):
+    """The view with what is archived, and where each id is in it, but for what was taken away to have it imported again,
+    perhaps.
+    """
+
+    view: "View"
+    at: Mapping[str, int]
+
+
 def take(
     context: Context,
     jobs: Sequence[tuple[str, Sequence[str]]],
@@ -94,6 +103,7 @@ def take(
 
     """
     batch = _Batch()
+    here = _look(context)
     taken: set[str] = set()
     for name, paths in jobs:
         source = sources.BY_NAME[name]
@@ -101,10 +111,20 @@ def take(
             _gather(context, name, _of_commits(context, paths, batch), {}, batch)
         else:
             _gather(
-                context, name, *_of_files(context, source, paths, rename or {}, batch, taken, stdin), batch
+                context,
+                name,
+                *_of_files(context, source, paths, rename or {}, batch, here, taken, stdin),
+                batch,
             )
-    result = _store(context, batch, update, dry_run)
+    result = _store(context, batch, here, update, dry_run)
     return result._replace(sources=tuple(dict.fromkeys(name for name, _ in jobs)), left=batch.left)
+
+
+def _look(context: Context) -> _Here:
+    context.index.include_archived()  # what was forgotten here is known, and does not come back by itself
+    view = context.index.view()
+    at = enumerate(view.columns.ids)
+    return _Here(view, {one: i for i, one in at if view.archived.get(i) != archive.NOT_COMMITTED})
 
 
 def _of_files(
@@ -113,6 +133,7 @@ def _of_files(
     paths: Sequence[str],
     rename: Mapping[str, str],
     batch: _Batch,
+    here: _Here,
     taken: set[str],
     stdin: str,
 ) -> tuple[Found, Mapping[str, tuple[str, int]]]:
@@ -123,6 +144,8 @@ def _of_files(
     taken.update(file.path for file in files)
     batch.read += [(source.name, file.path) for file in files]
     found = _read(source, files, rename)
+    former = renaming.keep_names(context, source.name, found, collected.inside, here.at)
+    batch.read += [(source.name, path) for path in former]
     if source.name in UNDATED or context.repository.bare:
         return found, {}
     from agentmem.git import added
@@ -248,15 +271,8 @@ def _with_evidence(context: Context, place: str, record: Record, batch: _Batch) 
     return {**record, "cites": cites} if cites else record
 
 
-def _store(context: Context, batch: _Batch, update: bool, dry_run: bool) -> Imported:
-    index = context.index
-    index.include_archived()  # what was forgotten here is known, and does not come back by itself
-    view = index.view()
-    at = {
-        identity: i
-        for i, identity in enumerate(view.columns.ids)
-        if view.archived.get(i) != archive.NOT_COMMITTED  # taken away to have it imported again, perhaps
-    }
+def _store(context: Context, batch: _Batch, here: _Here, update: bool, dry_run: bool) -> Imported:
+    index, (view, at) = context.index, here
     there = [at[identity] for identity in batch.memories if identity in at]
     archived = [view.columns.ids[i] for i in there if i in view.archived]
     present = {

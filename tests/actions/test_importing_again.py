@@ -1,5 +1,7 @@
 """Imports meet what is here from an import before: the same source renamed, read by an older version, with more beside it."""
 
+import pytest
+
 from tests.actions.importing import by_title, put
 
 ROLLOUT = "# Rollout\n\n## Phase 1\n\n- [x] Split the table\n- [ ] Backfill lines\n"
@@ -30,3 +32,47 @@ def test_tasks_that_name_their_plan_in_words_are_given_it(store):
     assert store.json("import", "plan", "plans")["changed"] == [task]
     store.ok("import", "plan", "plans", "--update")
     assert plans(store) == {plan: (1, 2)}
+
+
+@pytest.mark.parametrize("committed", [True, False])
+def test_a_source_that_was_renamed_adds_nothing(committed, store):
+    """What was imported under a file's former name is known; what is new in the file links to it, what is gone is told."""
+    adr = "# {0}. {1}\n\n## Status\n\n{2}\n\n## Decision\n\nBecause of {1}.\n"
+    put(store, {
+        "docs/adr/0002-cookies.md": adr.format(2, "Cookies", "Accepted"),
+        "docs/adr/0003-tokens.md": adr.format(3, "Tokens", "Accepted"),
+        "plans/migration.md": ROLLOUT,
+    })  # fmt: skip
+    store.commit("sources")
+    ids = {name: store.json("import", name)["added"] for name in ("adr", "plan")}
+    store.commit("imported")
+    one = by_title(store)
+    store.git("mv", "docs/adr/0002-cookies.md", "docs/adr/0002-session-cookies.md")
+    store.git("mv", "plans/migration.md", "plans/search.md")
+    if committed:
+        store.commit("renamed")
+    for name, added in ids.items():
+        again = store.json("import", name)
+        assert (again["added"], again["changed"], again["vanished"]) == ([], [], [])
+        assert sorted(again["known"]) == sorted(added)
+    put(store, {
+        "docs/adr/0003-tokens.md": adr.format(3, "Tokens", "Superseded by ADR-2"),
+        "plans/search.md": ROLLOUT.replace("Backfill lines", "Drop the table"),
+    })  # fmt: skip
+    assert store.json("import", "adr")["changed"] == [one["Cookies"]["id"]]
+    more = store.json("import", "plan")
+    assert [new["title"] for new in more["new"]] == ["Drop the table"]
+    assert more["vanished"] == [one["Backfill lines"]["id"]]
+    assert by_title(store)["Drop the table"]["plan"] == one["Rollout"]["id"]
+
+
+def test_a_name_that_another_file_has_now_is_that_ones(store):
+    """Where a file took the name of one that was renamed, each is read as what it is now."""
+    put(store, {"plans/a.md": ROLLOUT})
+    store.commit("plan")
+    store.ok("import", "plan")
+    store.commit("imported")
+    store.git("mv", "plans/a.md", "plans/b.md")
+    store.commit("renamed")
+    put(store, {"plans/a.md": ROLLOUT.replace("Rollout", "Rebuild")})
+    assert [new["title"] for new in store.json("import", "plan", "plans/a.md")["new"]] == ["Rebuild"]
