@@ -451,6 +451,40 @@ def test_a_revert_that_was_taken_back_is_no_dead_end():
         assert commits.read([commit(again, f"This reverts commit {7:040x}.", 8), revert]) == []
 
 
+@pytest.mark.parametrize(
+    ("subject", "body", "left"),
+    [
+        ('Revert "Use a pool (#3)"', f"This reverts commit {3:040x}.", []),
+        ('Revert "Use a pool" (#9)', "Reverts shop/api#3", []),
+        ("Back to one connection", f"This reverts commit {3:040x}.", []),
+        ("Partial revert of the pool", f"This reverts commit {3:040x}.", ["Use a pool"]),
+        ('Revert "Use a queue"', f"This reverts commit {'a' * 40}.", ["Use a pool"]),
+        ("Go on", "", ["Use a pool"]),
+    ],
+)
+def test_a_choice_that_was_reverted_is_none(subject, body, left):
+    """What a later commit took back, by its id or its subject, is proposed no more; of a part of it nobody can tell."""
+    chosen = commit("Use a pool (#3)", REASON, 3)
+    found = commits.read([commit(subject, body, 7), chosen])
+    assert [one["title"] for one in found] == left
+
+
+def test_what_was_reverted_and_applied_again_is_in_force():
+    """Each revert takes back the one before it: the last word counts."""
+    chosen = commit("Use a pool", REASON, 3)
+    back = commit('Revert "Use a pool"', f"This reverts commit {3:040x}.\n\nIt starved the web workers.", 4)
+    again = commit('Reapply "Use a pool"', f"This reverts commit {4:040x}.", 5)
+    last = commit('Revert "Reapply "Use a pool""', f"This reverts commit {5:040x}.", 6)
+    kinds_of = [[one["kind"] for one in commits.read(log)] for log in (
+        [chosen], [back, chosen], [again, back, chosen], [last, again, back, chosen],
+    )]  # fmt: skip
+    assert kinds_of == [["decision"], ["deadend"], ["decision"], ["deadend"]]
+    newer = commit("Use a pool", REASON, 8)
+    assert [
+        one["source_id"] for one in commits.read([newer, commit('Revert "Use a pool"', "", 7), chosen])
+    ] == [newer.id]
+
+
 @given(st.lists(st.text(max_size=200), max_size=5))
 def test_no_message_breaks_the_reader(messages):
     """Whatever was committed, it is read."""

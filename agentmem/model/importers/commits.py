@@ -4,7 +4,7 @@ Few and exact: a message that gives no reason in words gives nothing. What a pro
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from agentmem.model import plantext
@@ -32,6 +32,8 @@ _REVERT = re.compile(
     r"(?:\w+(?:\([^)]*\))?!?:\s*)?Revert(?:ed|s|ing)?:?\s+[\"“']?(.*?)[\"”']?(?:\s*\(#\d+\))?", re.IGNORECASE
 )
 _AGAIN = re.compile(r"(?:Revert\s+[\"“']Revert\b|Re-?apply\b|Re-?land\b)", re.IGNORECASE)
+_AGAIN_WORDS = re.compile(r"(?:Revert\s+[\"“']Revert\s+|Re-?apply\s+|Re-?land:?\s+)", re.IGNORECASE)
+_PARTLY = re.compile(r"\bpartial", re.IGNORECASE)
 _BOILERPLATE = re.compile(
     r"This reverts commit [0-9a-f]{7,64}(?:,? reversing\s+changes made to [0-9a-f]{7,64})?[.,;:]?"
     r"|Reverts [\w./-]+#\d+\.?",
@@ -109,38 +111,63 @@ class Commit(NamedTuple):
 
 
 def read(commits: Sequence[Commit]) -> list[Record]:
-    """The proposals that ``commits`` give, in their order; a revert that was itself reverted gives none."""
-    undone = _undone(commits)
-    made = (_record(commit, undone) for commit in commits)
+    """The proposals that ``commits``, the newest first, give, in their order; what was reverted gives none, be it a revert."""
+    reverted = _reverted(commits)
+    made = (_record(commit) for place, commit in enumerate(commits) if place not in reverted)
     return [record for record in made if record is not None]
 
 
-def _undone(commits: Iterable[Commit]) -> set[str]:
-    """What was reverted again or applied again: the commits that such messages name, and the subjects they quote."""
-    found: set[str] = set()
-    for commit in commits:
-        subject = commit.message.split("\n", 1)[0]
-        if _AGAIN.match(subject):
-            found.update(match[:12] for match in _REVERTS.findall(commit.message))
-            inner = re.sub(
-                r"^(?:Revert\s+[\"“']Revert\s+|Re-?apply\s+|Re-?land:?\s+)", "", subject, flags=re.IGNORECASE
-            )
-            found.add(_plain(inner))
+def _reverted(commits: Sequence[Commit]) -> set[int]:
+    """The places of the commits that a later one took back, where that one was not itself taken back."""
+    said = [_Said(commit) for commit in commits]
+    found: set[int] = set()
+    for place, one in enumerate(said):
+        if place in found or not one.takes_back:
+            continue
+        older = range(place + 1, len(said))
+        if one.again:
+            named = [at for at in older if said[at].what and one.names(commits[at].id, *said[at].named)]
+            alike = [at for at in older if one.what and said[at].what == one.what]
+        else:
+            named = [at for at in older if one.names(commits[at].id)]
+            alike = [at for at in older if one.what and said[at].subject == one.what]
+        found.update(named or alike[:1])
     return found
+
+
+class _Said:
+    """What a message says of others: the commits that it ``named`` as taken back, ``what`` subject it quotes, and whether it is a
+    revert that it takes back, to have ``what`` ``again``.
+    """
+
+    def __init__(self, commit: Commit) -> None:
+        line = commit.message.strip().split("\n", 1)[0].strip()
+        self.subject = _plain(line)
+        self.named = _REVERTS.findall(commit.message) if not _PARTLY.search(line) else []
+        self.again = bool(_AGAIN.match(line))
+        match = None if self.again else _REVERT.fullmatch(line)
+        self.what = (
+            _plain(_AGAIN_WORDS.sub("", line, count=1)) if self.again else _plain(match[1]) if match else ""
+        )
+        self.takes_back = bool(self.named or self.what)
+
+    def names(self, *commits: str) -> bool:
+        """Whether it named one of ``commits``, each by as much as either has of its id."""
+        return any(id.startswith(name) or name.startswith(id) for name in self.named for id in commits)
 
 
 def _plain(subject: str) -> str:
     return re.sub(r"\s*\(#\d+\)", "", subject).strip(" \"“”'.").casefold()
 
 
-def _record(commit: Commit, undone: set[str]) -> Record | None:
+def _record(commit: Commit) -> Record | None:
     subject, _, rest = commit.message[:LONGEST].strip().partition("\n")
     subject = subject.strip()
     body = _without_trailers(rest)
     if not subject or _AGAIN.match(subject):
         return None
     if (match := _REVERT.fullmatch(subject)) and match[1]:
-        return _revert(commit, match[1], body, undone)
+        return _revert(commit, match[1], body)
     if _NOISE.match(subject):
         return None
     conventional = _CONVENTIONAL.match(subject)
@@ -169,13 +196,11 @@ def _record(commit: Commit, undone: set[str]) -> Record | None:
     return _made(commit, "decision", _title(title), body, area) if chosen and reasons else None
 
 
-def _revert(commit: Commit, what: str, body: str, undone: set[str]) -> Record | None:
+def _revert(commit: Commit, what: str, body: str) -> Record | None:
     reason = _BOILERPLATE.sub("", body).strip(" .\n")
     if len(_prose(reason)) < SHORTEST // 2 or not re.search(r"\w+\W+\w+\W+\w+", reason):
         return None
     named = [match[:12] for match in _REVERTS.findall(commit.message)]
-    if commit.id[:12] in undone or _plain(what) in undone or any(_is_in(name, undone) for name in named):
-        return None
     conventional = _CONVENTIONAL.match(what)
     title = what[conventional.end() :] if conventional else what
     made = _made(
@@ -184,14 +209,6 @@ def _revert(commit: Commit, what: str, body: str, undone: set[str]) -> Record | 
     if named:
         made["reverts"] = named[0]
     return made
-
-
-def _is_in(name: str, undone: set[str]) -> bool:
-    return any(
-        other.startswith(name) or name.startswith(other)
-        for other in undone
-        if re.fullmatch(r"[0-9a-f]{7,12}", other)
-    )
 
 
 def _title(title: str) -> str:
