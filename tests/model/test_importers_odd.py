@@ -1,5 +1,7 @@
 """The parsers of imports on what real folders hold besides: tasks of a memory bank, templates, notes of nothing but their age."""
 
+import json
+
 import pytest
 
 from agentmem.model.importers import adr, beads, cline, openclaw, wiki
@@ -230,4 +232,36 @@ def test_what_beads_puts_off_is_told_and_a_decision_that_was_taken_is_one():
     assert "needs" not in found.records[3].record
     assert [one.reason for one in found.problems] == [
         "b-1 is deferred there; here it is open, and next offers it"
+    ]
+
+
+def test_of_an_issue_that_stands_twice_what_was_updated_last_counts():
+    """A merge that kept both sides leaves two lines of one issue: the newer counts wherever it stands, the other is told."""
+
+    def line(title, **more):
+        return json.dumps({"id": "b-1", "title": title, **more})
+
+    new = line("New", updated_at="2026-06-01T10:00:00.5+02:00", priority=0)
+    old = line("Old", updated_at="2026-06-01T08:30:00+02:00", priority=3)
+    for text, left, kept in ((f"{new}\n{old}\n", 2, 1), (f"{old}\n{new}\n", 1, 2)):
+        found = beads.read([File("i.jsonl", text)])
+        assert [(one.record["title"], one.record["priority"]) for one in found.records] == [("New", 0)]
+        reason = f"b-1 stands twice with different content: line {kept} counts, since it was updated later"
+        assert found.problems == [("i.jsonl", left, reason)]
+    undated = [File("a.jsonl", line("One")), File("b.jsonl", line("Two"))]
+    found = beads.read(undated)
+    reason = "b-1 stands twice with different content: b.jsonl:1 counts, since it comes last"
+    assert (titles(found), found.problems) == ([("task", "Two")], [("a.jsonl", 1, reason)])
+    assert beads.read([File("i.jsonl", f"{new}\n{new}\n")]).problems == []
+
+
+def test_an_issue_that_was_deleted_on_one_side_is_not_taken_from_the_other():
+    """The newer line of an issue says that it was deleted: the older one of it is no task."""
+    gone = {"id": "b-1", "title": "Go", "status": "tombstone", "deleted_at": "2026-06-02T10:00:00Z"}
+    text = f"{json.dumps(gone)}\n" + '{"id": "b-1", "title": "Go", "updated_at": "2026-06-01T10:00:00Z"}\n'
+    found = beads.read([File("i.jsonl", text)])
+    assert found.records == []
+    assert [(one.line, one.reason) for one in found.problems] == [
+        (1, "b-1 was deleted there"),
+        (2, "b-1 stands twice with different content: line 1 counts, since it was updated later"),
     ]

@@ -1,8 +1,9 @@
 """Beads' JSONL: issues become tasks with what they need, closed ones their log entry, epics plans, memories facts."""
 
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 
-from agentmem.model import plantext
+from agentmem.model import plantext, times
 from agentmem.model.importers import lines
 from agentmem.model.importers.found import File, Found, kept, plain, record
 
@@ -42,6 +43,14 @@ class _Issue:
         self.parent = next((target for kind, target in self.links if kind == "parent-child"), None)
         self.children: list[str] = []
 
+    @property
+    def updated(self) -> int:
+        """When it was last changed (seconds UTC); the beginning of time where it does not say."""
+        for key in ("updated_at", "deleted_at", "created_at"):
+            with contextlib.suppress(ValueError):
+                return times.parse_iso(self.text(key) or "")
+        return times.FIRST
+
     def text(self, key: str) -> str | None:
         """A value that is text."""
         value = self.value.get(key)
@@ -49,9 +58,9 @@ class _Issue:
 
 
 def read(files: Sequence[File]) -> Found:
-    """The records of issues and memories; the last line of an id counts, as it does there."""
+    """The records of issues and memories; of an issue that stands twice, as after a merge, what was updated last."""
     found = Found()
-    issues: dict[str, _Issue] = {}
+    every: dict[str, _Issue] = {}
     for file in files:
         for number, value in lines.objects(file, found):
             kind = value.get("_type")
@@ -59,9 +68,15 @@ def read(files: Sequence[File]) -> Found:
                 _memory(file.path, number, value, found)
             elif kind not in (None, "issue"):
                 found.problem(file.path, number, f"no issue and no memory: _type {kind!r}")
-            elif (issue := _issue(file.path, number, value, found)) is not None:
-                issues.pop(issue.id, None)
-                issues[issue.id] = issue
+            elif not isinstance(value.get("id"), str) or not isinstance(value.get("title"), str):
+                found.problem(file.path, number, "no issue: it has no id or no title")
+            else:
+                issue = _Issue(file.path, number, value)
+                before = every.pop(issue.id, None)
+                every[issue.id] = _newer(before, issue, found) if before else issue
+    issues = {name: issue for name, issue in every.items() if _is_taken(issue, found)}
+    order = {file.path: place for place, file in enumerate(files)}
+    found.problems.sort(key=lambda one: (order[one.path], one.line))
     for issue in issues.values():
         if issue.parent is None:
             above = issue.id.rpartition(".")[0]
@@ -73,20 +88,29 @@ def read(files: Sequence[File]) -> Found:
     return found
 
 
-def _issue(path: str, line: int, value: dict[str, object], found: Found) -> _Issue | None:
-    if not isinstance(value.get("id"), str) or not isinstance(value.get("title"), str):
-        found.problem(path, line, "no issue: it has no id or no title")
-        return None
-    issue = _Issue(path, line, value)
+def _newer(before: _Issue, after: _Issue, found: Found) -> _Issue:
+    """Which of two lines of one issue counts: the one that was updated later, else the later one, as it does there."""
+    times = [one.updated for one in (before, after)]
+    kept, left = (before, after) if times[0] > times[1] else (after, before)
+    if kept.value != left.value:
+        why = "it was updated later" if times[0] != times[1] else "it comes last"
+        where = f"line {kept.line}" if kept.path == left.path else f"{kept.path}:{kept.line}"
+        reason = f"{left.id} stands twice with different content: {where} counts, since {why}"
+        found.problem(left.path, left.line, reason)
+    return kept
+
+
+def _is_taken(issue: _Issue, found: Found) -> bool:
     if issue.status == "tombstone":
-        found.problem(path, line, f"{issue.id} was deleted there")
-    elif value.get("is_template") is True:
-        found.problem(path, line, f"{issue.id} is a template")
+        reason = "was deleted there"
+    elif issue.value.get("is_template") is True:
+        reason = "is a template"
     elif issue.type in NO_WORK:
-        found.problem(path, line, f"{issue.id} is a {issue.type}: no work, no knowledge")
+        reason = f"is a {issue.type}: no work, no knowledge"
     else:
-        return issue
-    return None
+        return True
+    found.problem(issue.path, issue.line, f"{issue.id} {reason}")
+    return False
 
 
 def _memory(path: str, line: int, value: Mapping[str, object], found: Found) -> None:
