@@ -41,11 +41,14 @@ def found(top: str) -> list[Here]:
         if name in ("agents-md", "claude-md"):
             files = [file for file in files if _says(top, file)]
         if files:
-            counted = sum(
-                tokens.estimate((reading.read(top, file) or b"").decode("utf-8", "replace")) for file in files
-            )
+            counted = sum(size(top, file) for file in files)
             here.append(Here(name, tuple(paths), len(files), counted))
     return here
+
+
+def size(top: str, path: str) -> int:
+    """The tokens of a file; of one that cannot be read none."""
+    return tokens.estimate((reading.read(top, path) or b"").decode("utf-8", "replace"))
 
 
 def in_history(repository: Repository, store: str) -> Here | None:
@@ -93,9 +96,10 @@ def places(top: str, source: Source) -> list[str]:
 
 
 def _is_it(whole: str, source: Source) -> bool:
-    """Whether a usual place holds the source: a folder called ``memory`` may be code."""
+    """Whether a usual place holds the source: a folder called ``memory`` may be code, ``TODO.md`` prose."""
     if not os.path.isdir(whole):
-        return True
+        # a list of work is a plan where it has boxes to tick
+        return source.name != "plan" or sources.BOX.search(_head(whole)) is not None
     if source.name == "plan":
         return any(name.endswith(".md") for name in reading.walk(whole))
     return source_at(whole) == source.name

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from agentmem.actions import discovering, hooking, outfitting
 from agentmem.actions.board import NAMESPACE
+from agentmem.actions.context import Context
 from agentmem.actions.discovering import Here
 from agentmem.actions.hooking import Hooked
 from agentmem.actions.outfitting import Fitted
@@ -88,6 +89,12 @@ def init(
         (created if made else kept).append(f"{name}/{file}")
     memories = sum(layout.is_memory(path) for path in reading.walk(root))
     found = discovering.found(parent)
+    if memories and found:
+        from agentmem.actions import unimported
+
+        context = Context(directory, store)
+        found = unimported.left(context, parent, found)
+        context.close()
     if not memories and (history := discovering.in_history(repository, _shown(root, top))):
         found.append(history)
     ignored = rules.ignored(parent, [f"{name}/facts/x.md"])

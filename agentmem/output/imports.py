@@ -105,10 +105,11 @@ def as_json(result: Imported) -> Record:
     }
 
 
-def sources_text(here: Sequence[Here]) -> str:
-    """What there is to import, each as the command that does it."""
+def sources_text(here: Sequence[Here], known: bool = False) -> str:
+    """What there is to import, each as the command that does it; ``known``: something is here, if only what is in already."""
     if not here:
-        return "nothing to import was found here; what a path holds is looked at: agentmem import PATH --dry-run\n"
+        what = "all that was found here is in already" if known else "nothing to import was found here"
+        return f"{what}; what a path holds is looked at: agentmem import PATH --dry-run\n"
     lines = [f"agentmem import {_command(one)}   ({_size(one)})" for one in here]
     lines.append("look first: --dry-run")
     return "\n".join(lines) + "\n"

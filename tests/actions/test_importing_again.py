@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests import support
 from tests.actions.importing import by_title, put
 
 ROLLOUT = "# Rollout\n\n## Phase 1\n\n- [x] Split the table\n- [ ] Backfill lines\n"
@@ -76,3 +77,52 @@ def test_a_name_that_another_file_has_now_is_that_ones(store):
     store.commit("renamed")
     put(store, {"plans/a.md": ROLLOUT.replace("Rollout", "Rebuild")})
     assert [new["title"] for new in store.json("import", "plan", "plans/a.md")["new"]] == ["Rebuild"]
+
+
+def test_what_is_in_is_not_proposed(store, tmp_path):
+    """Import alone, and init in another clone, name what an import would add something of: files that give nothing are not, one
+    that has more since is.
+    """
+    put(store, {
+        "docs/adr/0001-pg.md": "# 1. Use Postgres\n\n## Status\n\nAccepted\n\n## Decision\n\nPostgres.\n",
+        "docs/adr/README.md": "# Decisions\n\n- [1](0001-pg.md)\n",
+        "plans/rollout.md": ROLLOUT,
+        "PLAN.md": "# Q1\n\n- [ ] Remove the float path\n",
+        "TODO.md": "Talk to the bank.\n",
+    })  # fmt: skip
+    store.commit("sources")
+    both = ["agentmem import plan plans/ PLAN.md", "agentmem import adr docs/adr/"]
+    assert [line.split("   ")[0] for line in store.ok("import").splitlines()] == [
+        *both,
+        "look first: --dry-run",
+    ]
+    store.ok("import", "plan", "plans")
+    store.ok("import", "adr")
+    store.commit("imported")
+    said = store.ok("import")
+    assert said.startswith("agentmem import plan PLAN.md   (1 file, about ") and "adr" not in said
+    support.git(tmp_path, "clone", "-q", str(store.path), "clone")
+    clone = support.Project(tmp_path / "clone")
+    assert "next    agentmem import plan PLAN.md   (found 1 file, about " in clone.ok("init")
+    assert "also here" not in clone.ok("init")
+    store.ok("import", "plan")
+    assert store.ok("import").startswith("all that was found here is in already; ")
+    assert store.json("import")["sources"] == []
+    store.commit("all")
+    clone.git("pull", "-q")
+    assert clone.ok("init").endswith("next    agentmem brief --as NAME --role R\n")
+    put(store, {"plans/rollout.md": ROLLOUT + "- [ ] Drop the table\n"})
+    assert store.ok("import").startswith("agentmem import plan plans/   (1 file, about ")
+
+
+def test_of_history_only_what_is_new_is_proposed(store):
+    """Commits whose reasons were taken are counted no more; a new one is."""
+    why = "Use {}\n\nA pool hung because pgbouncer gives {} back in mid-transaction."
+    support.put(store.path / "a.py", "a\n")
+    store.commit(why.format("one connection", "it"))
+    assert "agentmem import git-log   (1 message that gives a reason" in store.ok("import")
+    store.ok("import", "git-log")
+    assert store.ok("import").startswith("all that was found here is in already; ")
+    support.put(store.path / "b.py", "b\n")
+    store.commit(why.format("two connections", "one"))
+    assert "agentmem import git-log   (1 message that gives a reason" in store.ok("import")

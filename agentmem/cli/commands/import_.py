@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Annotated
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def import_memories(
 
 
 def _what_there_is(ctx: typer.Context) -> int:
-    from agentmem.actions import discovering
+    from agentmem.actions import discovering, unimported
     from agentmem.output import imports
 
     call = ctx.obj
@@ -79,4 +80,6 @@ def _what_there_is(ctx: typer.Context) -> int:
     here = discovering.found(context.repository.top)
     if history := discovering.in_history(context.repository, context.store_path):
         here.append(history)
-    return int(call.give_either(imports.sources_json, imports.sources_text, here))
+    left = unimported.left(context, context.repository.top, here)
+    text = functools.partial(imports.sources_text, known=bool(here))
+    return int(call.give_either(imports.sources_json, text, left))

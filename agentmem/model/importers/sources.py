@@ -20,6 +20,8 @@ _DAY_FILE = re.compile(r"(?:.*/)?memory/\d{4}-\d\d-\d\d[^/]*\.md")
 _ADR_FILE = re.compile(r"(?:adr[-_]?)?\d{2,8}[-_ ].*\.md", re.IGNORECASE)
 _ADR_FOLDER = re.compile(r"(?:adrs?|decisions|architecture[-_]decisions|decision[-_]records)", re.IGNORECASE)
 _PLAN_FOLDER = re.compile(r"(?:plans?|planning)", re.IGNORECASE)
+BOX = re.compile(r"(?m)^\s*(?:[-*+]|\d{1,9}[.)])\s+\[[ xX]\]\s+\S")
+"""What tells a list of work from a text about it."""
 
 
 class Source(NamedTuple):
@@ -53,7 +55,8 @@ ALL: tuple[Source, ...] = (
     Source("obsidian", "an Obsidian vault: links, tags, aliases", "wiki:obsidian", _MARKDOWN),
     Source("openclaw", "MEMORY.md, memory/ and bank/ with retain bullets", "openclaw:read",
            r"(?:.*/)?(?:memory\.md|(?:memory|bank)/.*\.md|\d{4}-\d\d-\d\d[^/]*\.md)", ("MEMORY.md", "memory", "bank")),
-    Source("plan", "markdown plans, agents' logs, overviews", "", _MARKDOWN, ("plan", "plans", "docs/plan")),
+    Source("plan", "markdown plans, agents' logs, overviews", "", _MARKDOWN,
+           ("plan", "plans", "docs/plan", "PLAN.md", "TODO.md")),
     Source("records", "subject, fact, citations, reason as JSON", "records:read", _NO_MARKDOWN),
     Source("serena", "Serena's memories", "markdown:serena", _MARKDOWN, (".serena/memories",)),
 )  # fmt: skip
