@@ -22,12 +22,15 @@ def keep_names(
     names: dict[str, str] = {}
     met: set[str] = set()
     former: dict[str, list[str]] = {}
+    renames: Renames | None = None
     for path, _, record in found.records:
         name = str(record.get("source_id", ""))
         if path not in inside or not name.startswith(path) or ids.derived_id(importer, name) in known:
             continue
+        if renames is None:
+            renames = Renames((*context.index.moving.pairs, *context.index.renames.pairs))
         if path not in former:
-            former[path] = _former(context, path)
+            former[path] = filed.called(context.index, path, renames)[1:]
         for old in former[path]:
             was = old + name[len(path) :]
             if ids.derived_id(importer, was) in known:
@@ -37,12 +40,6 @@ def keep_names(
     if names:
         found.records[:] = [one._replace(record=_renamed(one.record, names)) for one in found.records]
     return met
-
-
-def _former(context: Context, path: str) -> list[str]:
-    index = context.index
-    renames = Renames((*index.moving.pairs, *index.renames.pairs))
-    return filed.called(index, path, renames)[1:] if renames.pairs else []
 
 
 def _renamed(record: Record, names: Mapping[str, str]) -> Record:
