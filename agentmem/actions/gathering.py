@@ -151,8 +151,9 @@ def gather(
     best = max((scores.get(position, 0.0) for position in sure), default=0.0)
     floor = weights.relevant * best
     answers = {p for p in sure & scores.keys() if scores[p] >= floor or words.has_more(p)} if words else set()
-    # where one is an answer, others that are nearly one may be too, and never count for more
-    nearly = {p for p, s in scores.items() if s >= floor and evidence.get(p, 0.0) >= weights.along} - sure
+    # where one is an answer by its words, others that are nearly one may be too, and never count for more
+    close = scores.items() if best else ()
+    nearly = {p for p, s in close if s >= floor and evidence.get(p, 0.0) >= weights.along} - sure
     along = answers | nearly
     keep = dict.fromkeys(sorted(along | firm))
     most = len(keep)

@@ -144,14 +144,20 @@ def refuse_future(context: Context, created: int | None) -> None:
         )
 
 
-def note_if_expired(context: Context, expires: int | None) -> list[str]:
-    """What to say where ``expires`` is past, so that the memory is out as soon as it is written."""
-    if expires is None or expires > context.now:
+def notes_of_expiry(context: Context, written: Memory) -> list[str]:
+    """What to say where a memory has expired, so that it is out as soon as it is written, or will, with what it replaces."""
+    if written.expires is None or (written.expires > context.now and not written.supersedes):
         return []
     from agentmem.model import times
 
-    when = times.format_iso(expires)
-    return [f"it expired {when} and is left out of answers; to see it: agentmem list --status expired"]
+    when = times.format_iso(written.expires)
+    if written.expires <= context.now:
+        return [f"it expired {when} and is left out of answers; to see it: agentmem list --status expired"]
+    view = context.index.view()
+    old = ", ".join(view.shorts[one] if one in view.columns.ids else one for one in written.supersedes)
+    return [
+        f"{old} stays replaced after {when}; to have it back then: agentmem retract {written.id[: ids.SHORT]} --reason TEXT"
+    ]
 
 
 def note_if_long(written: Memory) -> list[str]:

@@ -27,6 +27,10 @@ def run(subject: Subject) -> Iterator[Finding]:
         fix = f"agentmem edit {name} --set expires={until}     not true any more: agentmem retract {name} --reason TEXT"
         past = "just now" if ago == "now" else f"{ago} ago"
         message = f"expired {past}, so no recall has it"
+        replaced = [subject.shorts.get(old, old) for old in memory.supersedes]
+        if replaced:  # retracting it brings them back
+            message += f", nor {', '.join(replaced)}, which it replaced"
+            fix = fix.replace("not true any more:", f"{', '.join(replaced)} again:")
         yield told(subject, shown, ID, WARNING, ("expires", ""), message, fix)
 
 

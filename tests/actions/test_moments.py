@@ -63,3 +63,16 @@ def test_without_a_title(store, words, hint):
     store.remember(1, "One")
     refused = store.call(*words)
     assert refused.code == 2 and "needs a title" in refused.err and f"hint: {hint}\n" in refused.err
+
+
+def test_what_is_replaced_for_a_time_is_said_to_stay_replaced(store):
+    """On the spot, with the way to have it back; a successor without an end says nothing."""
+    old = store.json("add", "decision", "Messages are kept for thirty days")["id"]
+    done = store.call(
+        "add", "decision", "In the audit ninety", "--supersedes", old, "--expires", "2999-01-01"
+    )
+    new = done.out.split()[1]
+    assert done.err == (
+        f"note: {old[:6]} stays replaced after 2999-01-01T00:00:00Z; to have it back then: agentmem retract {new} --reason TEXT\n"
+    )
+    assert store.call("add", "decision", "Ninety for good", "--supersedes", new).err == ""

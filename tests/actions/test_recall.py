@@ -745,6 +745,9 @@ def test_a_better_one_that_is_too_long_is_told_before_the_others(store: Project)
     for budget in range(90, 200, 10):
         told = store.ok("recall", "pump downtime", "--budget", str(budget))
         assert tokens.estimate(told) <= budget, told
+    assert (
+        store.call("recall", "pump downtime", "--budget", "1", "--exit-code").code == 0
+    )  # something is found
     told = store.ok("recall", "pump downtime", "--budget", "140").splitlines()
     best = f'{support.identity(1)[:6]} procedure "Pump downtime"'
     assert told[0].startswith("agentmem: 1 of 2 shown for main")
@@ -1019,6 +1022,20 @@ def test_the_name_of_a_kind_is_a_word_among_those_of_a_kind(team: Project) -> No
     """Where the kinds are chosen by an option, their names are words as any others."""
     team.remember(7, "Decisions are kept for a year", "By law.")
     assert team.found("decisions", "--kind", "fact") == [support.identity(7)]
+
+
+def test_beside_a_file_what_is_nearly_an_answer_by_words_is_none(store: Project) -> None:
+    """Where only the file answers, what has some of the words stands for nothing: its score would be an empty sum."""
+    support.put(store.path / "src" / "oru.py", "def status():\n    return 1\n")
+    store.commit("code")
+    for number in range(100, 112):
+        store.remember(number, f"Shift note about the {WORDS[number % 26]}", created=OLD)
+    store.remember(1, "The archive robot knows racks by radio and not by barcode", created=OLD)
+    store.ok("add", "decision", "A corrected result goes out whole", "--cite", "src/oru.py#status")
+    store.commit("memory")
+    question = ("knows altered levers", "--file", "src/oru.py", "--explain")
+    hits = store.json("recall", *question)["hits"]
+    assert [hit["title"] for hit in hits] == ["A corrected result goes out whole"]
 
 
 def test_of_a_file_what_cites_it_comes_first(store: Project) -> None:

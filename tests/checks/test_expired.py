@@ -22,6 +22,16 @@ def test_it_is_a_warning_with_both_ways_out() -> None:
     assert retract == "agentmem retract 7k3m9q --reason TEXT"
 
 
+def test_what_it_replaced_is_out_with_it() -> None:
+    """What stood before is named, and that the way out of the one is the way back of the other."""
+    old = memory("kind: fact", identity=OTHER)
+    (finding,) = expired(
+        "created: 2026-01-21T10:42:00Z", PAST, f"supersedes: [{OTHER}]", **{"facts/b.md": old}
+    )
+    assert finding.message == f"expired 2d ago, so no recall has it, nor {OTHER[:6]}, which it replaced"
+    assert (finding.fix or "").endswith(f"     {OTHER[:6]} again: agentmem retract 7k3m9q --reason TEXT")
+
+
 @pytest.mark.parametrize(
     ("lines", "until"),
     [

@@ -106,7 +106,7 @@ def add(
             result = result._replace(admission=admitting.judge(context, result, whole=call.json))
         except Exception as problem:  # it is written, whatever comes of judging it
             call.note(f"not judged: {type(problem).__name__}: {problem}")
-    call.note(*context.index.notes, *write.note_if_expired(context, result.memory.expires))
+    call.note(*context.index.notes, *write.notes_of_expiry(context, result.memory))
     call.note(*write.note_if_long(result.memory))
 
     def as_json(added: Added) -> dict[str, object]:

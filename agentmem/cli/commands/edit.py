@@ -36,7 +36,7 @@ def edit(
     else:
         result = change.edit(call.context, id, set or (), call.text_or_stdin(body), branch)
     if any(setting.partition("=")[0].strip() == "expires" for setting in set or ()):
-        call.note(*write.note_if_expired(call.context, result.memory.expires))
+        call.note(*write.notes_of_expiry(call.context, result.memory))
     if call.json:
         from agentmem.output import jsonout
 

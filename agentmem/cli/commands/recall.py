@@ -117,7 +117,7 @@ def recall(
     if result.view.at is None and filters.until is None:  # of the past: no evidence of what helps now
         call.showed([hit.found.memory.id for hit in result.hits], question, files)
     _give(call, result, format)
-    return EXIT_FINDINGS if exit_code and not result.hits else 0
+    return EXIT_FINDINGS if exit_code and not (result.hits or result.omitted) else 0
 
 
 def _demand_alone(query: object, file: object, diff: object, has_format: bool, exit_code: bool) -> None:
