@@ -30,7 +30,12 @@ _HOLDS = {
 def overview(result: Overview) -> str:
     """The page, the same for the same tree."""
     lines = [HEAD]
-    plans = [plan for plan in result.plans if plan.memory] or list(result.plans)
+    named = [plan for plan in result.plans if plan.memory]
+    # those of no plan stand beside plans as long as there is anything to do
+    plans = [
+        *named,
+        *(plan for plan in result.plans if not plan.memory and (plan.done < len(plan.tasks) or not named)),
+    ]
     if not plans:
         lines += ["# Team memory", ""]
     for number, plan in enumerate(plans):
@@ -40,7 +45,7 @@ def overview(result: Overview) -> str:
 
 
 def _plan(plan: Plan, result: Overview, level: int) -> list[str]:
-    title = escaped(plan.memory.title) if plan.memory else "Tasks"
+    title = escaped(plan.memory.title) if plan.memory else "Tasks" if level == 1 else "Tasks of no plan"
     failed = sum(one.state == taskgraph.FAILED for one in plan.tasks)
     facts = [f"**{plan.done} of {len(plan.tasks)} tasks done**"]
     if failed:

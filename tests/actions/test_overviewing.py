@@ -87,6 +87,18 @@ def test_it_is_written_on_trunk_alone(project):
     assert done.code == 2 and "git switch main" in done.err
 
 
+def test_open_tasks_of_no_plan_stand_beside_plans(project):
+    """The most urgent may belong to none; when all of them are done there is nothing to tell."""
+    urgent = project.json("task", "add", "Rotate the key", "--priority", "0")["id"]
+    text = project.ok("overview")
+    assert (
+        "## Tasks of no plan\n\n**0 of 1 tasks done**\n" in text
+        and f"`{urgent[:6]}` Rotate the key |" in text
+    )
+    project.ok("done", urgent, "-m", "rotated")
+    assert "no plan" not in project.ok("overview")
+
+
 def test_a_memory_brings_no_markup(project):
     """Titles cannot open a table, a link, HTML or a node of the graph."""
     project.ok("add", "decision", 'x | y <img src=a> [z](http://e) "q"] @all')
