@@ -4,11 +4,12 @@ The same tree gives the same bytes, so that it can be committed by one job and c
 """
 
 import os
+import shlex
 from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from agentmem.actions import conflicting, judging, planning, saving, selecting
+from agentmem.actions import conflicting, judging, planning, saving, selecting, standing
 from agentmem.actions.clashes import Clash
 from agentmem.actions.context import Context
 from agentmem.actions.planning import Plan
@@ -59,9 +60,10 @@ def write(context: Context, text: str) -> bool:
     """
     branch = context.repository.branch
     if context.trunk is not None and branch != context.trunk:
+        standing.demand_trunk_exists(context, context.trunk)
         raise UsageError(
             f"the overview is written on {context.trunk} alone, else branches would conflict in it",
-            f"git switch {context.trunk} && agentmem overview --write",
+            f"git switch {shlex.quote(context.trunk)} && agentmem overview --write",
         )
     there = current(context)
     if there == text:

@@ -274,8 +274,8 @@ def demand_trunk(context: Context, branch: str | None, verb: str) -> str:
     at_hand = state.branch(repository)
     name = at_hand or branch_for_writing(context, branch, verb)
     where = f"on {at_hand}" if at_hand else f"detached, for {name}"
-    if name != trunk and not revisions.trunk_tips(repository, trunk):
-        raise UsageError(f'trunk = "{trunk}" is no branch here', known)
+    if name != trunk:
+        standing.demand_trunk_exists(context, trunk)
     if name != trunk or branch not in (None, trunk):
         raise UsageError(
             f"this runs on trunk ({trunk}), and HEAD is {where}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from agentmem.actions import doubtful, judging, selecting, standing
 from agentmem.actions.context import Context, Standpoint
 from agentmem.actions.selecting import Filters, Found
-from agentmem.errors import NotFound
+from agentmem.errors import NotFound, UsageError
 from agentmem.index.view import View
 from agentmem.model import ids
 from agentmem.store import layout
@@ -269,10 +269,22 @@ def status(context: Context) -> Status:
         trunk_known=context.trunk is not None,
         claims=_claims(context),
         broken=_unreadable(context),
-        notes=tuple(index.notes),
+        notes=(*index.notes, *_without_trunk(context)),
         hooked=not carried and state.takes_along(context.repository),
         ignored=_ignored(context),
     )
+
+
+def _without_trunk(context: Context) -> list[str]:
+    """What to say where the configured trunk is no branch: what is done here would be promoted to nowhere."""
+    name = context.trunk
+    if name is None or context.repository.head is None or context.repository.branch == name:
+        return []
+    try:
+        standing.demand_trunk_exists(context, name)
+    except UsageError as problem:
+        return [f"{problem.message}: {problem.hint}"]
+    return []
 
 
 def _ignored(context: Context) -> int:

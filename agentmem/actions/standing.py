@@ -66,6 +66,25 @@ def _stand_on(context: Context, branch: str) -> None:
     context.standpoint = Standpoint(branch, found[1], present=context.now)
 
 
+def demand_trunk_exists(context: Context, name: str) -> None:
+    """Refuse what trunk is needed for where the configured one is no branch, as after it was renamed.
+
+    Raises:
+        UsageError: neither this clone nor, as it was last fetched, a remote has a branch ``name``.
+
+    """
+    from agentmem.git import revisions, trunk
+
+    if revisions.trunk_tips(context.repository, name):
+        return
+    guessed = trunk.guess(context.repository)
+    said = guessed if guessed != name else None
+    raise UsageError(
+        f'trunk = "{name}" is no branch here' + (f"; is it {said}?" if said else ""),
+        f'the branch that others build on: trunk = "{said or "…"}" in {context.place.name}/config.toml',
+    )
+
+
 def _stand_on_trunk(context: Context) -> None:
     """Look from trunk's tip, without what any worktree of it has not committed."""
     from agentmem.git import revisions

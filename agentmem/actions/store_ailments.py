@@ -263,7 +263,8 @@ def settings_of(patient: Patient) -> Iterator[Ailment]:
         message = f'trunk = "{found.trunk}" is no branch here' + (f"; is it {guessed}?" if guessed else "")
         # with both names: a clone of one branch fetches no other to a ref of its own
         to = f"{found.trunk}:refs/remotes/{remotes[0]}/{found.trunk}" if remotes else ""
-        fix = f"git fetch {shlex.quote(remotes[0])} {shlex.quote(to)}" if remotes else patient.config
+        asks = remotes and not settings.fetches_all(repository, remotes[0])
+        fix = f"git fetch {shlex.quote(remotes[0])} {shlex.quote(to)}" if asks else patient.config
         yield Ailment("config", WARNING, message, fix)
 
 

@@ -45,6 +45,12 @@ def remotes(repository: Repository) -> list[str]:
     return [re.sub(r"\\(.)", r"\1", name) for name in names]
 
 
+def fetches_all(repository: Repository, remote: str) -> bool:
+    """Whether ``git fetch`` brings every branch of ``remote``: a clone of one branch has that alone."""
+    out = process.run(repository.directory, "config", "--get-all", f"remote.{remote}.fetch").out
+    return b"refs/heads/*:" in out
+
+
 def allowed_command(repository: Repository, key: str = COMMAND_KEY) -> str | None:
     """The command that may be run here, for vectors or, by ``key``, for phrasing.
 

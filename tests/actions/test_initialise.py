@@ -110,3 +110,8 @@ def test_a_trunk_that_is_no_branch_is_named(repo):
     repo.commit("store")
     ran = repo.call("overlay", "promote")
     assert ran.code == 2 and 'trunk = "gone" is no branch here' in ran.err and "git switch" not in ran.err
+    said = 'trunk = "gone" is no branch here; is it main?'
+    way = 'the branch that others build on: trunk = "main" in .agentmem/config.toml'
+    ran = repo.call("overview", "--write")
+    assert (ran.code, ran.err) == (2, f"error: {said}\nhint: {way}\n")
+    assert repo.call().err == f"note: {said}: {way}\n"

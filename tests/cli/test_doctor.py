@@ -397,6 +397,15 @@ def test_a_broken_configuration(store):
     ]
 
 
+def test_a_trunk_that_was_renamed_is_not_to_be_fetched(store, tmp_path):
+    """Where every branch is fetched already the configuration mends it; a clone of one branch has to ask for the other."""
+    store.write("config.toml", 'trunk = "nowhere"\n')
+    store.git("remote", "add", "origin", str(tmp_path))
+    assert findings(store)[-1]["fix"].endswith(".agentmem/config.toml")
+    store.git("config", "remote.origin.fetch", "+refs/heads/one:refs/remotes/origin/one")
+    assert findings(store)[-1]["fix"] == "git fetch origin nowhere:refs/remotes/origin/nowhere"
+
+
 def test_files_that_are_no_memories(store):
     """A note in no kind's folder and what a killed write has left are told; the latter goes, with nothing that is being
     written.
