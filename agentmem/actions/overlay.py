@@ -39,7 +39,7 @@ class Overlay(NamedTuple):
 
 class Listed(NamedTuple):
     """The branches that have something here; ``orphans`` counts changes of memories that this tree has not, ``awaited`` are
-    branches that alone have a change after which one was made that is here.
+    branches that alone have a change after which one was made that is here; ``under_way``: what is to be finished first.
     """
 
     view: Standpoint
@@ -47,6 +47,7 @@ class Listed(NamedTuple):
     overlays: tuple[Overlay, ...]
     orphans: int
     awaited: tuple[str, ...] = ()
+    under_way: str | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -119,6 +120,7 @@ def listing(context: Context) -> Listed:
         tuple(overlays),
         len(index.orphans),
         awaited,
+        git_state.under_way(context.repository),
         tuple(index.notes),
     )
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 
 from agentmem.actions import awaiting
+from agentmem.git import state
 from agentmem.git.repository import Probe, Repository
 from agentmem.hooks.running import say
 from agentmem.store import config
@@ -64,7 +65,9 @@ def _told(
         waiting = awaiting.pending(repository, store, probe.differences(repository)[1])
         if waiting.ready:
             some = f"{waiting.ready} change{'s' * (waiting.ready > 1)} of branches"
-            told.append(f"{some} can be taken up: agentmem overlay promote")
+            doing = state.under_way(repository)  # a squash merge is, until somebody commits it
+            first = f", when the {doing} is committed" if doing else ""
+            told.append(f"{some} can be taken up{first}: agentmem overlay promote")
         if waiting.stuck:
             some = f"{waiting.stuck} change{'s' * (waiting.stuck > 1)} of branches"
             from agentmem.model import ids

@@ -56,7 +56,8 @@ def overlays(result: Listed) -> str:
     merged = [one for one in result.overlays if one.layer != "unmerged"]
     if result.trunk is not None and result.view.branch == result.trunk:
         if any(one.pending > one.held for one in merged):
-            lines.append("trunk takes them up with: agentmem overlay promote")
+            first = f"when the {result.under_way} is committed " if result.under_way else ""
+            lines.append(f"{first}trunk takes them up with: agentmem overlay promote")
         lines += [
             f"what was changed after a change of {safety.one_line(name)} that is not here waits: git merge {quoted(name)}"
             for name in result.awaited

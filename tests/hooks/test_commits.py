@@ -120,6 +120,22 @@ def test_a_merge_promises_no_promotion_of_a_conflict(hooked):
     assert "CONFLICT" not in hooked.ok("check") + hooked.ok("overlay", "list")
 
 
+def test_a_squash_merge_is_to_be_committed_before_its_changes_are_taken_up(hooked):
+    """Until then promote refuses, so the hook and the list do not send anybody to it at once."""
+    path = named(hooked, "One thing")
+    git(hooked, "commit", "-q", "--allow-empty", "-m", "x")
+    hooked.git("switch", "-q", "-c", "other")
+    hooked.ok("edit", path[-15:-3], "--set", "title=Changed")
+    git(hooked, "commit", "-q", "--allow-empty", "-m", "x")
+    hooked.git("switch", "-q", "main")
+    waits = "can be taken up, when the squash merge is committed: agentmem overlay promote"
+    assert waits in git(hooked, "merge", "-q", "--squash", "other")
+    assert "when the squash merge is committed trunk takes them up" in hooked.ok("overlay", "list")
+    git(hooked, "commit", "-q", "-m", "squashed")
+    assert "\ntrunk takes them up with: agentmem overlay promote" in hooked.ok("overlay", "list")
+    assert hooked.call("overlay", "promote").code == 0
+
+
 def test_an_edit_on_trunk_takes_its_receipts(hooked):
     """What base takes up and the receipt that says so are in one commit."""
     path = named(hooked, "One thing")
@@ -128,7 +144,7 @@ def test_an_edit_on_trunk_takes_its_receipts(hooked):
     hooked.ok("edit", path[-15:-3], "--set", "title=Changed")
     git(hooked, "commit", "-q", "--allow-empty", "-m", "x")
     hooked.git("switch", "-q", "main")
-    assert "1 change of branches can be taken up" in git(hooked, "merge", "-q", "other")
+    assert "1 change of branches can be taken up: agentmem" in git(hooked, "merge", "-q", "other")
     hooked.ok("edit", path[-15:-3], "--set", "importance=5")
     git(hooked, "commit", "-q", "--allow-empty", "-m", "x")
     assert len(changed(hooked)) == 2 and any("/promoted/" in one for one in changed(hooked))
