@@ -11,7 +11,7 @@ from agentmem.actions.wording import FIRST, Words
 from agentmem.index.columns import NO_TIME
 from agentmem.index.index import Index
 from agentmem.index.view import View
-from agentmem.model import analysis, ranking, relatives, scopes, scoring
+from agentmem.model import analysis, bylines, ranking, relatives, scopes, scoring
 from agentmem.model.query import Query
 from agentmem.model.ranking import Weights
 
@@ -106,6 +106,8 @@ def gather(
     allowed = bytearray(len(view))
     for position in eligible:
         allowed[position] = 1
+    if by_authors := _of_authors(index, view, asked, eligible):
+        return Gathered((), by_authors, len(by_authors), plain=True)
     # an arm without weight is not asked at all: what it would find must not come in by another arm's door
     words = Words(index, view, asked, allowed, weights, for_manager) if weights.lexical_arm else None
     scores = words.scores if words else {}
@@ -355,6 +357,21 @@ def _areas(index: Index, view: View, words: Words, among: Iterable[int]) -> dict
         paths[position] = [*record.get("scope", ()), *cited]
     spelt = [(word.parts, word.wholes) for word in words.asked.words]
     return ranking.areas(lexical, paths, spelt, analysis.written)
+
+
+def _of_authors(index: Index, view: View, asked: Query, eligible: Sequence[int]) -> list[int]:
+    """What was written in the span that the question names by those that it names, where it asks for nothing else."""
+    if not (asked.spanned and asked.terms):
+        return []
+    common = _common(asked)
+    names = (name for name in asked.names if not common.issuperset(analysis.terms(name)))
+    authored = index.knowledge.named("author", [*asked.people, *names])
+    said = frozenset(term for author, _ in authored for term in analysis.terms(author))
+    if not authored or asked.terms.keys() - said.union(*asked.kinds.values()) - bylines.NOTHING_MORE:
+        return []
+    rows = {row for _, row in authored}
+    theirs = (p for p in eligible if view.columns.rows[p] in rows)
+    return _by_age(view, asked, [p for p in theirs if not asked.kinds or view.kind(p) in asked.kinds])
 
 
 def _by_age(view: View, asked: Query, positions: Iterable[int]) -> list[int]:

@@ -124,6 +124,8 @@ def rank(
             factor._replace(value=factor.value**gathered.open) if factor.name in BESIDE else factor
             for factor in _factors(view, position, weights, clock, authored, uses)
         ]
+        if asked.exact_span and (created := view.created(position)) and not asked.spans(created):
+            candidate.factors.append(Factor(scoring.OUTSIDE, weights.outside))
         candidate.said = {arm.name: arm.said[position] for arm in gathered.arms if position in arm.said}
         candidate.scored(scorer)
         found.append(candidate)

@@ -29,12 +29,22 @@ _ASIDE = frozenset(
     )
 )
 """What stands beside a kind and asks for nothing more."""
+NOTHING_MORE = frozenset(
+    analysis.terms(
+        "change happen new news done do update work learn learned add added write wrote written note make made"
+    )
+)
+"""Terms that ask for nothing in particular beside a span of time: what changed last week, what was done yesterday."""
+_LOGS = re.compile(r"\blogs\b", _FLAGS)
+"""Beside a span of time entries are meant; else it may be what a program writes."""
 _BY = re.compile(r"\b(?:by|did|has|does|from) ([\w.@-]*\w)", re.IGNORECASE)
 _MADE_UP = re.compile(r"(?<![\w/.@-])\w+(?:[-@.]\w+)+(?![\w/])")
 
 
-def kinds(text: str) -> tuple[dict[str, frozenset[str]], bool]:
-    """The kinds that ``text`` asks for, each with the terms that say so; and whether it asks for nothing else."""
+def kinds(text: str, spanned: bool = False) -> tuple[dict[str, frozenset[str]], bool]:
+    """The kinds that ``text`` asks for, each with the terms that say so; and whether it asks for nothing else, also
+    where it is ``spanned``: beside a span of time.
+    """
     found: dict[str, frozenset[str]] = {}
     rest = text
     last = _LAST.match(text)
@@ -45,11 +55,14 @@ def kinds(text: str) -> tuple[dict[str, frozenset[str]], bool]:
         kind = "deadend" if word.startswith("dead") else "decision" if word == "decide" else word
         found[kind] = found.get(kind, frozenset()) | _said(match)
         rest = rest.replace(match[0], " ")
+    if spanned:
+        rest = _LOGS.sub("log entries", rest)
     for match in _ALONE.finditer(rest):
         word = next(filter(None, match.groups())).lower()
         found["entity" if word == "entitie" else word] = frozenset()
         rest = rest.replace(match[0], " ")
-    alone = bool(found) and _ASIDE.issuperset(analysis.terms(rest))
+    aside = _ASIDE | NOTHING_MORE if spanned else _ASIDE
+    alone = bool(found) and aside.issuperset(analysis.terms(rest))
     return (found if alone else {kind: terms for kind, terms in found.items() if terms}), alone
 
 

@@ -55,6 +55,25 @@ def where(branch: str | None, commit: str | None, at: int | None = None, name: s
     return f"{stands} @{commit[:7]}{then}"
 
 
+def time_read(after: int | None, before: int | None) -> str:
+    """How time words were read, as a first line says it: ``; time read as 2026-10-05 to 2026-11-24``. Seconds UTC; nothing where
+    they name no span.
+    """
+    if before is None:
+        return f"; time read as since {_moment(after)}" if after is not None else ""
+    if after is None:
+        return f"; time read as before {_moment(before)}"
+    first, last = _moment(after), _moment(before)
+    if before % times.DAY == 0:
+        last = _moment(before - times.DAY)  # the day is in the span
+    return f"; time read as {first if first == last else f'{first} to {last}'}"
+
+
+def _moment(at: int) -> str:
+    written = times.format_iso(at)
+    return written[:10] if at % times.DAY == 0 else f"{written[:16]}Z"
+
+
 def block(quoted: Quoted, detail: str) -> str:
     """The fenced block at level ``detail`` (full or paragraph), or the one line of a title."""
     import textwrap

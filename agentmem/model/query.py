@@ -45,12 +45,6 @@ _FRAME = re.compile(
 _ASIDE = re.compile(r"(?<!\S)\((?:[^()]|\([^()]*\))*\)")
 """What stands in brackets of its own, unlike those of a call: it explains what was said before it."""
 _DIGITS = "0123456789"
-_EMPTY = frozenset(
-    analysis.terms(
-        "change happen new news done do update work learn learned add added write wrote written note"
-    )
-)
-"""Terms that ask for nothing in particular beside a span of time: what changed last week, what was done yesterday."""
 
 
 class Word(NamedTuple):
@@ -77,10 +71,10 @@ class Query(NamedTuple):
 
     ``exact``: it is quoted phrases and nothing else, so they must all stand as they are. ``terms`` has each analysed term and
     how often it stands, time words left out; ``after`` and ``before`` are the span that these point at, seconds UTC, None where
-    it is open; ``asks_when``: the question is when something was; ``oldest``: of the span the oldest are meant. ``plain`` is the
-    text that ``terms`` are from. ``kinds`` are the kinds that it asks for beside other words, with the terms that say so;
-    ``people`` may be authors; ``answer`` is the kind of answer that it wants (``asking``). ``unread`` has what looks like
-    ``field:value`` and is words.
+    it is open, which they name where ``exact_span``; ``asks_when``: the question is when something was; ``oldest``: of the span
+    the oldest are meant. ``plain`` is the text that ``terms`` are from. ``kinds`` are the kinds that it asks for beside other
+    words, with the terms that say so; ``people`` may be authors; ``answer`` is the kind of answer that it wants (``asking``).
+    ``unread`` has what looks like ``field:value`` and is words.
     """
 
     text: str
@@ -98,6 +92,7 @@ class Query(NamedTuple):
     plain: str = ""
     kinds: Mapping[str, frozenset[str]] = MappingProxyType({})
     people: tuple[str, ...] = ()
+    exact_span: bool = False
     answer: str = ""
     unread: tuple[tuple[str, str], ...] = ()
 
@@ -134,7 +129,12 @@ class Query(NamedTuple):
     @property
     def dated(self) -> bool:
         """Whether it has time words."""
-        return self.asks_when or self.after is not None or self.before is not None
+        return self.asks_when or self.spanned
+
+    @property
+    def spanned(self) -> bool:
+        """Whether its time words point at a span."""
+        return self.after is not None or self.before is not None
 
     def spans(self, moment: int) -> bool:
         """Whether ``moment`` (seconds UTC) is in the span that its time words name; without one any is."""
@@ -200,11 +200,12 @@ def parse(
     terms = _terms(left)
     # a time word that says which of a kind is meant
     said = _FRAME.sub(" ", rest) if _NEWEST(rest) and not _NEWEST(left) else left
-    kinds, alone = ({}, False) if exact or not names_kinds else bylines.kinds(said)
+    spanned = span is not None and (span.after is not None or span.before is not None)
+    kinds, alone = ({}, False) if exact or not names_kinds else bylines.kinds(said, spanned)
     alone = alone and all(accepts("kind", kind) for kind in kinds)
     if alone:
         filters += (("kind", kind) for kind in kinds)
-    if alone or (span and (span.after or span.before) and terms.keys() <= _EMPTY):
+    if alone or (spanned and terms.keys() <= bylines.NOTHING_MORE):
         terms, kinds = {}, {}
     return Query(
         text=text,
@@ -221,6 +222,7 @@ def parse(
         filters=tuple(filters),
         after=span.after if span else None,
         before=span.before if span else None,
+        exact_span=span.exact if span else False,
         asks_when=span.asks_when if span else False,
         oldest=(span is not None and span.oldest) or (alone and _FIRST(left) is not None),
         plain=left if terms else "",

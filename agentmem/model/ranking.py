@@ -55,6 +55,7 @@ class Weights(NamedTuple):
     area_arm: float = 0.5
     related_arm: float = 0.25
     temporal_arm: float = 0.3
+    outside: float = 0.6
     synonym: float = 0.6
     passage: float = 0.8
     passage_terms: int = 12

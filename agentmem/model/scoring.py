@@ -37,6 +37,9 @@ FIRST, COVERED = "first", "covered"
 ANSWER = "kind of answer"
 """The factor of what has the kind of answer that is asked for."""
 
+OUTSIDE = "outside the span"
+"""The factor of what was written outside of the span that a question names by its ends."""
+
 SCALE = 4.0
 """What a manager that has learned nothing yet multiplies the formula's logarithms with: it turns no two memories round, and
 says how sure it is to begin with."""
@@ -55,6 +58,7 @@ _FACTORS = (
     "recency",
     "fresh",
     ANSWER,
+    OUTSIDE,
     "your role",
     "dead end",
     "log entry",

@@ -12,6 +12,10 @@ _SECONDS = {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 FIRST, LAST = -62135596800, 253402300799
 """0001-01-01 and the last second of 9999, UTC: what can be written as text again."""
 
+DAY = 86400
+EVER = 1
+"""A moment before all others."""
+
 _LAST = r"last (mon|tues|wednes|thurs|fri|satur|sun)day"
 _DAYS = ("mon", "tues", "wednes", "thurs", "fri", "satur", "sun")
 _THURSDAY = 3

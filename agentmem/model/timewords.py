@@ -1,6 +1,7 @@
 """The time words of a question: the span that they point at, and the question without them.
 
-They steer and never filter: what falls outside of "last week" by an hour may still be the answer.
+They steer and never filter: what falls outside of "last week" by an hour may still be the answer. What names where it begins or
+ends (``Span.exact``), by a date, a month, a tag or a commit, steers harder.
 """
 
 import re
@@ -8,19 +9,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from agentmem.model import times
-
-DAY = 86400
-EVER = 1
-"""A moment before all others."""
+from agentmem.model import dates, times
+from agentmem.model.times import DAY, EVER
 
 Moment = Callable[[str], int | None]
 """The time (seconds UTC) of a tag, a release or a commit; None where the name is none."""
 
-_MONTHS = (
-    "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
-)  # fmt: skip
 _FLAGS = re.IGNORECASE | re.ASCII
 _ISO = r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?Z?)?"
 _COUNTS: dict[str, tuple[int, float]] = {
@@ -56,16 +50,18 @@ _YEAR = re.compile(
     r"\b(?:(?:since the )?(?:start|beginning) of (?:the|this) year|(this|last) year)\b", _FLAGS
 )
 _WEEKDAY = re.compile(r"\b(?:on|since|last) (mon|tues|wednes|thurs|fri|satur|sun)day\b", _FLAGS)
-_ON = re.compile(r"\b(?:on|around|at) (\d{4}-\d\d-\d\d)\b", _FLAGS)
-_MONTH = f"({'|'.join(_MONTHS)})"
+_ON = re.compile(rf"\b(on|around|at) ({dates.DATE})", _FLAGS)
+_MONTH = f"({dates.MONTH})"
 _IN_MONTH = re.compile(rf"\b(?:in|during) (?:{_MONTH}(?: (\d{{4}}))?|(\d{{4}})-(\d\d))\b(?!-)", _FLAGS)
 _MONTHS_LONG = re.compile(
     rf"\b(?:from {_MONTH} (?:to|until|till|through)|(?:between|in) {_MONTH} (?:and|or)) {_MONTH}(?: (\d{{4}}))?\b",
     _FLAGS,
 )
 _OF = r"(?:the )?(release|version|tag|commit)? ?"
-_BOUND = re.compile(rf"\b(before|until|after|since) {_OF}({_ISO}|[\w][\w./-]*[\w]|\w)", _FLAGS)
-_BETWEEN = re.compile(rf"\bbetween {_OF}({_ISO}|[\w./-]+) and {_OF}({_ISO}|[\w./-]+)", _FLAGS)
+# "what we did before may break" names no month
+_NAME = rf"((?!(?-i:may [a-z]))(?:{_ISO}|{dates.DATE}|[\w][\w./-]*[\w]|\w))"
+_BOUND = re.compile(rf"\b(before|until|after|since) {_OF}{_NAME}", _FLAGS)
+_BETWEEN = re.compile(rf"\bbetween {_OF}{_NAME} and {_OF}{_NAME}", _FLAGS)
 _LIKE_A_REVISION = re.compile(r"v?\d+(?:\.\d+)+[\w.+-]*|(?=[a-f]*\d)[0-9a-f]{7,40}").fullmatch
 _WHEN = re.compile(
     rf"^\W*(?:when (?:did|was|were|had|has|have)|since when|how (?:long|many {_UNIT}s) ago)\b", _FLAGS
@@ -74,7 +70,8 @@ _WHEN = re.compile(
 
 class Span(NamedTuple):
     """What time words say: a span (seconds UTC; ``after`` inclusive, ``before`` exclusive, None: open), whether the question is
-    when something was; ``rest`` is the question without them; ``oldest``: the oldest of the span are meant.
+    when something was; ``rest`` is the question without them; ``oldest``: the oldest of the span are meant; ``exact``: they name
+    where it begins or ends.
     """
 
     after: int | None
@@ -82,6 +79,7 @@ class Span(NamedTuple):
     asks_when: bool
     rest: str
     oldest: bool = False
+    exact: bool = False
 
 
 def read(text: str, now: int, moment: Moment = lambda name: None) -> Span:
@@ -94,7 +92,8 @@ def read(text: str, now: int, moment: Moment = lambda name: None) -> Span:
             if found is not None:
                 after, before = found
                 left = rest[: match.start()] + " " + rest[match.end() :]
-                return Span(after, before, asks_when, left, pattern is _OLDEST)
+                exact = pattern in _EXACT and not match[0].lower().startswith("around")
+                return Span(after, before, asks_when, left, pattern is _OLDEST, exact)
     return Span(None, None, asks_when, rest)
 
 
@@ -133,31 +132,39 @@ def _year(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
 
 
 def _between(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
-    first, last = _named(match[1], match[2], now, moment), _named(match[3], match[4], now, moment)
-    return (min(first, last), max(first, last)) if first is not None and last is not None else None
+    one = _named(match[1], match[2], now, moment)
+    other = _named(match[3], match[4], now, moment, one[0]) if one else None
+    if one is None or other is None or min(one[0], other[0]) > now:
+        return None
+    return min(one[0], other[0]), max(one[1], other[1])
 
 
 def _bound(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
-    at = _named(match[2], match[3], now, moment)
-    if at is None or (match[1].lower() in ("after", "since") and at > now):
+    """A day or a month that is named as the end is in the span; one after which something was is not, once it is over."""
+    named = _named(match[2], match[3], now, moment)
+    if named is None:
         return None
-    return (None, at) if match[1].lower() in ("before", "until") else (at, None)
+    (first, end), word = named, match[1].lower()
+    if word in ("before", "until"):
+        return None, end if word == "until" else first
+    after = end if word == "after" and end <= now else first
+    return (after, None) if after <= now else None
 
 
 def _on(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
-    day = _or_none(match[1], now)
-    return (day, day + DAY) if day is not None and day <= now else None
+    found = dates.span(match[2], now)
+    return found if found and found[0] <= now and found[1] - found[0] == DAY else None
 
 
 def _in_month(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
     if match[3]:
         return _months(int(match[3]), int(match[4]), int(match[4]), now)
-    month = _MONTHS.index(match[1].lower()) + 1
+    month = dates.month_of(match[1])
     return _months(int(match[2]) if match[2] else None, month, month, now)
 
 
 def _months_long(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
-    first, last = (_MONTHS.index(name.lower()) + 1 for name in (match[1] or match[2], match[3]))
+    first, last = (dates.month_of(name) for name in (match[1] or match[2], match[3]))
     return _months(int(match[4]) if match[4] else None, first, last, now)
 
 
@@ -227,17 +234,25 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], int, Moment], Bo
 )
 
 
-def _named(kind: str | None, name: str, now: int, moment: Moment) -> int | None:
-    """The moment that ``name`` stands for: a time, else a tag or commit, asked for where the words say that it is one, or where
-    it is written like a version or a commit.
+_EXACT = frozenset((_MONTHS_LONG, _BETWEEN, _BOUND, _ON, _IN_MONTH))
+"""What names where a span begins or ends."""
+
+
+def _named(
+    kind: str | None, name: str, now: int, moment: Moment, not_before: int | None = None
+) -> tuple[int, int] | None:
+    """What ``name`` stands for, its first second and the first after it: a day or a month, else the moment of a time, a tag or a
+    commit; git is asked where the words say that it is one of these, or where it is written like a version or a commit.
     """
     at = _or_none(name, now)
     if at is not None:
-        return at
-    name = name.rstrip(".")
-    if kind is None and not _LIKE_A_REVISION(name):
-        return None
-    return next((found for one in (name, f"v{name}") if (found := moment(one)) is not None), None)
+        return dates.span(name, now) or (at, at)
+    plain = name.rstrip(".")
+    if kind is not None or _LIKE_A_REVISION(plain):
+        for one in (plain, f"v{plain}"):
+            if (at := moment(one)) is not None:
+                return at, at
+    return dates.span(name, now, not_before)
 
 
 def _or_none(text: str, now: int) -> int | None:

@@ -25,6 +25,7 @@ SAYS = {
     "meaning": "what it says is near the question, as the sentence model sees it",
     "recency": "its age, by how fast its kind grows old; what does not age has the mean",
     "fresh": "written within the last days",
+    "outside the span": "written before or after what the question names by a date, a month, a tag or a commit",
     "kind of answer": "it has what the question asks for: a moment, a duration, how often, a number",
     "your role": "written by the asker's own role",
     "dead end": "a dead end comes first among equals",

@@ -71,7 +71,7 @@ def memory(found: Found) -> Record:
         "branch": _clean(found.branch),
         "path": found.path,
         "blob": found.blob,
-        "created": None if one.created is None else times.format_iso(one.created),
+        "created": _time(one.created),
         "by": _clean(one.by),
         "role": _clean(one.role),
         "tags": [safety.one_line(tag) for tag in one.tags],
@@ -156,6 +156,10 @@ def _titled(found: Found) -> Record:
     return {"id": found.memory.id, "title": safety.one_line(found.memory.title)}
 
 
+def _time(moment: int | None) -> str | None:
+    return None if moment is None else times.format_iso(moment)
+
+
 def recalled(result: Recalled) -> Record:
     """Recall's answer."""
     return {
@@ -163,6 +167,7 @@ def recalled(result: Recalled) -> Record:
         "key": result.key,
         "query": result.query,
         "view": view(result.view),
+        "span": {"after": _time(result.span[0]), "before": _time(result.span[1])},
         "budget": result.budget,
         "tokens": sum(one.tokens for one in result.hits),
         "omitted": result.omitted,
@@ -197,7 +202,7 @@ def full(found: Found) -> Record:
         "owner": _clean(one.owner),
         "importance": one.importance,
         "pin": one.pin,
-        "expires": None if one.expires is None else times.format_iso(one.expires),
+        "expires": _time(one.expires),
         "retracted": _clean(one.retracted),
         "superseded_by": list(found.superseded_by),
         "extra": dict(one.extra),

@@ -246,6 +246,10 @@ def _recall() -> Schema:
         "key": KEY,
         "query": TEXT,
         "view": view(),
+        "span": told(
+            closed({"after": TIME, "before": TIME}),
+            "what its time words were read as, before exclusive; null: open",
+        ),
         "budget": told(COUNT, "tokens asked for at most; 0: no limit"),
         "tokens": COUNT,
         "omitted": told(COUNT, "memories that matched and are not among the hits"),

@@ -45,6 +45,7 @@ def recalled(result: Recalled) -> str:
     from agentmem.model import notation, packing
 
     name = notation.standing(result.view.branch, result.view.name)
+    spanned = notation.time_read(*result.span)
     if not result.hits and not result.omitted:
         then = "" if result.view.at is None else f" as of {times.format_iso(result.view.at)[:16]}Z"
         searched = count(result.searched, "memory", "memories")
@@ -55,10 +56,10 @@ def recalled(result: Recalled) -> str:
             from agentmem.output import explaining
 
             more += f"\n{explaining.why_not(result.met, result.exact)}"
-        return f"agentmem: nothing known about this ({searched} searched on {name}{then}).{more}\n"
+        return f"agentmem: nothing known about this ({searched} searched on {name}{then}{spanned}).{more}\n"
     blocks = [hit for hit in result.hits if hit.detail != packing.TITLE]
     total = len(result.hits) + result.omitted
-    lines = [f"agentmem: {len(blocks)} of {total} shown for {where(result.view)}. {QUOTED}"]
+    lines = [f"agentmem: {len(blocks)} of {total} shown for {where(result.view)}{spanned}. {QUOTED}"]
     titled = [hit for hit in result.hits if hit.detail == packing.TITLE]
     better = packing.ahead([hit.detail for hit in result.hits])
     if better:

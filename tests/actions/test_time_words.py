@@ -121,6 +121,106 @@ def test_with_a_filter(dated):
     assert dated.found("what changed last week kind:convention") == [identity(4)]
 
 
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("anvils before 2025-12-01", 1),
+        ("anvils since v1.3", 3),
+        ("anvils in january", 3),
+        ("anvils before 2025-11-01", 2),
+        ("anvils around 2026-01-20", 2),
+        ("anvils last month", 2),
+        ("anvils", 2),
+    ],
+)
+def test_a_bound_that_is_named_steers_harder(dated, question, first):
+    """What is outside of a span that is named by its ends stands behind what is inside and matches nearly as well; where nothing
+    is inside it comes first as without a span, and so it does where the words are vague.
+    """
+    dated.remember(12, "Anvils glow", "Red.", "convention", created="2025-12-20T09:00:00Z")
+    for number, day, who in (
+        (11, "2025-11-10", "Smiths forge, draw, upset, temper, twist"),
+        (13, "2026-01-20", "Farriers carry, mend, nail, trim, shoe"),
+    ):
+        title = f"{who}, bend, weld, punch and split on anvils of iron"
+        dated.remember(number, title, "As told.", "convention", created=f"{day}T09:00:00Z")
+    hits = dated.json("recall", question, "--explain", "--limit", "3")["hits"]
+    assert [len(hits), hits[0]["id"]] == [3, identity(10 + first)]
+    outside = {hit["id"] for hit in hits if any(t["name"] == "outside the span" for t in hit["explain"])}
+    exact = any(word in question for word in ("before", "since", "january"))
+    assert len(outside) == ((3 if first == 2 else 2) if exact else 0)
+    assert identity(first + 10) not in outside or first == 2
+
+
+@pytest.fixture
+def signed(dated):
+    """Beside the rules about the gateway, notes by hanna and by Greta, the last of which names hanna."""
+    for number, day, by, title in (
+        (5, "2026-02-18", "hanna", "Docks cooled down"),
+        (7, "2025-12-20", "hanna", "Sails mended"),
+        (8, "2026-02-20", "Greta", "Ropes tied with hanna"),
+    ):
+        text = memory(identity(number), "log", title, "At last.", by=by, created=f"{day}T10:00:00Z")
+        dated.write(f"log/{day[:7]}/x-{identity(number)}.md", text)
+    dated.remember(6, "Ports are painted", "Blue.", "decision", by="hanna", created="2026-02-19T10:00:00Z")
+    return dated
+
+
+@pytest.mark.parametrize(
+    ("question", "numbers"),
+    [
+        ("what did hanna do last week", [6, 5]),
+        ("hanna last week", [6, 5]),
+        ("Hanna since February", [6, 5]),
+        ("what has Hanna done in december?", [7]),
+        ("which decisions did hanna make last week", [6]),
+        ("what did hanna or greta write last week", [8, 6, 5]),
+        ("newest of hanna", [6, 5, 7]),
+        ("logs of last week", [8, 5]),
+        ("which decisions were written in February", [6]),
+        ("hanna on 20 February", [8]),
+    ],
+)
+def test_somebody_and_a_span(signed, question, numbers):
+    """A span with authors or a kind and nothing else lists what they wrote, or what is of the kind, then; where they wrote
+    nothing the words are looked for.
+    """
+    assert signed.found(question) == [identity(number) for number in numbers]
+
+
+def test_logs_without_a_span_are_a_word(signed):
+    """What a program writes is a topic like others."""
+    signed.remember(9, "Logs are rotated", "Each night.", "convention", created="2026-02-20T10:00:00Z")
+    assert signed.found("logs") == [identity(9)]
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "span"),
+    [
+        ("gateway before v1.2", "before 2025-12-01", (None, "2025-12-01T00:00:00Z")),
+        ("gateway since 2026-01-10 14:30", "since 2026-01-10T14:30Z", ("2026-01-10T14:30:00Z", None)),
+        ("what changed on 20 January", "2026-01-20", ("2026-01-20T00:00:00Z", "2026-01-21T00:00:00Z")),
+        (
+            "gateway between 1 December and 20 January",
+            "2025-12-01 to 2026-01-20",
+            ("2025-12-01T00:00:00Z", "2026-01-21T00:00:00Z"),
+        ),
+        ("zebu before v1.2", "before 2025-12-01", (None, "2025-12-01T00:00:00Z")),
+        ("gateway", None, (None, None)),
+        ("newest convention", None, (None, None)),
+    ],
+)
+def test_how_the_time_was_read_is_said(dated, question, said, span):
+    """The first line says which span time words were read as, and JSON has it."""
+    first = dated.ok("recall", question).split("\n")[0]
+    assert (f"; time read as {said}{')' if 'nothing known' in first else ''}. " in f"{first} ") == (
+        said is not None
+    )
+    assert ("time read as" in first) == (said is not None)
+    found = dated.json("recall", question)["span"]
+    assert (found["after"], found["before"]) == span
+
+
 def test_asking_when_prefers_what_says_when(dated):
     """Who asks when is answered by an entry, a decision or a reflection before a rule of the same words."""
     text = memory(

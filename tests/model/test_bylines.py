@@ -39,6 +39,22 @@ def test_kinds(text, kinds, alone):
     assert (set(found), nothing_else) == (kinds, alone)
 
 
+@pytest.mark.parametrize(
+    ("text", "kinds", "alone"),
+    [
+        ("logs of", {"log"}, True),
+        ("which facts were written", {"fact"}, True),
+        ("which decisions did we make", {"decision"}, True),
+        ("logs of the gateway", set(), False),
+    ],
+)
+def test_kinds_beside_a_span(text, kinds, alone):
+    """Beside a span of time, logs are entries, and what only says that something was done asks for nothing more."""
+    found, nothing_else = bylines.kinds(text, spanned=True)
+    assert (set(found), nothing_else) == (kinds, alone)
+    assert not bylines.kinds(text)[1]
+
+
 def test_terms_that_name_a_kind():
     """What says the kind is told by its terms, without what stands beside it."""
     assert bylines.kinds("newest decision about alerts")[0] == {"decision": frozenset(["decis"])}

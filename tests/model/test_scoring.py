@@ -91,7 +91,7 @@ def test_what_says_nothing_is_no_signal(arms, factors):
 
 def test_every_term_of_the_formula_is_a_signal_once():
     """Each arm and factor has one weight before anything is learned, and a floor: none is learned to speak against a memory."""
-    assert len(set(SIGNALS)) == len(SIGNALS) == 19
+    assert len(set(SIGNALS)) == len(SIGNALS) == 20
     assert set(PRIOR) == set(SIGNALS)
     assert FLOORS.keys() == PRIOR.keys()
     assert all(0 < FLOORS[name] < weight if weight else FLOORS[name] == 0 for name, weight in PRIOR.items())

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from agentmem.model import query
 from agentmem.model.query import parse
-from agentmem.model.timewords import EVER, read
+from agentmem.model.times import EVER
+from agentmem.model.timewords import read
 
 DAY, HOUR = 86400, 3600
 
@@ -90,6 +91,29 @@ FORMS = [
     ("until 2026-02-10 14:03", None, at(2026, 2, 10, 14, 3)),
     ("after 2026-02-10T14:03:22Z", at(2026, 2, 10, 14, 3, 22), None),
     ("since 2026-02-10.", at(2026, 2, 10), None),
+    ("since february", at(2026, 2, 1), None),
+    ("since Nov", at(2025, 11, 1), None),
+    ("before November", None, at(2025, 11, 1)),
+    ("after january", at(2026, 2, 1), None),
+    ("after March", at(2026, 3, 1), None),
+    ("until january", None, at(2026, 2, 1)),
+    ("since 2026-01", at(2026, 1, 1), None),
+    ("since the 3rd of March", at(2026, 3, 3), None),
+    ("on 24 November", at(2025, 11, 24), at(2025, 11, 25)),
+    ("on november 24th", at(2025, 11, 24), at(2025, 11, 25)),
+    ("on Nov 24, 2024", at(2024, 11, 24), at(2024, 11, 25)),
+    ("on 24.11.", at(2025, 11, 24), at(2025, 11, 25)),
+    ("around 24.11.2024", at(2024, 11, 24), at(2024, 11, 25)),
+    ("on 12 March", TODAY, TODAY + DAY),
+    ("on 29 February", at(2024, 2, 29), at(2024, 3, 1)),
+    ("until 2026-02-10", None, at(2026, 2, 11)),
+    ("after 2026-02-10", at(2026, 2, 11), None),
+    ("after 2026-03-12", TODAY, None),
+    ("between 2026-01-05 and 2026-02-10", at(2026, 1, 5), at(2026, 2, 11)),
+    ("between 20 December and 5 January", at(2025, 12, 20), at(2026, 1, 6)),
+    ("between 5 March and 24 March", at(2026, 3, 5), at(2026, 3, 25)),
+    ("between 2026-01-05 and february", at(2026, 1, 5), at(2026, 3, 1)),
+    ("before 1.1.", None, at(2026, 1, 1)),
     ("before the release v1.2", None, TAGS["v1.2"]),
     ("before release 1.2", None, TAGS["v1.2"]),
     ("before v1.2", None, TAGS["v1.2"]),
@@ -120,6 +144,14 @@ def test_forms(text, after, before):
     "text",
     [
         "before the flood",
+        "what we did before may break",
+        "who is on may",
+        "on november",
+        "on 31.2.",
+        "on 30 February",
+        "since 13.13.",
+        "on 24 November 2026",
+        "between 2026-05-01 and 2026-06-01",
         "after we merged main",
         "since main",
         "since v2",
@@ -187,6 +219,16 @@ def test_asking_when(text, rest):
 def test_when_inside_asks_nothing(text):
     """When in the middle of a question is a word like others."""
     assert not read(text, NOW).asks_when
+
+
+@pytest.mark.parametrize(("text", "exact"), [
+    ("before v1.2", True), ("since march", True), ("on 2026-02-10", True), ("in february", True), ("from may to june", True),
+    ("between v1.2 and v1.3", True), ("around 2026-02-10", False), ("last week", False), ("3 days ago", False),
+    ("newest", False), ("zebra", False),
+])  # fmt: skip
+def test_a_span_that_is_named_by_its_ends(text, exact):
+    """A date, a month, a tag or a commit says where a span begins or ends; other words are vague."""
+    assert read(text, NOW, moment).exact is exact
 
 
 def test_asking_when_within_a_span():
