@@ -112,10 +112,23 @@ class Bearing:
 
     @cached_property
     def related(self) -> list[Found]:
-        """What is known that bears on the asker's task, scope and files; of one without a task, on the role."""
+        """What is known that bears on the asker's task, scope and files; of one without a task, on the role too: where what it
+        could take is for anybody, what its role has written counts as much.
+        """
         chosen = self.mine or self.free[:1] or self._to_come(1) or self._finished(FINISHED)
-        words = " ".join(one.task.title for one in chosen)
         eligible = [i for kind in ("deadend", *GUIDES) for i in self.view.of_kind(kinds.NUMBER[kind])]
+        by_role = self._by_role(eligible, chosen)
+        scores = self._of_tasks(eligible, chosen) if chosen or not by_role else {}
+        identities = self.view.columns.ids
+        scores = ranking.in_turn([by_role, scores], identities) if by_role else scores
+        ranked = sorted(scores, key=lambda i: (-scores[i], identities[i]))
+        self.unsaid += max(0, len(ranked) - RELATED)
+        found = self._by_evidence({i: scores[i] for i in ranked[:RELATED]})
+        return [*found, *self._rules(found)]
+
+    def _of_tasks(self, eligible: Sequence[int], chosen: Sequence[Placed]) -> dict[int, float]:
+        """The score of each memory that has to do with the tasks ``chosen``, or with the files at hand."""
+        words = " ".join(one.task.title for one in chosen)
         patterns = [*(scopes.normal(p) for one in chosen for p in one.task.scope), *self.scope]
         patterns += self._former(patterns)
         learned = self.context.manager is not None
@@ -125,11 +138,7 @@ class Bearing:
         if len(scores) < RELATED:
             for i, score in self._worded(eligible, patterns, words).items():
                 scores[i] = scores.get(i, 0.0) + score
-        identities = self.view.columns.ids
-        ranked = sorted(scores, key=lambda i: (-scores[i], identities[i]))
-        self.unsaid += max(0, len(ranked) - RELATED)
-        found = self._by_evidence({i: scores[i] for i in ranked[:RELATED]})
-        return [*found, *self._rules(found)]
+        return scores
 
     def _near(self, eligible: Sequence[int], patterns: Sequence[str], words: str) -> dict[int, float]:
         """The score of each memory that is about what was changed here, in commits of the branch too, or about a file that
@@ -149,19 +158,33 @@ class Bearing:
             near.sort(key=lambda i: (-strength[columns.rows[i]], -columns.created[i], columns.ids[i]))
             del near[NEAREST:]
         records = index.knowledge.fields(list({columns.rows[i] for i in near}))
-        wanted, weights = _stems(words), ranking.DEFAULT
+        wanted = _stems(words)
         scores = {}
         for i in near:
             shared = len(wanted & _stems(str(records[columns.rows[i]].get("title", ""))))
-            created = self.view.created(i)
-            age = None if created is None else (self.now - created) / 86_400
             value = strength[columns.rows[i]]
-            value = value / (value + 1) * (1 + SHARED * shared)
-            value *= ranking.recency(age, kinds.BY_NAME[self.view.kind(i)].half_life, weights.recency)
-            if columns.importance[i]:
-                value *= 1 + weights.importance * (columns.importance[i] - 3)
-            scores[i] = value * (weights.pin if columns.pins[i] else 1.0)
+            scores[i] = value / (value + 1) * (1 + SHARED * shared) * self._counts(i)
         return scores
+
+    def _by_role(self, eligible: Iterable[int], chosen: Iterable[Placed]) -> dict[int, float]:
+        """The score of each memory of this view that the asker's role has written, by its age and its importance; none where the
+        asker is at work, or ``chosen`` has a task of that role.
+        """
+        role = self.board.me.role
+        if role is None or self.mine or self.paths or any(one.task.role == role for one in chosen):
+            return {}
+        rows = {row for _, row in self.context.index.knowledge.named("role", [role])}
+        written = (i for i in eligible if self.view.columns.rows[i] in rows and i not in self.view.foreign)
+        return {i: self._counts(i) for i in written}
+
+    def _counts(self, i: int) -> float:
+        """What a memory counts for by its age, its importance and its pin."""
+        weights, columns, created = ranking.DEFAULT, self.view.columns, self.view.created(i)
+        age = None if created is None else (self.now - created) / 86_400
+        value = ranking.recency(age, kinds.BY_NAME[self.view.kind(i)].half_life, weights.recency)
+        if columns.importance[i]:
+            value *= 1 + weights.importance * (columns.importance[i] - 3)
+        return value * (weights.pin if columns.pins[i] else 1.0)
 
     def _former(self, patterns: Iterable[str]) -> list[str]:
         """What the files that ``patterns`` cover were called before."""

@@ -352,6 +352,15 @@ def order(scores: Mapping[int, float], identities: Sequence[str], most: int) -> 
     return sorted(scores, key=lambda position: (-scores[position], identities[position]))[:most]
 
 
+def in_turn(ranked: Iterable[Mapping[int, float]], identities: Sequence[str]) -> dict[int, float]:
+    """One score of several that cannot be compared: the best of each come first, then the second of each."""
+    out: dict[int, float] = {}
+    for scores in ranked:
+        for place, position in enumerate(order(scores, identities, len(scores)), 1):
+            out[position] = out.get(position, 0.0) + 1 / place
+    return out
+
+
 def recency(age: float | None, half_life: float | None, strength: float) -> float:
     """1 for what is new, down to ``1 - strength`` with age; ages and half-lives in days.
 
