@@ -6,7 +6,7 @@ from agentmem.actions import doubtful, selecting
 from agentmem.actions.bearing import GUIDES, TITLE
 from agentmem.actions.selecting import Found
 from agentmem.actions.whereabouts import NAME, Whereabouts
-from agentmem.model import leases, notation, safety, taskgraph, verdict
+from agentmem.model import leases, notation, safety, substance, taskgraph, verdict
 from agentmem.model.digest import Line, shortened
 from agentmem.model.taskgraph import Placed
 
@@ -37,35 +37,49 @@ class Sections(Whereabouts):
     # -- what the others did and do
 
     def done_since(self) -> list[Line]:
-        """What was closed or reopened since, by others or on other branches, as far as it bears on the asker."""
-        lines: list[Line] = []
-        outside = 0
-        told = set[str]()  # of what was done, failed and done again, the last counts
+        """What was closed, reopened or else entered in the log since, by others or on other branches, as far as it bears on the
+        asker; what ends a task first.
+        """
+        ends: list[tuple[Found, list[Placed]]] = []
+        more: list[tuple[Found, list[Placed]]] = []
+        ended = set[str]()  # of what was done, failed and done again, the last counts
         for found in self.entries:
-            one, origin = found.memory, self.view.foreign.get(found.position)
+            one = found.memory
             if one.created is None or one.created < self.since:
                 continue
-            if one.by == self.board.me.agent and origin is None:
+            if one.by == self.board.me.agent and found.position not in self.view.foreign:
                 continue
-            closed = [task for task in self.ended_by(found) if task.task.id not in told]
-            if not closed:
-                continue
-            told.update(task.task.id for task in closed)
+            tasks = self.ended_by(found)
+            new = [task for task in tasks if task.task.id not in ended]
+            if new:
+                ended.update(task.task.id for task in new)
+                ends.append((found, new))
+            elif not tasks and _says_something(found):
+                more.append((found, []))
+        lines: list[Line] = []
+        outside = 0
+        for found, tasks in (*ends, *more):
+            one = found.memory
             near = (
                 self.is_owner
-                or any(self.bears(task, (*one.scope, *task.task.scope), task.task.role) for task in closed)
+                or any(self.bears(task, (*one.scope, *task.task.scope), task.task.role) for task in tasks)
                 or self.bears(None, one.scope, one.role)
             )
             if not near or len(lines) >= OTHERS:
                 outside += 1
                 continue
-            where = f"; on {shortened(origin.branch, NAME)}, NOT merged here" if origin else ""
-            ids = " ".join(self.short(task.task.id) for task in closed[:3])
-            needed = any(task.task.id in self.needs for task in closed)
-            how = "FAILED " if one.reopens else ""
-            said = f"- {ids} {shortened(one.by or '?', NAME)}: {how}{_said(one.title)}{where}"
-            lines.append(Line(said, 8 if needed else _falling(7.5, len(lines))))
+            needed = any(task.task.id in self.needs for task in tasks)
+            lines.append(Line(self._done(found, tasks), 8 if needed else _falling(7.5, len(lines))))
+        self.unsaid += self.unread
         return [*lines, *_others(outside)]
+
+    def _done(self, found: Found, tasks: Sequence[Placed]) -> str:
+        """An entry in a line, named by the tasks that it ends, else by itself."""
+        one, origin = found.memory, self.view.foreign.get(found.position)
+        where = f"; on {shortened(origin.branch, NAME)}, NOT merged here" if origin else ""
+        ids = " ".join(self.short(identity) for identity in [task.task.id for task in tasks[:3]] or [one.id])
+        how = "FAILED " if one.reopens else ""
+        return f"- {ids} {shortened(one.by or '?', NAME)}: {how}{_said(one.title)}{where}"
 
     def in_progress(self) -> list[Line]:
         """What others hold; of many, what is near."""
@@ -230,6 +244,11 @@ def _falling(weight: float, number: int) -> float:
 
 def _others(count: int) -> list[Line]:
     return [Line(f"{count} other{'s' if count > 1 else ''} outside your scope.", 6)] if count else []
+
+
+def _says_something(entry: Found) -> bool:
+    """Whether an entry is no mere report of how work goes, no line of a log and no prompt."""
+    return substance.thin(entry.memory.title, entry.memory.body) not in substance.NOISE
 
 
 def _is_broken(found: Found) -> bool:

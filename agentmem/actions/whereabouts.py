@@ -218,9 +218,20 @@ class Whereabouts(Bearing):
     @cached_property
     def entries(self) -> list[Found]:
         """The log entries since long enough ago, newest first."""
+        return selecting.fetch(self.context.index, self.view, self._logged[:ENTRIES])
+
+    @property
+    def unread(self) -> int:
+        """How many entries of others since then are too many to be looked at."""
+        columns, me = self.view.columns, self.board.me.agent
+        older = [i for i in self._logged[ENTRIES:] if columns.created[i] >= self.since]
+        own = {row for _, row in self.context.index.knowledge.named("author", [me])} if older else set()
+        return sum(columns.rows[i] not in own for i in older)
+
+    @cached_property
+    def _logged(self) -> list[int]:
         created, start = self.view.columns.created, self.since - TESTED
-        fresh = [i for i in self.view.of_kind(_LOG) if created[i] >= start]
-        return selecting.fetch(self.context.index, self.view, self.view.newest_first(fresh)[:ENTRIES])
+        return self.view.newest_first([i for i in self.view.of_kind(_LOG) if created[i] >= start])
 
     @staticmethod
     def clock(moment: int) -> str:

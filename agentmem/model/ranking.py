@@ -352,12 +352,12 @@ def order(scores: Mapping[int, float], identities: Sequence[str], most: int) -> 
     return sorted(scores, key=lambda position: (-scores[position], identities[position]))[:most]
 
 
-def in_turn(ranked: Iterable[Mapping[int, float]], identities: Sequence[str]) -> dict[int, float]:
-    """One score of several that cannot be compared: the best of each come first, then the second of each."""
+def in_turn(ranked: Sequence[Mapping[int, float]], identities: Sequence[str]) -> dict[int, float]:
+    """One score of several that cannot be compared: the best of the first, the best of the second, then the second of each."""
     out: dict[int, float] = {}
-    for scores in ranked:
+    for turn, scores in enumerate(ranked):
         for place, position in enumerate(order(scores, identities, len(scores)), 1):
-            out[position] = out.get(position, 0.0) + 1 / place
+            out[position] = out.get(position, 0.0) + 1 / (place + turn / len(ranked))
     return out
 
 

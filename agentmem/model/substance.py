@@ -8,6 +8,8 @@ from agentmem.model.analysis import STOP_WORDS
 from agentmem.model.stemming import stem
 
 STATUS, CHATTER, LOG_LINE, PROMPT, PLACE, VAGUE = "status", "chatter", "log line", "prompt", "place", "vague"
+NOISE = frozenset((STATUS, CHATTER, LOG_LINE, PROMPT))
+"""What even an entry of a log is not to be."""
 
 MASS = 0.6
 """What its one word must say (``background.SAYS``), with what it names: a name of the project says 1."""

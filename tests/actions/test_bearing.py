@@ -36,7 +36,10 @@ def test_what_a_role_has_written(roles):
     first, task, *rest = known(roles, "validation")
     assert (first, task) == ("Blood bank is left out", OF_THE_TASK)
     assert sorted(rest) == ["Blast flags hold the count", "Critical values are phoned"]
-    assert set(known(roles, "ui")[:2]) == {"The worklist sorts emergencies first", OF_THE_TASK}
+    assert set(known(roles, "ui")[:2]) == {
+        "The worklist sorts emergencies first",
+        OF_THE_TASK,
+    }  # after a dead end of the role
     assert known(roles, "ui", "beware") == ["Sorting by ward"]
     assert known(roles, "validation", "beware") == []
     assert known(roles, "drivers")[0] == OF_THE_TASK

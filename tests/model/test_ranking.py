@@ -415,3 +415,10 @@ def test_more_needed_is_never_less(one, other):
     low, high = sorted((one, other))
     factor = [ranking.usefulness(Use(1, 0, 0, level), DEFAULT) for level in (low, high, 0.0)]
     assert factor[0] <= factor[1] and factor[2] == 1 + DEFAULT.use / 2
+
+
+def test_in_turn():
+    """Of several scores that cannot be compared the best come in turn, the first's first; what both have comes before equals."""
+    one, other = {0: 9.0, 1: 8.0, 2: 7.0}, {3: 0.2, 4: 0.1, 2: 0.05}
+    scores = ranking.in_turn([one, other], "abcde")
+    assert sorted(scores, key=lambda i: -scores[i]) == [0, 3, 2, 1, 4]
