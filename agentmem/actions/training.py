@@ -199,7 +199,12 @@ def rows(case: Case) -> list[Row]:
 
 
 def _fitted(cases: Sequence[Case]) -> dict[str, float]:
-    return fitting.fit([row for case in cases for row in rows(case)], scoring.PRIOR, scoring.FLOORS)
+    return weights_of([row for case in cases for row in rows(case)])
+
+
+def weights_of(every: Sequence[Row]) -> dict[str, float]:
+    """The weight of each signal of recall that explains the rows, near the formula's where they say little."""
+    return fitting.fit(every, scoring.PRIOR, scoring.FLOORS, scoring.SPANS)
 
 
 def _compared(cases: Sequence[Case], current: Manager | None, newer: int) -> Compared:

@@ -82,6 +82,29 @@ FLOORS = {name: LEAST * weight for name, weight in PRIOR.items()}
 """The least that a signal weighs. None may speak against a memory: what has more of a question is never behind for it."""
 
 
+def _apart(low: float, high: float) -> float:
+    return math.log(high / low)
+
+
+_W = ranking.DEFAULT
+SPANS = {
+    **dict.fromkeys(ARMS, 1.0),
+    "recency": _apart(1 - _W.recency, 1),
+    "fresh": _apart(1, 1 + _W.fresh),
+    ANSWER: _apart(1, 1 + _W.answer),
+    OUTSIDE: _apart(_W.outside, 1),
+    "your role": _apart(1, _W.role),
+    "dead end": _apart(1, _W.deadend),
+    "log entry": _apart(_W.log, 1),
+    "importance": _apart(1 - 2 * _W.importance, 1 + 2 * _W.importance),
+    "pinned": _apart(1, _W.pin),
+    "evidence": _apart(_W.cite_gone, _W.cite_holds),
+    "use": _apart(1 - _W.misled, 1 + _W.use),
+    "not merged here": _apart(_W.unmerged, 1),
+}
+"""How far apart the values of each signal can be: the strengths of an arm, the logarithms of a factor."""
+
+
 def fixed(weights: Mapping[str, float]) -> Scorer:
     """The formula: the arms by their ``weights`` added, times each factor.
 

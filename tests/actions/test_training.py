@@ -5,6 +5,8 @@ import random
 
 import pytest
 
+from agentmem.actions import training
+from agentmem.learning import fitting
 from agentmem.model import retention, scoring
 from agentmem.model.manager import FEWEST
 from agentmem.output import explaining
@@ -88,6 +90,27 @@ def first(project, *options):
         project.ok("recall", question(t), "--format", "ids", "--limit", "1", *options, env=env).strip()
         for t in (3, 40, 77)
     ]
+
+
+def test_what_the_labels_cannot_tell_stays_near_the_formula():
+    """Where right is what is newest, days old as all is, how fresh a memory is keeps a weight of the formula's size: no note of
+    today comes before what has the words. Where labels show how much being fresh helps, it is learned.
+    """
+    pytest.importorskip("numpy")
+    draw = random.Random(3)
+
+    def weight(newest):
+        rows = []
+        for _ in range(150):
+            for right in (True, False, False):
+                signals = {"words": draw.uniform(0.4, 1), "recency": draw.uniform(-0.1, 0)}
+                rows.append(fitting.Row({**signals, **({"fresh": newest} if right else {})}, right))
+        return training.weights_of(rows)["fresh"]
+
+    most = scoring.SPANS["fresh"]
+    few = [weight(share * most) for share in (0.001, 0.007)]
+    assert scoring.PRIOR["fresh"] < few[0] < few[1] < 2 * scoring.PRIOR["fresh"]
+    assert weight(0.5 * most) > 2 * scoring.PRIOR["fresh"]
 
 
 def test_the_formula_has_something_to_learn(school):

@@ -61,6 +61,25 @@ def test_what_never_varies_keeps_its_prior():
     assert found["a"] != 1.0
 
 
+def test_what_hardly_varies_is_held_to_its_prior():
+    """A signal of whose span the rows show a thousandth moves little, however well it tells right from wrong; one that shows more
+    of it than a twentieth is as free as without a span.
+    """
+    rows = [
+        Row(
+            {**row.signals, "little": 0.001 * row.right, "much": 0.5 * row.right + 0.1 * row.signals["a"]},
+            row.right,
+        )
+        for row in generated(TRUE, 2000)
+    ]
+    prior = {**dict.fromkeys(TRUE, 1.0), "little": 4.0, "much": 4.0}
+    free, held = fit(rows, prior), fit(rows, prior, spans={"little": 1.0, "much": 1.0})
+    assert free["little"] > 500
+    assert abs(held["little"] - 4.0) < 1
+    only = [Row({**row.signals, "little": 0.0}, row.right) for row in rows]
+    assert fit(only, prior, spans={"much": 1.0}) == fit(only, prior)
+
+
 @pytest.mark.parametrize("right", [True, False])
 def test_labels_of_one_sort_teach_nothing(right):
     """Where all rows are right, or none is, the prior is given back as it was; as with no row at all."""

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentmem.model import ranking
-from agentmem.model.scoring import ARMS, FLOORS, PRIOR, SCALE, SIGNALS, Factor, fixed, signals, trained
+from agentmem.model.scoring import ARMS, FLOORS, PRIOR, SCALE, SIGNALS, SPANS, Factor, fixed, signals, trained
 
 STRENGTHS = st.dictionaries(st.sampled_from(sorted(ARMS)), st.floats(0, 1))
 OTHERS = [name for name in SIGNALS if name not in ARMS]
@@ -93,6 +93,7 @@ def test_every_term_of_the_formula_is_a_signal_once():
     """Each arm and factor has one weight before anything is learned, and a floor: none is learned to speak against a memory."""
     assert len(set(SIGNALS)) == len(SIGNALS) == 20
     assert set(PRIOR) == set(SIGNALS)
-    assert FLOORS.keys() == PRIOR.keys()
+    assert FLOORS.keys() == SPANS.keys() == PRIOR.keys()
+    assert all(0 < span <= 1 for span in SPANS.values())
     assert all(0 < FLOORS[name] < weight if weight else FLOORS[name] == 0 for name, weight in PRIOR.items())
     assert ARMS["words"] == ranking.DEFAULT.lexical_arm
