@@ -249,10 +249,10 @@ def test_git_is_asked_once_a_commit(project, monkeypatch):
     for _ in range(2):
         assert sections(project, "src/claim.py")
     second = project.git("rev-parse", "HEAD").strip()
-    assert asked == [(first, None), (second, first)]
+    assert asked == [([first], None), ([second], first)]
     project.git("reset", "-q", "--hard", first)
     assert project.call("show", "src/claim.py").code
-    assert asked[2:] == [(first, None)]
+    assert asked[2:] == [([first], None)]
 
 
 def test_work(project):
