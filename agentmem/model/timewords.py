@@ -43,6 +43,8 @@ _SLACK = (
 """Days that a span reaches back, with some slack: who says the past month means five weeks as well."""
 _NEWEST = re.compile(r"\b(?:(?:most )?recent|latest|newest)(?: (?:memor(?:y|ies)|notes?))?\b", _FLAGS)
 _OLDEST = re.compile(r"\b(?:oldest|earliest)(?: (?:memor(?:y|ies)|notes?))?\b", _FLAGS)
+_THE_YEAR = re.compile(r"\b(in|during|since|after|before|until|till) (20\d\d)\b(?![-/.:\d])", _FLAGS)
+_TURN = re.compile(r"\b(since|after|before|until|till) (?:the )?$", _FLAGS)
 _WEEK = re.compile(r"\b(this|last) week\b", _FLAGS)
 _THE_MONTH = re.compile(r"\b(this|last) month\b", _FLAGS)
 _WEEKEND = re.compile(r"\b(?:last|(?:the|this) past) weekend\b", _FLAGS)
@@ -90,14 +92,24 @@ def read(text: str, now: int, moment: Moment = lambda name: None) -> Span:
         for match in pattern.finditer(rest):
             found = span(match, now, moment)
             if found is not None:
-                after, before = found
-                left = rest[: match.start()] + " " + rest[match.end() :]
+                turn = _TURN.search(rest, 0, match.start()) if pattern not in (_BOUND, _BETWEEN) else None
+                after, before = _turned(turn[1].lower(), *found) if turn else found
+                left = rest[: turn.start() if turn else match.start()] + " " + rest[match.end() :]
                 exact = pattern in _EXACT and not match[0].lower().startswith("around")
                 return Span(after, before, asks_when, left, pattern is _OLDEST, exact)
     return Span(None, None, asks_when, rest)
 
 
 Bounds = tuple[int | None, int | None]
+
+
+def _turned(word: str, after: int | None, before: int | None) -> Bounds:
+    """The span from, or up to, one that is named: since last week, before yesterday."""
+    if word == "before":
+        return None, after
+    if word in ("until", "till"):
+        return None, before or after
+    return (before or after if word == "after" else after), None
 
 
 def _ago(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
@@ -129,6 +141,14 @@ def _year(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
     if (match[1] or "").lower() != "last":
         return first, None
     return int(datetime(year - 1, 1, 1, tzinfo=UTC).timestamp()), first
+
+
+def _the_year(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
+    first, after = (int(datetime(int(match[2]) + n, 1, 1, tzinfo=UTC).timestamp()) for n in (0, 1))
+    word = match[1].lower()
+    if first > now and word != "before":
+        return None
+    return (first, after) if word in ("in", "during") else _turned(word, first, after)
 
 
 def _between(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
@@ -226,6 +246,7 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], int, Moment], Bo
     (_WEEKDAY, _weekday),
     (_WEEKEND, _weekend),
     (_YEAR, _year),
+    (_THE_YEAR, _the_year),
     *((pattern, _slack(days)) for pattern, days in _SLACK),
     (_WEEK, _week),
     (_THE_MONTH, _the_month),
@@ -234,7 +255,7 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], int, Moment], Bo
 )
 
 
-_EXACT = frozenset((_MONTHS_LONG, _BETWEEN, _BOUND, _ON, _IN_MONTH))
+_EXACT = frozenset((_MONTHS_LONG, _BETWEEN, _BOUND, _ON, _IN_MONTH, _THE_YEAR))
 """What names where a span begins or ends."""
 
 
