@@ -11,6 +11,7 @@ from agentmem.model.marks import Torn
 from agentmem.model.outfits import AGENTS, BLOCK, POINTER, WHOLE, Piece
 from agentmem.store import resources, writing
 
+EDITED = "edited by hand; take it out, and agentmem init writes it anew"
 CREATED, UPDATED, KEPT, LEFT, REMOVED = "created", "updated", "kept", "left", "removed"
 
 NAME = "agentmem"
@@ -92,7 +93,8 @@ def outdated(top: str) -> list[str]:
             continue
         text = _read(path)
         try:
-            if _wanted(piece, text, []) not in (text, None):
+            wanted = _wanted(piece, text, [])
+            if not isinstance(wanted, Fitted) and wanted != text:
                 old.append(piece.path)
         except (Torn, ValueError):
             continue
@@ -211,6 +213,8 @@ def _wanted(piece: Piece, old: str | None, refused: list[str]) -> str | Fitted:
 
     """
     template = _template(piece)
+    if old is not None and _is_edited(piece, old, template):
+        return Fitted(piece.path, LEFT, piece.what, EDITED)
     if piece.form == BLOCK:
         return marks.with_block(old or "", template)
     if piece.form == POINTER:
@@ -229,11 +233,20 @@ def _wanted(piece: Piece, old: str | None, refused: list[str]) -> str | Fitted:
     return new
 
 
+def _is_edited(piece: Piece, text: str, template: str) -> bool:
+    """Whether somebody wrote into what ``init`` of this version has put there."""
+    if piece.form in (BLOCK, POINTER):
+        return marks.edited_block(text, [template] if piece.form == BLOCK else [template, POINT])
+    return piece.form == WHOLE and marks.edited_file(text, template)
+
+
 def _unfit(top: str, piece: Piece) -> Fitted:
     path = os.path.realpath(_place(top, piece))
     if problem := _in_the_way(top, path):
         return Fitted(piece.path, LEFT, piece.what, problem)
     old = _read(path) or ""
+    if _is_edited(piece, old, _template(piece)):
+        return Fitted(piece.path, LEFT, piece.what, "edited by hand: take it out yourself")
     try:
         if piece.form in (BLOCK, POINTER):
             new = marks.without_block(old)

@@ -11,7 +11,9 @@ from agentmem.model import jsontext
 from agentmem.model.jsontext import Json, Node, Step
 
 VERSION = 1
-"""Of what is written; an older block is replaced by the next ``init``."""
+"""Of what is written, another with each change of it: an older block is replaced by the next ``init``, and what differs from the
+one of this version was edited by hand.
+"""
 
 BEGIN, END = f"<!-- agentmem:begin {VERSION} -->", "<!-- agentmem:end -->"
 _BLOCK = re.compile(
@@ -44,6 +46,18 @@ def block(body: str) -> str:
 def has_block(text: str) -> bool:
     """Whether ``text`` has a block of ours."""
     return _BLOCK.search(text) is not None
+
+
+def edited_block(text: str, bodies: Sequence[str]) -> bool:
+    """Whether ``text`` has a block of this version that says none of ``bodies``: somebody wrote into it."""
+    known = [block(body).splitlines() for body in bodies]
+    blocks = (found[0].splitlines() for found in _BLOCK.finditer(text))
+    return any(lines[0] == BEGIN and lines not in known for lines in blocks)
+
+
+def edited_file(text: str, template: str) -> bool:
+    """Whether ``text`` is a file that ``init`` of this version wrote, and is not as it wrote it."""
+    return FILE in text and text.splitlines() != template.splitlines()
 
 
 def length(text: str) -> int:

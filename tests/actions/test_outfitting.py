@@ -1,11 +1,13 @@
 """Files for agents: written beside what is there, brought up to date, taken out again to the byte."""
 
+import hashlib
 import json
 import os
 
 import pytest
 
-from agentmem.model import marks
+from agentmem.actions import outfitting
+from agentmem.model import marks, outfits
 from agentmem.model.outfits import AGENTS
 from tests import support
 
@@ -88,6 +90,35 @@ def test_plain_init_brings_up_to_date_what_is_there(repo):
         support.put(repo.path / path, old.replace("Write down what", "Note what"))
     out = repo.ok("init")
     assert "updated" in out and files(repo.path) == new
+
+
+def test_what_was_edited_by_hand_stays(repo):
+    """A rule of the house in our block, a section in our skill: no init, no doctor and no --remove takes them."""
+    repo.ok("init", "--agent", "claude")
+    skill = ".claude/skills/agentmem/SKILL.md"
+    mine = {
+        "AGENTS.md": repo.path.joinpath("AGENTS.md")
+        .read_text()
+        .replace("- Take work", "- Ask Dana, then take work"),
+        "CLAUDE.md": repo.path.joinpath("CLAUDE.md")
+        .read_text()
+        .replace("@AGENTS.md", "@AGENTS.md\nAsk Dana."),
+        skill: repo.path.joinpath(skill).read_text() + "\n## House rules\n",
+    }
+    for path, text in mine.items():
+        support.put(repo.path / path, text)
+    assert "agents:" not in repo.ok("doctor") + repo.ok("doctor", "--fix")
+    for words in (("init",), ("init", "--agent", "claude"), ("init", "--remove")):
+        ran = repo.call(*words)
+        assert ran.code == 0 and all(f"{path} is as it was" in ran.err for path in mine)
+        assert {path: repo.path.joinpath(path).read_text() for path in mine} == mine
+
+
+def test_another_text_has_another_version():
+    """What is written for agents may only change with ``marks.VERSION``: what differs from the same version counts as edited."""
+    pieces = sorted({piece for agent in AGENTS.values() for piece in agent if piece.form != outfits.ENTRIES})
+    texts = "\n".join(outfitting._template(piece) for piece in pieces)
+    assert {1: "fb661f12e36deda2"}[marks.VERSION] == hashlib.sha256(texts.encode()).hexdigest()[:16]
 
 
 def test_a_file_that_was_taken_over_stays(repo):
