@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from agentmem.errors import NoRepository, NotWritable
 from agentmem.git import hooks, inclusion, process, stubs
-from agentmem.git.hooks import ABSENT, DISPLACED, INSTALLED, OLDER, Hook
+from agentmem.git.hooks import ABSENT, DISPLACED, IDLE, INSTALLED, OLDER, Hook
 from agentmem.store import cache, layout, writing
 
 TAKEN, PUT, KEPT, OFF, DECLINED, FAILED = "uninstalled", "installed", "kept", "off", "declined", "failed"
@@ -217,6 +217,8 @@ def ailment(directory: str) -> tuple[str, str] | None:
     if DISPLACED in states:
         tool = next((hook.tool for hook in told.hooks if hook.state == DISPLACED and hook.tool), None)
         return f"{tool or 'another hook'} has taken their place", fix
+    if IDLE in states:
+        return "git does not start them: the files have no right to be executed", fix
     if OLDER in states:
         return "of an older version", fix
     lacking = [hook.name for hook in told.hooks if hook.state == ABSENT]

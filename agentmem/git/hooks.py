@@ -70,8 +70,9 @@ class Where(NamedTuple):
 
 
 class Hook(NamedTuple):
-    """One of our hooks in a clone: ``state`` is installed, older, displaced or missing; ``before`` what of the user's runs with
-    it, ``tool`` whose that is; ``framework``: it is the script of pre-commit, which runs ours first.
+    """One of our hooks in a clone: ``state`` is installed, older, idle (git starts no file that cannot be executed), displaced or
+    missing; ``before`` what of the user's runs with it, ``tool`` whose that is; ``framework``: it is the script of pre-commit,
+    which runs ours first.
     """
 
     name: str
@@ -81,7 +82,7 @@ class Hook(NamedTuple):
     framework: bool = False
 
 
-INSTALLED, OLDER, DISPLACED, ABSENT = "installed", "older", "displaced", "missing"
+INSTALLED, OLDER, IDLE, DISPLACED, ABSENT = "installed", "older", "idle", "displaced", "missing"
 
 
 def where(directory: str, anew: bool = False) -> Where | None:
@@ -142,7 +143,7 @@ def install(place: Where, start: str) -> list[str]:
         if place.config is None:
             _into_gits_own(place, start, said)
         else:
-            _before_theirs(place, start)
+            _before_theirs(place, start, said)
     except OSError as error:
         raise _unwritable(place, error) from None
     return said
@@ -194,6 +195,8 @@ def _found(place: Where, name: str) -> Hook:
         return Hook(name, state, *about)
     if os.path.realpath(place.active) != os.path.realpath(place.folder):
         return Hook(name, DISPLACED, *about)
+    if not os.access(at, os.X_OK):
+        return Hook(name, IDLE, *about)
     return Hook(name, INSTALLED if number >= stubs.VERSION else OLDER, *about)
 
 
@@ -216,6 +219,7 @@ def _into_gits_own(place: Where, start: str, said: list[str]) -> None:
         if os.path.lexists(at) and stubs.version(stubs.head(at)) is None:
             _set_aside(place, at, name, said)
             moved = True
+        _keep_own_lines(at, name, text, said)
         if stubs.head(at) != text or not os.access(at, os.X_OK):
             _write(at, text, executable=True)
     if moved or os.path.isdir(place.beside):
@@ -261,13 +265,26 @@ def _link_neighbours(place: Where) -> None:
                 return  # no links here (Windows): a hook that needs its neighbours is rare
 
 
-def _before_theirs(place: Where, start: str) -> None:
+def _keep_own_lines(at: str, name: str, text: bytes, said: list[str]) -> None:
+    """Keep a copy of a stub into which somebody wrote lines of their own: it is written anew as a whole."""
+    data = stubs.head(at)
+    if stubs.version(data) != stubs.VERSION or data is None or not stubs.own_lines(data, text):
+        return
+    number = next(n for n in range(1, 1000) if not os.path.lexists(f"{at}.{n}"))
+    _write(f"{at}.{number}", data)
+    said.append(
+        f"{name} had lines that are not ours: it is kept beside it as {name}.{number} and does not run"
+    )
+
+
+def _before_theirs(place: Where, start: str, said: list[str]) -> None:
     assert place.config is not None
     os.makedirs(place.own, exist_ok=True)
     rare = [name for name in stubs.RARE if os.access(os.path.join(place.users, name), os.X_OK)]
     for name in (*stubs.OURS, *stubs.PASSED_ON, *rare):
         at = os.path.join(place.own, name)
         text = os.fsencode(stubs.text(name, start, place.own))
+        _keep_own_lines(at, name, text, said)
         if stubs.head(at) != text or not os.access(at, os.X_OK):
             _write(at, text, executable=True)
     included = place.own + ".config"
@@ -314,6 +331,7 @@ def _out_of_gits_own(place: Where, said: list[str]) -> None:
         for path in (at, f"{at}.legacy", f"{at}.old"):
             if stubs.version(stubs.head(path)) is None:
                 continue
+            _keep_own_lines(path, name, os.fsencode(stubs.text(name, "agentmem", beside=BESIDE)), said)
             if os.path.lexists(kept):
                 os.replace(kept, path)
             else:

@@ -85,6 +85,16 @@ def version(data: bytes | None) -> int | None:
     return int(found[1]) if found else None
 
 
+def own_lines(data: bytes, text: bytes) -> list[bytes]:
+    """The lines of the stub ``data`` that ``text``, the same one written anew, has not, but for those that name a program."""
+    known = set(text.splitlines())
+    return [
+        line
+        for line in data.splitlines()
+        if line not in known and not re.search(rb"^if test -x | hook [\w-]+ -- ", line)
+    ]
+
+
 def are_in(common_dir: str) -> bool:
     """Whether a commit seems to start our stub, by a look at three files: no process is started."""
     usual = os.path.join(common_dir, "hooks", OURS[0])

@@ -112,11 +112,12 @@ def hooked(result: Hooked) -> str:
         lines.append(f"in      {safety.one_line(result.folder)}{safety.one_line(before)}")
     for state, means in (
         ("older", "of an older version"),
+        ("idle", "git does not start it, for the file has no right to be executed"),
         ("displaced", "displaced by another tool"),
         ("missing", "missing"),
     ):
         names = [hook.name for hook in result.hooks if hook.state == state]
-        if names and not result.done and (result.names or state == "displaced"):
+        if names and not result.done and (result.names or state in ("displaced", "idle")):
             lines.append(f"{' '.join(names)}: {means}")
     if not result.done and not result.are_in:
         lines.append("put them in their place: agentmem hooks install")

@@ -47,7 +47,7 @@ def _init() -> Schema:
 def _hooks() -> Schema:
     hook = {
         "name": {"enum": list(stubs.OURS)},
-        "state": {"enum": ["installed", "older", "displaced", "missing"]},
+        "state": {"enum": ["installed", "older", "idle", "displaced", "missing"]},
         "before": told(TEXT_OR_NULL, "what runs with it"),
         "tool": told(TEXT_OR_NULL, "whose that is"),
     }

@@ -510,6 +510,33 @@ def python_gone(project):
             path.write_text(text.replace(started[1], program).replace(old[1], program))
 
 
+def test_a_file_that_git_does_not_start_is_no_hook(build, log):
+    """Without the right to be executed it is not among those that are installed, until it is put in its place again."""
+    project = build("repo", houses.plain)
+    project.ok("hooks", "install")
+    (project.path / ".git/hooks/pre-commit").chmod(0o644)
+    told = project.ok("hooks")
+    assert "pre-commit: git does not start it" in told and "hooks   prepare-commit-msg" in told
+    project.ok("hooks", "install")
+    assert hooking.status(str(project.path)).are_in
+
+
+@pytest.mark.parametrize("how", ["install", "uninstall"])
+def test_lines_of_the_users_in_our_stub_are_kept(build, log, how):
+    """It is written anew as a whole, or goes, and a copy with what was put into it stays beside it and is named."""
+    project = build("repo", houses.plain)
+    project.ok("hooks", "install")
+    stub = project.path / ".git/hooks/pre-commit"
+    mine = stub.read_text().replace("#!/bin/sh\n", "#!/bin/sh\necho mine\n")
+    stub.write_text(mine)
+    assert "pre-commit had lines that are not ours: it is kept beside it as pre-commit.1" in project.ok(
+        "hooks", how
+    )
+    assert (project.path / ".git/hooks/pre-commit.1").read_text() == mine
+    again = project.ok("hooks", how)
+    assert "not ours" not in again and not (project.path / ".git/hooks/pre-commit.2").exists()
+
+
 def test_doctor_says_what_mends(build, log):
     """Of hooks that are not there, of an older version, or displaced, doctor says so with the command that mends it."""
     project = build("repo", houses.plain)
@@ -517,6 +544,7 @@ def test_doctor_says_what_mends(build, log):
         (lambda: None, "not installed in this clone"),
         (lambda: older(project), "of an older version"),
         (lambda: (project.path / ".git/hooks/pre-push").unlink(), "not there: pre-push"),
+        (lambda: (project.path / ".git/hooks/pre-push").chmod(0o644), "git does not start them"),
         (lambda: python_gone(project), "they start an agentmem that is not there any more"),
         (lambda: houses.husky9(project), "core.hooksPath was set since"),
     ):
