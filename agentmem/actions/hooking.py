@@ -160,9 +160,12 @@ def _place(directory: str, anew: bool = False) -> hooks.Where:
 
 def _told(place: hooks.Where, done: str, said: Sequence[str]) -> Hooked:
     is_read = os.path.realpath(place.active) == os.path.realpath(place.folder)
+    found = hooks.found(place)
+    if not _has_stub(place):  # what never was there is displaced by nobody
+        found = [one._replace(state=ABSENT) if one.state == DISPLACED else one for one in found]
     return Hooked(
         done=done,
-        hooks=tuple(hooks.found(place)),
+        hooks=tuple(found),
         folder=_shown(place, place.folder),
         earlier=place.earlier,
         config=_shown(place, place.config) if place.config else None,
@@ -213,7 +216,10 @@ def ailment(directory: str) -> tuple[str, str] | None:
             return None
         return "not installed in this clone: what is written is committed by hand alone", fix
     if told.active:
-        return f"git reads {told.active} and not ours: core.hooksPath was set since", fix
+        return (
+            f"git reads {told.active} and not ours: core.hooksPath was set since, or this clone was moved",
+            fix,
+        )
     if DISPLACED in states:
         tool = next((hook.tool for hook in told.hooks if hook.state == DISPLACED and hook.tool), None)
         return f"{tool or 'another hook'} has taken their place", fix

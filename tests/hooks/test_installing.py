@@ -510,6 +510,16 @@ def python_gone(project):
             path.write_text(text.replace(started[1], program).replace(old[1], program))
 
 
+def test_where_ours_never_were_nothing_is_displaced(build, log):
+    """A hook of the user's in the place of one of ours has taken nothing, before we were there and after we went."""
+    project = build("repo", houses.plain)
+    for words in ((), ("install", "uninstall")):
+        for word in words:
+            project.ok("hooks", word)
+        assert "displaced" not in project.ok("hooks")
+        assert {hook["state"] for hook in project.json("hooks")["hooks"]} == {"missing"}
+
+
 def test_a_file_that_git_does_not_start_is_no_hook(build, log):
     """Without the right to be executed it is not among those that are installed, until it is put in its place again."""
     project = build("repo", houses.plain)
