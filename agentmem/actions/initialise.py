@@ -13,6 +13,7 @@ from agentmem.actions.outfitting import Fitted
 from agentmem.errors import ConfigError, NoRepository, NoStore, NotWritable
 from agentmem.git import driver, process, remotes, rules, settings, trunk
 from agentmem.git.repository import Probe, Repository
+from agentmem.git.rules import Ignored
 from agentmem.store import config, layout, reading, resources, writing
 
 
@@ -21,7 +22,8 @@ class Initialised(NamedTuple):
 
     ``driver`` is what became of git's merge driver in the configuration at ``driver_place``: set, kept or failed; ``remote``
     the one that claims could be shared over and are not; ``memories`` counts the files of memories that are there; ``hooks``
-    is None where they were not asked for.
+    is None where they were not asked for. ``ignored`` is the rule that hides the store from git, where one does, and
+    ``unshared`` are files for agents that were written and that git ignores.
     """
 
     root: str
@@ -29,7 +31,8 @@ class Initialised(NamedTuple):
     kept: tuple[str, ...]
     trunk: str | None
     found: tuple[Here, ...] = ()
-    ignored: tuple[str, ...] = ()
+    ignored: Ignored | None = None
+    unshared: tuple[str, ...] = ()
     driver: str = driver.KEPT
     driver_place: str = ""
     notes: tuple[str, ...] = ()
@@ -101,6 +104,7 @@ def init(
     setting = driver.configure(directory, repository.common_dir)
     hooked = hooking.attempt(directory, root) if hooks else None
     fitted = outfitting.fit(top, agents)
+    written = [one.path for one in fitted if one.state in (outfitting.CREATED, outfitting.UPDATED)]
     note = f"no merge driver, so memories merge by lines here: {setting.problem}"
     return Initialised(
         root,
@@ -108,10 +112,11 @@ def init(
         tuple(kept),
         branch,
         tuple(found),
-        (name,) if ignored else (),
+        next(iter(ignored), None),
+        tuple(one.path for one in rules.ignored(top, written)) if written else (),
         setting.state,
         _shown(setting.place, parent),
-        (*((note,) if setting.problem else ()), *(hooked.notes if hooked else ())),
+        (*_unreadable(root), *((note,) if setting.problem else ()), *(hooked.notes if hooked else ())),
         _remote(repository, root),
         memories,
         hooked,
@@ -159,6 +164,15 @@ def _top(directory: str) -> str:
     raise NoRepository(
         f"{directory} has no worktree (a bare repository?)", "run agentmem init in a clone with files"
     )
+
+
+def _unreadable(root: str) -> list[str]:
+    """That the configuration which was there already, perhaps another tool's, is none that any command can read."""
+    try:
+        config.load(root)
+    except ConfigError as problem:
+        return [f"{problem.message}: no command reads this store until that is mended"]
+    return []
 
 
 def _remote(repository: Repository, root: str) -> str | None:

@@ -324,10 +324,9 @@ def initialised(result: Initialised) -> str:
         lines += outfits.lines(result.fitted)
     if result.trunk is None:
         lines.append(TRUNK_UNKNOWN)
-    if result.ignored:
-        lines.append(
-            f"a .gitignore above hides {result.ignored[0]}/ from git: take it out there, or git add --force it"
-        )
+    if (rule := result.ignored) is not None:
+        where_it_is = safety.one_line(f'{rule.source}:{rule.line} "{rule.pattern}"')
+        lines.append(f"{where_it_is} hides the store from git: take it out there, or git add --force it")
     driver = f"merge driver in {result.driver_place}" if result.driver == "set" else ""
     if result.hooks and result.hooks.done in ("installed", "declined"):
         from agentmem.output import hooking
@@ -338,9 +337,15 @@ def initialised(result: Initialised) -> str:
     if driver:
         lines.append(driver)
     written = len(result.created) + sum(one.state in ("created", "updated") for one in result.fitted)
+    written -= len(result.unshared)
     if written:
         files = "this file" if written == 1 else f"these {written} files"
         lines.append(f"commit {files}; each other clone runs: agentmem init")
+    if result.unshared:
+        more = f" and {len(result.unshared) - 1} more" if len(result.unshared) > 1 else ""
+        lines.append(
+            f"git ignores {safety.one_line(result.unshared[0])}{more}: each other clone has to run init --agent itself"
+        )
     if result.remote:
         lines.append(
             f'{result.remote} takes claims (a dry push); to share them: [claims] remote = "{result.remote}" in config.toml'

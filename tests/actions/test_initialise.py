@@ -100,6 +100,23 @@ def test_the_only_branch_is_trunk(repo):
     assert "trunk" not in repo.ok() + repo.ok("doctor")
 
 
+def test_a_folder_of_another_tool(repo):
+    """Its files stay, and that no command can read its configuration is said at once."""
+    support.put(repo.path / ".agentmem" / "config.toml", '[storage]\nbackend = "sqlite"\n')
+    ran = repo.call("init", "--no-hooks")
+    assert ran.code == 0 and "kept .agentmem/config.toml" in ran.out
+    assert "no key 'storage': no command reads this store until that is mended" in ran.err
+
+
+def test_files_for_agents_that_git_ignores_are_not_to_be_committed(repo):
+    """They are not counted among what is to be committed, and others are said to lack them."""
+    support.put(repo.path / ".gitignore", ".claude/\n")
+    told = repo.ok("init", "--no-hooks", "--agent", "claude")
+    assert "commit these 6 files;" in told
+    assert "git ignores .claude/skills/agentmem/SKILL.md and 1 more: each other clone" in told
+    assert "git ignores" not in repo.ok("init", "--no-hooks")
+
+
 def test_a_trunk_that_is_no_branch_is_named(repo):
     """What runs on trunk does not send anybody to a branch that is not there."""
     support.put(repo.path / "a.txt", "a")

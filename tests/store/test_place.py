@@ -489,7 +489,7 @@ def test_a_gitignore_of_the_project_hides_no_memory(repo):
 def test_init_says_when_the_store_itself_is_ignored(repo):
     """Where a .gitignore hides the store's folder itself, which no file inside can undo, `init` says so."""
     support.put(repo.path / ".gitignore", ".agentmem/\n")
-    assert "a .gitignore above hides .agentmem/ from git" in repo.ok("init")
+    assert '.gitignore:1 ".agentmem/" hides the store from git' in repo.ok("init")
 
 
 def test_temporary_files_are_ignored(store):
