@@ -1,11 +1,13 @@
 """Scopes: which paths a glob covers."""
 
+import re
 import warnings
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agentmem.model import scopes
 from agentmem.model.scopes import is_glob, matches, meet, normal, with_parents
 
 LITERAL = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="*?[\x00"), min_size=1).filter(
@@ -57,6 +59,12 @@ GLOBBY = CLASS | st.text("ab/*?[]!^-&~|\\.\n#(){}+$", max_size=12)
         ("src/**/a.ts", "src/x/y/a.ts", True),
         ("src/**/a.ts", "src/xa.ts", False),
         ("a**z", "a/b/z", True),
+        ("src/***", "src/deep/a.ts", True),
+        ("***/a.ts", "a.ts", True),
+        ("src/**/**/a.ts", "src/a.ts", True),
+        ("*a*b*c", "xaxbxbxc", True),
+        ("*a*b*c", "xaxb/xc", False),
+        ("**a*/c", "x/a/ab/c", True),
         ("src/?.ts", "src/a.ts", True),
         ("src/?.ts", "src/ab.ts", False),
         ("src?a.ts", "src/a.ts", False),
@@ -151,3 +159,66 @@ def test_every_parent_covers_the_path(parts: list[str]) -> None:
     found = with_parents(path)
     assert len(found) == len(parts)
     assert all(matches(parent, path) for parent in found)
+
+
+PIECE = st.sampled_from(["a", "b", "/", "*", "**", "***", "**/", "/**", "?", "[ab]", "[!a]"])
+
+
+@settings(max_examples=500)
+@given(st.lists(PIECE, max_size=7).map("".join), st.text("ab/.", max_size=9))
+def test_a_glob_covers_what_its_expression_matches(pattern: str, path: str) -> None:
+    """What is worked out for all places at once is what a regular expression finds by trying."""
+    assert matches(pattern, path) is _as_expression(pattern, path)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "*" * 80 + "x",
+        "*a" * 80 + "x",
+        "**/a/" * 80 + "x",
+        "**a*" * 80 + "x",
+        "*/" * 80 + "x",
+        "**/*" * 80,
+        "?*" * 80 + "x",
+    ],
+)
+@pytest.mark.parametrize("path", ["a" * 200, "a/" * 100 + "b", "srv/kms.py"])
+def test_no_glob_takes_more_steps_than_it_has_characters(
+    pattern: str, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A glob of eighty stars is what a stranger's branch may bring: every command that looks for files would hang on it."""
+    steps = 0
+    after = scopes._Places.after
+
+    def counted(places: scopes._Places, piece: str, reached: int) -> int:
+        nonlocal steps
+        steps += 1
+        return after(places, piece, reached)
+
+    monkeypatch.setattr(scopes._Places, "after", counted)
+    assert matches(pattern, path) is (pattern == "**/*" * 80)
+    assert steps <= len(pattern)
+    assert meet(pattern, pattern)
+
+
+_EXPRESSIONS = {
+    "**/": "(?:[^/]+/)*",
+    "/**": "(?:/.*)?",
+    "**": ".*",
+    "*": "[^/]*",
+    "?": "[^/]",
+    "[ab]": "[ab]",
+    "[!a]": "[^a/]",
+    ".": "[.]",
+}
+
+
+def _as_expression(pattern: str, path: str) -> bool:
+    plain, wanted = normal(re.sub(r"\*{3,}", "**", pattern)), normal(path)
+    if plain in (".", wanted):
+        return True
+    if not is_glob(plain):
+        return wanted.startswith(plain + "/")
+    pieces = re.findall(r"\*\*/|/\*\*$|\*\*|\[.*?\]|.", plain)
+    return re.fullmatch("".join(_EXPRESSIONS.get(piece, piece) for piece in pieces), wanted) is not None
