@@ -3,7 +3,7 @@ put its files back (checkout, clean, a stash that was dropped).
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.actions import saving
@@ -22,7 +22,7 @@ class Lost(NamedTuple):
     ``here`` is what the file says where git put that back, so that it may be replaced; ``edited``: somebody has written
     something else there since; ``committed``: a commit has it that no branch holds any more, which may be on purpose.
     ``base`` is the text that it has in common with what the tool wrote there later without it; ``clashes`` are the fields
-    that both have changed, once they are merged.
+    that both have changed, once they are merged. ``missing``: there is no file of that name here.
     """
 
     entry: Entry
@@ -32,6 +32,7 @@ class Lost(NamedTuple):
     committed: bool = False
     base: bytes | None = None
     clashes: tuple[str, ...] = ()
+    missing: bool = False
 
     @property
     def about(self) -> str | None:
@@ -69,10 +70,20 @@ def lost(context: Context, surely: bool = False) -> list[Lost]:
 
     What somebody has edited since by hand is not lost: the edit may have begun with it.
     """
+    return confirmed(context, looked(context, surely))
+
+
+def looked(context: Context, surely: bool = False) -> list[Lost]:
+    """What may be lost as far as git and the journal tell: no catalog is asked, so that this may be found beside other things."""
     return [one for one in _found(context, surely) if not one.edited and not one.committed]
 
 
-def _found(context: Context, surely: bool = False) -> list[Lost]:
+def confirmed(context: Context, found: Iterable[Lost]) -> list[Lost]:
+    """``found`` without what another file of the view says that it is."""
+    return [one for one in found if not (one.missing and _is_renamed(context, one))]
+
+
+def _found(context: Context, surely: bool) -> list[Lost]:
     if not context.repository.bare:
         saving.prune_journal(context)  # not to read a large import that git has by now each time
     homes = _Homes(context)
@@ -144,9 +155,8 @@ def _of_own(context: Context, last: Sequence[Line]) -> Iterator[Lost]:
         here = reading.read(root, path)
         base = None if line.base is None else _text_of(context, line.base)
         if here is None and not os.path.lexists(os.path.join(root, path)):
-            one = Lost(entry, _memory(path, data), committed=committed, base=base)
-            if layout.id_in_name(path) not in names - {None} and not _is_renamed(context, one):
-                yield one
+            if layout.id_in_name(path) not in names - {None}:
+                yield Lost(entry, _memory(path, data), committed=committed, base=base, missing=True)
             continue
         if base is not None:
             yield Lost(entry, _memory(path, data), committed=committed, base=base)
@@ -279,7 +289,8 @@ def rescue(context: Context, memory: str | None = None) -> Rescued:
     committed: list[Lost] = []
     brought: set[str] = set()
     # the last write first, the newest of the others is merged into it; an older one may contradict that
-    for one in sorted(_found(context), key=lambda one: (one.base is not None, -one.entry.written)):
+    found = confirmed(context, _found(context, surely=False))
+    for one in sorted(found, key=lambda one: (one.base is not None, -one.entry.written)):
         if memory is not None and one.about != memory:
             continue
         if memory is None and one.committed:

@@ -21,7 +21,7 @@ class Surroundings:
         self._apart = Ahead(self._counted)
         self._touched = Ahead(self._committed)
         self._meeting = Ahead(self._warned)
-        self._lost = Ahead(lambda: len(rescuing.lost(context, surely=True)))
+        self._lost = Ahead(lambda: rescuing.looked(context, surely=True))
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -46,7 +46,7 @@ class Surroundings:
     @property
     def lost(self) -> int:
         """How many writes are in no commit and no worktree any more."""
-        return self._lost.result
+        return len(rescuing.confirmed(self._context, self._lost.result))
 
     def _changed(self) -> tuple[str, ...]:
         if self._context.repository.bare:

@@ -12,17 +12,28 @@ processes would wait longer for its turns than for git.
 """
 
 
+class _Beside(threading.Thread):
+    """A thread in which an answer is waited for; nobody waits for one that is not asked for any more."""
+
+    def __init__(self, run: Callable[[], None]) -> None:
+        super().__init__(target=run, daemon=True)
+
+
+def is_beside() -> bool:
+    """Whether this runs in an ``Ahead``."""
+    return isinstance(threading.current_thread(), _Beside)
+
+
 class Ahead(Generic[T]):
     """What ``ask`` will have said: it runs from now on, beside whatever is done meanwhile.
 
-    For what waits for git and touches no catalog: SQLite keeps to the thread that opened it.
+    For what waits for git and touches no catalog: SQLite keeps to the thread that opened it, so the index refuses to open one.
     """
 
     def __init__(self, ask: Callable[[], T]) -> None:
         self._ask, self._said, self._problem = ask, list[T](), list[BaseException]()
         sys.setswitchinterval(min(sys.getswitchinterval(), TURN))
-        # nobody waits for an answer that is not asked for any more
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread = _Beside(self._run)
         self._thread.start()
 
     def _run(self) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from agentmem.errors import Contended
 from agentmem.git import objects
+from agentmem.git.ahead import is_beside
 from agentmem.git.repository import Difference, Repository
 from agentmem.index import discarding, entries, viewcache
 from agentmem.index.catalog import Row
@@ -96,7 +97,14 @@ class Index:
 
     @property
     def knowledge(self) -> Knowledge:
-        """What is known of blobs."""
+        """What is known of blobs; not for what runs beside other things.
+
+        Raises:
+            RuntimeError: it is asked for in an ``Ahead``: each time, where SQLite would object to whichever thread came second.
+
+        """
+        if is_beside():
+            raise RuntimeError("the catalog keeps to the main thread: an Ahead waits for git alone")
         if self._knowledge is None:
             common = self.repository.common_dir
             folder = cache.writable_folder(common, self._environment) if self._cached else None

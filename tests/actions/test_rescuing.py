@@ -1,9 +1,13 @@
 """What was written and is in no commit and no worktree comes back from the journal; what is there, or was undone, does not."""
 
 import shutil
+from contextlib import closing
 
 import pytest
 
+from agentmem.actions import rescuing
+from agentmem.actions.context import Context
+from agentmem.git.ahead import Ahead
 from tests import support
 from tests.actions.test_elsewhere import worktree
 from tests.actions.test_placing import FEATURE, add, edit, feature, overlay, shared, show
@@ -225,6 +229,20 @@ def test_what_git_clean_took(feature, shared):
     assert rescued(feature) == (1, 0)
     assert feature.titles() == {"Better", "New"}
     assert show(feature, new)["layer"] == "own"
+
+
+def test_what_is_lost_is_looked_for_beside_other_things(store):
+    """As brief does, in a thread: the catalog, which tells that a file was renamed, is left to whoever wants the answer."""
+    gone, renamed = add(store, "Gone"), add(store, "Renamed")
+    (store.store / f"facts/gone-{gone}.md").unlink()
+    (store.store / f"facts/renamed-{renamed}.md").rename(store.store / "facts/by-hand.md")
+    with closing(Context(str(store.path), environment={"AGENTMEM_NOW": support.NOW})) as context:
+        found = Ahead(lambda: rescuing.looked(context, surely=True)).result
+        assert {one.about for one in found} == {gone, renamed}
+        assert [one.about for one in rescuing.confirmed(context, found)] == [gone]
+        with pytest.raises(RuntimeError, match="the catalog keeps to the main thread"):
+            Ahead(lambda: context.index.knowledge).result  # noqa: B018
+    assert "1 write in no commit and no worktree any more" in store.ok("brief")
 
 
 def test_an_edit_of_trunk_is_brought_back_on_trunk(store):
