@@ -2,10 +2,12 @@
 
 import os
 import re
+import shlex
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 from agentmem.actions import hooking, outfitting
 from agentmem.actions.context import Context
@@ -16,6 +18,9 @@ from agentmem.index import discarding
 from agentmem.model import merging, times
 from agentmem.model.findings import ERROR, WARNING
 from agentmem.store import cache, halfway, layout, unfinished
+
+if TYPE_CHECKING:
+    from agentmem.store.journal import Journal
 
 LEAST_GIT = (2, 31)
 """The first git that gives absolute paths when asked for them."""
@@ -179,16 +184,42 @@ def journal(patient: Patient) -> Iterator[Ailment]:
 
     with closing(_context(patient)) as context:
         lost = rescuing.lost(context, surely=True)
+        book, is_writable = context.journal, os.access(context.repository.common_dir, os.W_OK)
+        torn = [os.path.join(book.folder, name) for name in sorted(_torn_records(book))]
         is_halfway = halfway.found(cache.state_folder(context.repository.common_dir), context.place.root)
     if lost:
         number = f"{len(lost)} write{'s' * (len(lost) > 1)}"
         message = f"{number} in no commit and no worktree any more"
         yield Ailment("journal", WARNING, message, "agentmem restore --journal")
+    for path in torn:
+        file = shlex.quote(patient.named(path))
+        message = (
+            f"{file} is torn, by a crash or a full disk: what it says still is what is left of a write, unless that is in a"
+            " commit or a worktree; read it, then put it aside"
+        )
+        yield Ailment("journal", WARNING, message, f"mv -n {file} {file}.torn")
+    if os.path.lexists(book.folder) and is_writable and not _takes_files(book.folder):
+        file = shlex.quote(patient.named(book.folder))
+        what = "cannot be written" if os.path.isdir(book.folder) else "is no folder"
+        message = f"{file} {what}: nothing that is written is kept in the journal until it is committed"
+        fix = f"chmod u+rwx {file}" if os.path.isdir(book.folder) else f"mv -n {file} {file}.old"
+        yield Ailment("journal", ERROR, message, fix)
     if is_halfway:
         message = "a forget, reflect or tidy was stopped before its commit: its files are half as they were"
         yield Ailment(
             "journal", ERROR, message, "agentmem forget --dry-run && agentmem doctor --fix", safe=True
         )
+
+
+def _torn_records(book: "Journal") -> Collection[str]:
+    """The files of the journal that were cut short; all are read."""
+    for _ in book.entries():
+        pass
+    return book.torn
+
+
+def _takes_files(folder: str) -> bool:
+    return os.path.isdir(folder) and os.access(folder, os.R_OK | os.W_OK | os.X_OK)
 
 
 def promotion(patient: Patient) -> Iterator[Ailment]:

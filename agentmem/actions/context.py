@@ -79,6 +79,8 @@ class Context:
         self._started: Started | None = None
         self.wrote = False
         """Whether a write to the store has begun: what has begun is not begun again."""
+        self.unjournalled: str | None = None
+        """Why the journal has no copy of what was written."""
 
     @cached_property
     def now(self) -> int:

@@ -97,6 +97,8 @@ def _found(context: Context, surely: bool) -> list[Lost]:
         elif not homes.is_there(entry):
             key = entry.home or entry.worktree, entry.path
             gone[key] = followed(gone.pop(key, []), entry)
+    for said in context.journal.doubts():
+        context.index.notes.once(f"{said}, and may hold what is lost: agentmem doctor")
     left = sorted((line for lines in own.values() for line in lines), key=lambda line: line.entry.written)
     # the newest first: the others stay in the journal where it is brought back
     away = [line.entry for lines in gone.values() for line in reversed(lines)]

@@ -132,7 +132,7 @@ def create_many(context: Context, memories: Sequence[Memory]) -> list[Written]:
             written.append(Written(path, blob, data))
             entries.append(_entry(context, path, blob, data))
     writing.sync_all([os.path.join(context.place.root, one.path) for one in written])
-    context.journal.record(entries)
+    _record(context, entries)
     return written
 
 
@@ -230,7 +230,7 @@ def _journalled(context: Context, path: str, data: bytes, old: bytes | None) -> 
     form = context.repository.object_format
     blob = objects.blob_id(data, form)
     onto = None if old is None else objects.blob_id(old, form)
-    context.journal.record([_entry(context, path, blob, data, onto)])
+    _record(context, [_entry(context, path, blob, data, onto)])
     return Written(path, blob, data)
 
 
@@ -243,7 +243,15 @@ def remove(context: Context, path: str) -> None:
     """
     demand_writable(context, path)
     writing.remove(os.path.join(context.place.root, path))
-    context.journal.record([_entry(context, path, "", b"")])
+    _record(context, [_entry(context, path, "", b"")])
+
+
+def _record(context: Context, entries: Sequence[journal.Entry]) -> None:
+    """Keep ``entries`` in the journal; where that cannot be, the write stands, and whoever made it is told."""
+    try:
+        context.journal.record(entries)
+    except NotWritable as problem:
+        context.unjournalled = problem.message.removesuffix("; nothing was changed")
 
 
 def _entry(context: Context, path: str, blob: str, data: bytes, onto: str | None = None) -> journal.Entry:

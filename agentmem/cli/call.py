@@ -93,6 +93,17 @@ class Call:
         if context := vars(self).get("context"):
             context.close()
 
+    def note_unjournalled(self) -> None:
+        """Say where a write has no copy outside the worktree; not in a sandbox, where it is known that there is no journal."""
+        context = vars(self).get("context")
+        if context is None or context.unjournalled is None:
+            return
+        if os.access(context.repository.common_dir, os.W_OK):
+            self.note(
+                f"{context.unjournalled}; what was written has no copy in the journal, and goes with its worktree until"
+                " it is committed: agentmem doctor"
+            )
+
     def note_served(self, verb: str) -> None:
         """Count what an agent was given to read, for ``cost``."""
         context = vars(self).get("context")

@@ -19,6 +19,7 @@ def run_verb(
     module, _, function = verb.function.partition(":")
     command = getattr(__import__(f"agentmem.cli.commands.{module}", fromlist=[function]), function)
     code = int(command(Bare(call), **arguments))
+    call.note_unjournalled()
     call.look_after_claims()
     call.note_served(name)
     return code

@@ -7,7 +7,6 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from agentmem.errors import NotWritable
 from agentmem.store import writing
 
 
@@ -77,25 +76,34 @@ class Journal:
     def __init__(self, folder: str) -> None:
         """``folder`` need not exist yet."""
         self.folder = folder
+        self.unread: str | None = None
+        """Why the folder could not be listed, once it was to be."""
+        self.torn: set[str] = set()
+        """Those of the files read so far that have a line which is no entry, or none at all: a crash has cut them short."""
 
-    def record(self, entries: Iterable[Entry]) -> bool:
-        """Write ``entries`` durably as one file; False where the folder cannot be written (a sandbox): the write goes on."""
+    def record(self, entries: Iterable[Entry]) -> None:
+        """Write ``entries`` durably as one file.
+
+        Raises:
+            NotWritable: the folder cannot be written.
+
+        """
         found = list(entries)
         if not found:
-            return True
+            return
         # the system's own clock, to the nanosecond: the order of writes, also of those within one second
         name = f"{time.time_ns():020d}-{os.urandom(4).hex()}.jsonl"
         lines = "".join(json.dumps(_plain(entry), ensure_ascii=False) + "\n" for entry in found)
-        try:
-            return writing.create(os.path.join(self.folder, name), lines.encode("utf-8", "surrogateescape"))
-        except NotWritable:
-            return False
+        writing.create(os.path.join(self.folder, name), lines.encode("utf-8", "surrogateescape"))
 
     def files(self) -> list[str]:
         """The journal's file names, oldest first."""
         try:
             return sorted(name for name in os.listdir(self.folder) if name.endswith(".jsonl"))
-        except OSError:
+        except FileNotFoundError:
+            return []
+        except OSError as problem:
+            self.unread = (problem.strerror or str(problem)).lower()
             return []
 
     @property
@@ -107,8 +115,10 @@ class Journal:
             return 0
 
     def entries(self, wanted: Callable[[Entry], bool] = lambda one: True) -> Iterator[Entry]:
-        """All entries, oldest first; a torn line is passed over. A file, which one process wrote in one worktree, is left out
-        whole where its first entry is not ``wanted``: an import writes thousands.
+        """All entries, oldest first; a torn line is passed over, and its file is in ``torn``.
+
+        A file, which one process wrote in one worktree, is left out whole where its first entry is not ``wanted``: an import
+        writes thousands.
         """
         for name in self.files():
             for number, one in enumerate(self._read(name)):
@@ -121,10 +131,11 @@ class Journal:
             with open(
                 os.path.join(self.folder, name), encoding="utf-8", errors="surrogateescape", newline="\n"
             ) as file:
+                line = None
                 for line in file:
                     try:
                         record = json.loads(line)
-                        yield Entry(
+                        one = Entry(
                             record["worktree"],
                             record["branch"],
                             record["path"],
@@ -137,9 +148,20 @@ class Journal:
                             record.get("onto"),
                         )
                     except (ValueError, KeyError, TypeError):
+                        self.torn.add(name)
                         continue
+                    yield one
+                if line is None:
+                    self.torn.add(name)
         except OSError:
             return
+
+    def doubts(self) -> list[str]:
+        """What kept it from being read as a whole, so far."""
+        said = [f"the journal cannot be read ({self.unread})"] if self.unread else []
+        if self.torn:
+            said.append(f"{len(self.torn)} record{'s' * (len(self.torn) > 1)} of the journal cannot be read")
+        return said
 
     def pruned_at(self, worktree: str) -> str | None:
         """The commit by which the entries of ``worktree`` were pruned last."""

@@ -2,6 +2,9 @@
 
 import shutil
 
+import pytest
+
+from agentmem.errors import NotWritable
 from agentmem.store import journal
 from agentmem.store.journal import Entry, Journal
 from tests import support
@@ -30,8 +33,8 @@ def test_entries_come_back_in_order(tmp_path):
     texts = ["plain", "two\nlines\r\n", "größe 队列 🦀", "bytes \udcff that are no UTF-8", "\u2028 and \x85"]
     recorded = [entry(i, text=text) for i, text in enumerate(texts)]
     for one in recorded[:3]:
-        assert book.record([one])
-    assert book.record(recorded[3:])
+        book.record([one])
+    book.record(recorded[3:])
     assert read(book) == recorded
     assert len(book.files()) == 4
 
@@ -49,26 +52,69 @@ def test_entries_of_one_second_come_back_in_order(tmp_path):
 
 def test_nothing_is_recorded_for_nothing(tmp_path):
     """An empty write makes no file."""
-    assert Journal(str(tmp_path / "journal")).record([])
+    Journal(str(tmp_path / "journal")).record([])
     assert not (tmp_path / "journal").exists()
 
 
-def test_no_journal_is_no_error(tmp_path):
-    """Where the journal cannot be written (a sandbox) that is told, and the write goes on."""
+def test_no_journal_is_told(tmp_path):
+    """Where the journal cannot be written, who writes is told; where it cannot be read, who reads."""
     (tmp_path / "file").write_text("")
-    book = Journal(str(tmp_path / "file" / "journal"))
-    assert not book.record([entry()])
+    book = Journal(str(tmp_path / "file"))
+    with pytest.raises(NotWritable, match="cannot write"):
+        book.record([entry()])
     assert list(book.entries()) == []
+    assert book.doubts() == ["the journal cannot be read (not a directory)"]
 
 
 def test_torn_lines_are_passed_over(tmp_path):
-    """A line that a crash has torn, or that is no entry, hides no other."""
+    """A line that a crash has torn, or that is no entry, hides no other, and is told."""
     book = Journal(str(tmp_path / "journal"))
     book.record([entry(1), entry(2)])
     (path,) = (tmp_path / "journal").iterdir()
     whole = path.read_text()
     path.write_text("garbage\n[1, 2]\nnull\n{}\n" + whole + whole[: len(whole) // 3])
+    assert book.doubts() == []
     assert read(book) == [entry(1), entry(2)]
+    assert book.doubts() == ["1 record of the journal cannot be read"]
+    (tmp_path / "journal" / "0-empty.jsonl").touch()
+    assert len(list(book.entries())) == 2
+    assert book.torn == {path.name, "0-empty.jsonl"}
+
+
+def test_a_write_without_a_copy_says_so(store):
+    """It stands, and is lost with its worktree: every verb that writes tells that, and doctor what to do."""
+    folder = store.path / ".git" / "agentmem" / "journal"
+    support.put(folder, "x")
+    added = store.call("add", "fact", "The zebra crossing", "--json")
+    said = f"note: cannot write {folder}/"
+    assert added.code == 0 and added.err.startswith(said)
+    assert (
+        "was written has no copy in the journal, and goes with its worktree until it is committed"
+        in added.err
+    )
+    assert store.call("edit", added.json["id"], "--set", "importance=4").err.startswith(said)
+    assert store.ok("list").count("The zebra crossing") == 1
+    assert "the journal cannot be read" in store.call("restore", "--journal").err
+    sick = store.call("doctor")
+    assert sick.code == 1 and "nothing that is written is kept in the journal" in sick.out
+    assert "mv -n .git/agentmem/journal .git/agentmem/journal.old" in sick.out
+    folder.rename(folder.with_suffix(".old"))
+    assert store.call("add", "fact", "The yak crossing").err == ""
+    assert len(entries(store)) == 1
+
+
+def test_a_record_that_was_cut_short_is_told(store):
+    """What it had may be lost: restore says that it cannot know, and doctor names the file."""
+    store.ok("add", "fact", "The zebra crossing")
+    (path,) = (store.path / ".git" / "agentmem" / "journal").glob("*.jsonl")
+    path.write_bytes(path.read_bytes()[:100])
+    for verb in (["restore", "--journal"], ["status"], ["brief"]):
+        assert "1 record of the journal cannot be read, and may hold what is lost" in store.call(*verb).err
+    sick = store.call("doctor")
+    assert sick.code == 0 and f".git/agentmem/journal/{path.name} is torn" in sick.out
+    path.rename(f"{path}.torn")
+    assert store.call("status").err == ""
+    assert "all is well" in store.ok("doctor")
 
 
 def test_prune_takes_only_what_is_committed_here(tmp_path):

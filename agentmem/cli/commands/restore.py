@@ -33,6 +33,7 @@ def restore(
         from agentmem.output import branching
 
         rescued = rescuing.rescue(call.context)
+        call.note(*call.context.index.notes)
         return int(call.give_either(branching.rescued_json, branching.rescued, rescued))
     from agentmem.actions import change, restoring
 
