@@ -212,7 +212,7 @@ def _gather(
             if importer == "records":
                 record = _with_evidence(context, place, record, batch)
             new = recording.memory_of(importer, record, names)
-            recording.refuse_unreadable(saving.compose(new))
+            saving.compose(new)
         except (ValueError, AgentmemError) as error:
             batch.skipped.append(Skipped(place, str(error).removeprefix("not written: ")))
             continue

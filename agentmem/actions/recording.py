@@ -3,15 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from agentmem.model import document, fields, ids, kinds, memory
+from agentmem.model import fields, ids, kinds, memory
 from agentmem.model.editing import Edit
 from agentmem.model.fields import Type
 from agentmem.model.memory import Memory, as_meta
 
 MAX_NAME = 1_000
 """Characters of a record's id in its source."""
-SURE = 32_768
-"""Bytes of a file whose front matter is within its limit in any case."""
 OWN = ("id", "created", "branch", "cites", "source", "source_id")
 """Keys that a source does not take back: what was found here."""
 
@@ -90,18 +88,6 @@ def memory_of(importer: str, record: Mapping[str, object], own_ids: Mapping[str,
     return Memory(
         id=identity, kind=str(kind), title=" ".join(title.split()), body=body.strip(), extra=extra, **values
     )
-
-
-def refuse_unreadable(data: bytes) -> None:
-    """Stop before a file is written whose front matter no reader would take.
-
-    Raises:
-        ValueError: saying what is wrong with it.
-
-    """
-    if len(data) > SURE:
-        for problem in document.parse(data).problems:
-            raise ValueError(problem.message)
 
 
 def edits(new: Memory, old: Memory, guessed: bool = False) -> list[Edit]:

@@ -15,6 +15,8 @@ from agentmem.store import journal, layout, reading, writing
 if TYPE_CHECKING:
     from agentmem.model.editing import Edit
 
+SURE = 32_768
+"""Bytes of a file whose front matter is within its limit in any case."""
 PRUNE_FROM = 64
 """Journal files from which on a write looks for some that git has by now."""
 PRUNE_SIZE = 262_144
@@ -68,7 +70,7 @@ def refuse_large(data: bytes, what: str) -> None:
     """Stop before a file is written that no reader would take for ``what``.
 
     Raises:
-        UsageError: it is larger than a file of a store may be.
+        UsageError: it is larger than a file of a store may be, or its front matter is.
 
     """
     if len(data) > MAX_BYTES:
@@ -76,6 +78,11 @@ def refuse_large(data: bytes, what: str) -> None:
             f"not written: {len(data):,} bytes; {what} has at most {MAX_BYTES:,}",
             "keep what others need to know, and name the file that has the rest",
         )
+    if len(data) > SURE:
+        from agentmem.model import document  # reads YAML: 15 ms
+
+        for problem in document.parse(data).problems:
+            raise UsageError(f"not written: {problem.message}")
 
 
 def refuse_values(key: str, value: object) -> None:
@@ -147,6 +154,8 @@ def edited(context: Context, path: str, data: bytes, edits: "Sequence[Edit]", bo
 
     try:
         new = editing.edit(data, edits, body)
+    except editing.TooLargeError as error:
+        raise UsageError(f"not written: {context.place.name}/{path}: {error}") from None
     except ValueError as error:
         raise UsageError(f"{context.place.name}/{path}: {error}", "agentmem check") from None
     if new != data:

@@ -13,6 +13,8 @@ from agentmem.model.yamltree import Node, RefusedError
 
 MAX_FRONT_MATTER = 64 * 1024
 """Bytes of UTF-8 between the two ``---`` lines."""
+TOO_LARGE = "too-large"
+"""The code of the problem that there are more."""
 
 BOM = b"\xef\xbb\xbf"
 
@@ -136,7 +138,7 @@ def tree(parts: Parts) -> Node | None:
     block = parts.text[parts.start : parts.end]
     if len(block) > MAX_FRONT_MATTER or len(block.encode("utf-8")) > MAX_FRONT_MATTER:
         raise RefusedError(
-            "too-large", 0, f"front matter over {MAX_FRONT_MATTER // 1024} KiB: move text into the body"
+            TOO_LARGE, 0, f"front matter over {MAX_FRONT_MATTER // 1024} KiB: move text into the body"
         )
     root = yamltree.read(block) if block else None
     if root is not None and root.style not in ("{", ":"):

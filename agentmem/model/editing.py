@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from agentmem.model import emitting, fields
-from agentmem.model.document import BOM, Document, newline_of, normalised, parse, split, tree
+from agentmem.model.document import BOM, TOO_LARGE, Document, newline_of, normalised, parse, split, tree
 from agentmem.model.yamltree import Node
 
 _BLANKS = re.compile(r"[ \t]*")
@@ -33,6 +33,10 @@ class Edit(NamedTuple):
     key: str
     op: Literal["set", "add", "remove", "delete"]
     value: object = None
+
+
+class TooLargeError(ValueError):
+    """What would be written has more front matter than any reader takes."""
 
 
 def edit(data: bytes, edits: Sequence[Edit], body: str | None = None) -> bytes:
@@ -95,6 +99,9 @@ def _edited(before: Document, edits: Sequence[Edit]) -> str:
             if not after.problems and after.meta == wanted and after.body == before.body:
                 break
         else:
+            for problem in after.problems:
+                if problem.code == TOO_LARGE:
+                    raise TooLargeError(problem.message)
             raise ValueError(
                 f"{change.key} stands in a form that cannot be edited safely: mend the file by hand"
             )
