@@ -105,7 +105,11 @@ def parse(data: bytes | None, path: str) -> Config:
     try:
         text = data.decode("utf-8")
         record = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except RecursionError:
+        raise ConfigError(
+            f"{path}: lists or tables nested too deep", f"no key takes such a value; {_KEYS}"
+        ) from None
+    except ValueError as error:  # numbers of thousands of digits too
         raise ConfigError(f"{path}: {error}", f"mend the line named; {_KEYS}") from None
     source = _Source(path, text)
     values: dict[str, object] = {}

@@ -118,6 +118,9 @@ def test_a_bom_and_crlf(tmp_path):
         ("[[check.ignore]]\nrule = 'secret'\nreason = 'x'\npath = 3", "path must be text"),
         ("[[check.ignore]]\nrule = 'secret'\nreason = 'x'\npath = 'a'\nid = 'b'", "has no key 'id'"),
         (b"\xff\xfe", "config.toml"),
+        ("a = " + "[" * 20_000, "lists or tables nested too deep"),
+        ("a = " + "{a = " * 20_000, "lists or tables nested too deep"),
+        ("[recall]\nlimit = " + "1" * 5000, "4300 digits"),
     ],
 )
 def test_mistakes_are_named(tmp_path, text, says):
