@@ -26,11 +26,10 @@ def identity(context: Context) -> Identity:
     """Who asks, from where."""
     repository = context.repository
     home = os.path.relpath(repository.git_dir, repository.common_dir).replace(os.sep, "/")
-    folder = cache.state_folder(repository.common_dir)
     role = safety.one_line(context.role)[:MAX_NAME] if context.role else None
     # as others read it in a claim, so that one is oneself
     agent = safety.one_line(context.agent)[:MAX_NAME] or "agent"
-    return Identity(agent, role, clones.identity(folder), home)
+    return Identity(agent, role, clones.identity(repository.common_dir), home)
 
 
 def remember(context: Context, agent: str, role: str | None) -> bool:

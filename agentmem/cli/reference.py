@@ -35,7 +35,7 @@ FILES = (
     (".agentmem/", "the memories, one markdown file each, and config.toml"),
     (
         "<common git dir>/agentmem/",
-        "index, journal and locks: never committed; the index can be deleted at any time",
+        "index, journal and locks: never committed; agentmem index rebuild makes the index anew, the journal is to stay",
     ),
     ("refs/agentmem/", "claims, and what each agent noted of use"),
 )

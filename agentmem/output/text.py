@@ -397,7 +397,7 @@ def index_status(result: IndexStatus) -> str:
         f"{count(result.documents, 'document')} in this view · {result.indexed_total:,} indexed in all"
         f" · {result.missing:,} scanned at each question · engine {result.engine}"
         + ("" if result.embedded is None else f" · {result.embedded:,} found by meaning as well"),
-        f"in {result.folder}"
+        f"in {result.folder}; agentmem index rebuild makes it anew"
         if result.folder
         else "no folder can be written: everything is learned anew by each command",
     ]

@@ -6,31 +6,47 @@ import os
 from agentmem.errors import NotWritable
 from agentmem.store import cache, writing
 
-ID_FILE = "clone-id"
+ID_FILE = "agentmem-clone-id"
+"""In the common git dir, beside the folder of the index: who deletes an index must not become another clone, whose claims these
+are not.
+"""
+FORMER_ID_FILE = os.path.join("agentmem", "clone-id")
+"""Where it was, and is where a sandbox lets nothing be written but that folder."""
 SEEN_FOLDER = "seen"
 
 
-def identity(folder: str) -> str:
-    """The id of the clone whose state folder is ``folder``, drawn when it is first asked for.
+def identity(common_dir: str) -> str:
+    """The id of the clone whose common git dir is ``common_dir``, drawn when it is first asked for.
 
     Where nothing can be written it is made of the folder's name and device, which stay while the clone stays where it is.
     """
-    path = os.path.join(folder, ID_FILE)
-    for _ in range(2):
+    path, former = (os.path.join(common_dir, name) for name in (ID_FILE, FORMER_ID_FILE))
+    if known := _drawn(path):
+        return known
+    for place in (path, former):
         try:
-            with open(path, encoding="ascii") as file:
-                if (found := file.read().strip()) and len(found) == 16 and found.isalnum():
-                    return found
-        except (OSError, UnicodeDecodeError):
-            pass
-        try:
-            writing.create(path, os.urandom(8).hex().encode("ascii") + b"\n")
+            writing.create(place, (_drawn(former) or os.urandom(8).hex()).encode("ascii") + b"\n")
         except NotWritable:
-            break
+            continue
+        if known := _drawn(place):  # it may be another's, who was faster
+            return known
+    if known := _drawn(former):
+        return known
     import hashlib
 
-    device = os.stat(os.path.dirname(folder)).st_dev if os.path.isdir(os.path.dirname(folder)) else 0
+    folder = cache.state_folder(common_dir)
+    device = os.stat(common_dir).st_dev if os.path.isdir(common_dir) else 0
     return hashlib.sha256(f"{folder}\0{device}".encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+def _drawn(path: str) -> str | None:
+    """The id that the file at ``path`` has; None where there is none, or it is torn."""
+    try:
+        with open(path, encoding="ascii") as file:
+            found = file.read().strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return found if len(found) == 16 and found.isalnum() else None
 
 
 class Sightings:

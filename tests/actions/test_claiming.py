@@ -1,5 +1,7 @@
 """Claims of one clone: who holds what, until when, and how it changes hands."""
 
+import shutil
+
 import pytest
 
 from tests import support
@@ -72,6 +74,19 @@ def test_the_same_name_in_another_worktree_is_somebody_else(team):
     taken = claim(other, team.first, "--resume")
     assert taken.code == 0 and "taken over from tester on main\n" in taken.out
     assert claim(team, team.first).code == 4
+
+
+def test_the_folder_of_the_index_can_be_deleted(team):
+    """Which clone it is does not stand there: the claim is still one's own, also where it was made when it still stood there."""
+    folder, now = team.path / ".git" / "agentmem", team.path / ".git" / "agentmem-clone-id"
+    assert claim(team, team.first).code == 0
+    shutil.rmtree(folder)
+    assert claim(team, team.first).out.startswith("renewed ")
+    support.put(folder / "clone-id", now.read_bytes())
+    now.unlink()
+    assert claim(team, team.first).out.startswith("renewed ")
+    shutil.rmtree(folder)
+    assert team.call("done", team.first, "-m", "tested").code == 0
 
 
 def test_resume_is_on_the_record(team):
