@@ -15,8 +15,10 @@ _KIND = re.compile(
     r"|(dead[ -]?end)s?|(decide)d?|(decision|convention|procedure|reflection|fact)(?= (?:on|about|regarding|concerning)\b))\b",
     _FLAGS,
 )
-_LAST = re.compile(r"^\W*(?:\S+\s+){1,2}(decision|convention|procedure|reflection|fact)\W*$", _FLAGS)
-"""Of two or three words the last, "rollback decision"; in a longer question it may be any word."""
+_LAST = re.compile(r"^\W*+(?:\S++\s++){1,2}(decision|convention|procedure|reflection|fact)\W*$", _FLAGS)
+"""Of two or three words the last, "rollback decision"; in a longer question it may be any word. Runs give nothing back: of signs
+alone, each end of the first would be tried with each of the next.
+"""
 _ALONE = re.compile(
     r"\b(?:(task|plan|entitie)s|(?:newest|latest|last|oldest|earliest|first|open|current) (task|plan|entity)"
     r"|(log) entr(?:y|ies))\b",

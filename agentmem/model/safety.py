@@ -6,6 +6,7 @@ entropy.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 ALLOW = "agentmem:allow-secret"
 """A line that holds this may hold what looks like a secret."""
@@ -60,6 +61,7 @@ _SAFE = frozenset(map(chr, (9, 10, *range(32, 127))))
 _OPENERS = "<＜﹤‹〈⟨〈"
 _MAYBE_OPENER = "<|[^\x00-\x7f]"
 _LOOK_ALIKE = str.maketrans("⁄∕⧸еоморуτеοм", "///eomopyteom")
+_FENCE = "/memory"
 _CLOSE = r"\s*/\s*m\s*e\s*m\s*o\s*[rp]\s*y"
 _OPEN = r"\s*m\s*e\s*m\s*o\s*[rp]\s*y(?![\w(])"
 
@@ -222,14 +224,36 @@ def _defused(match: re.Match[str]) -> str:
     if match[0] not in _OPENERS:
         return match[0]
     text, at = match.string, match.end()
-    rest = (
-        unicodedata.normalize("NFKD", text[at : at + 60].partition("\n")[0]).casefold().translate(_LOOK_ALIKE)
-    )
-    rest = "".join([char for char in rest if not unicodedata.combining(char)])
-    if re.match(_CLOSE, rest):
-        return match[0] + "\\"
-    line = text[text.rfind("\n", 0, at) + 1 : at - 1]
-    return match[0] + "\\" if re.match(_OPEN, rest) and not line.replace(">", " ").strip() else match[0]
+    rest = _after(text, at)
+    is_fence = re.match(_CLOSE, rest) or (re.match(_OPEN, rest) and _begins_line(text, match.start()))
+    return match[0] + "\\" if is_fence else match[0]
+
+
+def _after(text: str, at: int) -> str:
+    """What follows ``at`` in its line, as it looks, up to where it can be no fence any more: a body may be brackets alone."""
+    found = ""
+    for char in text[at : at + 60]:
+        if char == "\n":
+            break
+        found += _look(char)
+        said = "".join(found.split()).replace("p", "r")
+        if not _FENCE.startswith(said) and not _FENCE[1:].startswith(said):
+            break
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _look(char: str) -> str:
+    """The plain characters that ``char`` looks like; none where it is drawn over the one before."""
+    plain = unicodedata.normalize("NFKD", char).casefold().translate(_LOOK_ALIKE)
+    return "".join([one for one in plain if not unicodedata.combining(one)])
+
+
+def _begins_line(text: str, at: int) -> bool:
+    """Whether nothing but signs of a quotation stands before ``at`` in its line."""
+    while at and text[at - 1] != "\n" and (text[at - 1] == ">" or text[at - 1].isspace()):
+        at -= 1
+    return not at or text[at - 1] == "\n"
 
 
 def _is_real(match: re.Match[str]) -> bool:

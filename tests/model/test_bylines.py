@@ -27,6 +27,8 @@ from agentmem.model import bylines
         ("decision on ratings", {"decision"}, False),
         ("what is the decision about ratings", {"decision"}, False),
         ("rollback decision", {"decision"}, False),
+        (' "canary rollback" decision. ', {"decision"}, False),
+        ("our own rollback decision", set(), False),
         ("naming convention?", {"convention"}, False),
         ("what is the calling convention of this", set(), False),
         ("decision", set(), False),
@@ -53,6 +55,12 @@ def test_kinds_beside_a_span(text, kinds, alone):
     found, nothing_else = bylines.kinds(text, spanned=True)
     assert (set(found), nothing_else) == (kinds, alone)
     assert not bylines.kinds(text)[1]
+
+
+@pytest.mark.parametrize("signs", ["/", "../", "- ", "a ", "a/ "])
+def test_a_question_of_signs_alone(signs):
+    """It asks for no kind, and is read through once: each end of a run was tried with each of the next, a minute for these."""
+    assert bylines.kinds(signs * 100_000) == ({}, False)
 
 
 def test_terms_that_name_a_kind():

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agentmem.model import safety
 from agentmem.model.safety import ALLOW, clean, hidden, one_line, oversize, secrets
 
 ZWJ, ZWNJ, VS16 = "\u200d", "\u200c", "\ufe0f"
@@ -87,6 +88,24 @@ def test_tags_carry_no_message() -> None:
 def test_no_imitation_of_the_fence(text: str, expected: str) -> None:
     """A closing fence anywhere and an opening one at a line's start are broken, in whatever disguise."""
     assert clean(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<" * 300, "< " * 150, "<m" * 150, "<memor" * 50, "＜é" * 150, f"<{' ' * 59}" * 5, "<\u0301" * 150],
+)
+def test_a_body_of_brackets_is_read_once(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What follows one bracket is read up to the next: a note of 250,000 of them took each recall that shows it nine seconds."""
+    looks: list[str] = []
+    look = safety._look
+
+    def counted(char: str) -> str:
+        looks.append(char)
+        return look(char)
+
+    monkeypatch.setattr(safety, "_look", counted)
+    assert clean(text) == text
+    assert len(looks) <= len(text)
 
 
 def test_one_line_is_one_line() -> None:
