@@ -148,6 +148,7 @@ class Board:
             return None
         self.forget()
         if claim.is_of(self.me.agent, self.me.clone, self.me.worktree):
+            clones.keep_identity(self.repository.common_dir, self.me.clone)
             self._remind(claim)
         return Seen(claim, commit, claim.end, leases.state_at(claim, claim.end, now))
 

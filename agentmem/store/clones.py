@@ -6,12 +6,11 @@ import os
 from agentmem.errors import NotWritable
 from agentmem.store import cache, writing
 
-ID_FILE = "agentmem-clone-id"
-"""In the common git dir, beside the folder of the index: who deletes an index must not become another clone, whose claims these
-are not.
+ID_FILE = os.path.join("agentmem", "clone-id")
+KEPT_ID_FILE = "agentmem-clone-id"
+"""Both in the common git dir: the second is no part of the folder of the index, since who deletes that must not become another
+clone, whose claims the own ones are not.
 """
-FORMER_ID_FILE = os.path.join("agentmem", "clone-id")
-"""Where it was, and is where a sandbox lets nothing be written but that folder."""
 SEEN_FOLDER = "seen"
 
 
@@ -20,23 +19,30 @@ def identity(common_dir: str) -> str:
 
     Where nothing can be written it is made of the folder's name and device, which stay while the clone stays where it is.
     """
-    path, former = (os.path.join(common_dir, name) for name in (ID_FILE, FORMER_ID_FILE))
-    if known := _drawn(path):
+    path = os.path.join(common_dir, ID_FILE)
+    if known := _drawn(os.path.join(common_dir, KEPT_ID_FILE)) or _drawn(path):
         return known
-    for place in (path, former):
-        try:
-            writing.create(place, (_drawn(former) or os.urandom(8).hex()).encode("ascii") + b"\n")
-        except NotWritable:
-            continue
-        if known := _drawn(place):  # it may be another's, who was faster
-            return known
-    if known := _drawn(former):
+    try:
+        writing.create(path, os.urandom(8).hex().encode("ascii") + b"\n")
+    except NotWritable:
+        pass
+    if known := _drawn(path):  # it may be another's, who was faster
         return known
     import hashlib
 
     folder = cache.state_folder(common_dir)
     device = os.stat(common_dir).st_dev if os.path.isdir(common_dir) else 0
     return hashlib.sha256(f"{folder}\0{device}".encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+def keep_identity(common_dir: str, clone: str) -> None:
+    """Have ``clone``, which a claim names from now on, stay the id of the clone."""
+    path = os.path.join(common_dir, KEPT_ID_FILE)
+    try:
+        if not os.path.lexists(path):
+            writing.create(path, clone.encode("ascii") + b"\n")
+    except NotWritable:
+        pass  # a sandbox: as long as the folder of the index stays
 
 
 def _drawn(path: str) -> str | None:

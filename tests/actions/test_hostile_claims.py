@@ -135,10 +135,11 @@ def test_a_lease_from_elsewhere_never_lasts_for_ever(team):
     assert holders(team, week)[team.first] == ("x", "expired")
 
 
+@pytest.mark.parametrize("name", ["agentmem-clone-id", "agentmem/clone-id"])
 @pytest.mark.parametrize("data", [b"", b"\xff\xff", b"short\n", b"x" * 10_000_000, None])
-def test_a_corrupt_clone_id(team, data):
+def test_a_corrupt_clone_id(team, data, name):
     """A clone's id that cannot be read is replaced by one that stays the same, so that its own claims are its own."""
-    path = team.path / ".git" / "agentmem-clone-id"
+    path = team.path / ".git" / name
     assert claim(team, team.first).code == 0
     if data is None:
         path.unlink()
