@@ -16,6 +16,7 @@ from agentmem.model import citing, generated, safety
 from agentmem.model.citing import Spec
 from agentmem.model.memory import Citation
 from agentmem.model.pages import Page, Wanted
+from agentmem.model.verdict import LFS
 from agentmem.store import reading
 
 COMMIT_DIGITS = 12
@@ -93,6 +94,11 @@ class _Citing:
         if text is None:
             if spec.first is None and spec.symbol is None:
                 return Cited(Citation(spec.path, commit=self._commit(spec.path, None)))
+            if self.tree.lack(spec.path) == LFS:
+                raise UsageError(
+                    f"{_shown(spec.path)} is a pointer of Git LFS here: its content, which has the lines, is not in this clone",
+                    "git lfs pull",
+                )
             raise UsageError(
                 f"{_shown(spec.path)} is binary or larger than {trees.MAX_TEXT // 1_048_576 + 1} MiB: it has no lines to cite",
                 f"agentmem cite ID {_shown(spec.path)}   (the file itself)",

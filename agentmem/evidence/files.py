@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from agentmem.evidence import trees
 from agentmem.evidence.lines import Lines
 from agentmem.evidence.trees import Tree
+from agentmem.model import verdict
 
 if TYPE_CHECKING:
     from agentmem.git.contents import Contents
@@ -41,6 +42,15 @@ class Sources:
                 else None
             )
         return self._past[commit]
+
+    def lack(self, path: str, commit: str | None) -> str:
+        """What this clone has not got to tell what ``commit`` has at ``path``; empty where that is known, or none is named."""
+        if commit is None:
+            return ""
+        past = self.past(commit)
+        if past is not None:
+            return past.lack(path)
+        return verdict.HISTORY if self.present.repository.shallow else verdict.COMMIT
 
     def renames(self, commit: str) -> dict[str, list[str]]:
         """Where the files of ``commit``, or parts of them, went."""
@@ -88,6 +98,10 @@ class CitedFiles:
         """The text it had in the cited commit; None: it had none, or the commit is not known."""
         past = self._sources.past(self._commit)
         return past.text(path) if past else None
+
+    def lack(self, path: str) -> str:
+        """What this clone has not got to tell what the file was in the cited commit; empty where that is known."""
+        return self._sources.lack(path, self._commit)
 
     def renamed(self, path: str) -> Sequence[str]:
         """Where the diff between the cited commit and now says that the file, or parts of it, went; the best first."""

@@ -6,6 +6,7 @@ import time
 from agentmem.git import code, objects
 from agentmem.git.contents import Contents
 from agentmem.git.repository import Repository
+from agentmem.model import verdict
 from agentmem.store import reading
 
 MAX_TEXT = reading.MAX_READ - 1
@@ -13,15 +14,22 @@ MAX_TEXT = reading.MAX_READ - 1
 RACY = 2_000_000_000
 """Nanoseconds within which a file's time does not tell two writes apart, on the coarsest of file systems."""
 MAX_LINK = 4096
+POINTER, MAX_POINTER = b"version https://git-lfs.github.com/spec/v1\n", 1024
+"""The first line of a pointer of Git LFS, and the bytes that one has at most, by its specification."""
 LOOKED_AT = 8000
 """Bytes in which a NUL makes a file binary, as git has it."""
 
 
 def decoded(data: bytes | None) -> str | None:
-    """The text of a file; None where there is none, it is binary or too large. Bytes that are no UTF-8 stay as surrogates."""
-    if data is None or len(data) > MAX_TEXT or b"\0" in data[:LOOKED_AT]:
+    """The text of a file; None where there is none, it is binary, too large, or a pointer; what is no UTF-8 as surrogates."""
+    if data is None or len(data) > MAX_TEXT or b"\0" in data[:LOOKED_AT] or is_pointer(data):
         return None
     return data.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
+
+
+def is_pointer(data: bytes) -> bool:
+    """Whether this is what git holds of a file under Git LFS, whose content is elsewhere."""
+    return len(data) <= MAX_POINTER and data.startswith(POINTER)
 
 
 def inside(path: str) -> bool:
@@ -50,6 +58,7 @@ class Tree:
         self._store = store + "/"
         self._texts: dict[str, str | None] = {}
         self._blobs: dict[str, str] = {}
+        self._pointers: set[str] = set()
         self._nested: dict[str, bool] = {}
         self._begun = time.time_ns()
 
@@ -58,6 +67,8 @@ class Tree:
         if path not in self._texts:
             data = self.read(path) if inside(path) else None
             self._texts[path] = decoded(data)
+            if data is not None and is_pointer(data):
+                self._pointers.add(path)
             self._blobs[path] = "" if data is None else objects.blob_id(data, self.repository.object_format)
         return self._texts[path]
 
@@ -86,15 +97,23 @@ class Tree:
         oid = self.git.listing.blobs.get(path)
         return self._contents.blob(oid) if oid else None
 
-    def lacks(self, path: str) -> bool:
-        """Whether the tree has, or may have, a file at ``path`` that cannot be read here: a partial clone has not fetched it, or
-        it is in a repository of its own, a submodule.
+    def lack(self, path: str) -> str:
+        """What this clone has not got of the file that the tree has, or may have, at ``path``: see ``model.verdict``. Empty where
+        the file can be read, or there is none.
         """
+        if not inside(path):
+            return ""
+        if self.blob(path):
+            return verdict.LFS if path in self._pointers else ""
+        unknown = self.has(path) or not self.git.listing.whole or self.module(path) is not None
+        return verdict.CONTENT if unknown else ""
+
+    def has(self, path: str) -> bool:
+        """Whether the tree has a file at ``path``, be it read here or left with a remote by a partial clone."""
         if not inside(path) or self.blob(path):
-            return False
+            return inside(path)
         listing = self.git.listing
-        there = listing.hidden if isinstance(self.git, code.Worktree) else listing.blobs
-        return path in there or not listing.whole or self.module(path) is not None
+        return path in (listing.hidden if isinstance(self.git, code.Worktree) else listing.blobs)
 
     def module(self, path: str) -> str | None:
         """The folder above ``path`` that is a repository of its own; None where there is none."""

@@ -17,7 +17,7 @@ from agentmem.model.memory import Citation
 if TYPE_CHECKING:
     from agentmem.model.verdict import Found
 
-RULES = "5"
+RULES = "6"
 """Changed with everything that alters a verdict: what older rules found is not taken."""
 FILE = "verdicts-1.sqlite"
 MOST = 200_000

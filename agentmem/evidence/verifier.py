@@ -36,9 +36,6 @@ class Verifier:
 
     def verify(self, cites: Sequence[Citation], progress: Progress | None = None) -> "list[Found]":
         """Where each of ``cites`` is now, in their order."""
-        from agentmem.model import verdict
-
-        unknown = verdict.Found(verdict.UNVERIFIABLE)
         keys = [key(cite, self.tree.blob(cite.path) if inside(cite.path) else "") for cite in cites]
         known = self._cache.get(list(dict.fromkeys(keys)))
         found: dict[bytes, Found] = {}
@@ -46,13 +43,13 @@ class Verifier:
         for number, (name, cite) in enumerate(zip(keys, cites, strict=True)):
             if name in found:
                 continue
+            unread = self._unread(cite)
+            if unread is not None:  # nothing to keep: the next moment may fetch it
+                found[name] = unread
+                continue
             kept = next((one for one in known.get(name, ()) if self._holds(one, cite)), None)
             if kept is None:
-                kept = self._locate(cite)
-                if kept is None:
-                    found[name] = unknown
-                    continue
-                fresh[name] = kept
+                kept = fresh[name] = self._locate(cite)
                 if progress is not None:
                     progress(number + 1, len(cites))
             found[name] = kept.found
@@ -70,7 +67,7 @@ class Verifier:
     def _knows(self, cite: Citation) -> bool:
         """Whether it is known here what the cited commit has at the cited path."""
         past = self.sources.past(cite.commit)
-        return past is not None and (past.text(cite.path) is not None or not past.lacks(cite.path))
+        return past is not None and not past.lack(cite.path)
 
     def _is_as_it_was(self) -> bool:
         """Whether nobody has changed the tree since its state was taken: else it is unknown what was found in which state."""
@@ -80,19 +77,26 @@ class Verifier:
         now = Tree(type(tree.git)(tree.repository), self._contents, self._store)
         return now.state() == self.sources.state
 
-    def _locate(self, cite: Citation) -> Kept | None:
-        """The verdict; None where it cannot be told here and now, so that there is nothing to keep."""
+    def _unread(self, cite: Citation) -> "Found | None":
+        """The verdict where the file, or what it holds, is not in this clone; None where it is, or there is none."""
+        from agentmem.model import verdict
+
+        lack = self.tree.lack(cite.path)
+        if not lack:
+            return None
+        if _is_whole(cite) and self.tree.has(cite.path):
+            return verdict.Found(verdict.OK, cite.path, similarity=1.0)
+        return verdict.Found(verdict.UNVERIFIABLE, lack=lack)
+
+    def _locate(self, cite: Citation) -> Kept:
         from agentmem.model import anchoring
 
         if not inside(cite.path):
             return Kept(anchoring.Found(anchoring.GONE), "", True)
         if self.tree.text(cite.path) is None and self.tree.blob(cite.path):
             # a picture, a dump: the file itself can be cited, its lines cannot be told
-            whole = not (cite.lines or cite.symbol or cite.hash or cite.quote)
             there = anchoring.Found(anchoring.OK, cite.path, similarity=1.0)
-            return Kept(there if whole else anchoring.Found(anchoring.UNVERIFIABLE), "", True)
-        if self.tree.text(cite.path) is None and self.tree.lacks(cite.path):
-            return None
+            return Kept(there if _is_whole(cite) else anchoring.Found(anchoring.UNVERIFIABLE), "", True)
         if self._pages is None:
             self._pages = anchoring.Pages()
         files = CitedFiles(self.sources, cite.path, cite.commit)
@@ -101,7 +105,7 @@ class Verifier:
             place = anchoring.Place(found.path or cite.path, found.first, found.last)
             found = anchoring.Found(anchoring.UNVERIFIABLE, candidates=(place,))
         # also what holds may hang on the commit: it tells which of several equal places is meant
-        past = cite.commit is None or self._knows(cite)
+        past = cite.commit is None or (self._knows(cite) and not found.lack)
         return Kept(found, self.sources.state if files.wide else "", past)
 
     def _was_never_there(self, cite: Citation, files: CitedFiles) -> bool:
@@ -120,3 +124,8 @@ class Verifier:
             return True
         low, high = case.past.within(case.first, case.last)
         return not (low < high and case.is_text(case.past.lines[low:high]))
+
+
+def _is_whole(cite: Citation) -> bool:
+    """Whether a file is cited, and no text of it."""
+    return not (cite.lines or cite.symbol or cite.hash or cite.quote)

@@ -228,6 +228,8 @@ def _elsewhere(case: Case) -> Found | None:
     followed = [spot for spot in fresh if _followed(case, spot)]
     if len(followed) == 1:
         return case.found(MOVED, followed[0])
+    if len(spots) == 1 and (lack := case.lack(spots[0])):
+        return case.doubtful(spots, lack)
     if len(spots) == 1 and wanted.strong and (case.past is None or case.origin is None or case.alone):
         return case.found(MOVED, spots[0])
     return case.doubtful(fresh if len(fresh) > 1 else spots)
@@ -378,4 +380,6 @@ def _by_likeness(case: Case) -> Found | None:
                 best = value, spot
     if best and case.wanted.lines == tuple(best[1].lines):
         return case.doubtful([best[1]])  # the same text, too short to say that it is this one
+    if best and (lack := case.lack(best[1])):
+        return case.doubtful([best[1]], lack)
     return case.found(CHANGED, best[1], best[0]) if best else None

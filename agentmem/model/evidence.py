@@ -41,6 +41,11 @@ class Files(Protocol):
     def then(self, path: str) -> str | None:
         """The text it had in the cited commit; None: it had none, or the commit is not known."""
 
+    def lack(self, path: str) -> str:
+        """What this clone has not got to tell what the file was in the cited commit; empty where that is known, or none is
+        cited.
+        """
+
     def renamed(self, path: str) -> Sequence[str]:
         """Where the diff between the cited commit and now says that the file, or parts of it, went; the best first."""
 
@@ -241,10 +246,17 @@ class Case:
         text = spot.page.written(place.first, place.last)
         return Found(verdict, *place, similarity=similarity, text=text, then=then)
 
-    def doubtful(self, spots: Sequence[Spot]) -> Found:
+    def doubtful(self, spots: Sequence[Spot], lack: str = "") -> Found:
         """The verdict where it cannot be told which place it is."""
         places = tuple(self.place(spot) for spot in spots[:MAX_CANDIDATES])
-        return Found("unverifiable", ambiguous=len(spots) > 1, candidates=places)
+        return Found("unverifiable", ambiguous=len(spots) > 1, candidates=places, lack=lack)
+
+    def lack(self, spot: Spot) -> str:
+        """What is not here to tell whether a place in another file was like this in the cited commit already.
+
+        Two services may hold the same function: when one of them deletes it, it has not gone to the other.
+        """
+        return "" if spot.path == self.cite.path else self.files.lack(spot.path)
 
 
 def _range(lines: str | None) -> tuple[int | None, int | None]:

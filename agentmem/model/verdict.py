@@ -6,6 +6,10 @@ from typing import NamedTuple
 OK, MOVED, CHANGED, GONE, UNVERIFIABLE = "ok", "moved", "changed", "gone", "unverifiable"
 ALL = (OK, MOVED, CHANGED, GONE, UNVERIFIABLE)
 _BY_GRAVITY = (OK, MOVED, UNVERIFIABLE, GONE, CHANGED)
+COMMIT, HISTORY, CONTENT, LFS = "commit", "history", "content", "lfs"
+"""What a clone can lack to tell: the cited commit, all that is older than where a shallow clone ends, the content of a file that
+it has not fetched or that is in a submodule, the content of which it has Git LFS's pointer.
+"""
 
 
 class Place(NamedTuple):
@@ -19,7 +23,8 @@ class Place(NamedTuple):
 class Found(NamedTuple):
     """Where the cited text is now. ``similarity`` is 0 to 1; ``text`` is what stands there, for ``moved`` and ``changed``.
 
-    ``then`` is what stood there, for ``changed``, where the cited commit tells.
+    ``then`` is what stood there, for ``changed``, where the cited commit tells. ``lack`` says, for
+    ``unverifiable``, what this clone has not got that would tell; empty where that would not help.
     """
 
     verdict: str
@@ -31,6 +36,7 @@ class Found(NamedTuple):
     candidates: tuple[Place, ...] = ()
     text: str = ""
     then: str = ""
+    lack: str = ""
 
 
 def worst(verdicts: Iterable[Found]) -> str | None:

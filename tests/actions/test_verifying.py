@@ -280,6 +280,59 @@ def test_verdicts_are_right_when_the_cited_commit_is_gone(gone_by, tmp_path):
     assert by_title(Project(tmp_path / "bare.git")) == EXPECTED
 
 
+def test_a_copy_is_no_new_place_where_the_cited_commit_is_not_here(store, tmp_path):
+    """Of two services that hold one function one deletes it: with all history it is gone, in a shallow clone that cannot be told;
+    nothing is written, and nobody is told to cite the other service.
+    """
+    for name in ("billing", "gateway"):
+        code(store, f"{name}/core.py", CODE)
+    store.commit("code")
+    cited(store, "The gateway reads in chunks", "gateway/core.py#read_all")
+    store.commit("memory")
+    code(store, "gateway/core.py", OTHER)
+    store.commit("the gateway reads no more")
+    assert verdicts(store) == ["gone"]
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{store.path}", "shallow")
+    shallow = Project(tmp_path / "shallow")
+    done = shallow.call("verify", "--fix")
+    assert done.code == 0 and "whether it went to billing/core.py:9-11" in done.out
+    assert "  git fetch --unshallow\n" in done.out and "agentmem cite" not in done.out
+    assert shallow.git("status", "--porcelain") == ""
+    shallow.git("fetch", "-q", "--unshallow")
+    assert verdicts(shallow) == ["gone"]
+
+
+POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 42\n"
+
+
+def test_what_git_has_a_pointer_of_is_not_gone(store, tmp_path):
+    """Of a file under Git LFS git holds a pointer: where there is no more, in a clone without LFS or in a commit, nothing can be
+    told of its text, and lines of the pointer cannot be cited; the file itself is there.
+    """
+    for name, text in (("pointer", POINTER), ("content", "country,vat\nDE,19\nFR,20\nIT,22\n")):
+        (tmp_path / name).write_text(text)
+    for way, name in (("clean", "pointer"), ("smudge", "content")):
+        store.git("config", f"filter.lfs.{way}", f"cat >/dev/null; cat '{tmp_path / name}'")
+    code(store, ".gitattributes", "*.csv filter=lfs -text\n")
+    code(store, "rates.csv", (tmp_path / "content").read_text())
+    store.commit("rates")
+    assert store.git("show", "HEAD:rates.csv").startswith("version https://git-lfs")
+    made = cited(store, "Italy pays 22 percent", "rates.csv:4")
+    cited(store, "Finance sets the rates", "rates.csv")
+    store.commit("memories")
+    assert verdicts(store) == ["ok", "ok"]
+    for _ in range(2):
+        assert sorted(verdicts(store, "--at", "HEAD")) == ["ok", "unverifiable"]
+    git(tmp_path, "clone", "-q", str(store.path), "plain")
+    plain = Project(tmp_path / "plain")
+    done = plain.call("verify")
+    assert done.code == 0 and f"\n  git lfs pull && agentmem verify {made[:6]}\n" in done.out
+    refused = plain.call("cite", made, "rates.csv:2")
+    assert refused.code == 2 and "pointer of Git LFS" in refused.err and "git lfs pull" in refused.err
+    code(plain, "rates.csv", (tmp_path / "content").read_text())
+    assert verdicts(plain) == ["ok", "ok"]
+
+
 def _read(project: Project, pattern: str) -> str:
     return next(project.store.glob(pattern)).read_text()
 

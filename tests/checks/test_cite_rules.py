@@ -48,6 +48,34 @@ VERDICTS = {
         "cite-unverifiable", "several places: src/b.py:1-2, c d.py:5",
         f"say which: agentmem cite {ID[:6]} src/b.py:1-2",
     ),
+    "not known in a shallow clone": (
+        Found("unverifiable", candidates=(Place("src/b.py", 1, 2),), lack="history"),
+        "cite-unverifiable", "src/a.py:3-4: not where it was; whether it went to src/b.py:1-2 or that was there before"
+        " cannot be told: this clone is shallow and has no commit abcdef12",
+        "git fetch --unshallow",
+    ),
+    "not known without the commit": (
+        Found("unverifiable", candidates=(Place("src/b.py", 1, 2),), lack="commit"),
+        "cite-unverifiable", "cannot be told: this clone has no commit abcdef12",
+        f"it went there: agentmem cite {ID[:6]} src/b.py:1-2 --drop src/a.py:3-4"
+        f"     not true any more: agentmem retract {ID[:6]} --reason TEXT",
+    ),
+    "not known without the content of then": (
+        Found("unverifiable", candidates=(Place("src/b.py", 1, 2),), lack="lfs"),
+        "cite-unverifiable", "cannot be told: what that held in abcdef12 is not in this clone",
+        f"it went there: agentmem cite {ID[:6]} src/b.py:1-2 --drop src/a.py:3-4"
+        f"     not true any more: agentmem retract {ID[:6]} --reason TEXT",
+    ),
+    "a pointer": (
+        Found("unverifiable", lack="lfs"),
+        "cite-unverifiable", "src/a.py:3-4: git has a pointer of Git LFS there, not the text",
+        f"git lfs pull && agentmem verify {ID[:6]}",
+    ),
+    "not fetched": (
+        Found("unverifiable", lack="content"),
+        "cite-unverifiable", "src/a.py:3-4: its content is not in this clone (partial, or a submodule)",
+        None,
+    ),
     "no place": (
         Found("unverifiable"),
         "cite-unverifiable", "src/a.py:3-4: its text cannot be found again",

@@ -90,7 +90,7 @@ def test_the_files_of_a_tree(project, which):
         blob = tree.files[f"src/{name}.py"]
         assert not blob or blob == tree.blob(f"src/{name}.py")
     for name in {*THERE["worktree"], *THERE["index"], *THERE["commit"]} - set(THERE[which]):
-        assert tree.text(f"src/{name}.py") is None and not tree.lacks(f"src/{name}.py")
+        assert tree.text(f"src/{name}.py") is None and not tree.lack(f"src/{name}.py")
     assert tree.text("src/ignored.log") == (
         CODE if which == "worktree" else None
     )  # can be cited by force, is not searched
@@ -158,7 +158,7 @@ PATHS = [
 def test_no_path_leads_out(project, which, path):
     """A path that leads out of the repository, or into git's own folder, names nothing."""
     tree = tree_of(project, which)
-    assert tree.text(path) is None and not tree.lacks(path)
+    assert tree.text(path) is None and not tree.lack(path)
     verifier = Verifier(codes.Worktree(repository(project)), ".agentmem", None)
     assert verifier.verify([Citation(path), Citation(path, lines="1-2", quote="x")]) != []
     assert all(one.verdict in ("gone", "unverifiable") for one in verifier.verify([Citation(path)]))
