@@ -20,6 +20,8 @@ GUIDES = ("decision", "convention", "procedure", "fact", "entity", "reflection")
 """The kinds that tell how things are or are to be done."""
 RELATED = 24
 """Memories looked at, the best, as many as a recall holds against the code."""
+DEADENDS = 5
+"""Dead ends at most."""
 RULES = 8
 """Of those that hold for everybody."""
 NEAREST = 150
@@ -58,6 +60,13 @@ class Bearing:
         return self.around.paths
 
     @cached_property
+    def files(self) -> tuple[str, ...]:
+        """The files that the asker is at: what is changed here, and what the branch has committed since it left trunk, which is
+        no less its work.
+        """
+        return tuple(dict.fromkeys([*self.paths, *self.around.touched]))
+
+    @cached_property
     def needs(self) -> set[str]:
         """The tasks that the asker's and those of its role need; and those that need the asker's."""
         ids = {one.task.id for one in self.mine}
@@ -91,11 +100,11 @@ class Bearing:
             return True
         if (
             patterns
-            and self.paths
-            and any(scopes.matches(one, path) for one in patterns for path in self.paths)
+            and self.files
+            and any(scopes.matches(one, path) for one in patterns for path in self.files)
         ):
             return True
-        if not self.mine and not self.paths:
+        if not self.mine and not self.files:
             return me.role is None or role == me.role
         return False
 
@@ -118,35 +127,45 @@ class Bearing:
         chosen = self.mine or self.free[:1] or self._to_come(1) or self._finished(FINISHED)
         eligible = [i for kind in ("deadend", *GUIDES) for i in self.view.of_kind(kinds.NUMBER[kind])]
         by_role = self._by_role(eligible, chosen)
-        scores = self._of_tasks(eligible, chosen) if chosen or not by_role else {}
+        scores, met = self._of_tasks(eligible, chosen) if chosen or not by_role else ({}, [])
         identities = self.view.columns.ids
         scores = ranking.in_turn([by_role, scores], identities) if by_role else scores
-        ranked = sorted(scores, key=lambda i: (-scores[i], identities[i]))
+        ranked = sorted(scores, key=lambda i: (i not in met, -scores[i], identities[i]))
         self.unsaid += max(0, len(ranked) - RELATED)
-        found = self._by_evidence({i: scores[i] for i in ranked[:RELATED]})
+        found = self._by_evidence({i: scores[i] for i in ranked[:RELATED]}, met)
         return [*found, *self._rules(found)]
 
-    def _of_tasks(self, eligible: Sequence[int], chosen: Sequence[Placed]) -> dict[int, float]:
-        """The score of each memory that has to do with the tasks ``chosen``, or with the files at hand."""
+    def _of_tasks(
+        self, eligible: Sequence[int], chosen: Sequence[Placed]
+    ) -> tuple[dict[int, float], list[int]]:
+        """The score of each memory that has to do with the tasks ``chosen``, or with the files at hand; and the dead ends among
+        them that are told before all else.
+        """
         words = " ".join(one.task.title for one in chosen)
         patterns = [*(scopes.normal(p) for one in chosen for p in one.task.scope), *self.scope]
         patterns += self._former(patterns)
         learned = self.context.manager is not None
         # where enough is known of the very files, it is not looked for by its words: that takes a third of a brief's time;
         # a manager has learned what helps with a task from its words and its files together
-        scores = {} if learned else self._near(eligible, patterns, words)
+        near = self._near(eligible, patterns, words)
+        scores = {} if learned else dict(near)
         if len(scores) < RELATED:
             for i, score in self._worded(eligible, patterns, words).items():
                 scores[i] = scores.get(i, 0.0) + score
-        return scores
+        identities = self.view.columns.ids
+        # a dead end whose scope meets is told, however much else is known of the same files
+        met = sorted(self._deadends(near), key=lambda i: (-near[i], identities[i]))[:DEADENDS]
+        return {**{i: near[i] for i in met}, **scores}, met
+
+    def _deadends(self, positions: Iterable[int]) -> Iterable[int]:
+        return filter(set(self.view.of_kind(kinds.NUMBER["deadend"])).__contains__, positions)
 
     def _near(self, eligible: Sequence[int], patterns: Sequence[str], words: str) -> dict[int, float]:
         """The score of each memory that is about what was changed here, in commits of the branch too, or about a file that
         ``patterns`` cover: by how near it is, the words that its title shares with ``words``, its age, its importance.
         """
         index, columns = self.context.index, self.view.columns
-        at_hand = [*self.paths, *self.around.touched]
-        strength = filed.about_files(index, at_hand) if at_hand else {}
+        strength = filed.about_files(index, self.files) if self.files else {}
         for pattern in dict.fromkeys(patterns):
             folder = _folder(pattern)
             for key in ("cite", "scope", "glob") if folder else ():
@@ -171,7 +190,7 @@ class Bearing:
         asker is at work, or ``chosen`` has a task of that role.
         """
         role = self.board.me.role
-        if role is None or self.mine or self.paths or any(one.task.role == role for one in chosen):
+        if role is None or self.mine or self.files or any(one.task.role == role for one in chosen):
             return {}
         rows = {row for _, row in self.context.index.knowledge.named("role", [role])}
         written = (i for i in eligible if self.view.columns.rows[i] in rows and i not in self.view.foreign)
@@ -197,7 +216,7 @@ class Bearing:
         from agentmem.actions.ranked import rank
         from agentmem.model import query
 
-        files = [*self.paths, *patterns]
+        files = [*self.files, *patterns]
         files = [path.split("*", 1)[0].rstrip("/") if scopes.is_glob(path) else path for path in files]
         asked = query.parse(words, self.now, lambda field, value: False)
         files = [path for path in files if path]
@@ -213,15 +232,17 @@ class Bearing:
             if self.mine or one.position not in self.view.foreign
         }
 
-    def _by_evidence(self, scores: Mapping[int, float]) -> list[Found]:
-        """The memories at the positions of ``scores``, best first when what the code says of their evidence is weighed in."""
+    def _by_evidence(self, scores: Mapping[int, float], first: Sequence[int]) -> list[Found]:
+        """The memories at the positions of ``scores``, best first when what the code says of their evidence is weighed in; those
+        at ``first`` before the others.
+        """
         found = judging.judged(self.context, selecting.fetch(self.context.index, self.view, scores))
         weights = ranking.DEFAULT
         scale = (weights.cite_holds, weights.cite_holds, weights.cite_changed, weights.cite_gone, 1.0)
 
-        def order(one: Found) -> tuple[float, str]:
+        def order(one: Found) -> tuple[bool, float, str]:
             factor = verdict.weight(one.verdicts, scale) if one.verdicts else 1.0
-            return -scores[one.position] * factor, one.memory.id
+            return one.position not in first, -scores[one.position] * factor, one.memory.id
 
         return sorted(found, key=order)
 

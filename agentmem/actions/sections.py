@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from agentmem.actions import doubtful, selecting
-from agentmem.actions.bearing import GUIDES, TITLE
+from agentmem.actions.bearing import DEADENDS, GUIDES, TITLE
 from agentmem.actions.selecting import Found
 from agentmem.actions.whereabouts import NAME, Whereabouts
 from agentmem.model import leases, notation, safety, substance, taskgraph, verdict
@@ -11,8 +11,8 @@ from agentmem.model.digest import Line, shortened
 from agentmem.model.taskgraph import Placed
 
 WHERE, SINCE, PROGRESS, NEXT, BEWARE, KNOW = "Where", "Done since", "In progress", "Next", "Beware", "Know"
-KNOWN, DEADENDS, CONTRADICTED, OTHERS, WAITING = 8, 5, 4, 8, 2
-"""Lines at most: of ``Know``, of dead ends, of what the code contradicts, of what others did or do, of what waits for merges."""
+KNOWN, CONTRADICTED, OTHERS, WAITING = 8, 4, 8, 2
+"""Lines at most: of ``Know``, of what the code contradicts, of what others did or do, of what waits for merges."""
 DISPUTED, CHAIN = 3, 3
 """Lines at most of memories in conflict; tasks that are named of those that one waits for."""
 

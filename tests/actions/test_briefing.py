@@ -190,6 +190,30 @@ def test_evidence_that_the_code_contradicts(team):
     assert not [line for line in told["know"] if fact[:6] in line]
 
 
+def test_what_the_branch_committed_bears_like_what_is_not_committed(store):
+    """The dead ends of the files that a branch has changed are told, and they alone, whether its work is committed or not; and
+    however much else is known of those files.
+    """
+    for name in "abcdefgh":
+        support.put(store.path / f"src/{name}/core.py", f"def run_{name}():\n    return 1\n")
+        added(store, "deadend", f"The {name * 6} library", "--scope", f"src/{name}/**", "--force")
+    added(store, "deadend", "Threads in the worker", "--scope", "src/a/**", "--created", "2024-01-05")
+    store.commit("begin")
+    store.git("switch", "-q", "-c", "work")
+    support.put(store.path / "src/a/core.py", "def run_a():\n    return 2\n")
+
+    def ends() -> list[str]:
+        told = store.json("brief")["sections"]["beware"]
+        return sorted(line.partition("deadend: ")[2] for line in told if "deadend: " in line)
+
+    assert ends() == ["The aaaaaa library", "Threads in the worker"]
+    store.commit("only a")
+    assert ends() == ["The aaaaaa library", "Threads in the worker"]
+    for number in range(30):
+        store.remember(number + 1, f"Core fact {number}", cites='[{path: "src/a/core.py"}]', importance="5")
+    assert ends() == ["The aaaaaa library", "Threads in the worker"]
+
+
 def test_who_works_here_is_remembered(team):
     """What ``--as`` and ``--role`` say holds for what is run in this worktree next, and for no other worktree."""
     team.ok("brief", "--as", "api-9", "--role", "api", env={"AGENTMEM_AGENT": None})
