@@ -121,8 +121,9 @@ def _own(context: Context) -> Work | None:
     fork = line.fork if line else commit
     paths = overlaps.changed(repository, [line])[commit] if line else frozenset[str]()
     if context.index.is_at_hand:
-        paths |= set(trunk.changed_files(repository))
-    return Work(name, None if context.index.is_at_hand else commit, fork, _code(context, paths))
+        return Work(name, None, fork, _code(context, paths | set(trunk.changed_files(repository))))
+    into = () if name == context.trunk else tuple(tip for tip, _ in tips)
+    return Work(name, commit, fork, _code(context, paths), trunk=into)
 
 
 def _others(context: Context, names: Sequence[str]) -> Iterator[Work]:
@@ -205,12 +206,14 @@ def _of_tips(context: Context, tips: Tips, names: Sequence[str], trunk_moved: bo
     found = overlaps.lines(repository, [tip for tip in named if tip != here], trunks)
     merged = branches.fork_points(repository, found, known) if here else found
     lines = [line for tip, line in found.items() if tip in merged]
+    of_trunk = []
     if here and not names and trunk_moved:
         ahead = overlaps.lines(repository, trunks, [here]).values()
-        lines += [line for line in ahead if not _is_behind(repository, line.tip, ahead)]
-    changes = overlaps.changed(repository, lines)
-    for line in lines:
-        yield Work(named[line.tip], line.tip, line.fork, _code(context, changes[line.tip]))
+        of_trunk = [line for line in ahead if not _is_behind(repository, line.tip, ahead)]
+    changes = overlaps.changed(repository, [*lines, *of_trunk])
+    for line in [*lines, *of_trunk]:
+        into = () if line in of_trunk else tuple(trunks)
+        yield Work(named[line.tip], line.tip, line.fork, _code(context, changes[line.tip]), trunk=into)
 
 
 def _is_behind(repository: Repository, tip: str, lines: Collection[Line]) -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from agentmem.actions.context import Context
-from agentmem.git import renames
+from agentmem.git import overlaps, renames
+from agentmem.git.overlaps import Line
 from agentmem.git.renames import Renames
 
 TIPS = 1000
@@ -12,13 +13,16 @@ TIPS = 1000
 
 
 class Work(NamedTuple):
-    """What one branch or worktree has changed: ``tip`` None where it is not committed, ``fork`` the commit it began at."""
+    """What one branch or worktree has changed: ``tip`` None where it is not committed, ``fork`` the commit it began at; ``trunk``
+    are the commits that a branch is to be merged into.
+    """
 
     name: str
     tip: str | None
     fork: str
     paths: frozenset[str]
     folder: str | None = None
+    trunk: tuple[str, ...] = ()
 
 
 def renamed(context: Context, works: Iterable[Work]) -> Renames:
@@ -36,19 +40,30 @@ class Meeting:
         """``known`` says what may be called otherwise by now, and so whom to ask: a name may be another file's since."""
         self._context, self._known = context, known
         self._unseen: dict[tuple[str, str], Renames] = {}
+        self._merged: dict[str, bool] = {}
 
     def name(self, path: str) -> str:
         """The name under which whoever may change the file that was called ``path`` are found together."""
         return self._known.now(path)
 
     def files(self, one: Work, other: Work) -> list[tuple[str, str]]:
-        """The files that both change, as each calls them."""
+        """The files that both change, as each calls them; none where nothing is left to merge of one of them."""
         moved = {
             *self._moved(one, other),
             *((now, path) for path, now in self._moved(other, one)),
         }
         left = {name for pair in moved for name in pair}  # with a file of which one has given up the name
-        return sorted({*moved, *((path, path) for path in (one.paths & other.paths) - left)})
+        met = sorted({*moved, *((path, path) for path in (one.paths & other.paths) - left)})
+        return [] if met and (self._is_merged(one) or self._is_merged(other)) else met
+
+    def _is_merged(self, work: Work) -> bool:
+        """Whether trunk has all that a branch did, though not its commits: git is asked for those alone whose files meet."""
+        if work.tip is None or not work.trunk:
+            return False
+        if work.tip not in self._merged:
+            line = Line(work.tip, work.fork)
+            self._merged[work.tip] = overlaps.is_absorbed(self._context.repository, line, work.trunk)
+        return self._merged[work.tip]
 
     def _moved(self, one: Work, other: Work) -> list[tuple[str, str]]:
         """The files of ``one`` that ``other`` has by a later name, and that name."""

@@ -4,9 +4,12 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from agentmem.git import branches, process
-from agentmem.git.repository import Repository
+from agentmem.errors import GitFailed
+from agentmem.git import branches, history, process
+from agentmem.git.repository import Difference, Repository
 
+MANY = 500
+"""Paths up to which git is asked for these alone: more are too many for a command line."""
 _HUNK = rb"(?m)^@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@"
 
 
@@ -35,14 +38,34 @@ def lines(repository: Repository, tips: Iterable[str], trunk: Sequence[str]) -> 
 
 def changed(repository: Repository, work: Iterable[Line]) -> dict[str, frozenset[str]]:
     """The paths that each has changed, by its tip: two processes for any number of them."""
+    found = _differences(repository, work)
+    return {tip: frozenset(one.path for one in changes) for tip, changes in found.items()}
+
+
+def is_absorbed(repository: Repository, line: Line, trunk: Sequence[str]) -> bool:
+    """Whether ``trunk`` has, or has had since the branch left it, each file as the branch made it: so is what was squashed into
+    one commit there, whose own commits trunk never holds. Not where this clone lacks what would tell.
+    """
+    changes = _differences(repository, [line])[line.tip]
+    left = {(one.path, one.new) for one in changes}
+    paths = sorted({one.path for one in changes}) if len(changes) <= MANY else []
+    try:
+        for step in history.steps(repository, [*trunk, f"^{line.fork}"], paths):
+            left.discard((step.path, step.new))
+    except GitFailed:
+        return False
+    return not left
+
+
+def _differences(repository: Repository, work: Iterable[Line]) -> dict[str, list[Difference]]:
     wanted = list(work)
     names = [f"{commit}^{{tree}}" for line in wanted for commit in (line.fork, line.tip)]
     request = "".join(f"{name}\n" for name in names).encode("ascii")
     out = process.run(repository.directory, "cat-file", "--batch-check=%(objectname)", stdin=request).out
     trees = out.decode("ascii").split("\n")
     pairs = {line.tip: (trees[2 * at], trees[2 * at + 1]) for at, line in enumerate(wanted)}
-    differences = branches.differing(repository, pairs.values())
-    return {tip: frozenset(one.path for one in differences.get(pair, ())) for tip, pair in pairs.items()}
+    found = branches.differing(repository, pairs.values())
+    return {tip: found.get(pair, []) for tip, pair in pairs.items()}
 
 
 def touched(

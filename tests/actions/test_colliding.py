@@ -79,6 +79,34 @@ def test_what_is_merged_or_touches_nothing_in_common(project):
     assert found(project) == []
 
 
+def test_a_branch_that_was_squashed_into_trunk_is_merged(project):
+    """Trunk has all that a branch did, in one commit of its own: nothing of it meets anything any more, though trunk has gone on;
+    what it does after that does.
+    """
+    branch(project, "a", "return 1", "return 10")
+    file = project.path / "src/x.py"
+    file.write_text(file.read_text().replace("return 10", "return 11"))
+    (project.path / "other.txt").unlink()
+    project.commit("again")
+    project.git("switch", "-q", "main")
+    project.git("merge", "-q", "--squash", "a")
+    project.commit("a, squashed")
+    branch(project, "b", "return 11", "return 12")
+    assert found(project) == [] == found(project, "a", "b")
+    assert "beware" not in project.json("brief")["sections"]
+    project.git("switch", "-q", "main")
+    project.git("merge", "-q", "b")
+    branch(project, "c", "return 12", "return 13")
+    assert found(project) == [] and project.call("conflicts", "--exit-code").code == 0
+    project.git("switch", "-q", "a")
+    file.write_text(file.read_text().replace("return 11", "return 14"))
+    project.commit("a goes on")
+    project.git("switch", "-q", "c")
+    assert ("merge-conflict", ("c", "a"), "git cannot merge src/x.py: one") in found(project)
+    beware = project.json("brief")["sections"]["beware"]
+    assert beware == ["- git cannot merge a: both change src/x.py"]
+
+
 def test_what_is_not_committed(project):
     """Edits here and in another worktree count before anyone commits them."""
     other = project.path.parent / "beside"
