@@ -209,7 +209,13 @@ def not_on_trunk(context: Context) -> list[Found]:
     index = context.index
     view = index.view()
     named = index.knowledge.branches(list(view.columns.rows))
-    chosen = [i for i, row in enumerate(view.columns.rows) if row in named or i in view.foreign]
+    paths = [f"{context.place.name}/{path}" for path in view.columns.paths]
+    held, known = standing.held_by_trunk(context, paths)
+    chosen = [
+        i
+        for i, row in enumerate(view.columns.rows)
+        if row in named or i in view.foreign or (known and paths[i] not in held)
+    ]
     found = standing.labelled(context, selecting.fetch(index, view, chosen))
     changed_elsewhere = view.foreign.keys() & view.pending.keys()  # counted as changes
     return [one for one in found if one.layer != "base" and one.position not in changed_elsewhere]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from agentmem.actions import saving, taking
 from agentmem.actions.branch import branch_for_writing, folder_of
 from agentmem.actions.context import Context
-from agentmem.actions.standing import is_own
+from agentmem.actions.standing import came_from_trunk, is_own
 from agentmem.errors import NotFound, UsageError
 from agentmem.store import layout, overlays, reading
 
@@ -139,9 +139,13 @@ def _in_place(context: Context, found: "Found", branch: str, waiting: bool) -> b
     whole = repository.prefix + found.path
     if not revisions.is_tracked(repository, whole) and not _was_renamed(context, found):
         return True
-    if not is_own(context, branch, found.memory.branch):
-        return False
     tips = revisions.trunk_tips(repository, trunk)
+    if found.memory.branch is None and found.memory.source is None and tips:
+        # a person wrote it: where trunk is known it is this branch's, unless trunk has it
+        if came_from_trunk(context, [found]):
+            return False
+    elif not is_own(context, branch, found.memory.branch):
+        return False
     if revisions.holds_memory(
         repository, tips, repository.prefix + context.place.name, whole, found.memory.id
     ):

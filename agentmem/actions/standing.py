@@ -1,5 +1,6 @@
 """Where one looks from: the worktree at hand, another branch, a commit, a moment; and what each memory is, seen from there."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,11 +9,12 @@ from agentmem.actions.selecting import Conflict, Found, nearest
 from agentmem.errors import NotFound, UsageError
 from agentmem.git import state
 from agentmem.index.view import Origin
-from agentmem.model import notation, safety, times
+from agentmem.model import ids, notation, safety, times
 from agentmem.model.fields import CONFLICTS
 from agentmem.model.lifecycle import ARCHIVED, SUPERSEDED
-from agentmem.store import overlays
+from agentmem.store import layout, overlays
 
+_FILE_ID = re.compile(rf"[-/]([{ids.ALPHABET}]{{{ids.LENGTH}}})\.md$")
 SAID = 80
 """Characters of what one side of a conflict says, in a line."""
 
@@ -182,31 +184,23 @@ def _note_both(context: Context, name: str, taken: str, other: str) -> None:
 def labelled(context: Context, found: Sequence[Found]) -> list[Found]:
     """``found`` with what each is from where one stands: its layer and branch, whose changes are applied, its conflicts.
 
-    One process for all of them, and none where nothing was written on another branch than trunk.
+    One process for all of them, and none on trunk; a few more for what names no branch and trunk has not.
     """
     view = context.index.view()
-    trunk = context.trunk
     here = state.branch(context.repository)
-    on_trunk = trunk is not None and here == trunk and context.index.is_at_hand
-    asked = [
-        one.path
-        for one in found
-        if one.position not in view.archived and (_says_where(one) or one.position in view.foreign)
-    ]
-    held, known = set[str](), False
-    if asked and trunk and not on_trunk:
-        from agentmem.git import revisions
-
-        prefix = context.repository.prefix
-        whole, known = revisions.on_trunk(context.repository, trunk, [prefix + path for path in asked])
-        held = {path.removeprefix(prefix) for path in whole}
+    here_trunk = is_on_trunk(context)
+    asked = [one for one in found if one.position not in view.archived]
+    held, known = held_by_trunk(context, [one.path for one in asked])
+    if known:
+        left = [one for one in asked if one.path not in held and one.position not in view.foreign]
+        held |= came_from_trunk(context, [one for one in left if one.memory.branch is None])
     out = []
     for one in found:
         if one.position in view.archived:
             out.append(one._replace(archived=view.archived[one.position]))  # where it was written is past
             continue
         origin = view.foreign.get(one.position)
-        layer, branch = _layer(context, one, origin, here, on_trunk or one.path in held, known)
+        layer, branch = _layer(context, one, origin, here, here_trunk or one.path in held, known)
         pending = view.pending.get(one.position)
         out.append(
             one._replace(
@@ -223,9 +217,47 @@ def labelled(context: Context, found: Sequence[Found]) -> list[Found]:
     return out
 
 
-def _says_where(one: Found) -> bool:
-    """Whether it may be of another branch than trunk: it names one, or was imported, which names none wherever that was."""
-    return one.memory.branch is not None or one.memory.source is not None
+def is_on_trunk(context: Context) -> bool:
+    """Whether one looks from trunk's worktree."""
+    trunk = context.trunk
+    return trunk is not None and state.branch(context.repository) == trunk and context.index.is_at_hand
+
+
+def held_by_trunk(context: Context, paths: Sequence[str]) -> tuple[set[str], bool]:
+    """Which of ``paths`` (as findings have them) trunk holds, and whether this clone knows trunk; on trunk itself, and without
+    one, nobody is asked.
+    """
+    if not paths or not context.trunk or is_on_trunk(context):
+        return set(), False
+    from agentmem.git import revisions
+
+    prefix = context.repository.prefix
+    whole, known = revisions.on_trunk(context.repository, context.trunk, [prefix + path for path in paths])
+    return {path.removeprefix(prefix) for path in whole}, known
+
+
+def came_from_trunk(context: Context, found: Sequence[Found]) -> set[str]:
+    """The paths of those of ``found`` that were on trunk when the branch at hand left it, or are under another name: a person has
+    renamed them here, or trunk has archived them since. No branch wrote them.
+    """
+    if not found or not context.trunk:
+        return set()
+    from agentmem.git import history, objects, revisions
+    from agentmem.model import document
+
+    repository, commit = context.repository, context.standpoint.commit
+    tips = revisions.trunk_tips(repository, context.trunk)
+    forks = {history.merge_base(repository, commit, tip) for tip in tips} if commit else set()
+    commits = {*tips, *(fork for fork in forks if fork)}
+    listed = {entry for one in commits for entry in objects.list_tree(repository, one, context.store_path)}
+    there = {path: blob for path, blob in listed if layout.is_memory(path)}
+    named = {path: _FILE_ID.search(path) for path in there}
+    known = {match[1] for match in named.values() if match}
+    unnamed = {there[path]: path for path, match in named.items() if not match}  # a person named the file
+    for blob, data in objects.read_blobs(repository, unnamed):
+        known.add(document.memory_of(unnamed[blob], data).id)
+    start = context.place.name + "/"
+    return {one.path for one in found if one.path.removeprefix(start) in there or one.memory.id in known}
 
 
 def _layer(
@@ -234,12 +266,12 @@ def _layer(
     if origin is not None:
         return "unmerged", origin.branch
     written = one.memory.branch
-    if held or context.trunk is None or not _says_where(one):
+    if held or context.trunk is None or (written is None and not known):
         return "base", None
-    if written is None:
-        return ("own", here) if known and context.index.is_at_hand else ("base", None)
     if not context.index.is_at_hand and context.standpoint.branch is not None:
-        return ("unmerged", written) if known else ("base", None)
+        return ("unmerged", written or context.standpoint.branch) if known else ("base", None)
+    if written is None:  # a person wrote it, or an import, which names no branch wherever it was
+        return ("own", here) if context.index.is_at_hand else ("base", None)
     if is_own(context, here, written):
         return "own", written
     return ("merged", written) if known else ("base", None)

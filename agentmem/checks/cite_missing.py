@@ -16,7 +16,7 @@ def run(subject: Subject) -> Iterator[Finding]:
         found, file = shown.memory, shown.file
         if found.cites or shown.status not in IN_FORCE or not kinds.BY_NAME[found.kind].wants_evidence:
             continue
-        if any(problem.code == "kind" for problem in file.problems):
+        if any(problem.code == "kind" for problem in shown.problems):
             continue  # what it is must be said first
         line = file.document.lines.get("kind", file.document.lines.get("id", 1))
         message = f"a {found.kind} needs evidence"

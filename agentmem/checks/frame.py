@@ -120,6 +120,14 @@ def read(path: str, data: bytes) -> StoreFile:
     return StoreFile(path, data, parsed, memory.place(found, path), problems)
 
 
+def problems(subject: Subject, file: StoreFile) -> tuple[Problem, ...]:
+    """What is wrong with the values of a memory's file, but for what a pending change mends, which leaves the file as it is."""
+    if file.memory is None or not file.problems:
+        return ()
+    shown = subject.view.get(file.memory.id)
+    return shown.problems if shown is not None and shown.file is file else file.problems
+
+
 def at(
     subject: Subject,
     file: StoreFile,

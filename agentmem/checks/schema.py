@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from agentmem.checks import unknown_kind
-from agentmem.checks.frame import Rule, StoreFile, Subject, at, nearest, short
+from agentmem.checks.frame import Rule, StoreFile, Subject, at, nearest, problems, short
 from agentmem.model import fields
 from agentmem.model.findings import ERROR, Finding
 from agentmem.model.memory import STATUSES, Problem
@@ -18,7 +18,7 @@ _NO_TIME = re.compile("is no (?:ISO 8601 )?time")
 def run(subject: Subject) -> Iterator[Finding]:
     """One finding for each key of a memory whose value is left out because it is wrong."""
     for file in subject.files:
-        for problem in file.problems if file.memory else ():
+        for problem in problems(subject, file):
             if problem.code != unknown_kind.CODE:
                 yield _finding(subject, file, problem)
 

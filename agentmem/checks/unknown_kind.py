@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from agentmem.checks.frame import Rule, Subject, at, nearest, short
+from agentmem.checks.frame import Rule, Subject, at, nearest, problems, short
 from agentmem.model import kinds
 from agentmem.model.findings import ERROR, Finding
 
@@ -14,7 +14,7 @@ CODE = "kind"
 def run(subject: Subject) -> Iterator[Finding]:
     """One finding for each memory whose kind is none; it counts as what its folder holds until then."""
     for file in subject.files:
-        for problem in file.problems if file.memory else ():
+        for problem in problems(subject, file):
             if problem.code != CODE:
                 continue
             word = str(file.document.meta.get("kind"))

@@ -12,7 +12,7 @@ from agentmem.model import applying, changes, document, ids, lifecycle, safety
 from agentmem.model.changes import Change
 from agentmem.model.document import Document
 from agentmem.model.findings import Finding
-from agentmem.model.memory import Memory
+from agentmem.model.memory import Memory, Problem
 from agentmem.store import layout
 
 TITLE = 60
@@ -21,7 +21,7 @@ TITLE = 60
 
 class Shown(NamedTuple):
     """One memory: ``file`` is its own, ``memory`` what the pending ``changes`` make of it, ``status`` derived; ``conflicts`` are
-    the fields in which the changes say different things.
+    the fields in which the changes say different things. ``problems`` are those of the file's values that no change mends.
     """
 
     file: StoreFile
@@ -29,6 +29,7 @@ class Shown(NamedTuple):
     status: str
     changes: tuple[StoreFile, ...] = ()
     conflicts: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     def place(self, key: str, item: str = "") -> tuple[StoreFile, int]:
         """The file and the line where ``key`` (of a list: its ``item``) stands."""
@@ -47,13 +48,21 @@ def view_of(subject: Subject) -> dict[str, Shown]:
     """Every memory of ``subject`` by its id; of several files with one id, which another rule tells, the first."""
     pending = _pending(subject)
     found: dict[str, tuple[StoreFile, Memory, tuple[StoreFile, ...]]] = {}
+    problems: dict[str, tuple[Problem, ...]] = {}
     conflicts: dict[str, tuple[str, ...]] = {}
     for file in subject.files:
         if file.memory and file.memory.id not in found:
             memory, applied = file.memory, pending.get(file.memory.id)
+            problems[memory.id] = file.problems
             if applied:
                 made = applying.apply(file.data, [change for change, _ in applied])
-                memory = read(file.path, made.data).memory or memory
+                now = read(file.path, made.data)
+                if now.memory:
+                    memory = now.memory
+                    left = {(one.code, one.message) for one in now.problems}
+                    problems[file.memory.id] = tuple(
+                        one for one in file.problems if (one.code, one.message) in left
+                    )
                 conflicts[file.memory.id] = tuple(sorted({one.field for one in made.conflicts}))
                 # a file without an id must not get another one from what a change says
                 memory = memory._replace(id=file.memory.id)
@@ -72,7 +81,9 @@ def view_of(subject: Subject) -> dict[str, Shown]:
         status = lifecycle.derive(
             identity, m.kind, m.status, expires, subject.now, identity in superseded, tasks
         )
-        shown[identity] = Shown(file, m, status, files, conflicts.get(identity, ()))
+        shown[identity] = Shown(
+            file, m, status, files, conflicts.get(identity, ()), problems.get(identity, ())
+        )
     return shown
 
 

@@ -177,6 +177,56 @@ def test_what_git_does_not_track_anyone_edits_in_place(feature, shared):
     assert "title: Edited" in (feature.store / f"facts/m2-{support.identity(2)}.md").read_text()
 
 
+def test_what_a_person_wrote_on_a_branch_is_its_own(feature, shared):
+    """A memory that was written by hand on a branch, and names none, is that branch's until trunk has it: it is labelled and
+    listed so, and edited in place. What trunk has under another name, or had when the branch left it, is none of the branch's.
+    """
+    support.put(feature.store / "facts/invoices.md", "---\nkind: fact\ntitle: By hand\n---\nText.\n")
+    feature.git("mv", f".agentmem/facts/m1-{shared}.md", ".agentmem/facts/renamed.md")
+    feature.commit("by hand")
+    found = {one["title"]: one for one in feature.json("list")["memories"]}
+    assert {title: (one["layer"], one["branch"]) for title, one in found.items()} == {
+        "By hand": ("own", FEATURE),
+        "Shared": ("base", None),
+    }
+    (listed,) = feature.json("overlay", "list")["overlays"]
+    assert (listed["branch"], listed["layer"], listed["new"]) == (FEATURE, "own", 1)
+    assert edit(feature, found["By hand"]["id"], "title=By hand, better")["layer"] == "base"
+    assert "title: By hand, better" in (feature.store / "facts/invoices.md").read_text()
+    assert edit(feature, shared, "title=Better")["layer"] == "own"
+    feature.commit("edited")
+    feature.git("switch", "-q", "main")
+    assert [(one["title"], one["layer"], one["branch"]) for one in feature.json("list", "--branch", FEATURE)["memories"]
+            if one["id"] == found["By hand"]["id"]] == [("By hand, better", "unmerged", FEATURE)]  # fmt: skip
+    feature.git("rm", "-q", f".agentmem/facts/m1-{shared}.md")
+    feature.commit("archived on trunk")
+    feature.git("switch", "-q", FEATURE)
+    assert {one["layer"] for one in feature.json("list")["memories"] if one["id"] == shared} == {"base"}
+
+
+def test_what_check_advises_on_a_branch_mends_it(feature, shared):
+    """The command that check prints for a wrong value mends it, in what a person wrote here and in what trunk holds, whose file
+    stays as it is.
+    """
+    support.put(feature.store / "facts/here.md", "---\nkind: fcat\ntitle: By hand\n---\nText.\n")
+    feature.commit("by hand")
+    feature.git("switch", "-q", "main")
+    path = feature.store / f"facts/m1-{shared}.md"
+    path.write_text(path.read_text().replace("kind: fact", "kind: decisoin\nstatus: propsed"))
+    feature.commit("wrong on trunk")
+    feature.git("switch", "-q", FEATURE)
+    feature.git("merge", "-q", "main")
+    wrong = ("--only", "unknown-kind", "--only", "schema")
+    advised = [one["fix"] for one in feature.call("check", "--json", *wrong).json["findings"]]
+    assert len(advised) == 3
+    for command in advised:
+        feature.ok(*command.split()[1:])
+    assert feature.call("check", "--json", *wrong).json["findings"] == []
+    assert "kind: decisoin" in path.read_text() and len(overlay(feature)) == 1
+    feature.commit("mended")
+    assert feature.call("check", "--json", "--diff", "main..HEAD", *wrong).json["findings"] == []
+
+
 @pytest.mark.parametrize("name", ["m1-{}.md", "by-hand.md"])
 def test_a_file_that_was_renamed_and_not_added_is_tracked_still(feature, shared, name):
     """A renamed file is the same memory, also before git is told: its edit is a change, which merges with one of trunk's."""
