@@ -6,6 +6,7 @@ from typing import NamedTuple
 from agentmem.actions import placing, saving, selecting, taking
 from agentmem.actions.branch import branch_for_writing
 from agentmem.actions.context import Context
+from agentmem.actions.standing import to_get
 from agentmem.errors import NeedsDecision, NotFound
 from agentmem.index.columns import Entry
 from agentmem.model import document, editing, ids
@@ -95,7 +96,7 @@ def _from_elsewhere(
 
     side = elsewhere.of_branch(context.index, branch)
     if side is None:
-        raise NotFound(f'no branch or revision "{branch}" here', "git fetch gets what is new")
+        raise NotFound(f'no branch or revision "{branch}" here', to_get(context, branch))
     new = [Entry(path, blob) for path, blob in sorted(side.items())]
     contents = context.index.bytes_of(new)
     memories, left, changes = [], [], dict[str, list[bytes]]()

@@ -7,7 +7,7 @@ from typing import Any
 from agentmem.actions.context import Context, Standpoint
 from agentmem.actions.selecting import Conflict, Found, nearest
 from agentmem.errors import NotFound, UsageError
-from agentmem.git import state
+from agentmem.git import settings, state
 from agentmem.index.view import Origin
 from agentmem.model import ids, notation, safety, times
 from agentmem.model.fields import CONFLICTS
@@ -15,6 +15,7 @@ from agentmem.model.lifecycle import ARCHIVED, SUPERSEDED
 from agentmem.store import layout, overlays
 
 _FILE_ID = re.compile(rf"[-/]([{ids.ALPHABET}]{{{ids.LENGTH}}})\.md$")
+_BRANCH = re.compile(r"\w[\w./+-]*")
 SAID = 80
 """Characters of what one side of a conflict says, in a line."""
 
@@ -63,7 +64,7 @@ def _stand_on(context: Context, branch: str) -> None:
             ref.removeprefix("refs/heads/").removeprefix("refs/remotes/")
             for _, ref in revisions.tips_of(repository, ["refs/heads", "refs/remotes"])
         ]
-        raise NotFound(f'no branch "{branch}" here', nearest(branch, names) + "git fetch gets what is new")
+        raise NotFound(f'no branch "{branch}" here', nearest(branch, names) + to_get(context, branch))
     context.index.stand_at(found[1], context.now, branch)
     context.standpoint = Standpoint(branch, found[1], present=context.now)
 
@@ -166,9 +167,22 @@ def commit_of(context: Context, name: str) -> str:
     if commit is None:
         raise NotFound(
             f'no branch or revision "{name}" here',
-            "git fetch --unshallow" if context.repository.shallow else "git fetch gets what is new",
+            to_get(context, name),
         )
     return commit.id
+
+
+def to_get(context: Context, name: str) -> str:
+    """How to bring the branch or revision ``name`` into this clone, which has not got it. A clone of one branch fetches no other,
+    shallow or not, unless it is told where to.
+    """
+    import shlex
+
+    for remote in settings.remotes(context.repository):
+        branch = name.removeprefix(f"{remote}/")
+        if branch != name and _BRANCH.fullmatch(branch):
+            return f"git fetch {shlex.quote(remote)} {branch}:refs/remotes/{shlex.quote(remote)}/{branch}"
+    return "git fetch --unshallow" if context.repository.shallow else "git fetch gets what is new"
 
 
 def _note_both(context: Context, name: str, taken: str, other: str) -> None:

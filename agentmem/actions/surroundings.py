@@ -17,6 +17,7 @@ class Surroundings:
         """``reading`` is that of the claims of ``board``."""
         self._context, self._board, self._reading = context, board, reading
         self._tips = Ahead(self._trunk_tips)
+        self._cut = Ahead(self._is_cut)
         self._paths = Ahead(self._changed)
         self._apart = Ahead(self._counted)
         self._touched = Ahead(self._committed)
@@ -35,7 +36,9 @@ class Surroundings:
 
     @property
     def apart(self) -> tuple[int, int] | None:
-        """How many commits the branch is ahead of trunk and behind it; None where it is trunk itself or trunk is not known."""
+        """How many commits the branch is ahead of trunk and behind it; None where it is trunk itself or trunk is not known, or
+        where a shallow clone ends before the two meet.
+        """
         return self._apart.result
 
     @property
@@ -59,7 +62,8 @@ class Surroundings:
             return ()
         tips = self._tips.result
         store = self._context.store_path + "/"
-        found = history.own_changes(repository, tips, None) if tips else ()
+        # where a clone ends all files seem to begin
+        found = history.own_changes(repository, tips, None) if tips and not self._cut.result else ()
         return tuple(sorted(path for path in found if not path.startswith(store)))[:MOST_TOUCHED]
 
     def _counted(self) -> tuple[int, int] | None:
@@ -67,7 +71,22 @@ class Surroundings:
         if not name or repository.head is None or state.branch(repository) == name:
             return None
         tips = self._tips.result
-        return history.apart(repository, repository.head, tips) if tips else None
+        if not tips:
+            return None
+        if self._cut.result:
+            self._context.index.notes.once(
+                f"how far this branch is from {name} is not known: this clone is shallow (git fetch --unshallow)"
+            )
+            return None
+        return history.apart(repository, repository.head, tips)
+
+    def _is_cut(self) -> bool:
+        """Whether this clone, a shallow one, ends before the line at hand and trunk meet."""
+        repository = self._context.repository
+        head = repository.head
+        if head is None or not repository.shallow:
+            return False
+        return not any(history.merge_base(repository, head, tip) for tip in self._tips.result)
 
     def _warned(self) -> list[str]:
         from agentmem.actions import colliding, works

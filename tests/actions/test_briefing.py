@@ -8,7 +8,7 @@ from agentmem.model import digest, leases, tokens
 from agentmem.model.digest import Line
 from agentmem.model.leases import Claim, Handoff
 from tests import support
-from tests.support import Project
+from tests.support import Project, git
 
 API = {"AGENTMEM_AGENT": "api-1", "AGENTMEM_ROLE": "api"}
 QA = {"AGENTMEM_AGENT": "qa-1", "AGENTMEM_ROLE": "qa"}
@@ -212,6 +212,33 @@ def test_what_the_branch_committed_bears_like_what_is_not_committed(store):
     for number in range(30):
         store.remember(number + 1, f"Core fact {number}", cites='[{path: "src/a/core.py"}]', importance="5")
     assert ends() == ["The aaaaaa library", "Threads in the worker"]
+
+
+def test_a_shallow_clone_counts_nothing_that_it_cannot(store, tmp_path):
+    """Where a clone ends before its branch and trunk meet, it is not told how far they are apart, and a note says why; one that
+    does not counts, and knows the branch's files.
+    """
+    for name in "ab":
+        support.put(store.path / f"src/{name}.py", "1\n")
+        added(store, "deadend", f"The {name * 6} library", "--scope", f"src/{name}.py", "--force")
+    store.commit("begin")
+    store.git("switch", "-q", "-c", "work")
+    for number in range(3):
+        support.put(store.path / "src/a.py", f"{number}\n")
+        store.commit("work")
+    store.git("switch", "-q", "main")
+    store.git("commit", "-q", "--allow-empty", "-m", "main goes on")
+    url = f"file://{store.path}"
+    for depth, where in (("1", []), ("4", ["Branch 3 ahead, 1 behind main."])):
+        git(
+            tmp_path, "clone", "-q", "--depth", depth, "--no-single-branch", "-b", "work", url, f"deep{depth}"
+        )
+        clone = Project(tmp_path / f"deep{depth}")
+        told = clone.call("brief", "--json")
+        assert told.json["sections"].get("where", []) == where
+        assert ("this clone is shallow" in clone.call("brief").err) == (depth == "1")
+        ends = [line.split()[-2] for line in told.json["sections"]["beware"]]
+        assert depth == "1" or ends == ["aaaaaa"]
 
 
 def test_who_works_here_is_remembered(team):

@@ -253,6 +253,21 @@ def test_histories_that_cannot_be_compared(project, tmp_path):
     assert not (project.path / "x").exists()
 
 
+def test_the_base_that_a_clone_of_one_branch_has_not_got(project, tmp_path):
+    """The advice brings it, and the review says what it says in a whole clone; ``git fetch`` alone brings no other branch."""
+    git(tmp_path, "clone", "-q", "--depth", "1", "-b", "work", f"file://{project.path}", "one")
+    one = Project(tmp_path / "one")
+    words = ("check", "--diff", "origin/main..HEAD")
+    refused = one.call(*words)
+    advice = refused.err.rpartition("hint: ")[2].strip()
+    assert refused.code == 2 and advice == "git fetch origin main:refs/remotes/origin/main"
+    assert one.call("list", "--branch", "origin/main").err.endswith(f"{advice}\n")
+    assert one.call("overlay", "adopt", "origin/main").err.endswith(f"{advice}\n")
+    one.git(*advice.split()[1:])
+    assert one.call(*words).code == 0
+    assert "git fetch --unshallow" in one.call("check", "--diff", "HEAD~3..HEAD").err
+
+
 def test_rules_and_formats_of_a_review(project):
     """--only holds for both halves of a review; each format gives something that is whole."""
     code(project, "src/files.py", CHANGED)
