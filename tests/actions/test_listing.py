@@ -22,12 +22,12 @@ def test_what_is_fetched_fills_the_budget(store, budget):
 @pytest.mark.parametrize("budget", [60, 75, 100, 150, 300, 600])
 def test_what_is_listed_keeps_to_the_budget(store, budget):
     """The first and the last line are in it, on a branch with a long name too."""
-    store.git("switch", "-qc", "feature/a-name-as-long-as-branches-get-to-be")
     for number in range(1, 30):
         store.remember(
             number, f"Case {number} of the parrot of the clinic needs its double slot", kind="decision"
         )
     store.commit()
+    store.git("switch", "-qc", "feature/a-name-as-long-as-branches-get-to-be")
     told = store.ok("list", "--budget", str(budget))
     assert tokens.estimate(told) <= budget, told
     assert " more: --" in told and (len(told.splitlines()) > 2) == (budget > 60)
