@@ -213,6 +213,17 @@ def put(path: Path, text: str | bytes) -> Path:
     return path
 
 
+def lose(project: Project, name: str, left: bytes | None = None) -> str:
+    """Take the loose object ``name`` away, as a crash does (``left``: but for these bytes); its id."""
+    oid = project.git("rev-parse", name).strip()
+    path = project.path / ".git" / "objects" / oid[:2] / oid[2:]
+    path.chmod(0o644)
+    path.unlink()
+    if left is not None:
+        path.write_bytes(left)
+    return oid
+
+
 def identity(number: int) -> str:
     """A stable id: every one starts differently."""
     digits = ""

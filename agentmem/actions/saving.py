@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.actions.context import Context
-from agentmem.errors import AgentmemError, NotWritable, UsageError
+from agentmem.errors import AgentmemError, GitFailed, NotWritable, UsageError
 from agentmem.git import objects, state
 from agentmem.model import emitting, ids, safety
 from agentmem.model.memory import MAX_BYTES, Memory, as_meta
@@ -297,5 +297,8 @@ def prune_journal(context: Context) -> int:
     ):
         return 0
     below = context.repository.prefix + context.place.name
-    held = frozenset(blob for _, blob in objects.list_tree(context.repository, head, below))
+    try:
+        held = frozenset(blob for _, blob in objects.list_tree(context.repository, head, below))
+    except GitFailed:
+        return 0  # what HEAD holds cannot be told just now: all of it is kept, and what was written stays written
     return context.journal.prune(context.place.root, held, head)

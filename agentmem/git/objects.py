@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator
 
+from agentmem.errors import GitFailed
 from agentmem.git import process
 from agentmem.git.repository import Repository
 from agentmem.model import hashing
@@ -10,11 +11,20 @@ from agentmem.model import hashing
 CHUNK = 2000
 """Blobs asked for at a time: bounds the memory, and keeps git's answer and our request from blocking each other."""
 
+MISSING = (
+    "git fsck --connectivity-only     (names what is lost; git fetch --refetch brings back what a remote has)"
+)
+"""What to do where an object is not there that should be: looking harms nothing, and fetching anew only adds."""
+
 
 def list_tree(repository: Repository, treeish: str, below: str) -> list[tuple[str, str]]:
     """``(path below the folder, blob id)`` of the plain files below folder ``below`` of ``treeish``; [] where it has none.
 
     ``below`` is relative to the worktree's top. Links and submodules are left out.
+
+    Raises:
+        GitFailed: a tree on the way is not in this clone; that is no folder without files.
+
     """
     return list(_listed(repository, treeish, below, b"100"))
 
@@ -25,13 +35,21 @@ def list_links(repository: Repository, treeish: str, below: str) -> list[str]:
 
 
 def _listed(repository: Repository, treeish: str, below: str, mode: bytes) -> Iterator[tuple[str, str]]:
-    out = process.run(
-        repository.directory, "ls-tree", "-r", "-z", "--full-tree", f"{treeish}:{below}" if below else treeish
-    ).out
-    for line in out.split(b"\0"):
+    name = f"{treeish}:{below}" if below else treeish
+    result = process.run(repository.directory, "ls-tree", "-r", "-z", "--full-tree", name)
+    if result.code and not (below and _has_no_folder(repository, treeish, below)):
+        said = result.err.splitlines()[-1].removeprefix("fatal: ") if result.err else str(result.code)
+        raise GitFailed(f"git cannot read {below or 'the files'} in {treeish[:12]}: {said}", MISSING)
+    for line in result.out.split(b"\0"):
         header, _, path = line.partition(b"\t")
         if header.startswith(mode):
             yield os.fsdecode(path), header.split(b" ")[2].decode("ascii")
+
+
+def _has_no_folder(repository: Repository, treeish: str, below: str) -> bool:
+    """Whether the trees down to ``below`` are here and say that there is no such folder."""
+    result = process.run(repository.directory, "ls-tree", "-d", "-z", "--full-tree", treeish, "--", below)
+    return result.code == 0 and not result.out.startswith(b"040000 ")
 
 
 def read_blobs(repository: Repository, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
