@@ -7,7 +7,8 @@ from agentmem.actions import placing, saving, selecting, taking
 from agentmem.actions.branch import branch_for_writing
 from agentmem.actions.context import Context
 from agentmem.actions.standing import to_get
-from agentmem.errors import NeedsDecision, NotFound
+from agentmem.errors import GitFailed, NeedsDecision, NotFound
+from agentmem.git import objects
 from agentmem.index.columns import Entry
 from agentmem.model import document, editing, ids
 from agentmem.model.editing import Edit
@@ -97,17 +98,17 @@ def _from_elsewhere(
     side = elsewhere.of_branch(context.index, branch)
     if side is None:
         raise NotFound(f'no branch or revision "{branch}" here', to_get(context, branch))
-    new = [Entry(path, blob) for path, blob in sorted(side.items())]
+    paths = (path for path in sorted(side) if layout.is_memory(path) or layout.is_change(path))
+    new = [Entry(path, side[path]) for path in paths]
     contents = context.index.bytes_of(new)
+    if missing := sum(entry.blob not in contents for entry in new):
+        files = "1 file" if missing == 1 else f"{missing} files"
+        raise GitFailed(f"{files} of {branch} could not be read from git", objects.MISSING)
     memories, left, changes = [], [], dict[str, list[bytes]]()
     for entry in new:
-        data = contents.get(entry.blob)
-        if data is None:
-            continue
+        data = contents[entry.blob]
         if layout.is_change(entry.path):
             changes.setdefault(layout.names_of_change(entry.path)[1], []).append(data)
-            continue
-        if not layout.is_memory(entry.path):
             continue
         found = document.memory_of(entry.path, data)
         asked = _is_asked(found.id, references) if references else found.kind in LESSONS

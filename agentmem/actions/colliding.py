@@ -119,7 +119,11 @@ def _own(context: Context) -> Work | None:
         tips = [tip for tip in tips if tip[0] != commit]
     line = _walked(context, tips, lambda found: _line(repository, commit, found)) if tips else None
     fork = line.fork if line else commit
-    paths = overlaps.changed(repository, [line])[commit] if line else frozenset[str]()
+    paths = overlaps.changed(repository, [line]).get(commit) if line else frozenset[str]()
+    if paths is None:
+        raise GitFailed(
+            f"git cannot read all of {name}, or of where it left {context.trunk}", objects.MISSING
+        )
     if context.index.is_at_hand:
         return Work(name, None, fork, _code(context, paths | set(trunk.changed_files(repository))))
     into = () if name == context.trunk else tuple(tip for tip, _ in tips)
@@ -177,9 +181,7 @@ def _walked(context: Context, tips: Tips, walk: Callable[[Tips], T]) -> T:
             raise
     for commit, ref in tips:
         if commit not in there:
-            context.index.notes.once(
-                f"{ref} was left out: it points to {commit[:12]}, which this clone has not got"
-            )
+            context.index.notes.branches_unread([branches.name_of(ref)])
     return walk([tip for tip in tips if tip[0] in there])
 
 
@@ -200,7 +202,7 @@ def _of_tips(context: Context, tips: Tips, names: Sequence[str], trunk_moved: bo
         named = {standing.commit_of(context, name): name for name in names[-1:]}
     else:
         for commit, ref in tips:
-            named.setdefault(commit, ref.removeprefix("refs/heads/").removeprefix("refs/remotes/"))
+            named.setdefault(commit, branches.name_of(ref))
     trunks = revisions.of_trunk(tips, context.trunk)
     known = [*trunks, *([here] if here else [])]
     found = overlaps.lines(repository, [tip for tip in named if tip != here], trunks)
@@ -211,9 +213,13 @@ def _of_tips(context: Context, tips: Tips, names: Sequence[str], trunk_moved: bo
         ahead = overlaps.lines(repository, trunks, [here]).values()
         of_trunk = [line for line in ahead if not _is_behind(repository, line.tip, ahead)]
     changes = overlaps.changed(repository, [*lines, *of_trunk])
-    for line in [*lines, *of_trunk]:
-        into = () if line in of_trunk else tuple(trunks)
-        yield Work(named[line.tip], line.tip, line.fork, _code(context, changes[line.tip]), trunk=into)
+    context.index.notes.branches_unread(
+        [named[line.tip] for line in (*lines, *of_trunk) if line.tip not in changes]
+    )
+    for line in (*lines, *of_trunk):
+        if line.tip in changes:
+            into = () if line in of_trunk else tuple(trunks)
+            yield Work(named[line.tip], line.tip, line.fork, _code(context, changes[line.tip]), trunk=into)
 
 
 def _is_behind(repository: Repository, tip: str, lines: Collection[Line]) -> bool:

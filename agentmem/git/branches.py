@@ -2,14 +2,17 @@
 
 import os
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from agentmem.errors import NoRepository
-from agentmem.git import process, worktrees
+from agentmem.git import objects, process, worktrees
+from agentmem.git.contents import Contents
 from agentmem.git.repository import Comparison, Difference, Repository
 from agentmem.git.revisions import is_possible, tips_of
 from agentmem.git.worktrees import Home
 
+_KINDS = ("cat-file", "--batch-check=%(objectname) %(objecttype)")
 ANSWERS = 30_000
 """Bytes of answers that may wait to be read: what a pipe holds, or git and we would wait for each other."""
 
@@ -36,29 +39,29 @@ def listed(repository: Repository) -> list[tuple[str, str]]:
     return tips_of(repository, ["refs/heads", "refs/remotes"])
 
 
+def name_of(ref: str) -> str:
+    """A branch as people say it."""
+    return ref.removeprefix("refs/heads/").removeprefix("refs/remotes/")
+
+
 def tips(trees: "StoreTrees", found: Sequence[tuple[str, str]]) -> list[Tip]:
     """Those branches of ``found`` (as ``listed`` gives them) that have a store."""
     have = trees.of(commit for commit, _ in found)
-    return [
-        Tip(ref.removeprefix("refs/heads/").removeprefix("refs/remotes/"), ref, commit, have[commit])
-        for commit, ref in found
-        if commit in have
-    ]
+    return [Tip(name_of(ref), ref, commit, have[commit]) for commit, ref in found if commit in have]
 
 
 class StoreTrees:
-    """The trees of the folder ``below`` (from the top) in commits: asked of one process, however often."""
+    """The trees of the folder ``below`` (from the top) in commits: asked of one process, however often.
+
+    ``unread`` has the commits asked for of which an object on the way to it is not in this clone: what they hold cannot be told.
+    """
 
     def __init__(self, repository: Repository, below: str) -> None:
         """Start git, which runs to the end of the ``with`` that this is for."""
         self._repository, self._below = repository, below
-        self._git = process.start(
-            repository.directory,
-            "cat-file",
-            "--batch-check=%(objectname) %(objecttype)",
-            stdin=True,
-            silent=True,
-        )
+        self.unread: set[str] = set()
+        self._without: set[str] = set()
+        self._git = process.start(repository.directory, *_KINDS, stdin=True, silent=True)
 
     def __enter__(self) -> "StoreTrees":
         return self
@@ -71,7 +74,15 @@ class StoreTrees:
         """The tree id in each of ``commits`` that has the folder."""
         wanted = list(dict.fromkeys(commits))
         if "\n" in self._below:  # cat-file's requests are lines
-            return {commit: tree for commit in wanted if (tree := self._named(commit))}
+            found = {commit: tree for commit in wanted if (tree := self._named(commit))}
+        else:
+            found = self._asked(wanted)
+        if doubted := [one for one in wanted if one not in found and one not in self._without]:
+            self.unread |= _unread(self._repository, doubted, self._below)
+            self._without.update(doubted)
+        return found
+
+    def _asked(self, wanted: Sequence[str]) -> dict[str, str]:
         found = {}
         # the longest answer repeats the request: "… missing"
         at_once = max(1, ANSWERS // (len(os.fsencode(self._below)) + 80))
@@ -84,20 +95,52 @@ class StoreTrees:
         return found
 
     def _answers(self, commits: Sequence[str]) -> list[bytes]:
+        said = self._said(commits)
+        if len(said) < len(commits):
+            # a partial clone's git ends where its remote does not give what is missing: without asking it, all is answered
+            self._git.communicate()
+            self._git = process.start_offline(self._repository.directory, *_KINDS, stdin=True)
+            said += self._said(commits[len(said) :])
+        return said
+
+    def _said(self, commits: Sequence[str]) -> list[bytes]:
+        """Git's answers up to where it ended."""
         asks, answers = self._git.stdin, self._git.stdout
         assert asks and answers
         try:
             asks.write(b"".join(os.fsencode(f"{commit}:{self._below}\n") for commit in commits))
             asks.flush()
-        except OSError:  # it has ended: what is in no repository has no trees
+        except OSError:
             return []
-        return [answers.readline() for _ in commits]
+        return list(takewhile(bool, (answers.readline() for _ in commits)))
 
     def _named(self, commit: str) -> str | None:
         result = process.run(
             self._repository.directory, "rev-parse", "-q", "--verify", f"{commit}:{self._below}"
         )
         return result.out.decode("ascii").strip() if result.code == 0 else None
+
+
+def _unread(repository: Repository, commits: Iterable[str], below: str) -> set[str]:
+    """Those of ``commits`` of which an object on the way to the folder ``below`` is not in this clone."""
+    contents = Contents(repository)
+
+    def ends(commit: str) -> bool:
+        """Whether the way is there to its end, be that a folder which has no such one."""
+        tree = contents.tree(f"{commit}^{{tree}}")
+        for part in below.split("/"):
+            if tree is None:
+                return False
+            folder = objects.folder_in(tree, part, repository)
+            if folder is None:
+                return True
+            tree = contents.tree(folder)
+        return tree is not None
+
+    try:
+        return {commit for commit in commits if not ends(commit)}
+    finally:
+        contents.close()
 
 
 def store_trees(repository: Repository, commits: Iterable[str], below: str) -> dict[str, str]:
@@ -145,30 +188,38 @@ def fork_points(
 def differing(
     repository: Repository, pairs: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], list[Difference]]:
-    """What differs from the first to the second tree of each pair: one process for any number of pairs."""
+    """What differs from the first to the second tree of each pair: one process for any number of pairs.
+
+    A pair of which this clone has not got all is not among them.
+    """
     wanted = [pair for pair in dict.fromkeys(pairs) if pair[0] != pair[1]]
-    found: dict[tuple[str, str], list[Difference]] = {pair: [] for pair in wanted}
     if not wanted:
-        return found
+        return {}
+    words = ("diff-tree", "--stdin", "-r", "-z", "--raw", "--no-renames", "--no-abbrev")
     request = "".join(f"{one} {other}\n" for one, other in wanted).encode("ascii")
-    out = process.demand(
-        repository.directory,
-        "diff-tree",
-        "--stdin",
-        "-r",
-        "-z",
-        "--raw",
-        "--no-renames",
-        "--no-abbrev",
-        stdin=request,
-    )
+    result = process.run(repository.directory, *words, stdin=request)
+    if result.code == 0:
+        return _parsed(result.out)
+    # git ends at the first that it cannot read all of, and has tried to fetch that one by then
+    found: dict[tuple[str, str], list[Difference]] = {}
+    for one, other in wanted:
+        alone = process.start_offline(repository.directory, *words, stdin=True)
+        said = process.finish(alone, f"{one} {other}\n".encode("ascii"))
+        if said.code == 0:
+            found |= _parsed(said.out)
+    return found
+
+
+def _parsed(out: bytes) -> dict[tuple[str, str], list[Difference]]:
+    """What ``diff-tree --stdin`` says: of each pair its name first, but of a tree that is not there nothing at all."""
+    found: dict[tuple[str, str], list[Difference]] = {}
     at = 0
     current: list[Difference] = []
     while at < len(out):
         if out[at : at + 1] != b":":
             end = out.index(b"\n", at)
             one, _, other = out[at:end].decode("ascii").partition(" ")
-            current = found[one, other]
+            current = found.setdefault((one, other), [])
             at = end + 1
             continue
         end = out.index(b"\0", at)

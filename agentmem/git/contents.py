@@ -25,6 +25,10 @@ class Contents:
         """The content of a blob; None where this clone has not got it."""
         return self._ask(oid, b"blob")
 
+    def tree(self, name: str) -> bytes | None:
+        """A tree as git keeps it, by its id or as what a commit holds; None where this clone has not got it."""
+        return self._ask(name, b"tree")
+
     def file(self, commit: str, path: str) -> bytes | None:
         """The content of the file at ``path`` (from the top) of ``commit``, which may be shortened; None where there is none.
 

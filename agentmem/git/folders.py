@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from agentmem.git import process, refs
+from agentmem.git import objects, process, refs
 from agentmem.git.repository import Repository
 
 MAX_READ = 2_097_152
@@ -92,10 +92,9 @@ def read_all(
         return {}
     request = "".join(f"{one}^{{tree}}\n" for one in commits.values()).encode("ascii")
     out = process.run(repository.directory, "cat-file", "--batch", stdin=request).out
-    width = 32 if repository.object_format == "sha256" else 20
     places: dict[str, list[tuple[str, str]]] = {}  # a file that several refs hold is read once
     for key, answer in zip(commits, refs.answers(out, len(commits)), strict=True):
-        for name, oid in _files(answer[1], width) if answer and answer[0] == b"tree" else ():
+        for name, oid in _files(answer[1], repository) if answer and answer[0] == b"tree" else ():
             if is_wanted(name):
                 places.setdefault(oid, []).append((key, name))
     found: dict[str, dict[str, bytes]] = {key: {} for key in commits}
@@ -119,15 +118,10 @@ def _small(repository: Repository, oids: list[str]) -> list[str]:
     return [row[0] for row in rows if len(row) == 2 and row[1].isdigit() and int(row[1]) <= MAX_READ]
 
 
-def _files(tree: bytes, width: int) -> list[tuple[str, str]]:
-    """Name and object of the plain files of a tree as git keeps it: mode, a space, name, a NUL, the object's bytes."""
-    found = []
-    at = 0
-    while at < len(tree):
-        space, end = tree.find(b" ", at), tree.find(b"\0", at)
-        if not at < space < end:
-            break  # no tree that git has made
-        if tree.startswith(b"100", at):
-            found.append((os.fsdecode(tree[space + 1 : end]), tree[end + 1 : end + 1 + width].hex()))
-        at = end + 1 + width
-    return found
+def _files(tree: bytes, repository: Repository) -> list[tuple[str, str]]:
+    """Name and object of the plain files of a tree as git keeps it."""
+    return [
+        (os.fsdecode(name), oid)
+        for mode, name, oid in objects.entries(tree, repository)
+        if mode.startswith(b"100")
+    ]

@@ -52,6 +52,26 @@ def _has_no_folder(repository: Repository, treeish: str, below: str) -> bool:
     return result.code == 0 and not result.out.startswith(b"040000 ")
 
 
+def entries(tree: bytes, repository: Repository) -> Iterator[tuple[bytes, bytes, str]]:
+    """Mode, name and object of what stands in a tree as git keeps it: mode, a space, name, a NUL, the object's bytes."""
+    width = 32 if repository.object_format == "sha256" else 20
+    at = 0
+    while at < len(tree):
+        space, end = tree.find(b" ", at), tree.find(b"\0", at)
+        if not at < space < end:
+            return  # no tree that git has made
+        yield tree[at:space], tree[space + 1 : end], tree[end + 1 : end + 1 + width].hex()
+        at = end + 1 + width
+
+
+def folder_in(tree: bytes, name: str, repository: Repository) -> str | None:
+    """The tree of the folder ``name`` that stands in ``tree``; None where there is none."""
+    wanted = os.fsencode(name)
+    return next(
+        (oid for mode, at, oid in entries(tree, repository) if at == wanted and mode == b"40000"), None
+    )
+
+
 def read_blobs(repository: Repository, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
     """``(id, content)`` of each blob of ``oids`` that this clone has, in their order."""
     wanted = list(oids)

@@ -37,7 +37,10 @@ def lines(repository: Repository, tips: Iterable[str], trunk: Sequence[str]) -> 
 
 
 def changed(repository: Repository, work: Iterable[Line]) -> dict[str, frozenset[str]]:
-    """The paths that each has changed, by its tip: two processes for any number of them."""
+    """The paths that each has changed, by its tip: two processes for any number of them.
+
+    What this clone has not got all of is not among them.
+    """
     found = _differences(repository, work)
     return {tip: frozenset(one.path for one in changes) for tip, changes in found.items()}
 
@@ -46,7 +49,9 @@ def is_absorbed(repository: Repository, line: Line, trunk: Sequence[str]) -> boo
     """Whether ``trunk`` has, or has had since the branch left it, each file as the branch made it: so is what was squashed into
     one commit there, whose own commits trunk never holds. Not where this clone lacks what would tell.
     """
-    changes = _differences(repository, [line])[line.tip]
+    changes = _differences(repository, [line]).get(line.tip)
+    if changes is None:
+        return False
     left = {(one.path, one.new) for one in changes}
     paths = sorted({one.path for one in changes}) if len(changes) <= MANY else []
     try:
@@ -59,13 +64,20 @@ def is_absorbed(repository: Repository, line: Line, trunk: Sequence[str]) -> boo
 
 def _differences(repository: Repository, work: Iterable[Line]) -> dict[str, list[Difference]]:
     wanted = list(work)
-    names = [f"{commit}^{{tree}}" for line in wanted for commit in (line.fork, line.tip)]
-    request = "".join(f"{name}\n" for name in names).encode("ascii")
-    out = process.run(repository.directory, "cat-file", "--batch-check=%(objectname)", stdin=request).out
-    trees = out.decode("ascii").split("\n")
-    pairs = {line.tip: (trees[2 * at], trees[2 * at + 1]) for at, line in enumerate(wanted)}
+    trees = _trees(repository, {commit for line in wanted for commit in (line.fork, line.tip)})
+    pairs = {line.tip: (trees[line.fork], trees[line.tip]) for line in wanted}
     found = branches.differing(repository, pairs.values())
-    return {tip: found.get(pair, []) for tip, pair in pairs.items()}
+    return {tip: found.get(pair, []) for tip, pair in pairs.items() if pair in found or pair[0] == pair[1]}
+
+
+def _trees(repository: Repository, commits: Collection[str]) -> dict[str, str]:
+    """The tree of each commit, as the commit says it: whether it is here is not asked, a partial clone would fetch it."""
+    words = ("rev-list", "--no-walk=unsorted", "--stdin", "--format=%T")
+    out = process.demand(
+        repository.directory, *words, stdin="".join(f"{one}\n" for one in commits).encode("ascii")
+    )
+    lines = out.decode("ascii").splitlines()
+    return {named.removeprefix("commit "): tree for named, tree in zip(lines[::2], lines[1::2], strict=True)}
 
 
 def touched(

@@ -6,10 +6,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.errors import GitFailed
-from agentmem.git import branches, history, revisions
+from agentmem.git import branches, history, objects, revisions
 from agentmem.git.ahead import Ahead
 from agentmem.git.branches import Compared, Tip
-from agentmem.git.repository import Repository
 from agentmem.git.worktrees import Home
 from agentmem.index import overlays
 from agentmem.index.columns import Columns, Entry
@@ -66,15 +65,18 @@ def ask(index: "Index", only: Collection[str] | None) -> Ahead[tuple[Deltas, Lin
         # before the branches: what is committed in a worktree meanwhile is on its branch by then, not lost between the two
         deltas = list(_uncommitted(index, _begin(index))) if then is None else []
         with branches.StoreTrees(repository, below) as trees:
-            every = branches.tips(trees, branches.listed(repository))
+            listed = branches.listed(repository)
+            every = branches.tips(trees, listed)
             # what trunk has is trunk's, whoever else has it
             every.sort(key=lambda tip: not revisions.is_trunk(tip.ref, trunk))
             others = [tip for tip in every if tip.ref != own and (only is None or tip.name in only)]
+            unread = [branches.name_of(ref) for commit, ref in listed if commit in trees.unread]
+            index.notes.branches_unread([name for name in unread if only is None or name in only])
             for name in sorted(set(only or ()) - {tip.name for tip in every}):
                 others += _named(index, name) or ()  # only on a remote; a tag; a commit
             if then is not None:
                 others = _as_of(index, then, base, others, trees)
-            return deltas, _lines(repository, base, others, trees)
+            return deltas, _lines(index, base, others, trees)
 
     return Ahead(look)
 
@@ -219,14 +221,34 @@ def _named(index: "Index", name: str) -> list[Tip] | None:
     commit = tip[1] if tip else getattr(revisions.resolve(repository, name), "id", None)
     if commit is None:
         return None
-    trees = branches.store_trees(repository, [commit], repository.prefix + index.place.name)
+    below = repository.prefix + index.place.name
+    with branches.StoreTrees(repository, below) as in_commits:
+        trees = in_commits.of([commit])
+    if in_commits.unread:
+        raise GitFailed(f"git cannot read {below} in {name}", objects.MISSING)
     return [Tip(name, "", commit, trees[commit])] if commit in trees else []
 
 
-def _lines(
-    repository: Repository, base: str | None, tips: list[Tip], in_commits: branches.StoreTrees
-) -> Lines:
-    """Where each of ``tips`` left the line of ``base``, the commit stood at (None: before the first)."""
+def _leave_out(index: "Index", open_tips: dict[str, Tip], unread: Iterable[Tip]) -> None:
+    """Take the tips ``unread``, of which this clone has not got all, out of ``open_tips``, and say so.
+
+    Raises:
+        GitFailed: it is not all branches that are asked for: without the one that was named there is no answer.
+
+    """
+    names = [open_tips.pop(tip.commit).name for tip in unread if tip.commit in open_tips]
+    if names and not index.has_all_others:
+        raise GitFailed(
+            f"git cannot read all of {names[0]}, or of where it left this branch", objects.MISSING
+        )
+    index.notes.branches_unread(names)
+
+
+def _lines(index: "Index", base: str | None, tips: list[Tip], in_commits: branches.StoreTrees) -> Lines:
+    """Where each of ``tips`` left the line of ``base``, the commit stood at (None: before the first); without those of which
+    that commit cannot be read.
+    """
+    repository = index.repository
     forks = branches.fork_points(repository, [tip.commit for tip in tips], [base] if base else [])
     open_tips: dict[str, Tip] = {}
     for tip in tips:
@@ -235,6 +257,8 @@ def _lines(
     commits = {commit for tip in open_tips.values() for commit in forks.get(tip.commit, ())}
     empty = repository.empty_tree
     trees = in_commits.of([*commits, *([base] if base else [])])
+    unread = [tip for tip in open_tips.values() if in_commits.unread & forks.get(tip.commit, frozenset())]
+    _leave_out(index, open_tips, unread)
     here = trees.get(base, empty) if base else empty
     starts = {
         tip.commit: [trees.get(commit, empty) for commit in forks.get(tip.commit, ())] or [here]
@@ -249,23 +273,29 @@ def _novel(index: "Index", lines: Lines, columns: Columns) -> list[_Side]:
     trunk = index.trunk() or ""
     pairs = [(start, tip.tree) for tip in open_tips.values() for start in starts[tip.commit]]
     found = _differing(index, pairs)
+    _leave_out(
+        index,
+        open_tips,
+        [
+            tip
+            for tip in open_tips.values()
+            if not found.keys() >= {(one, tip.tree) for one in starts[tip.commit]}
+        ],
+    )
     news: dict[str, dict[str, str]] = {}
     for tip in open_tips.values():
-        first, *rest = (found.get((start, tip.tree), {}) for start in starts[tip.commit])
+        first, *rest = (found[start, tip.tree] for start in starts[tip.commit])
         new = {path: blob for path, blob in first.items() if blob}
         for other in rest:
             new = {path: blob for path, blob in new.items() if other.get(path) == blob}
         if new:
             news[tip.commit] = new
     news = _without_past(index, news, columns)
-    whole = _differing(
-        index,
-        [
-            (here, tip.tree)
-            for tip in open_tips.values()
-            if any(layout.is_change(path) for path in news.get(tip.commit, ()))
-        ],
-    )
+    changing = [
+        tip for tip in open_tips.values() if any(layout.is_change(path) for path in news.get(tip.commit, ()))
+    ]
+    whole = _differing(index, [(here, tip.tree) for tip in changing])
+    _leave_out(index, open_tips, [tip for tip in changing if (here, tip.tree) not in whole])
     return [
         _Side(
             Origin(tip.name, is_trunk=revisions.is_trunk(tip.ref, trunk)),
@@ -297,15 +327,16 @@ def _without_past(
 
 
 def _differing(
-    index: "Index", pairs: Iterable[tuple[str, str]]
+    index: "Index", pairs: Sequence[tuple[str, str]]
 ) -> dict[tuple[str, str], dict[str, str | None]]:
-    """The blob of each file that differs from the first to the second tree of each pair, None where it is gone.
+    """The blob of each file that differs from the first to the second tree of each pair, None where it is gone; a pair of which
+    this clone has not got all is not among them.
 
     Two trees differ for ever in the same: what git said once is kept, since on 10,000 memories it takes 3 ms a pair to say.
     """
     wanted = [pair for pair in dict.fromkeys(pairs) if pair[0] != pair[1]]
     known = index.knowledge.between([" ".join(pair) for pair in wanted])
-    found: dict[tuple[str, str], dict[str, str | None]] = {}
+    found: dict[tuple[str, str], dict[str, str | None]] = {pair: {} for pair in pairs if pair[0] == pair[1]}
     for pair in wanted:
         if (text := known.get(" ".join(pair))) is not None:
             found[pair] = json.loads(text)
@@ -313,7 +344,9 @@ def _differing(
     if missing:
         for pair, differences in branches.differing(index.repository, missing).items():
             found[pair] = {one.path: one.new for one in differences if layout.is_kept(one.path)}
-        index.knowledge.note_between({" ".join(pair): json.dumps(found[pair]) for pair in missing})
+        index.knowledge.note_between(
+            {" ".join(pair): json.dumps(found[pair]) for pair in missing if pair in found}
+        )
     return found
 
 
@@ -392,6 +425,6 @@ def of_branch(index: "Index", name: str) -> dict[str, str] | None:
         return None
     repository = index.repository
     with branches.StoreTrees(repository, repository.prefix + index.place.name) as trees:
-        lines = _lines(repository, index.standing_at, tip, trees)
+        lines = _lines(index, index.standing_at, tip, trees)
     found = _novel(index, lines, index.columns)
     return found[0].new if found else {}

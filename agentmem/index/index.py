@@ -162,6 +162,11 @@ class Index:
             self._asked = elsewhere.ask(self, self._others)
 
     @property
+    def has_all_others(self) -> bool:
+        """Whether what all other branches have belongs to the view, and not what some that were named have."""
+        return self._others is None
+
+    @property
     def is_at_hand(self) -> bool:
         """Whether the view is of the worktree, and not of another branch or moment."""
         return self._commit is None
@@ -364,8 +369,9 @@ class Index:
             trees = branches.store_trees(self.repository, [saved.commit, commit], worktree.below)
             if len(trees) == len({saved.commit, commit}):
                 pair = trees[saved.commit], trees[commit]
-                differences = branches.differing(self.repository, [pair]).get(pair, [])
-                if len(differences) + len(saved.dirty) <= NEAR:
+                same = {(tree, tree): list[Difference]() for tree in pair}
+                differences = (same | branches.differing(self.repository, [pair])).get(pair)
+                if differences is not None and len(differences) + len(saved.dirty) <= NEAR:
                     return self.apply(saved.columns, worktree.from_tree(saved, differences))
         return self._make(worktree.tree(commit), Delta())
 
