@@ -8,7 +8,7 @@ from agentmem.actions.branch import branch_for_writing
 from agentmem.actions.context import Context
 from agentmem.actions.standing import to_get
 from agentmem.errors import GitFailed, NeedsDecision, NotFound
-from agentmem.git import objects
+from agentmem.git import process
 from agentmem.index.columns import Entry
 from agentmem.model import document, editing, ids
 from agentmem.model.editing import Edit
@@ -103,7 +103,7 @@ def _from_elsewhere(
     contents = context.index.bytes_of(new)
     if missing := sum(entry.blob not in contents for entry in new):
         files = "1 file" if missing == 1 else f"{missing} files"
-        raise GitFailed(f"{files} of {branch} could not be read from git", objects.MISSING)
+        raise GitFailed(f"{files} of {branch} could not be read from git", process.MISSING)
     memories, left, changes = [], [], dict[str, list[bytes]]()
     for entry in new:
         data = contents[entry.blob]

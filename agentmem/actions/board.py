@@ -10,7 +10,7 @@ from agentmem.actions.context import Context
 from agentmem.actions.identity import Identity
 from agentmem.errors import NotWritable
 from agentmem.git import branches, history, refs, worktrees
-from agentmem.model import leases, times
+from agentmem.model import ids, leases, times
 from agentmem.model.leases import Claim
 from agentmem.store import cache, clones
 from agentmem.store.clones import Sightings
@@ -49,10 +49,22 @@ class Board:
     def seen(self) -> Mapping[str, Seen]:
         """Every claim by its task's id; what is no claim is passed over."""
         found = {}
-        for task, held in refs.read_all(self.repository, NAMESPACE, FILE).items():
+        for task, held in self._refs.items():
             one = self.judged(task, held)
             if one is not None:
                 found[task] = one
+        return found
+
+    @cached_property
+    def _refs(self) -> Mapping[str, refs.Held]:
+        return refs.read_all(self.repository, NAMESPACE, FILE)
+
+    @cached_property
+    def lost(self) -> frozenset[str]:
+        """The tasks whose claims a crash has taken: somebody may be on them, and nothing says who."""
+        found = frozenset(task for task, held in self._refs.items() if held.lost)
+        for task in sorted(found):
+            self.context.index.notes.once(f"{lost_claim(task)}: agentmem doctor")
         return found
 
     def read(self, task: str) -> Seen | None:
@@ -187,11 +199,11 @@ class Board:
     def _unread(self, task: str) -> str | None:
         """The commit of a ref that holds no claim, so that one can take its place."""
         held = refs.read_one(self.repository, f"{NAMESPACE}/{task}", FILE)
-        return None if held is None or leases.read(held.data, task) is not None else held.commit
+        return None if held is None or leases.read(held.data, task) is not None else held.commit or None
 
     def forget(self) -> None:
         """Read anew what is asked next."""
-        for name in ("seen", "held", "mine", "done"):
+        for name in ("_refs", "seen", "lost", "held", "mine", "done"):
             vars(self).pop(name, None)
 
     def drawn(self, task: str, **facts: object) -> Claim:
@@ -208,6 +220,11 @@ class Board:
             role=me.role,
             **facts,  # type: ignore[arg-type]
         )
+
+
+def lost_claim(task: str) -> str:
+    """That nobody can read the claim on a task, in words."""
+    return f"the claim on {task[: ids.SHORT]} is lost (a crash?): who is on it is not known"
 
 
 def nonce() -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from agentmem.actions import hearing, sharing, yielding
-from agentmem.actions.board import Board, Seen, nonce, unwritable
+from agentmem.actions.board import Board, Seen, lost_claim, nonce, unwritable
 from agentmem.actions.branch import at_hand
 from agentmem.actions.context import Context
 from agentmem.actions.offering import available, barrier, excluded, for_others, nothing, others
@@ -152,6 +152,12 @@ class _Taking:
             return self._lost(placed, None, "done")
         seen = self.board.read(task)
         held = seen if seen and seen.state == leases.HELD else None
+        if seen is None and task in self.board.lost and not self.resume:
+            short = self.tasks.shorts[task]
+            raise NeedsDecision(
+                lost_claim(task),
+                f"sure that nobody is? agentmem claim {short} --resume     other work: agentmem claim",
+            )
         again = held is not None and self.board.is_mine(held)
         if held and not again and not self.resume:
             return self._lost(placed, held, "held")

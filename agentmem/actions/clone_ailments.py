@@ -13,7 +13,7 @@ from agentmem.actions import hooking, outfitting
 from agentmem.actions.context import Context
 from agentmem.actions.patients import Ailment, Patient
 from agentmem.errors import AgentmemError
-from agentmem.git import driver, process
+from agentmem.git import driver, objects, process
 from agentmem.index import discarding
 from agentmem.model import merging, times
 from agentmem.model.findings import ERROR, WARNING
@@ -36,6 +36,21 @@ _TRIAL = (
     _BASE.replace(b"created: 2026-02-10", b"created: 2026-02-11"),
 )
 """Edits of two lines that touch: git alone cannot merge them, by field they do not meet."""
+
+
+def readable(patient: Patient) -> Iterator[Ailment]:
+    """What nearly every command reads: HEAD, git's index, the trees of the store.
+
+    Raises:
+        GitFailed: git cannot read it, in its own words.
+
+    """
+    with closing(_context(patient)) as context:
+        repository = context.repository
+        context.index.view()
+        if repository.head is not None:  # a kept view does not need it
+            objects.list_tree(repository, repository.head, context.store_path)
+    yield from ()
 
 
 def merge_driver(patient: Patient) -> Iterator[Ailment]:
@@ -149,6 +164,8 @@ def refs(patient: Patient) -> Iterator[Ailment]:
 
 
 def _refs(patient: Patient, context: Context) -> Iterator[Ailment]:
+    from agentmem.actions.board import NAMESPACE, Board, lost_claim
+
     try:
         shared = context.config.claim_remote is not None
     except AgentmemError:
@@ -162,14 +179,17 @@ def _refs(patient: Patient, context: Context) -> Iterator[Ailment]:
         else []
     )
     for (name, _), said in zip(named, there, strict=False):
-        if said.endswith(" missing"):
+        if said.endswith(" missing") and not name.startswith(f"{NAMESPACE}/"):
             message = f"{name} points to an object that is not there: it was lost, or a fetch was cut short"
             fix = "agentmem sync" if shared else "git fsck --connectivity-only"
             yield Ailment("refs", ERROR, message, fix)
     try:
-        from agentmem.actions.board import Board
-
         board = Board(context)
+        for task in sorted(board.lost):
+            is_here = bool(context.index.view().with_id(task))
+            take = f"agentmem claim {task} --resume" if is_here else "git fsck --connectivity-only"
+            message = f"{lost_claim(task)}; ask the others before you take it over"
+            yield Ailment("refs", ERROR, message, "agentmem sync" if shared else take)
         left = [task for task, one in board.held.items() if board.is_left(one)]
     except AgentmemError:
         return

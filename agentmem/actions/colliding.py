@@ -12,7 +12,18 @@ from agentmem.actions.context import Context
 from agentmem.actions.works import Meeting, Work, renamed
 from agentmem.errors import GitFailed, GitRefused
 from agentmem.evidence import trees
-from agentmem.git import branches, code, history, objects, overlaps, revisions, settings, state, trunk
+from agentmem.git import (
+    branches,
+    code,
+    history,
+    objects,
+    overlaps,
+    process,
+    revisions,
+    settings,
+    state,
+    trunk,
+)
 from agentmem.git.ahead import Ahead
 from agentmem.git.contents import Contents
 from agentmem.git.overlaps import Line
@@ -122,7 +133,7 @@ def _own(context: Context) -> Work | None:
     paths = overlaps.changed(repository, [line]).get(commit) if line else frozenset[str]()
     if paths is None:
         raise GitFailed(
-            f"git cannot read all of {name}, or of where it left {context.trunk}", objects.MISSING
+            f"git cannot read all of {name}, or of where it left {context.trunk}", process.MISSING
         )
     if context.index.is_at_hand:
         return Work(name, None, fork, _code(context, paths | set(trunk.changed_files(repository))))

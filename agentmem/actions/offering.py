@@ -33,7 +33,7 @@ def for_others(board: Board, tasks: Tasks, role: str | None) -> int:
 
 
 def _taken(board: Board, tasks: Tasks) -> set[str]:
-    return {*board.held, *(task for task, one in board.seen.items() if tasks.is_news(one))}
+    return {*board.held, *board.lost, *(task for task, one in board.seen.items() if tasks.is_news(one))}
 
 
 def nothing(role: str | None, more: str = "") -> str:

@@ -96,6 +96,7 @@ def claims(context: Context, every: bool = False) -> Board:
     board, tasks = looking.look(context)
     from agentmem.model import leases, safety
 
+    _ = board.lost  # which says so
     chosen = [one for one in board.seen.values() if every or one.state in (leases.HELD, leases.EXPIRED)]
     chosen = [one for one in chosen if every or one.claim.task not in tasks.by_id or _is_open(tasks, one)]
     named = tuple(

@@ -11,11 +11,6 @@ from agentmem.model import hashing
 CHUNK = 2000
 """Blobs asked for at a time: bounds the memory, and keeps git's answer and our request from blocking each other."""
 
-MISSING = (
-    "git fsck --connectivity-only     (names what is lost; git fetch --refetch brings back what a remote has)"
-)
-"""What to do where an object is not there that should be: looking harms nothing, and fetching anew only adds."""
-
 
 def list_tree(repository: Repository, treeish: str, below: str) -> list[tuple[str, str]]:
     """``(path below the folder, blob id)`` of the plain files below folder ``below`` of ``treeish``; [] where it has none.
@@ -39,7 +34,7 @@ def _listed(repository: Repository, treeish: str, below: str, mode: bytes) -> It
     result = process.run(repository.directory, "ls-tree", "-r", "-z", "--full-tree", name)
     if result.code and not (below and _has_no_folder(repository, treeish, below)):
         said = result.err.splitlines()[-1].removeprefix("fatal: ") if result.err else str(result.code)
-        raise GitFailed(f"git cannot read {below or 'the files'} in {treeish[:12]}: {said}", MISSING)
+        raise GitFailed(f"git cannot read {below or 'the files'} in {treeish[:12]}: {said}", process.MISSING)
     for line in result.out.split(b"\0"):
         header, _, path = line.partition(b"\t")
         if header.startswith(mode):
@@ -66,10 +61,18 @@ def entries(tree: bytes, repository: Repository) -> Iterator[tuple[bytes, bytes,
 
 def folder_in(tree: bytes, name: str, repository: Repository) -> str | None:
     """The tree of the folder ``name`` that stands in ``tree``; None where there is none."""
+    return _in(tree, name, b"40000", repository)
+
+
+def file_in(tree: bytes, name: str, repository: Repository) -> str | None:
+    """The blob of the plain file ``name`` that stands in ``tree``; None where there is none."""
+    return _in(tree, name, b"100", repository)
+
+
+def _in(tree: bytes, name: str, mode: bytes, repository: Repository) -> str | None:
     wanted = os.fsencode(name)
-    return next(
-        (oid for mode, at, oid in entries(tree, repository) if at == wanted and mode == b"40000"), None
-    )
+    found = (oid for kind, at, oid in entries(tree, repository) if at == wanted and kind.startswith(mode))
+    return next(found, None)
 
 
 def read_blobs(repository: Repository, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:

@@ -18,6 +18,12 @@ LOCATIONS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY
 PATHSPECS = ("GIT_ICASE_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_LITERAL_PATHSPECS")
 """What a user has set for the paths that he types: ours are literal, which git takes together with none of these."""
 
+MISSING = (
+    "git fsck --connectivity-only     (names what is lost; git fetch --refetch brings back what a remote has)"
+)
+"""What to do where an object is not there that should be: looking harms nothing, and fetching anew only adds."""
+_PARTS = ("HEAD", "objects", "refs")
+"""What makes a folder a git dir."""
 _ADVICE = "git config --global --add safe.directory"
 
 
@@ -124,6 +130,50 @@ def demand(directory: str, *args: str, stdin: bytes | None = None) -> bytes:
     if result.code:
         raise GitFailed(f"git {args[0]} failed: {result.err.splitlines()[-1] if result.err else result.code}")
     return result.out
+
+
+def no_repository(directory: str, said: str) -> NoRepository:
+    """The error for what git ``said`` of a folder in which it finds no repository.
+
+    ``git init`` is for where there is none: in a damaged one it would set HEAD to another branch, or begin an empty history.
+    """
+    detail = said.splitlines()[0].removeprefix("fatal: ") if said else "git gave no answer"
+    there = _git_dir(os.path.abspath(directory))
+    if there is not None:
+        import shlex
+
+        return NoRepository(
+            f"{there} is there, and git cannot use it: {_lack(there) or detail}",
+            f"ls -lA {shlex.quote(there)}     (a whole one has objects, refs, and a HEAD that says ref: refs/heads/BRANCH)",
+        )
+    if "not a git repository" in detail:
+        return NoRepository(f"no git repository in {directory} or above", "git init")
+    return NoRepository(f"git refuses {directory}: {detail}")
+
+
+def _git_dir(folder: str) -> str | None:
+    """The nearest .git at or above ``folder`` that was once part of a repository."""
+    while True:
+        path = os.path.join(folder, ".git")
+        if os.path.isfile(path) or any(os.path.lexists(os.path.join(path, name)) for name in _PARTS):
+            return path
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return None
+        folder = parent
+
+
+def _lack(git_dir: str) -> str | None:
+    """What a git dir lacks that git does not name: without it, it says that there is no repository."""
+    if not os.path.isdir(git_dir):
+        return None
+    for name in _PARTS:
+        path = os.path.join(git_dir, name)
+        if not os.path.lexists(path):
+            return f"it has no {name}"
+        if name == "HEAD" and not os.path.islink(path) and not os.path.getsize(path):
+            return "its HEAD is empty"
+    return None
 
 
 def paths(out: bytes) -> list[str]:

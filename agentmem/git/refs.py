@@ -7,12 +7,15 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from agentmem.errors import Contended, GitFailed, NotWritable
-from agentmem.git import process
+from agentmem.git import objects, process
+from agentmem.git.contents import Contents
 from agentmem.git.repository import Repository
 
 WAIT = 2.0
 """Seconds for which the lock of a ref that somebody else is just moving is tried again."""
 PAUSE = 0.01
+_BROKEN = re.compile(r"ignoring broken ref (\S+)")
+"""What git says of a ref whose file is empty or holds no object's name."""
 _REF = rb"(?:[0-9a-f]{40}|[0-9a-f]{64}|ref: \S+)\s*"
 _UNWRITABLE = (
     "read-only",
@@ -24,15 +27,19 @@ _UNWRITABLE = (
 
 
 class Held(NamedTuple):
-    """What a ref holds: the object, and the content of its file; no content where the object is no commit with such a file."""
+    """What a ref holds: the object, and the content of its file; no content where the object is no commit with such a file.
+
+    ``lost``: a crash has taken the content, or an object on the way to it; with no ``commit`` where it took the ref's own.
+    """
 
     commit: str
     data: bytes
+    lost: bool = False
 
 
 def read_all(repository: Repository, namespace: str, file: str) -> dict[str, Held]:
     """What every ref below ``namespace`` holds, by the rest of its name."""
-    named = _named(repository, f"{namespace}/")
+    named = _named(repository, f"{namespace}/", broken=True)
     return _read(repository, [(name.removeprefix(namespace + "/"), commit) for name, commit in named], file)
 
 
@@ -59,27 +66,52 @@ def commits(repository: Repository, namespace: str) -> dict[str, str]:
 def read_one(repository: Repository, ref: str, file: str) -> Held | None:
     """What one ref holds; None where there is no such ref."""
     # first the object, then its content: asked for by the ref's name, the two could be of two moments
-    named = [pair for pair in _named(repository, ref) if pair[0] == ref]
+    named = [pair for pair in _named(repository, ref, broken=True) if pair[0] == ref]
     return _read(repository, named, file).get(ref)
 
 
-def _named(repository: Repository, pattern: str) -> list[tuple[str, str]]:
-    out = process.demand(repository.directory, "for-each-ref", "--format=%(objectname) %(refname)", pattern)
-    pairs = [line.split(" ", 1) for line in os.fsdecode(out).splitlines()]
-    return [(name, commit) for commit, name in pairs]
+def _named(repository: Repository, pattern: str, broken: bool = False) -> list[tuple[str, str]]:
+    """Name and object of the refs that match; ``broken``: those that hold none among them, which git warns of alone."""
+    words = ("for-each-ref", "--format=%(objectname) %(refname)", pattern)
+    result = process.run(repository.directory, *words)
+    if result.code:
+        raise GitFailed(f"git cannot list the refs: {result.err}")
+    pairs = [line.split(" ", 1) for line in os.fsdecode(result.out).splitlines()]
+    found = [(name, commit) for commit, name in pairs]
+    return found + [(name, "") for name in _BROKEN.findall(result.err)] if broken else found
 
 
 def _read(repository: Repository, named: list[tuple[str, str]], file: str) -> dict[str, Held]:
-    if not named:
-        return {}
-    request = "".join(f"{commit}\n{commit}:{file}\n" for _, commit in named).encode("ascii")
+    found = {name: Held("", b"", lost=True) for name, commit in named if not commit}
+    there = [(name, commit) for name, commit in named if commit]
+    if not there:
+        return found
+    request = "".join(f"{commit}\n{commit}:{file}\n" for _, commit in there).encode("ascii")
     out = process.run(repository.directory, "cat-file", "--batch", stdin=request).out
-    found_all = answers(out, 2 * len(named))
-    found = {}
-    for (name, commit), whole, inside in zip(named, found_all[::2], found_all[1::2], strict=True):
-        is_claim = whole is not None and whole[0] == b"commit" and inside is not None and inside[0] == b"blob"
-        found[name] = Held(commit, inside[1] if is_claim and inside else b"")
+    found_all = answers(out, 2 * len(there))
+    contents = Contents(repository)
+    for (name, commit), whole, inside in zip(there, found_all[::2], found_all[1::2], strict=True):
+        if whole is not None and inside is not None:
+            is_file = whole[0] == b"commit" and inside[0] == b"blob"
+            found[name] = Held(commit, inside[1] if is_file else b"")
+        else:
+            found[name] = _alone(contents, repository, commit, file, whole)
+    contents.close()
     return found
+
+
+def _alone(
+    contents: Contents, repository: Repository, commit: str, file: str, whole: tuple[bytes, bytes] | None
+) -> Held:
+    """What a ref holds of which git did not say all: it has no such file, an object is lost, or git died of one before it."""
+    if whole is not None and whole[0] != b"commit":
+        return Held(commit, b"")
+    tree = contents.tree(f"{commit}^{{tree}}")
+    blob = None if tree is None else objects.file_in(tree, file, repository)
+    if tree is not None and blob is None:
+        return Held(commit, b"")
+    data = None if blob is None else contents.blob(blob)
+    return Held(commit, b"", lost=True) if data is None else Held(commit, data)
 
 
 def answers(out: bytes, count: int) -> list[tuple[bytes, bytes] | None]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.errors import GitFailed
-from agentmem.git import branches, history, objects, revisions
+from agentmem.git import branches, history, process, revisions
 from agentmem.git.ahead import Ahead
 from agentmem.git.branches import Compared, Tip
 from agentmem.git.worktrees import Home
@@ -225,7 +225,7 @@ def _named(index: "Index", name: str) -> list[Tip] | None:
     with branches.StoreTrees(repository, below) as in_commits:
         trees = in_commits.of([commit])
     if in_commits.unread:
-        raise GitFailed(f"git cannot read {below} in {name}", objects.MISSING)
+        raise GitFailed(f"git cannot read {below} in {name}", process.MISSING)
     return [Tip(name, "", commit, trees[commit])] if commit in trees else []
 
 
@@ -239,7 +239,7 @@ def _leave_out(index: "Index", open_tips: dict[str, Tip], unread: Iterable[Tip])
     names = [open_tips.pop(tip.commit).name for tip in unread if tip.commit in open_tips]
     if names and not index.has_all_others:
         raise GitFailed(
-            f"git cannot read all of {names[0]}, or of where it left this branch", objects.MISSING
+            f"git cannot read all of {names[0]}, or of where it left this branch", process.MISSING
         )
     index.notes.branches_unread(names)
 

@@ -206,15 +206,47 @@ def test_a_full_disk(team):
     assert holders(team) == {}
 
 
+LOST = "is lost (a crash?): who is on it is not known"
+
+
 @pytest.mark.parametrize("left", [b"", b"\0" * 41, b"3f2a9c1"])
 def test_a_ref_that_a_crash_has_left_half_written(team, left):
-    """It is set aside, with what was in it; the task can be claimed, and the remote is reached."""
+    """Somebody may hold it: the task is not offered, and taken by who says so alone; what was in the ref is set aside."""
     path = team.path / ".git" / teams.NAMESPACE / team.first
     support.put(path, left)
-    assert claim(team, team.first, agent="a").code == 0
+    _is_told(team)
+    assert claim(team, team.first, "--resume", agent="a").code == 0
     (kept,) = (team.path / ".git" / "agentmem" / "broken-refs").iterdir()
     assert kept.read_bytes() == left
     assert holders(team)[team.first] == ("a", "held")
+
+
+@pytest.mark.parametrize("left", [None, b""])
+@pytest.mark.parametrize("lost", ["", "^{tree}", ":claim.json"])
+def test_a_claim_of_which_an_object_is_lost(team, lost, left):
+    """The same; and the claims that are read with it are told as ever."""
+    other = task(team, "Another")
+    for one, name in ((team.first, "a"), (other, "b")):
+        assert claim(team, one, agent=name).code == 0
+    support.lose(team, f"{teams.NAMESPACE}/{team.first}{lost}", left)
+    _is_told(team)
+    assert holders(team) == {other: ("b", "held")}
+    assert claim(team, team.first, "--resume", agent="c").code == 0
+    assert holders(team) == {other: ("b", "held"), team.first: ("c", "held")}
+    assert LOST not in team.call("claims").err
+
+
+def _is_told(team):
+    note = f"note: the claim on {team.first[:6]} {LOST}: agentmem doctor"
+    assert team.call("claims").err.splitlines().count(note) == 1
+    assert team.first not in offered(team)
+    refused = claim(team, team.first, agent="late")
+    assert (refused.code, refused.err.splitlines()[0]) == (4, f"error: the claim on {team.first[:6]} {LOST}")
+    assert f"agentmem claim {team.first[:6]} --resume" in refused.err
+    found = [one for one in team.call("doctor", "--json").json["findings"] if one["check"] == "refs"]
+    assert [(one["severity"], one["fix"]) for one in found] == [
+        ("error", f"agentmem claim {team.first} --resume")
+    ]
 
 
 def test_handoff_after_done(team):
