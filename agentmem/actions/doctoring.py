@@ -10,7 +10,7 @@ from typing import NamedTuple
 from agentmem.actions import clone_ailments as clone
 from agentmem.actions import store_ailments as stores
 from agentmem.actions.patients import Ailment, Patient
-from agentmem.errors import AgentmemError, GitRefused, NoRepository
+from agentmem.errors import AgentmemError, GitFailed, GitRefused
 from agentmem.git import process
 from agentmem.model.findings import ERROR
 from agentmem.store import layout, place
@@ -18,6 +18,7 @@ from agentmem.store import layout, place
 Check = Callable[[Patient], Iterator[Ailment]]
 
 CHECKS: tuple[Check, ...] = (
+    clone.readable,
     clone.versions,
     clone.merge_driver,
     clone.hooks,
@@ -64,7 +65,14 @@ def examine(directory: str, store: str | None = None) -> Examined:
         return Examined((Ailment("repository", ERROR, refusal.message, fix),))
     if patient is None:  # bare: nothing is merged here, and nothing is added
         return Examined(())
-    return Examined(tuple(one for check in checks for one in check(patient)))
+    found: list[Ailment] = []
+    for check in checks:
+        try:
+            found += check(patient)
+        except GitFailed as problem:  # in such a clone other checks meet the same
+            fix = problem.hint.split("     ")[0] if problem.hint else "git fsck --connectivity-only"
+            found.append(Ailment("repository", ERROR, problem.message, fix))
+    return Examined(tuple(dict.fromkeys(found)))
 
 
 def mend(directory: str, store: str | None = None) -> Examined:
@@ -121,8 +129,8 @@ def _patient(directory: str, store: str | None) -> tuple[Patient | None, tuple[C
     root = link or place.find(directory, store).root
     top = process.run(directory, "rev-parse", "--show-toplevel")
     if top.code:
-        if process.run(directory, "rev-parse", "--git-dir").code:
-            raise NoRepository(f"no git repository in {directory} or above", "git init")
+        if (found := process.run(directory, "rev-parse", "--git-dir")).code:
+            raise process.no_repository(directory, found.err)
         return None, ()
     home = os.path.realpath(os.path.dirname(root))
     whole = os.path.join(home, os.path.basename(root))

@@ -150,8 +150,10 @@ def _place(directory: str, anew: bool = False) -> hooks.Where:
     place = hooks.where(directory, anew)
     if place is None:
         here = os.path.abspath(directory)
-        if not os.path.isdir(here) or process.run(here, "rev-parse", "--git-dir").code:
-            raise NoRepository(f"no git repository in {here} or above", "git init")
+        if not os.path.isdir(here):
+            raise NoRepository(f"no directory {here}")
+        if (found := process.run(here, "rev-parse", "--git-dir")).code:
+            raise process.no_repository(here, found.err)
         raise NoRepository(
             f"{here} has no worktree (a bare repository?)", "run it in a worktree of it, or a clone"
         )

@@ -159,8 +159,8 @@ def _top(directory: str) -> str:
     top = process.run(directory, "rev-parse", "--show-toplevel")
     if not top.code:
         return os.fsdecode(top.out.rstrip(b"\n"))
-    if process.run(directory, "rev-parse", "--git-dir").code:
-        raise NoRepository(f"no git repository in {directory} or above", "git init")
+    if (found := process.run(directory, "rev-parse", "--git-dir")).code:
+        raise process.no_repository(directory, found.err)
     raise NoRepository(
         f"{directory} has no worktree (a bare repository?)", "run agentmem init in a clone with files"
     )

@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from agentmem.errors import GitFailed, NoRepository
+from agentmem.errors import GitFailed
 from agentmem.git import process
 
 EMPTY_TREE = {
@@ -109,7 +109,7 @@ class Comparison:
             self._differences = self._start_diff(self.compared)
             result = process.finish(self._differences)
             if result.code:
-                raise GitFailed(f"git diff-index failed: {result.err}")
+                raise _unread(repository, result.err)
         elif self.compared == "HEAD":
             self.compared = repository.head or self.compared
         found = list(_parse_raw(result.out))
@@ -121,6 +121,18 @@ class Comparison:
             elif found[known[path]].deleted:  # not in the git index, but there (`git rm --cached`)
                 found[known[path]] = Difference(path, found[known[path]].old, None, False)
         return self.compared, found
+
+
+def _unread(repository: Repository, said: str) -> GitFailed:
+    """The error for what git ``said`` where it could not compare the worktree with its own."""
+    words = said.splitlines()[-1].removeprefix("fatal: ") if said else "it gave no reason"
+    hint = process.MISSING
+    if "index file" in said:
+        import shlex
+
+        file = shlex.quote(os.path.join(repository.git_dir, "index"))
+        hint = f"mv {file} {file}.damaged && git read-tree HEAD     (what was staged is staged anew; files stay as they are)"
+    return GitFailed(f"git cannot compare the worktree with HEAD: {words}", hint)
 
 
 class Probe(Comparison):
@@ -146,12 +158,7 @@ class Probe(Comparison):
         if result.out and len(lines) != 8:
             lines = self._one_by_one()  # a path holds a newline
         if len(lines) < 7:
-            detail = (
-                result.err.splitlines()[0].removeprefix("fatal: ") if result.err else "git gave no answer"
-            )
-            if "not a git repository" in detail:
-                raise NoRepository(f"no git repository in {self._directory} or above", "git init")
-            raise NoRepository(f"git refuses {self._directory}: {detail}")
+            raise process.no_repository(self._directory, result.err)
         bare, git_dir, common_dir, object_format, prefix, inside, head = lines[:7]
         return Repository(
             directory=self._directory,

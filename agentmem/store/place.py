@@ -87,7 +87,7 @@ def _by_git(start: str) -> Place:
     else:
         bare = process.run(start, "rev-parse", "--absolute-git-dir")
         if bare.code:
-            raise NoRepository(f"no git repository in {start} or above", "git init")
+            raise process.no_repository(start, bare.err)
         directory = os.fsdecode(bare.out.rstrip(b"\n"))
     if process.run(directory, "rev-parse", "-q", "--verify", f"HEAD:{layout.NAME}").code:
         known = [os.path.relpath(root, start).replace(os.sep, "/") for root in others(start)]

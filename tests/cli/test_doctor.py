@@ -544,7 +544,8 @@ def test_claims_that_lost_their_object_or_their_worktree(store):
     lost = store.path / ".git/refs/agentmem/claims/00000000zzzz"
     lost.write_text("1" * 40 + "\n")
     (found,) = findings(store)
-    assert found["check"] == "refs" and found["severity"] == "error" and "not there" in found["message"]
+    assert found["check"] == "refs" and found["severity"] == "error" and "is lost" in found["message"]
+    assert found["fix"] == "git fsck --connectivity-only"
 
 
 def test_a_package_that_overwrites_ours(store, monkeypatch):
@@ -601,3 +602,30 @@ def test_a_store_without_a_repository(tmp_path):
     support.put(tmp_path / "alone" / ".agentmem" / "config.toml", "")
     ran = support.call("doctor", cwd=tmp_path / "alone")
     assert ran.code == 3 and ran.err.startswith("error: no git repository")
+
+
+@pytest.mark.parametrize("left", [None, b""])
+@pytest.mark.parametrize("lost", ["HEAD", "HEAD^{tree}", "HEAD:.agentmem", "HEAD:.agentmem/facts"])
+def test_a_clone_that_git_cannot_read(store, lost, left):
+    """Where nearly every other command ends with 3, all is not well."""
+    store.remember(1, "Edge drains before a reload")
+    store.commit()
+    support.lose(store, lost, left)
+    assert store.call("list").code == 3
+    (found,) = findings(store)
+    assert (found["check"], found["severity"]) == ("repository", "error")
+    assert found["message"].startswith("git cannot ")
+    assert found["fix"] == "git fsck --connectivity-only"
+
+
+def test_an_index_of_git_that_is_damaged(store):
+    """It is set aside and made anew, and what is in the worktree stays."""
+    store.remember(1, "Edge drains before a reload")
+    store.commit()
+    store.remember(2, "Not committed yet")
+    (store.path / ".git" / "index").write_bytes(b"\x2e\xe8\xe1\xcc" * 12)
+    refused = store.call("list")
+    assert refused.code == 3 and "index file corrupt" in refused.err and "git read-tree HEAD" in refused.err
+    (found,) = mended(store)
+    assert found["check"] == "repository" and "index file corrupt" in found["message"]
+    assert store.titles() == {"Edge drains before a reload", "Not committed yet"}

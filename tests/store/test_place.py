@@ -1,6 +1,7 @@
 """Where the store is found, and that everything works in every kind of repository and folder."""
 
 import os
+import shutil
 import subprocess
 
 import pytest
@@ -709,3 +710,37 @@ def test_restore_follows_a_renamed_file(store):
     store.git("commit", "-q", "-m", "gone")
     store.ok("restore", "7k3m9qwpdx2v")
     assert store.titles() == {TITLE}
+
+
+@pytest.mark.parametrize(
+    ("lost", "said"),
+    [
+        ("HEAD", "it has no HEAD"),
+        ("HEAD=", "its HEAD is empty"),
+        ("objects", "it has no objects"),
+        ("config=[broken", "bad config line "),
+    ],
+)
+@pytest.mark.parametrize("words", [["list"], ["doctor"], ["init"], ["hooks", "status"], ["status"]])
+def test_a_damaged_repository(store, words, lost, said):
+    """It is there, so that git init is not what it needs: that would put HEAD on another branch."""
+    name, writes, text = lost.partition("=")
+    path = store.path / ".git" / name
+    if writes:
+        path.write_text(text)
+    elif path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+    done = store.call(*words)
+    git_dir = store.path / ".git"
+    assert done.code == 3
+    assert done.err.startswith(f"error: {git_dir} is there, and git cannot use it: {said}")
+    assert done.err.splitlines()[1].startswith(f"hint: ls -lA {git_dir} ")
+    assert "git init" not in done.err
+
+
+def test_an_empty_folder_of_that_name_is_no_repository(call, tmp_path):
+    """Nothing was in it."""
+    (tmp_path / ".git").mkdir()
+    assert "hint: git init" in call("list", cwd=tmp_path).err
