@@ -3,7 +3,6 @@
 Off unless the configuration has it on. Whatever is missing or broken, recall answers by words and says so in one note.
 """
 
-import shlex
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -205,8 +204,5 @@ def _embedder(context: Context) -> Embedder:
     from agentmem.semantic.command import CommandModel
 
     if git_settings.allowed_command(context.repository) != settings.command:
-        raise Unavailable(
-            "to let config.toml run its command here",
-            f"git config {git_settings.COMMAND_KEY} {shlex.quote(settings.command)}",
-        )
+        raise Unavailable(git_settings.not_allowed("semantic"))
     return CommandModel(settings.command)

@@ -31,8 +31,7 @@ def phrased(context: Context, body: str, sources: Sequence[str]) -> tuple[str, s
     if command is None:
         return body, None
     if settings.allowed_command(context.repository, settings.MODEL_KEY) != command:
-        quoted = shlex.quote(command)
-        return body, f"to let config.toml run its command here: git config {settings.MODEL_KEY} {quoted}"
+        return body, f"the plain text stays: {settings.not_allowed('model')}"
     try:
         return checked(_run(command, ASK + body + "\n"), body, sources), None
     except Unusable as problem:

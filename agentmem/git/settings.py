@@ -60,6 +60,17 @@ def allowed_command(repository: Repository, key: str = COMMAND_KEY) -> str | Non
     return os.fsdecode(out).removesuffix("\0") or None
 
 
+def not_allowed(section: str) -> str:
+    """What to say of a command of ``config.toml`` that this clone has not allowed.
+
+    It is not repeated, nor what allows it: others wrote it, and what we print as advice is pasted.
+    """
+    return (
+        f"[{section}] in config.toml names a command, which is not run here before this clone allows it: read it there first"
+        ' (how: docs/teams.md, "Commands in config.toml")'
+    )
+
+
 def _text(repository: Repository) -> str:
     try:
         with open(

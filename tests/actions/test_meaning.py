@@ -132,7 +132,11 @@ def test_a_command_is_run_only_where_the_clone_allows_it(team):
     )
     line = f"{sys.executable} {script}"
     configure(team, f'\n[semantic]\nenabled = true\ncommand = "{line}"\n')
-    assert "git config agentmem.semanticCommand" in team.call("recall", "zebra").err
+    told = team.call("recall", "zebra").err
+    assert told.startswith(
+        "note: meaning is left out: [semantic] in config.toml names a command, which is not run here "
+    )
+    assert str(script) not in told and "git config" not in told, "others wrote it: nobody pastes it"
     team.git("config", "agentmem.semanticCommand", line + " more")
     assert team.call("index", "embed").code == 2 and not (team.path / "ran").exists()
     team.git("config", "agentmem.semanticCommand", line)

@@ -332,7 +332,11 @@ def test_a_command_phrases_where_this_clone_allows_it(store):
     said = store.ok("reflect", "--dry-run")
     assert "In short" not in said and "git config" not in said
     store.git("branch", "before")
-    assert "to let config.toml run its command here: git config agentmem.modelCommand" in store.ok("reflect")
+    told = store.ok("reflect")
+    assert (
+        "the plain text stays: [model] in config.toml names a command, which is not run here before" in told
+    )
+    assert str(script) not in told and "git config" not in told
     assert b"In short" not in next(iter(bodies(store).values()))
     store.git("reset", "-q", "--hard", "before")
     store.git("config", "agentmem.modelCommand", command)

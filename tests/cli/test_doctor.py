@@ -478,8 +478,8 @@ def test_a_manager_that_cannot_be_read(store, text, why):
         ('model = "nowhere"', "nowhere holds no model", "${EDITOR:-vi} .agentmem/config.toml"),
         (
             'command = "true"',
-            "to let config.toml run its command here",
-            "git config agentmem.semanticCommand true",
+            "[semantic] in config.toml names a command, which is not run here before this clone allows it",
+            "${EDITOR:-vi} .agentmem/config.toml",
         ),
     ],
 )
