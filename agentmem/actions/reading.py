@@ -291,7 +291,9 @@ def _ignored(context: Context) -> int:
     """How many of the files that are not committed git would not add: a rule of the project, or of the user, hides them."""
     from agentmem.git import rules
 
-    paths = [f"{context.store_path}/{path}" for path in sorted(context.index.uncommitted_paths())]
+    # what a write that was killed leaves (.tmp-*) is hidden on purpose
+    kept = filter(layout.is_kept, sorted(context.index.uncommitted_paths()))
+    paths = [f"{context.store_path}/{path}" for path in kept]
     if not paths:
         return 0
     top = context.repository.top
