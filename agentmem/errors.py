@@ -73,6 +73,10 @@ class NotWritable(AgentmemError):
     exit = EXIT_NO_STORE
 
 
+class DiskFull(NotWritable):
+    """There is no room left where something was to be written."""
+
+
 class GitFailed(AgentmemError):
     """A git command failed in a way that we cannot work around."""
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from agentmem.actions import identity
 from agentmem.actions.context import Context
 from agentmem.actions.identity import Identity
-from agentmem.errors import NotWritable
+from agentmem.errors import DiskFull, NotWritable
 from agentmem.git import branches, history, refs, worktrees
 from agentmem.model import ids, leases, times
 from agentmem.model.leases import Claim
@@ -232,8 +232,8 @@ def nonce() -> str:
     return os.urandom(16).hex()
 
 
-def unwritable(context: Context, task: str, handing_on: bool = False) -> NotWritable:
-    """The error for a git dir that a sandbox keeps read-only, with both ways out."""
+def unwritable(context: Context, task: str, problem: NotWritable, handing_on: bool = False) -> NotWritable:
+    """The error for a git dir that a sandbox keeps read-only, with both ways out; for a full disk, what ``problem`` says."""
     import shlex
 
     repository = context.repository
@@ -242,6 +242,10 @@ def unwritable(context: Context, task: str, handing_on: bool = False) -> NotWrit
     verb, outside = "claim", f"agentmem claim {task} --agent {agent} --worktree {top}"
     if handing_on:
         verb, outside = "hand on", f"agentmem -C {top} handoff {task} --agent {agent} -m TEXT"
+    if isinstance(problem, DiskFull):
+        return DiskFull(
+            f"cannot {verb}: {problem.message} (the disk is full)", "free some space and try again"
+        )
     return NotWritable(
         f"cannot {verb}: {common} is read-only here (sandbox?)",
         f"allow writes to {common}/objects, {common}/refs/agentmem and {common}/agentmem, or {verb} from outside:"

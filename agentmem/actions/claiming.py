@@ -202,8 +202,8 @@ class _Taking:
     def _write(self, placed: Placed, new: Claim, seen: Seen | None, asks: bool) -> Claimed | None:
         try:
             won = self.board.write(new, seen, "claim")
-        except NotWritable:
-            raise unwritable(self.context, self.tasks.shorts[new.task]) from None
+        except NotWritable as problem:
+            raise unwritable(self.context, self.tasks.shorts[new.task], problem) from None
         if won is None:
             return None
         if asks and (other := yielding.winner(self.board, won, self._look)):

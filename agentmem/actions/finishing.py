@@ -234,8 +234,8 @@ def handoff(context: Context, reference: str | None, text: str) -> tuple[Placed,
     claim = seen.claim._replace(nonce=nonce(), state=leases.RELEASED, renewed=now, handoff=note)
     try:
         written = board.write(claim, seen, "handoff")
-    except NotWritable:
-        raise unwritable(context, short, handing_on=True) from None
+    except NotWritable as problem:
+        raise unwritable(context, short, problem, handing_on=True) from None
     if written is None:
         raise NeedsDecision(f"{short} was taken over meanwhile", "agentmem claims")
     shared = sharing.share(context, claim.task, looked)

@@ -28,10 +28,10 @@ def bug(problem: Exception, command: object) -> errors.AgentmemError:
     trace = "".join(traceback.format_exception(problem))
     head = f"agentmem {__version__}, Python {platform.python_version()}, {platform.platform()}\ncommand: {command}\n"
     # the same bug again is the same file: an agent that tries again and again leaves one
-    where = os.path.join(
-        tempfile.gettempdir(), f"agentmem-bug-{zlib.crc32(trace.encode('utf-8', 'replace')):08x}.log"
-    )
+    name = f"agentmem-bug-{zlib.crc32(trace.encode('utf-8', 'replace')):08x}.log"
+    where = "nowhere: the temporary folder cannot be written"
     try:
+        where = os.path.join(tempfile.gettempdir(), name)
         with open(where, "x", encoding="utf-8", errors="replace") as log:
             log.write(head + trace)
     except FileExistsError:

@@ -5,6 +5,7 @@ import errno
 import gc
 import os
 import sys
+from contextlib import suppress
 
 from agentmem import errors
 
@@ -86,7 +87,23 @@ def run(words: list[str]) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             full = f"standard output cannot be written: {(problem.strerror or '').lower()}"
             return _report(errors.NotWritable(full), False)
+        if isinstance(problem, OSError) and (room := _full(problem)):
+            return _report(room, json)
         return _report_bug(problem, json)
+
+
+def _full(problem: OSError) -> errors.AgentmemError | None:
+    """The error of a disk that has no room for a file; None for any other."""
+    if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+        where = os.fsdecode(problem.filename) if isinstance(problem.filename, (str, bytes)) else "a file"
+        return errors.DiskFull(f"{where} cannot be written: {(problem.strerror or '').lower()}")
+    if "usable temporary directory" in str(
+        problem
+    ):  # Python tries each, and does not say why none takes a file
+        return errors.DiskFull(
+            "no folder takes temporary files: is the disk full?", "export TMPDIR=FOLDER     names another"
+        )
+    return None
 
 
 def _is_of_session(words: list[str]) -> bool:
@@ -172,13 +189,17 @@ def _print(text: str) -> int:
 def _report(problem: errors.AgentmemError, json: bool) -> int:
     from agentmem.cli.streams import write
 
-    if json:
-        from agentmem.output import jsonout
+    try:
+        if json:
+            from agentmem.output import jsonout
 
-        write(sys.stdout, jsonout.line(jsonout.error(problem)))
-    else:
-        from agentmem.cli import failures
+            write(sys.stdout, jsonout.line(jsonout.error(problem)))
+            return problem.exit
+    except OSError:  # whom nobody can be told on standard output is told beside it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    from agentmem.cli import failures
 
+    with suppress(OSError):
         write(sys.stderr, failures.text(problem))
     return problem.exit
 

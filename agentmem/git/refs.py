@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from agentmem.errors import Contended, GitFailed, NotWritable
+from agentmem.errors import Contended, DiskFull, GitFailed, NotWritable
 from agentmem.git import objects, process
 from agentmem.git.contents import Contents
 from agentmem.git.repository import Repository
@@ -14,6 +14,8 @@ from agentmem.git.repository import Repository
 WAIT = 2.0
 """Seconds for which the lock of a ref that somebody else is just moving is tried again."""
 PAUSE = 0.01
+LEAST_FREE = 4096
+"""Bytes: what a folder takes; a disk that has less left is full."""
 _BROKEN = re.compile(r"ignoring broken ref (\S+)")
 """What git says of a ref whose file is empty or holds no object's name."""
 _REF = rb"(?:[0-9a-f]{40}|[0-9a-f]{64}|ref: \S+)\s*"
@@ -230,10 +232,23 @@ def _refused(repository: Repository, said: str) -> NotWritable | GitFailed:
     return unwritable(repository, said) or GitFailed(f"git refused: {words}")
 
 
+def _is_full(repository: Repository, said: str) -> bool:
+    """Whether there is no room left; of a ref git does not say why it cannot make it."""
+    if "no space left" in said.lower():
+        return True
+    import shutil
+
+    try:
+        return shutil.disk_usage(repository.common_dir).free < LEAST_FREE
+    except OSError:
+        return False
+
+
 def unwritable(repository: Repository, said: str) -> NotWritable | None:
     """The error for what git ``said`` where that is that it cannot write here; what a remote said to it does not count."""
     for line in said.splitlines():
         if not line.startswith("remote: ") and any(reason in line.lower() for reason in _UNWRITABLE):
             words = line.removeprefix("error: ").removeprefix("fatal: ")
-            return NotWritable(f"{repository.common_dir} cannot be written here: {words}")
+            kind = DiskFull if _is_full(repository, line) else NotWritable
+            return kind(f"{repository.common_dir} cannot be written here: {words}")
     return None

@@ -24,8 +24,12 @@ def fallback_folder(common_dir: str, environment: Mapping[str, str]) -> str:
         return os.path.join(chosen, key)
     import tempfile
 
+    try:
+        temp = tempfile.gettempdir()
+    except FileNotFoundError:  # a full disk: none of them takes a file, and whoever writes there is told so
+        temp = os.environ.get("TMPDIR") or os.path.join(os.sep, "tmp")
     owner = str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
-    return os.path.join(tempfile.gettempdir(), f"agentmem-{owner}", key)
+    return os.path.join(temp, f"agentmem-{owner}", key)
 
 
 def writable_folder(common_dir: str, environment: Mapping[str, str]) -> str | None:

@@ -202,7 +202,8 @@ def test_a_full_disk(team):
             pass
         alternates = {"GIT_OBJECT_DIRECTORY": str(small), "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(objects)}
         refused = team.call("claim", team.first, env=alternates)
-        assert refused.code == 3 and "cannot" in refused.err, refused
+        assert refused.code == 3 and "(the disk is full)" in refused.err, refused
+        assert "read-only" not in refused.err and "free some space" in refused.err
     assert holders(team) == {}
 
 

@@ -175,7 +175,14 @@ def test_what_is_not_known_is_silent(team, words):
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no full disk at hand")
 @pytest.mark.parametrize(
-    ("words", "code"), [(("session", "claude", "start"), 0), (("list",), 3), (("help",), 3)]
+    ("words", "code"),
+    [
+        (("session", "claude", "start"), 0),
+        (("list",), 3),
+        (("list", "--json"), 3),
+        (("help",), 3),
+        (("show", "nothing-of-that-name", "--json"), 2),
+    ],
 )
 def test_nobody_takes_what_is_said(team, words, code):
     """Standard output that is full stops no session and is no bug of ours; one that is closed is nobody's business."""
@@ -183,7 +190,10 @@ def test_nobody_takes_what_is_said(team, words, code):
     env = support.environment()
     with open("/dev/full", "wb") as full:
         done = subprocess.run(start, cwd=team.path, env=env, input=b"{}", stdout=full, stderr=subprocess.PIPE)
-    assert done.returncode == code and b"bug" not in done.stderr, done
+    assert done.returncode == code and b"bug" not in done.stderr and b"Traceback" not in done.stderr, done
+    assert code == 0 or done.stderr.startswith(b"error: "), "who cannot be told in JSON is told in words"
+    if code == 2:
+        return  # on an output that is closed nobody asks for JSON
     shell = ["sh", "-c", 'exec "$@" >&-', "sh", *start]
     closed = subprocess.run(shell, cwd=team.path, env=env, input=b"{}", stderr=subprocess.PIPE)
     assert (closed.returncode, closed.stderr) == (0, b"")

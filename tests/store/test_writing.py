@@ -5,11 +5,14 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agentmem.actions import reading
+from agentmem.cli import failures
 from agentmem.errors import Contended, NotWritable
 from agentmem.store import writing
 from tests import support
@@ -333,3 +336,47 @@ def test_many_files_at_once_are_synced_together(tmp_path):
             assert writing.create(path, b"x", sync=False)
         writing.sync_all(paths)
         assert temporaries(tmp_path) == []
+
+
+def test_no_folder_takes_temporary_files(store, monkeypatch):
+    """A full disk, or one that is read-only, where Python finds no folder for them: what needs none works, the rest says so."""
+
+    def none():
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found in ['/tmp']")
+
+    identity = store.remember(1, body="Old.")
+    store.commit()
+    monkeypatch.setattr(tempfile, "gettempdir", none)
+    store.ok("edit", identity, "--body", "New.")
+    assert "New." in store.ok("show", identity)
+    ran = store.call("doctor", "--json")
+    assert (ran.code, ran.json["code"]) == (3, "not-writable")
+    assert ran.json["message"] == "no folder takes temporary files: is the disk full?"
+    told = failures.bug(ValueError("x"), ["list"])
+    assert (told.exit, told.hint) == (
+        70,
+        "the log to report it with: nowhere: the temporary folder cannot be written",
+    )
+
+
+def test_a_disk_without_room_is_no_bug(store, monkeypatch):
+    """Wherever a file meets it."""
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/there/a-file")
+
+    monkeypatch.setattr(reading, "status", full)
+    ran = store.call("status", "--json")
+    assert (ran.code, ran.json["code"]) == (3, "not-writable")
+    assert ran.json["message"] == "/there/a-file cannot be written: no space left on device"
+
+
+def test_what_a_killed_write_left_is_hidden_on_purpose(store):
+    """It is no memory that an ignore rule keeps from git."""
+    store.remember(1)
+    store.commit()
+    before = store.ok()
+    for folder in ("facts", "overlays/feature~x"):
+        store.write(f"{folder}/.tmp-11492-a2826ea92a62", support.memory(support.identity(2)))
+    assert store.ok() == before
+    assert "not committed" not in before
