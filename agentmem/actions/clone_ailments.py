@@ -14,6 +14,7 @@ from agentmem.actions.context import Context
 from agentmem.actions.patients import Ailment, Patient
 from agentmem.errors import AgentmemError
 from agentmem.git import driver, objects, process
+from agentmem.git.repository import Probe
 from agentmem.index import discarding
 from agentmem.model import merging, times
 from agentmem.model.findings import ERROR, WARNING
@@ -47,7 +48,13 @@ def readable(patient: Patient) -> Iterator[Ailment]:
     """
     with closing(_context(patient)) as context:
         repository = context.repository
-        context.index.view()
+        probe = Probe(
+            context.place.directory, context.place.name, None
+        )  # a view would mend a torn index unasked
+        try:
+            probe.differences(repository)
+        finally:
+            probe.close()
         if repository.head is not None:  # a kept view does not need it
             objects.list_tree(repository, repository.head, context.store_path)
     yield from ()
