@@ -128,6 +128,8 @@ class Bearing:
         eligible = [i for kind in ("deadend", *GUIDES) for i in self.view.of_kind(kinds.NUMBER[kind])]
         by_role = self._by_role(eligible, chosen)
         scores, met = self._of_tasks(eligible, chosen) if chosen or not by_role else ({}, [])
+        if not scores:  # the task tells of nothing that is known
+            by_role = by_role or self._of_role(eligible)
         identities = self.view.columns.ids
         scores = ranking.in_turn([by_role, scores], identities) if by_role else scores
         ranked = sorted(scores, key=lambda i: (i not in met, -scores[i], identities[i]))
@@ -190,7 +192,13 @@ class Bearing:
         asker is at work, or ``chosen`` has a task of that role.
         """
         role = self.board.me.role
-        if role is None or self.mine or self.files or any(one.task.role == role for one in chosen):
+        if self.mine or self.files or any(one.task.role == role for one in chosen):
+            return {}
+        return self._of_role(eligible)
+
+    def _of_role(self, eligible: Iterable[int]) -> dict[int, float]:
+        role = self.board.me.role
+        if role is None:
             return {}
         rows = {row for _, row in self.context.index.knowledge.named("role", [role])}
         written = (i for i in eligible if self.view.columns.rows[i] in rows and i not in self.view.foreign)

@@ -24,13 +24,24 @@ def about_files(index: Index, files: Iterable[str]) -> dict[int, float]:
     A file is known by each name that it had, and one that is gone by what it is called now.
     """
     paths = list(dict.fromkeys(map(scopes.normal, files)))
-    known = [name for path in paths for name in called(index, path, index.renames)]
-    near = _about(index, known)
-    if (
-        not near and index.is_at_hand and index.knowledge.all_named("cite")
-    ):  # git is asked: a file may be moving just now
-        moving = [name for path in paths for name in called(index, path, index.moving)]
-        near = _about(index, moving) if set(moving) - set(known) else near
+    near = _by_any_name(index, paths, index.renames)
+    cites = index.is_at_hand and index.knowledge.all_named("cite")
+    if cites and max(near.values(), default=0.0) < ITSELF:  # git is asked: a file may be moving just now
+        moving = _by_any_name(index, paths, index.moving) if index.moving.pairs else {}
+        near |= {row: max(value, near.get(row, 0.0)) for row, value in moving.items()}
+    return near
+
+
+def _by_any_name(index: Index, paths: Sequence[str], renames: "Renames") -> dict[int, float]:
+    """The same by ``renames``; a file counts once, by the name by which a memory is nearest to it."""
+    near = _about(index, paths)
+    for path in paths:
+        others = [name for name in called(index, path, renames) if name != path]
+        most = _about(index, [path]) if others else {}
+        for name in others:
+            for row, value in _about(index, [name]).items():
+                near[row] = near.get(row, 0.0) + max(0.0, value - most.get(row, 0.0))
+                most[row] = max(value, most.get(row, 0.0))
     return near
 
 

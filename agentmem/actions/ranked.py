@@ -199,11 +199,16 @@ def _factors(
     return factors
 
 
-def by_evidence(context: Context, index: Index, view: View, ranked: Ranking, weights: Weights) -> Ranking:
-    """``ranked`` with what the code says of the evidence of the best of them weighed in."""
+def by_evidence(
+    context: Context, index: Index, view: View, ranked: Ranking, weights: Weights, of_files: bool = False
+) -> Ranking:
+    """``ranked`` with what the code says of the evidence of the best of them weighed in; ``of_files``: what is known of files is
+    asked for and nothing else, so what they say otherwise by now is no less to be known.
+    """
     best = ranked.candidates[:JUDGED]
     found = judging.judged(context, selecting.fetch(index, view, [candidate.position for candidate in best]))
-    scale = (weights.cite_holds, weights.cite_holds, weights.cite_changed, weights.cite_gone, 1.0)
+    bad = (weights.cite_holds,) * 2 if of_files else (weights.cite_changed, weights.cite_gone)
+    scale = (weights.cite_holds, weights.cite_holds, *bad, 1.0)
     for candidate, one in zip(best, found, strict=True):
         if one.verdicts:
             says = verdict.worst(one.verdicts) or ""

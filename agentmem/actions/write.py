@@ -32,6 +32,8 @@ ELSEWHERE = {
 AHEAD = 86_400
 """Seconds by which `created` may be ahead of this clock: clocks differ, and a date alone is a day of somewhere else."""
 RETRACTED = "retracted"
+ANOTHER_TIME = 43_200
+"""Seconds between two entries of a log from which on they are about two events, though they say the same."""
 CANDIDATES = 8
 """Sketches looked at exactly for being near-duplicates."""
 
@@ -89,7 +91,7 @@ def add(
     near = [found for found in every if view.shown[found.position]]
     alike = [found for found in similar(new, near) if found.memory.id not in new.supersedes]
     for found in alike:
-        if _says_no_more(new, found.memory) and not force:
+        if _says_no_more(new, found.memory) and not force and not _is_another_event(new, found.memory):
             raise NeedsDecision(*_says_this_already(context, view, new, found))
     past = _past(view, new, every, alike)
     for found in past:
@@ -204,10 +206,8 @@ def _says_this_already(context: Context, view: View, new: Memory, found: Found) 
             f"{said}, without this evidence",
             f"to give it that: {citing.command(short, lacking)}     to add it anyway: --force",
         )
-    return (
-        said,
-        f"if it differs: agentmem edit {short} --body -     to add it anyway: --force",
-    )
+    again = "to add it anyway: --force"
+    return said, again if new.kind == "log" else f"if it differs: agentmem edit {short} --body -     {again}"
 
 
 def candidates(context: Context, view: View, new: Memory, past: bool = False) -> list[Found]:
@@ -262,6 +262,13 @@ def similar(new: Memory, near: Sequence[Found]) -> list[Found]:
 
 def _is_word_for_word(new: Memory, known: Memory) -> bool:
     return similarity.same(new.title, new.body, known.title, known.body)
+
+
+def _is_another_event(new: Memory, known: Memory) -> bool:
+    """Whether both are entries of what happened, at different times: the same may happen again."""
+    if new.kind != "log" or new.created is None or known.created is None:
+        return False
+    return abs(new.created - known.created) >= ANOTHER_TIME
 
 
 def _says_no_more(new: Memory, known: Memory) -> bool:

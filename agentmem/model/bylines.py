@@ -9,9 +9,10 @@ import re
 from agentmem.model import analysis
 
 _FLAGS = re.IGNORECASE | re.ASCII
-_ONE_OF = r"(?:newest|latest|last|recent|oldest|earliest|which|what|any|every|each|first)"
+_COUNT = r"(?: (?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|few))?"
+_ONE_OF = rf"(?:(?:newest|latest|last|recent|oldest|earliest|first){_COUNT}|which|what|any|every|each)"
 _KIND = re.compile(
-    rf"\b(?:(decision|convention|procedure|reflection|fact)s|{_ONE_OF} (decision|convention|procedure|reflection|fact)"
+    rf"\b(?:{_ONE_OF} (decision|convention|procedure|reflection|fact)s?|(decision|convention|procedure|reflection|fact)s"
     r"|(dead[ -]?end)s?|(decide)d?|(decision|convention|procedure|reflection|fact)(?= (?:on|about|regarding|concerning)\b))\b",
     _FLAGS,
 )
@@ -20,8 +21,9 @@ _LAST = re.compile(r"^\W*+(?:\S++\s++){1,2}(decision|convention|procedure|reflec
 alone, each end of the first would be tried with each of the next.
 """
 _ALONE = re.compile(
-    r"\b(?:(task|plan|entitie)s|(?:newest|latest|last|oldest|earliest|first|open|current) (task|plan|entity)"
-    r"|(log) entr(?:y|ies))\b",
+    rf"\b(?:(?:newest|latest|last|oldest|earliest|first|open|current){_COUNT} "
+    r"(?:(task|plan|entit(?:y|ie))s?|(log)s?(?: entr(?:y|ies))?|(entr)(?:y|ies))"
+    r"|(task|plan|entitie)s|(log) entr(?:y|ies))\b",
     _FLAGS,
 )
 """Kinds whose names are words of every day: they are meant only where nothing else is asked."""
@@ -61,7 +63,7 @@ def kinds(text: str, spanned: bool = False) -> tuple[dict[str, frozenset[str]], 
         rest = _LOGS.sub("log entries", rest)
     for match in _ALONE.finditer(rest):
         word = next(filter(None, match.groups())).lower()
-        found["entity" if word == "entitie" else word] = frozenset()
+        found[{"entitie": "entity", "entr": "log"}.get(word, word)] = frozenset()
         rest = rest.replace(match[0], " ")
     aside = _ASIDE | NOTHING_MORE if spanned else _ASIDE
     alone = bool(found) and aside.issuperset(analysis.terms(rest))
@@ -70,7 +72,7 @@ def kinds(text: str, spanned: bool = False) -> tuple[dict[str, frozenset[str]], 
 
 def _said(match: re.Match[str]) -> frozenset[str]:
     words = match[0].split(" ")
-    return frozenset(analysis.terms(" ".join(words[1:] if match[2] else words)))
+    return frozenset(analysis.terms(" ".join(words[-1:] if match[1] else words)))
 
 
 def people(text: str) -> tuple[str, ...]:

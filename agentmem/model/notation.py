@@ -55,18 +55,21 @@ def where(branch: str | None, commit: str | None, at: int | None = None, name: s
     return f"{stands} @{commit[:7]}{then}"
 
 
-def time_read(after: int | None, before: int | None) -> str:
+def time_read(after: int | None, before: int | None, met: bool = True) -> str:
     """How time words were read, as a first line says it: ``; time read as 2026-10-05 to 2026-11-24``. Seconds UTC; nothing where
-    they name no span.
+    they name no span. Not ``met``: nothing that is shown is of that time.
     """
-    if before is None:
-        return f"; time read as since {_moment(after)}" if after is not None else ""
-    if after is None:
-        return f"; time read as before {_moment(before)}"
-    first, last = _moment(after), _moment(before)
-    if before % times.DAY == 0:
-        last = _moment(before - times.DAY)  # the day is in the span
-    return f"; time read as {first if first == last else f'{first} to {last}'}"
+    if after is not None and before is None:
+        said = f"since {_moment(after)}"
+    elif after is None and before is not None:
+        said = f"before {_moment(before)}"
+    elif after is None or before is None:
+        return ""
+    else:
+        # the day at whose end it ends is in the span
+        first, last = _moment(after), _moment(before - (times.DAY if before % times.DAY == 0 else 0))
+        said = first if first == last else f"{first} to {last}"
+    return f"; time read as {said}" if met else f"; none is of the time asked for, {said}"
 
 
 def _moment(at: int) -> str:

@@ -18,7 +18,7 @@ _PATH = re.compile(r"(?<![\w/.])(?:[\w.@+-]+/)+[\w.@+-]*\w|(?<![\w/.])[\w-]+\.[A
 _SPLIT = re.compile(r"[^\s,;()\[\]{}\"'`]+").findall
 _DATED = re.compile(
     r"\b(?:ago|yesterday|today|this|last|past|recent(?:ly)?|lately|latest|newest|oldest|earliest|before|until|after|since|between|on|around|at|in"
-    r"|during|when|(?:start|beginning) of|from (?=jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w+)\b",
+    r"|during|within|throughout|when|(?:start|beginning) of|from (?=\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w+)\b",
     re.IGNORECASE | re.ASCII,
 ).search
 """Without one of these no time is named, and what reads them is not loaded: 2 ms."""

@@ -29,15 +29,16 @@ _COUNTS: dict[str, tuple[int, float]] = {
 _COUNT = rf"(\d{{1,4}}|{'|'.join(sorted(_COUNTS, key=len, reverse=True))})"
 _DAYS_OF = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1, "week": 7, "month": 30, "year": 365}
 _UNIT = f"({'|'.join(_DAYS_OF)})"
-_AGO = re.compile(rf"\b{_COUNT} {_UNIT}s? ago\b", _FLAGS)
-_LAST = re.compile(
-    rf"\b(?:(?:in|over|during|within|for) )?(?:(?:the|these) )?(?:last|past) {_COUNT} {_UNIT}s\b", _FLAGS
-)
+_IN = r"(?:(?:in|over|during|within|for|throughout) )?"
+_LEAD = rf"{_IN}(?:the )?"
+_AGO = re.compile(rf"(?<!half )\b{_COUNT} {_UNIT}s? ago\b", _FLAGS)
+_LAST = re.compile(rf"\b{_IN}(?:(?:the|these) )?(?:last|past) {_COUNT} {_UNIT}s\b", _FLAGS)
 _SLACK = (
     (re.compile(r"\byesterday\b", _FLAGS), 2),
     (re.compile(r"\b(?:today|this morning)\b", _FLAGS), 1),
-    (re.compile(r"\bpast week\b", _FLAGS), 10),
-    (re.compile(r"\b(?:past|the last) month\b", _FLAGS), 45),
+    (re.compile(rf"\b{_LEAD}past week\b", _FLAGS), 10),
+    (re.compile(rf"\b(?:{_LEAD}past|{_IN}the last) month\b", _FLAGS), 45),
+    (re.compile(r"\bhalf a year ago\b", _FLAGS), 215),
     (re.compile(r"\b(?:recently|lately)\b", _FLAGS), 7),
 )
 """Days that a span reaches back, with some slack: who says the past month means five weeks as well."""
@@ -45,16 +46,21 @@ _NEWEST = re.compile(r"\b(?:(?:most )?recent|latest|newest)(?: (?:memor(?:y|ies)
 _OLDEST = re.compile(r"\b(?:oldest|earliest)(?: (?:memor(?:y|ies)|notes?))?\b", _FLAGS)
 _THE_YEAR = re.compile(r"\b(in|during|since|after|before|until|till) (20\d\d)\b(?![-/.:\d])", _FLAGS)
 _TURN = re.compile(r"\b(since|after|before|until|till) (?:the )?$", _FLAGS)
-_WEEK = re.compile(r"\b(this|last) week\b", _FLAGS)
-_THE_MONTH = re.compile(r"\b(this|last) month\b", _FLAGS)
+_WEEK = re.compile(rf"\b{_IN}(this|last) week\b", _FLAGS)
+_THE_MONTH = re.compile(rf"\b{_IN}(this|last) month\b", _FLAGS)
+_THE_DAY_BEFORE = re.compile(r"\b(?:on )?the day before yesterday\b", _FLAGS)
 _WEEKEND = re.compile(r"\b(?:last|(?:the|this) past) weekend\b", _FLAGS)
 _YEAR = re.compile(
     r"\b(?:(?:since the )?(?:start|beginning) of (?:the|this) year|(this|last) year)\b", _FLAGS
 )
 _WEEKDAY = re.compile(r"\b(?:on|since|last) (mon|tues|wednes|thurs|fri|satur|sun)day\b", _FLAGS)
-_ON = re.compile(rf"\b(on|around|at) ({dates.DATE})", _FLAGS)
+_ON = re.compile(
+    rf"\b(on|around|at) (?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,? )?({dates.DATE})", _FLAGS
+)
 _MONTH = f"({dates.MONTH})"
-_IN_MONTH = re.compile(rf"\b(?:in|during) (?:{_MONTH}(?: (\d{{4}}))?|(\d{{4}})-(\d\d))\b(?!-)", _FLAGS)
+_IN_MONTH = re.compile(
+    rf"\b(?:in|during|within|throughout) (?:{_MONTH}(?: (\d{{4}}))?|(\d{{4}})-(\d\d))\b(?!-)", _FLAGS
+)
 _MONTHS_LONG = re.compile(
     rf"\b(?:from {_MONTH} (?:to|until|till|through)|(?:between|in) {_MONTH} (?:and|or)) {_MONTH}(?: (\d{{4}}))?\b",
     _FLAGS,
@@ -64,6 +70,9 @@ _OF = r"(?:the )?(release|version|tag|commit)? ?"
 _NAME = rf"((?!(?-i:may [a-z]))(?:{_ISO}|{dates.DATE}|[\w][\w./-]*[\w]|\w))"
 _BOUND = re.compile(rf"\b(before|until|after|since) {_OF}{_NAME}", _FLAGS)
 _BETWEEN = re.compile(rf"\bbetween {_OF}{_NAME} and {_OF}{_NAME}", _FLAGS)
+_FROM_TO = re.compile(
+    rf"\bfrom {_OF}({_ISO}|{dates.DATE}) (?:to|until|till|through) {_OF}({_ISO}|{dates.DATE})", _FLAGS
+)
 _LIKE_A_REVISION = re.compile(r"v?\d+(?:\.\d+)+[\w.+-]*|(?=[a-f]*\d)[0-9a-f]{7,40}").fullmatch
 _WHEN = re.compile(
     rf"^\W*(?:when (?:did|was|were|had|has|have)|since when|how (?:long|many {_UNIT}s) ago)\b", _FLAGS
@@ -92,9 +101,12 @@ def read(text: str, now: int, moment: Moment = lambda name: None) -> Span:
         for match in pattern.finditer(rest):
             found = span(match, now, moment)
             if found is not None:
-                turn = _TURN.search(rest, 0, match.start()) if pattern not in (_BOUND, _BETWEEN) else None
+                turn = _TURN.search(rest, 0, match.start()) if pattern not in _BOUNDED else None
                 after, before = _turned(turn[1].lower(), *found) if turn else found
                 left = rest[: turn.start() if turn else match.start()] + " " + rest[match.end() :]
+                if pattern is _BOUND and (second := _other_end(left, now, moment, after is None)):
+                    end, left = second
+                    after, before = (end, before) if after is None else (after, end)
                 exact = pattern in _EXACT and not match[0].lower().startswith("around")
                 return Span(after, before, asks_when, left, pattern is _OLDEST, exact)
     return Span(None, None, asks_when, rest)
@@ -110,6 +122,20 @@ def _turned(word: str, after: int | None, before: int | None) -> Bounds:
     if word in ("until", "till"):
         return None, before or after
     return (before or after if word == "after" else after), None
+
+
+def _other_end(text: str, now: int, moment: Moment, begins: bool) -> tuple[int, str] | None:
+    """Where the span of a bound ``begins``, else ends, where ``text``, the rest of the question, says it; what is left of it."""
+    for match in _BOUND.finditer(text):
+        end = (_bound(match, now, moment) or (None, None))[0 if begins else 1]
+        if end is not None:
+            return end, text[: match.start()] + " " + text[match.end() :]
+    return None
+
+
+def _the_day_before(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
+    today = now // DAY * DAY
+    return today - 2 * DAY, today - DAY
 
 
 def _ago(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
@@ -157,6 +183,11 @@ def _between(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
     if one is None or other is None or min(one[0], other[0]) > now:
         return None
     return min(one[0], other[0]), max(one[1], other[1])
+
+
+def _from_to(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
+    """From a day on: of months alone ``_MONTHS_LONG`` says what they are."""
+    return _between(match, now, moment) if any(map(str.isdigit, match[2])) else None
 
 
 def _bound(match: re.Match[str], now: int, moment: Moment) -> Bounds | None:
@@ -240,6 +271,8 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], int, Moment], Bo
     (_LAST, _last),
     (_MONTHS_LONG, _months_long),
     (_BETWEEN, _between),
+    (_FROM_TO, _from_to),
+    (_THE_DAY_BEFORE, _the_day_before),
     (_BOUND, _bound),
     (_ON, _on),
     (_IN_MONTH, _in_month),
@@ -255,7 +288,9 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], int, Moment], Bo
 )
 
 
-_EXACT = frozenset((_MONTHS_LONG, _BETWEEN, _BOUND, _ON, _IN_MONTH, _THE_YEAR))
+_BOUNDED = frozenset((_BOUND, _BETWEEN, _FROM_TO, _THE_YEAR, _NEWEST, _OLDEST))
+"""What has its bounds by itself, or none."""
+_EXACT = frozenset((_MONTHS_LONG, _BETWEEN, _FROM_TO, _BOUND, _THE_DAY_BEFORE, _ON, _IN_MONTH, _THE_YEAR))
 """What names where a span begins or ends."""
 
 

@@ -40,6 +40,10 @@ def count(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def _is_of(moment: int | None, after: int | None, before: int | None) -> bool:
+    return moment is not None and (after is None or after <= moment) and (before is None or moment < before)
+
+
 def recalled(result: Recalled) -> str:
     """Recall's answer."""
     from agentmem.model import notation, packing
@@ -58,6 +62,8 @@ def recalled(result: Recalled) -> str:
             more += f"\n{explaining.why_not(result.met, result.exact)}"
         return f"agentmem: nothing known about this ({searched} searched on {name}{then}{spanned}).{more}\n"
     blocks = [hit for hit in result.hits if hit.detail != packing.TITLE]
+    if not any(_is_of(hit.found.memory.created, *result.span) for hit in result.hits):
+        spanned = notation.time_read(*result.span, met=False)
     total = len(result.hits) + result.omitted
     lines = [f"agentmem: {len(blocks)} of {total} shown for {where(result.view)}{spanned}. {QUOTED}"]
     titled = [hit for hit in result.hits if hit.detail == packing.TITLE]

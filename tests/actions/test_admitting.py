@@ -235,3 +235,13 @@ def test_a_key_that_cannot_be_set(store, setting, said):
     if setting.startswith("phases"):
         made = store.json("add", "plan", "Netcode v2")["id"]
         assert store.call("edit", made, "--set", setting).err == ran.err
+
+
+def test_what_happened_again_is_another_entry(store):
+    """The same may happen on another day; on the same day it is said twice, and nobody is told to edit an entry."""
+    words = ("add", "log", "Gearbox oil changed on turbines 4 and 5", "--body", "As planned.")
+    store.ok(*words, "--created", "2026-02-01T08:00:00Z")
+    store.ok(*words)
+    ran = store.call(*words)
+    assert ran.code == 4 and "already says this" in ran.err
+    assert "agentmem edit" not in ran.err and "to add it anyway: --force" in ran.err

@@ -1048,6 +1048,15 @@ def test_of_a_file_what_cites_it_comes_first(store: Project) -> None:
     store.commit("memory")
     hits = store.json("recall", "--file", "src/delta.py")["hits"]
     assert len(hits) == 6 and hits[0]["title"] == "Deltas hold for three days"
+    # what it says otherwise by now is the first to be known of it, and of what it is being called
+    support.put(store.path / "src" / "delta.py", "def fails():\n    return 2 or 3\n")
+    for words in (("--file", "src/delta.py"), ("--diff",)):
+        first = store.json("recall", *words)["hits"][0]
+        assert (first["title"], first["cites"][0]["verdict"]) == ("Deltas hold for three days", "changed")
+    store.git("checkout", "-q", "src/delta.py")
+    store.git("mv", "src/delta.py", "src/limits.py")
+    hits = store.json("recall", "--file", "src/limits.py")["hits"]
+    assert hits[0]["title"] == "Deltas hold for three days"
 
 
 def test_a_file_of_which_nothing_is_known(team: Project) -> None:

@@ -76,6 +76,32 @@ def test_of_what_matches_alike_the_oldest_where_it_is_asked_for(dated):
     assert "oldest first" in dated.ok("recall", "first convention", "--explain")
 
 
+@pytest.mark.parametrize(
+    "question", ["latest log", "newest logs", "oldest log entry", "last two log entries", "latest entry"]
+)
+def test_log_is_a_kind_beside_a_word_of_order(dated, question):
+    """Entries are meant, though log alone may be what a program writes."""
+    for number, day in ((7, "01"), (8, "02")):
+        text = memory(
+            identity(number),
+            "log",
+            f"Peers merged by {WORDS[number]}",
+            "Done.",
+            created=f"2026-02-{day}T10:00:00Z",
+        )
+        dated.write(f"log/2026-02/x-{identity(number)}.md", text)
+    order = [7, 8] if question.startswith("oldest") else [8, 7]
+    assert dated.found(question) == [identity(number) for number in order]
+
+
+def test_answers_of_another_time_say_so(dated):
+    """Where nothing lies in the span that is named, what is outside of it is no answer for that time."""
+    told = dated.ok("recall", "gateway retry on 2025-11-11", "--limit", "2").splitlines()[0]
+    assert "; none is of the time asked for, 2025-11-11. " in told
+    told = dated.ok("recall", "gateway retry on 2025-11-10", "--limit", "2").splitlines()[0]
+    assert "; time read as 2025-11-10. " in told
+
+
 def test_first_is_a_word_beside_others(dated):
     """What is checked first is no question of age."""
     hits = dated.json("recall", "what does the gateway first learn", "--explain")["hits"]
@@ -103,6 +129,8 @@ def test_a_commit_is_a_moment_too(dated):
         ("what is the newest convention?", [4, 3, 2, 1]),
         ("the earliest convention", [1, 2, 3, 4]),
         ("first convention", [1, 2, 3, 4]),
+        ("last three conventions", [4, 3, 2, 1]),
+        ("first 2 conventions", [1, 2, 3, 4]),
         ("what changed yesterday", []),
     ],
 )
