@@ -167,7 +167,7 @@ class Bearing:
         ``patterns`` cover: by how near it is, the words that its title shares with ``words``, its age, its importance.
         """
         index, columns = self.context.index, self.view.columns
-        strength = filed.about_files(index, self.files) if self.files else {}
+        strength = filed.about_files(index, self.files, moving=False) if self.files else {}
         for pattern in dict.fromkeys(patterns):
             folder = _folder(pattern)
             for key in ("cite", "scope", "glob") if folder else ():

@@ -17,18 +17,19 @@ BELOW = 0.6
 """How close what is about something below a folder is to it."""
 
 
-def about_files(index: Index, files: Iterable[str]) -> dict[int, float]:
+def about_files(index: Index, files: Iterable[str], moving: bool = True) -> dict[int, float]:
     """The rows that are about one of ``files``, with how closely: ``ITSELF`` for a citation or the path itself as scope, less for
     a folder above it, a glob or, of a folder, what is below it, and more where several of the files are met.
 
-    A file is known by each name that it had, and one that is gone by what it is called now.
+    A file is known by each name that it had, and one that is gone by what it is called now; ``moving``: git is asked too what is
+    renamed and not committed yet, where nothing is about one of the files itself.
     """
     paths = list(dict.fromkeys(map(scopes.normal, files)))
     near = _by_any_name(index, paths, index.renames)
-    cites = index.is_at_hand and index.knowledge.all_named("cite")
-    if cites and max(near.values(), default=0.0) < ITSELF:  # git is asked: a file may be moving just now
-        moving = _by_any_name(index, paths, index.moving) if index.moving.pairs else {}
-        near |= {row: max(value, near.get(row, 0.0)) for row, value in moving.items()}
+    asks = moving and index.is_at_hand and bool(index.knowledge.all_named("cite"))
+    if asks and max(near.values(), default=0.0) < ITSELF:
+        more = _by_any_name(index, paths, index.moving) if index.moving.pairs else {}
+        near |= {row: max(value, near.get(row, 0.0)) for row, value in more.items()}
     return near
 
 

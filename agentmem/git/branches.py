@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from agentmem.errors import NoRepository
 from agentmem.git import objects, process, worktrees
-from agentmem.git.contents import Contents
 from agentmem.git.repository import Comparison, Difference, Repository
 from agentmem.git.revisions import is_possible, tips_of
 from agentmem.git.worktrees import Home
@@ -123,6 +122,8 @@ class StoreTrees:
 
 def _unread(repository: Repository, commits: Iterable[str], below: str) -> set[str]:
     """Those of ``commits`` of which an object on the way to the folder ``below`` is not in this clone."""
+    from agentmem.git.contents import Contents
+
     contents = Contents(repository)
 
     def ends(commit: str) -> bool:

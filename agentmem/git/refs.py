@@ -4,12 +4,14 @@ import os
 import re
 import time
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from agentmem.errors import Contended, DiskFull, GitFailed, NotWritable
 from agentmem.git import objects, process
-from agentmem.git.contents import Contents
 from agentmem.git.repository import Repository
+
+if TYPE_CHECKING:
+    from agentmem.git.contents import Contents
 
 WAIT = 2.0
 """Seconds for which the lock of a ref that somebody else is just moving is tried again."""
@@ -91,19 +93,24 @@ def _read(repository: Repository, named: list[tuple[str, str]], file: str) -> di
     request = "".join(f"{commit}\n{commit}:{file}\n" for _, commit in there).encode("ascii")
     out = process.run(repository.directory, "cat-file", "--batch", stdin=request).out
     found_all = answers(out, 2 * len(there))
-    contents = Contents(repository)
+    doubted = []
     for (name, commit), whole, inside in zip(there, found_all[::2], found_all[1::2], strict=True):
         if whole is not None and inside is not None:
             is_file = whole[0] == b"commit" and inside[0] == b"blob"
             found[name] = Held(commit, inside[1] if is_file else b"")
         else:
-            found[name] = _alone(contents, repository, commit, file, whole)
-    contents.close()
+            doubted.append((name, commit, whole))
+    if doubted:  # else what asks for each is not loaded
+        from agentmem.git.contents import Contents
+
+        contents = Contents(repository)
+        found |= {name: _alone(contents, repository, commit, file, whole) for name, commit, whole in doubted}
+        contents.close()
     return found
 
 
 def _alone(
-    contents: Contents, repository: Repository, commit: str, file: str, whole: tuple[bytes, bytes] | None
+    contents: "Contents", repository: Repository, commit: str, file: str, whole: tuple[bytes, bytes] | None
 ) -> Held:
     """What a ref holds of which git did not say all: it has no such file, an object is lost, or git died of one before it."""
     if whole is not None and whole[0] != b"commit":

@@ -1,6 +1,7 @@
 """The index of one repository: fresh views of its store, and an engine that holds every word of them."""
 
 import os
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -8,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from agentmem.errors import Contended
 from agentmem.git import objects
-from agentmem.git.ahead import is_beside
 from agentmem.git.repository import Difference, Repository
 from agentmem.index import discarding, entries, viewcache
 from agentmem.index.catalog import Row
@@ -103,7 +103,10 @@ class Index:
             RuntimeError: it is asked for in an ``Ahead``: each time, where SQLite would object to whichever thread came second.
 
         """
-        if is_beside():
+        ahead = sys.modules.get(
+            "agentmem.git.ahead"
+        )  # not loaded for this: where it is not, nothing runs beside
+        if ahead is not None and ahead.is_beside():
             raise RuntimeError("the catalog keeps to the main thread: an Ahead waits for git alone")
         if self._knowledge is None:
             common = self.repository.common_dir
