@@ -11,7 +11,6 @@ from agentmem.actions.clashes import Clash
 from agentmem.actions.context import Context
 from agentmem.actions.works import Meeting, Work, renamed
 from agentmem.errors import GitFailed, GitRefused
-from agentmem.evidence import trees
 from agentmem.git import (
     branches,
     code,
@@ -25,7 +24,6 @@ from agentmem.git import (
     trunk,
 )
 from agentmem.git.ahead import Ahead
-from agentmem.git.contents import Contents
 from agentmem.git.overlaps import Line
 from agentmem.git.repository import Repository
 from agentmem.model import scopes
@@ -304,6 +302,9 @@ def _symbols(context: Context, work: Work, names: tuple[str, str]) -> list[str]:
 
 
 def _text(context: Context, work: Work, path: str) -> str | None:
+    from agentmem.evidence import trees
+    from agentmem.git.contents import Contents
+
     if work.folder is not None:
         return trees.decoded(reading.read(work.folder, path)) if trees.inside(path) else None
     if work.tip is None:

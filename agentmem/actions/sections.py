@@ -6,7 +6,7 @@ from agentmem.actions import doubtful, selecting
 from agentmem.actions.bearing import DEADENDS, GUIDES, TITLE
 from agentmem.actions.selecting import Found
 from agentmem.actions.whereabouts import NAME, Whereabouts
-from agentmem.model import leases, notation, safety, substance, taskgraph, verdict
+from agentmem.model import leases, notation, safety, taskgraph, verdict
 from agentmem.model.digest import Line, shortened
 from agentmem.model.taskgraph import Placed
 
@@ -248,6 +248,8 @@ def _others(count: int) -> list[Line]:
 
 def _says_something(entry: Found) -> bool:
     """Whether an entry is no mere report of how work goes, no line of a log and no prompt."""
+    from agentmem.model import substance  # where every entry ends a task nothing needs it
+
     return substance.thin(entry.memory.title, entry.memory.body) not in substance.NOISE
 
 
