@@ -120,14 +120,20 @@ def test_a_merge_promises_no_promotion_of_a_conflict(hooked):
     assert "CONFLICT" not in hooked.ok("check") + hooked.ok("overlay", "list")
 
 
-def test_a_squash_merge_is_to_be_committed_before_its_changes_are_taken_up(hooked):
-    """Until then promote refuses, so the hook and the list do not send anybody to it at once."""
+def changed_on_other(hooked):
+    """A memory of main that the branch other has changed; its path. HEAD is main."""
     path = named(hooked, "One thing")
     git(hooked, "commit", "-q", "--allow-empty", "-m", "x")
     hooked.git("switch", "-q", "-c", "other")
     hooked.ok("edit", path[-15:-3], "--set", "title=Changed")
     git(hooked, "commit", "-q", "--allow-empty", "-m", "x")
     hooked.git("switch", "-q", "main")
+    return path
+
+
+def test_a_squash_merge_is_to_be_committed_before_its_changes_are_taken_up(hooked):
+    """Until then promote refuses, so the hook and the list do not send anybody to it at once."""
+    changed_on_other(hooked)
     waits = "can be taken up, when the squash merge is committed: agentmem overlay promote"
     assert waits in git(hooked, "merge", "-q", "--squash", "other")
     assert "when the squash merge is committed trunk takes them up" in hooked.ok("overlay", "list")
@@ -138,12 +144,7 @@ def test_a_squash_merge_is_to_be_committed_before_its_changes_are_taken_up(hooke
 
 def test_an_edit_on_trunk_takes_its_receipts(hooked):
     """What base takes up and the receipt that says so are in one commit."""
-    path = named(hooked, "One thing")
-    git(hooked, "commit", "-q", "--allow-empty", "-m", "x")
-    hooked.git("switch", "-q", "-c", "other")
-    hooked.ok("edit", path[-15:-3], "--set", "title=Changed")
-    git(hooked, "commit", "-q", "--allow-empty", "-m", "x")
-    hooked.git("switch", "-q", "main")
+    path = changed_on_other(hooked)
     assert "1 change of branches can be taken up: agentmem" in git(hooked, "merge", "-q", "other")
     hooked.ok("edit", path[-15:-3], "--set", "importance=5")
     git(hooked, "commit", "-q", "--allow-empty", "-m", "x")
